@@ -1,0 +1,77 @@
+# Everything runs from .venv, which the first target that needs it creates.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+SHELL    := /bin/bash -o pipefail
+PYTHON   ?= python3
+BIN      := .venv/bin
+READY    := .venv/.ready
+TOOLS    := .venv-generate/.ready
+UV       := $(BIN)/uv
+# Two workers: the suite mostly waits for its servers. PYTEST_N=0 for one process.
+PYTEST_N ?= 2
+ARGS     ?=
+DURATION ?= 60
+export UV_PYTHON_DOWNLOADS := never
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(READY) ## Create .venv from the pinned, hashed requirements
+
+# uv itself comes from the same pins, so that nothing is installed unchecked.
+$(READY): requirements/dev.txt pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@awk '/^[a-z]/ {on = /^uv==/} on' requirements/dev.txt > .venv/uv.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r .venv/uv.txt
+	@VIRTUAL_ENV=.venv $(UV) pip sync --quiet --require-hashes requirements/dev.txt
+	@VIRTUAL_ENV=.venv $(UV) pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: $(READY) ## A whole annotation project in two minutes, on servers of its own
+	$(BIN)/dibs demo
+
+test: $(READY) ## All tests, on the embedded servers (ARGS= goes to pytest)
+	$(BIN)/pytest -n $(PYTEST_N) $(ARGS)
+
+test-fresh: ## demo and test in a fresh clone of HEAD, with no caches and no HOME
+	scripts/test-fresh
+
+lint: $(READY) ## Style of Python and protos, and what is imported against what is declared
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/buf lint protos
+	$(BIN)/deptry .
+
+types: $(READY) ## mypy, strict
+	$(BIN)/mypy
+
+layers: $(READY) ## Who may import whom
+	$(BIN)/lint-imports
+
+generate: $(TOOLS) ## Write dibs/v1 from protos/
+	scripts/generate dibs/v1
+
+current: $(TOOLS) ## Fail if dibs/v1 is not what protos/ says
+	scripts/generate --check dibs/v1
+
+$(TOOLS): requirements/generate.txt | $(READY)
+	@test -x .venv-generate/bin/python || $(BIN)/python -m venv --without-pip .venv-generate
+	@VIRTUAL_ENV=.venv-generate $(UV) pip sync --quiet --require-hashes requirements/generate.txt
+	@touch $@
+
+check: lint types layers current ## All that must hold before a merge, apart from the tests
+
+faults: $(READY) ## Kill, cut and pause things under load, then audit (DURATION=60)
+	$(BIN)/python -m loadtest.faults --duration $(DURATION)
+
+bench: $(READY) ## Measure this machine
+	$(BIN)/python -m loadtest.bench
+
+requirements: $(READY) ## Resolve pyproject.toml anew into requirements/
+	scripts/requirements
+
+clean: ## Remove everything that can be made again, servers' data included
+	rm -rf .venv .venv-generate .dibs build dist *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.PHONY: help setup demo test test-fresh lint types layers generate current check faults bench requirements clean

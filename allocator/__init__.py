@@ -1,0 +1,1 @@
+"""The allocation service: domain, services, gRPC front and command line."""

@@ -1,0 +1,1 @@
+"""Pure decisions about who gets what: no I/O, no clock."""

@@ -1,0 +1,1 @@
+"""A second, independent reading of the log: reference model and checker."""

@@ -1,0 +1,1 @@
+"""The client package: what other services import."""

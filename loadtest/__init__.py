@@ -1,0 +1,1 @@
+"""Load, capacity and fault runs against a server of one's own."""

@@ -1,0 +1,1 @@
+"""Redis executes, Postgres commits: the adapters behind allocator.ports."""

@@ -39,7 +39,7 @@ test-fresh: ## demo and test in a fresh clone of HEAD, with no caches and no HOM
 lint: $(READY) ## Style of Python and protos, and what is imported against what is declared
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/buf lint protos
+	$(BIN)/buf lint
 	$(BIN)/deptry .
 
 types: $(READY) ## mypy, strict
@@ -49,10 +49,10 @@ layers: $(READY) ## Who may import whom
 	$(BIN)/lint-imports
 
 generate: $(TOOLS) ## Write dibs/v1 from protos/
-	scripts/generate dibs/v1
+	scripts/generate
 
 current: $(TOOLS) ## Fail if dibs/v1 is not what protos/ says
-	scripts/generate --check dibs/v1
+	scripts/generate --check
 
 $(TOOLS): requirements/generate.txt | $(READY)
 	@test -x .venv-generate/bin/python || $(BIN)/python -m venv --without-pip .venv-generate

@@ -1,0 +1,32 @@
+"""Who may have which task: the one predicate, in Python.
+
+The same sentence is written in Lua (store/functions) and, apart from both,
+in audit/; a property test compares the three.
+"""
+
+from __future__ import annotations
+
+from allocator.model import MAY_ANNOTATE, Cause, Member, QueueSettings, Task
+
+
+def may_enter(person: Member, queue: QueueSettings) -> Cause | None:
+    """Why `person` can have nothing at all in `queue`, or None."""
+    if not (person.member and person.active):
+        return Cause.NOT_A_MEMBER
+    if not person.roles & MAY_ANNOTATE:
+        return Cause.ROLE
+    if queue.allowed and person.person not in queue.allowed:
+        return Cause.NOT_ALLOWED
+    return None
+
+
+def eligible(task: Task, person: Member, queue: QueueSettings) -> Cause | None:
+    """Why `person` may not have `task` of `queue`, or None if they may."""
+    refused = may_enter(person, queue)
+    if refused is not None:
+        return refused
+    if not task.required_skills <= person.skills:
+        return Cause.SKILL
+    if person.person in task.others:
+        return Cause.EXCLUDED
+    return None

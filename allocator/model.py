@@ -1,0 +1,255 @@
+"""The words of the domain: pure values, no I/O, no clock.
+
+Numbers are those of the log and of Redis: an id inside dibs is a small
+integer, and its external name lives in Postgres only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import IntEnum, IntFlag, StrEnum
+
+
+class Role(IntFlag):
+    """What a member may do; a mask, because a member may have several."""
+
+    NONE = 0
+    ADMIN = 1
+    TEAM_MANAGER = 2
+    OWNER = 4
+    REVIEWER = 8
+    ANNOTATOR = 16
+    ANNOTATOR_AND_REVIEWER = 32
+
+
+MAY_ANNOTATE = (
+    Role.ADMIN | Role.TEAM_MANAGER | Role.OWNER | Role.ANNOTATOR | Role.ANNOTATOR_AND_REVIEWER
+)
+
+
+class Priority(IntEnum):
+    """Rank of a task in its queue, first served first."""
+
+    HIGH = 0
+    MEDIUM = 1
+    LOW = 2
+    NONE = 3
+
+
+class Meaning(IntEnum):
+    """What setting a status does to the task."""
+
+    DONE = 1
+    DISCARD = 2
+
+
+class Durability(IntEnum):
+    """When an answer leaves: after the Postgres log, or after Redis."""
+
+    DURABLE = 0
+    FAST = 1
+
+
+class TaskState(IntEnum):
+    """Where a task is in its life; the drawing is in MODEL.md."""
+
+    DELAYED = 1
+    QUEUED = 2
+    ASSIGNED = 3
+    IN_PROGRESS = 4
+    IN_REVIEW = 5
+    COMPLETED = 6
+    DISCARDED = 7
+    RETURNED = 8
+    REMOVED = 9
+    ESCALATED = 10
+
+
+_S = TaskState
+_SUBMITTED = frozenset({_S.IN_REVIEW, _S.COMPLETED, _S.DISCARDED})
+_TAKEN_BACK = frozenset({_S.QUEUED, _S.RETURNED, _S.REMOVED, _S.ESCALATED})
+_REOPENED = frozenset({_S.QUEUED, _S.ASSIGNED, _S.RETURNED, _S.REMOVED})
+
+ALLOWED: dict[TaskState, frozenset[TaskState]] = {
+    _S.DELAYED: frozenset({_S.QUEUED, _S.REMOVED}),
+    _S.QUEUED: frozenset({_S.ASSIGNED, _S.ESCALATED, _S.REMOVED}),
+    # Submit of a task that nobody started starts it in the same event.
+    _S.ASSIGNED: _TAKEN_BACK | _SUBMITTED | {_S.IN_PROGRESS},
+    _S.IN_PROGRESS: _TAKEN_BACK | _SUBMITTED | {_S.ASSIGNED},
+    _S.IN_REVIEW: _REOPENED | {_S.COMPLETED, _S.DISCARDED},
+    _S.COMPLETED: _REOPENED | {_S.DISCARDED},
+    _S.DISCARDED: _REOPENED | {_S.COMPLETED, _S.IN_REVIEW},
+    _S.RETURNED: _SUBMITTED | {_S.ASSIGNED, _S.IN_PROGRESS, _S.QUEUED, _S.REMOVED},
+    _S.REMOVED: frozenset(),
+    _S.ESCALATED: _SUBMITTED | {_S.QUEUED, _S.ASSIGNED, _S.REMOVED},
+}
+
+FINISHED = frozenset({_S.COMPLETED, _S.DISCARDED, _S.REMOVED})
+
+
+def may_become(before: TaskState, after: TaskState) -> bool:
+    """Whether the drawing has an arrow from `before` to `after`."""
+    return after in ALLOWED[before]
+
+
+class Cause(StrEnum):
+    """Why a person may not have a task."""
+
+    NOT_A_MEMBER = "NOT_A_MEMBER"
+    ROLE = "ROLE"
+    NOT_ALLOWED = "NOT_ALLOWED"
+    SKILL = "SKILL"
+    EXCLUDED = "EXCLUDED"
+
+
+class Nothing(StrEnum):
+    """Why a queue has nothing for a person, in the order they are told."""
+
+    NOT_ELIGIBLE = "NOT_ELIGIBLE"
+    PAUSED = "PAUSED"
+    AT_CAP = "AT_CAP"
+    BACKPRESSURE = "BACKPRESSURE"
+    ALL_LEASED = "ALL_LEASED"
+    NOT_BEFORE = "NOT_BEFORE"
+    QUEUE_EMPTY = "QUEUE_EMPTY"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CauseSize:
+    """A cause, and how many available tasks it withholds."""
+
+    cause: Cause
+    tasks: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReasonForNothing:
+    """One reason that holds now. `next_free_ms` is a lower bound, if any."""
+
+    reason: Nothing
+    causes: tuple[CauseSize, ...] = ()
+    next_free_ms: int | None = None
+    held: int = 0
+    cap: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """A person's record in a project, whole: the last one written stands."""
+
+    person: int
+    member: bool = True
+    active: bool = True
+    roles: Role = Role.ANNOTATOR
+    skills: frozenset[int] = frozenset()
+
+    def lost_to(self, after: Member) -> bool:
+        """Whether `after` may do less than this."""
+        gone = (self.member and not after.member) or (self.active and not after.active)
+        return gone or bool(self.roles & ~after.roles) or not self.skills <= after.skills
+
+
+NOBODY = Member(person=0, member=False, active=False, roles=Role.NONE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """A way to finish a task in one queue."""
+
+    name: str
+    meaning: Meaning
+
+
+DEFAULT_STATUSES = (
+    Status(name="completed", meaning=Meaning.DONE),
+    Status(name="discarded", meaning=Meaning.DISCARD),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueSettings:
+    """What a queue was made with. `settings_seq` says as of when."""
+
+    queue: int
+    settings_seq: int = 0
+    display_name: str = ""
+    slots: int = 1
+    lease_ms: int = 3_600_000
+    max_held: int = 100
+    priority: Priority = Priority.NONE
+    allowed: frozenset[int] = frozenset()
+    statuses: tuple[Status, ...] = DEFAULT_STATUSES
+    classes: tuple[str, ...] = ()
+
+    def index_of(self, status: str) -> int | None:
+        """The place of a status by name, as the log counts them (from 1)."""
+        names = [one.name for one in self.statuses]
+        return names.index(status) + 1 if status in names else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class TaskId:
+    """A slot of an entry; "<entry>-<slot>" to the outside."""
+
+    entry: int
+    slot: int
+
+    def __str__(self) -> str:
+        return f"{self.entry}-{self.slot}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lease:
+    """The exclusive hold of one person on one task."""
+
+    task: TaskId
+    person: int
+    token: int
+    deadline_ms: int | None
+
+    def is_live(self, clock_ms: int) -> bool:
+        """Whether the lease runs at `clock_ms` of the logical clock."""
+        return self.deadline_ms is None or clock_ms < self.deadline_ms
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """One unit of work on one item, as the predicate needs to see it.
+
+    `others` are the people who hold or finished another slot of the item,
+    `fence` is the highest fence that covers the task.
+    """
+
+    task: TaskId
+    queue: int
+    state: TaskState = TaskState.QUEUED
+    priority: Priority = Priority.NONE
+    required_skills: frozenset[int] = frozenset()
+    others: frozenset[int] = field(default_factory=frozenset)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestKey:
+    """Who asks for a change, for the how-manieth time, and for what.
+
+    `hash` is xxh3_64 of the method's full name, NUL and the body, so a
+    number that is used again for something else is found out.
+    """
+
+    session: int
+    secret: str
+    n: int
+    hash: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One data asset. It has a number once its import's event is in the log."""
+
+    external_id: str
+    dataset: str = ""
+    number: int = 0
+    weight: float = 1.0
+    classes: tuple[str, ...] = ()
+    required_skills: tuple[str, ...] = ()
+    attributes: dict[str, object] = field(default_factory=dict)

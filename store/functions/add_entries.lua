@@ -1,0 +1,47 @@
+-- add_entries: items become entries of a queue, at its tail, in the order given.
+--
+-- KEYS[1] header  KEYS[2] log
+-- ARGV    queue dataset expected priority cursor runs classes
+--   dataset   the attachment these items follow, or 0: chosen items
+--   expected  what the caller's reading was based on: the attachment's cursor, or the queue's added_seq
+--   cursor    last item number of the dataset that is covered after this (0 for chosen items)
+--   runs      packed list of {index into classes, first item, count}
+--   classes   packed list of requirement classes {skill…}
+--
+-- Returns one of
+--   {'ok', seq, chain, clock, entries_added}
+--   {'not_found', seq, chain, clock, 'queue' | 'attachment'}
+--   {'stale_cursor', seq, chain, clock, cursor}   somebody added since: read again
+--   {'too_many_classes', seq, chain, clock}       chosen items only; a dataset's are counted as not added
+
+-- The runs whose class has a place, with that class, and how many items had none.
+local function placed(runs, class_of)
+  local kept, count, not_added = {}, 0, 0
+  for _, run in ipairs(runs) do
+    local class = class_of[run[1]]
+    if class then
+      kept[#kept + 1] = { class, run[2], run[3] }
+      count = count + run[3]
+    else
+      not_added = not_added + run[3]
+    end
+  end
+  return kept, count, not_added
+end
+
+change('add_entries', {}, function(call, arg)
+  local queue = queues.load(call.P, arg.queue)
+  if not queue then return negative(call, 'not_found', 'queue') end
+  local chosen = arg.dataset == '0'
+  local cursor = chosen and queue.added_seq or redis.call('HGET', keys.attached(call.P, arg.queue), arg.dataset)
+  if not cursor then return negative(call, 'not_found', 'attachment') end
+  if tonumber(cursor) ~= tonumber(arg.expected) then return negative(call, 'stale_cursor', tostring(cursor)) end
+  local class_of, added, refused = classes.assigned(queue, cmsgpack.unpack(arg.classes))
+  if chosen and refused > 0 then return negative(call, 'too_many_classes') end
+  local runs, count, not_added = placed(cmsgpack.unpack(arg.runs), class_of)
+  return commit(call, 'entries_added', {
+    queue = queue.number, dataset = tonumber(arg.dataset), cursor = tonumber(arg.cursor),
+    priority = tonumber(arg.priority), first = tonumber(redis.call('HGET', keys.totals(call.P), 'entries')) + 1,
+    count = count, runs = runs, classes = added, not_added = not_added,
+  })
+end)

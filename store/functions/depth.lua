@@ -1,0 +1,28 @@
+-- depth: the counters of a queue, its first waiting entry, and when the next lease ends.
+--
+-- KEYS[1] header  KEYS[2] log
+-- ARGV    queue
+--
+-- Returns one of
+--   {'ok', seq, chain, clock, map}   counts by state, available; oldest entry (0: none), next_free in ms (-1: none), not_added
+--   {'not_found', seq, chain, clock, 'queue'}
+local function oldest_entry(P, queue)
+  local oldest
+  for _, score in ipairs(redis.call('HVALS', keys.heads(P, queue))) do
+    local entry = tonumber(score) % RANK_STEP
+    if not oldest or entry < oldest then oldest = entry end
+  end
+  return oldest or 0
+end
+
+read('depth', function(call, arg)
+  local P = call.P
+  local not_added = redis.call('HGET', keys.queue(P, arg.queue), 'not_added')
+  if not not_added then return negative(call, 'not_found', 'queue') end
+  local result = { oldest = oldest_entry(P, arg.queue), next_free = -1, not_added = tonumber(not_added) }
+  local counts = redis.call('HGETALL', keys.counts(P, arg.queue))
+  for i = 1, #counts, 2 do result[counts[i]] = tonumber(counts[i + 1]) end
+  local first = redis.call('ZRANGE', keys.queue_leases(P, arg.queue), 0, 0, 'WITHSCORES')
+  if first[1] then result.next_free = math.max(0, tonumber(first[2]) - call.clock) end
+  return value(call, result)
+end)

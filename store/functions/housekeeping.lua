@@ -1,0 +1,83 @@
+-- open, replay, durable, tick: what keeps a project's live state going. None of them is an event.
+
+-- open: serve a project whose keys were rebuilt under a larger epoch.
+--
+-- KEYS[1] header  KEYS[2] log
+-- ARGV    opened_epoch seq chain clock wall lag_limit
+--
+-- Returns one of
+--   {'ok'}
+--   {'old_epoch', epoch}   the header has this one or a larger one
+register('open', {}, function(call)
+  local arg = call.arg
+  local current = redis.call('HGET', call.header, 'epoch')
+  if current and tonumber(current) >= tonumber(arg.opened_epoch) then return { 'old_epoch', current } end
+  redis.call('DEL', call.header)
+  redis.call('HSET', call.header, 'epoch', arg.opened_epoch, 'state', 'open', 'seq', arg.seq,
+    'chain', arg.chain, 'durable', arg.seq, 'clock', arg.clock, 'wall', arg.wall,
+    'lag_limit', arg.lag_limit)
+  return { 'ok' }
+end)
+
+-- replay: put the effects of events that the log contains into the keys of a new epoch.
+--
+-- KEYS[1] header  KEYS[2] log
+-- ARGV    events
+--   events  packed list of {seq, chain, payload}, the next ones in order
+--
+-- Returns one of
+--   {'ok', clock, wall}    of the last event
+--   {'old_epoch', epoch}   that epoch is open already
+register('replay', {}, function(call)
+  local current = redis.call('HGET', call.header, 'epoch')
+  if current and tonumber(current) >= tonumber(call.epoch) then return { 'old_epoch', current } end
+  local clock, wall = 0, 0
+  for _, logged in ipairs(cmsgpack.unpack(call.arg.events)) do
+    local p = cmsgpack.unpack(logged[3])
+    local event = { kind = p[2], clock = p[3], wall = p[4], actor = p[5], request = p[6], body = p[7],
+      seq = logged[1], chain = logged[2] }
+    enact(call.P, event)
+    clock, wall = event.clock, event.wall
+  end
+  return { 'ok', clock, wall }
+end)
+
+-- durable: Postgres has everything up to `seq`; of that the log keeps a window from `keep` on.
+--
+-- KEYS[1] header  KEYS[2] log
+-- ARGV    seq keep
+--
+-- Returns one of
+--   {'ok'}
+--   {'stale_epoch', epoch}
+register('durable', { 'allow-oom' }, function(call)
+  local h = redis.call('HMGET', call.header, 'epoch', 'durable')
+  if h[1] ~= call.epoch then return { 'stale_epoch', h[1] or '' } end
+  if tonumber(call.arg.seq) > tonumber(h[2]) then
+    redis.call('HSET', call.header, 'durable', call.arg.seq)
+    redis.call('XTRIM', call.log, 'MINID', '~', call.epoch .. '-' .. call.arg.keep)
+  end
+  return { 'ok' }
+end)
+
+-- tick: move the lease clock by the time since the last tick, never back and never by more than
+-- `most_ms`, so that an outage or a jump of the wall clock ends no lease.
+--
+-- KEYS[1] header  KEYS[2] log
+-- ARGV    most_ms
+--
+-- Returns one of
+--   {'ok', clock, leases due 0/1, recalls 0/1, quiet sessions 0/1}
+--   {'stale_epoch', epoch}
+register('tick', { 'allow-oom' }, function(call)
+  local h = redis.call('HMGET', call.header, 'epoch', 'clock', 'ticked', 'state')
+  if h[1] ~= call.epoch then return { 'stale_epoch', h[1] or '' } end
+  local now = wall_ms()
+  local step = math.min(math.max(now - number_or(h[3], now), 0), tonumber(call.arg.most_ms))
+  local clock = tonumber(h[2]) + step
+  redis.call('HSET', call.header, 'clock', clock, 'ticked', now)
+  return { 'ok', clock,
+    redis.call('ZCOUNT', keys.leases(call.P), '-inf', clock) > 0 and 1 or 0,
+    redis.call('EXISTS', keys.recalls(call.P)),
+    redis.call('ZCOUNT', keys.sessions(call.P), '-inf', clock - DAY_MS) > 0 and 1 or 0 }
+end)

@@ -1,0 +1,71 @@
+-- renew: run leases anew: chosen ones, or all that a person has (500 at most, earliest deadline first).
+--
+-- KEYS[1] header  KEYS[2] log
+-- ARGV    person queue takeover tasks
+--   queue     with no tasks named: only leases in this queue; 0: in all
+--   takeover  1: another device of the same person takes over; tokens are not asked for, they rise
+--   tasks     packed list of {entry, slot, token}; empty: all
+--
+-- Returns one of
+--   {'ok', seq, chain, clock, renewed}
+--   {'nothing_held', seq, chain, clock}
+--   {'not_found', seq, chain, clock, 'person' | 'task'}
+--   {'lease_lost', seq, chain, clock, detail}   of the first task that is not held; none is renewed
+local MOST = 500
+
+local function by_deadline(a, b) return a[3] < b[3] end
+
+-- {entry, slot, deadline} of all the person holds in the queues, earliest first.
+local function all_held(P, person, in_queues)
+  local list = {}
+  for _, queue in ipairs(in_queues) do
+    for _, member in ipairs(redis.call('ZRANGE', keys.held(P, person, queue), 0, -1)) do
+      local entry = tonumber(member)
+      for i, slot in ipairs(entries.load(P, entry).s) do
+        if is_held(slot) and slot[2] == person then
+          local deadline = redis.call('ZSCORE', keys.queue_leases(P, queue), entry .. ':' .. i)
+          list[#list + 1] = { entry, i, number_or(deadline, 0), slot[3] }
+        end
+      end
+    end
+  end
+  table.sort(list, by_deadline)
+  return list
+end
+
+-- {entry, slot, deadline anew} of the leases that are asked for, or a refusal.
+local function renewed(call, person, wanted, takeover)
+  local tasks = {}
+  for _, task in ipairs(wanted) do
+    local record = entries.load(call.P, task[1])
+    if not record or not record.s[task[2]] then return nil, negative(call, 'not_found', 'task') end
+    local slot = record.s[task[2]]
+    local token = (takeover and is_held(slot)) and slot[3] or task[3]
+    local _, refusal = held_slot(call, record, task[2], person, token)
+    if refusal then return nil, refusal end
+    tasks[#tasks + 1] = { task[1], task[2], call.clock + queues.load(call.P, record.q).lease }
+  end
+  return tasks
+end
+
+-- Every live lease of the person, as if they had named them; what a fence has killed is passed over.
+local function everything(call, person, arg)
+  local in_queues = arg.queue == '0' and redis.call('SMEMBERS', keys.holding(call.P, person.number)) or { arg.queue }
+  local wanted = {}
+  for _, task in ipairs(all_held(call.P, person.number, in_queues)) do
+    if #wanted < MOST and task[4] >= person.fence then wanted[#wanted + 1] = { task[1], task[2], task[4] } end
+  end
+  return wanted
+end
+
+change('renew', {}, function(call, arg)
+  local person = people.load(call.P, arg.person)
+  if not person then return negative(call, 'not_found', 'person') end
+  local wanted = cmsgpack.unpack(arg.tasks)
+  if #wanted == 0 then wanted = everything(call, person, arg) end
+  if #wanted == 0 then return negative(call, 'nothing_held') end
+  local tasks, refusal = renewed(call, person, wanted, arg.takeover == '1')
+  if refusal then return refusal end
+  return commit(call, 'renewed',
+    { person = person.number, takeover = tonumber(arg.takeover), tasks = tasks })
+end)

@@ -1,0 +1,130 @@
+-- The frame of every call: who asks, under which epoch, with which request id; the refusals that
+-- come before any decision; and the one way to change the world: append, then apply.
+local apply = {}             -- kind -> function(P, event): filled by 7x_apply_*.lua
+
+-- The protocol refusals. They say nothing about the project's state, so they carry no seq.
+local function protocol_refusal(call, h)
+  if not h[1] then return { 'not_loaded' } end
+  if h[1] ~= call.epoch then return { 'stale_epoch', h[1] } end
+  if h[2] ~= 'open' then return { 'frozen' } end
+  if tonumber(h[3]) < call.floor then return { 'behind', h[3] } end
+  return nil
+end
+
+-- An answer that claims something about the state, and so names the state it was computed from.
+local function negative(call, word, detail)
+  return { word, call.seq, call.chain, call.clock, detail or '' }
+end
+
+local function value(call, result)
+  return { 'ok', call.seq, call.chain, call.clock, cmsgpack.pack(result) }
+end
+
+-- What the session's ring says of this request: an answer to give, or nil: it has not happened.
+local function remembered(call)
+  if call.session == 0 then return nil end
+  local slot = 'r' .. (call.n % RING)
+  local s = redis.call('HMGET', keys.session(call.P, call.session), 'secret', 'newest', slot)
+  if not s[1] or s[1] ~= call.secret then return negative(call, 'session_unknown') end
+  local kept = unpacked(s[3])
+  if kept and kept[1] == call.n then
+    if kept[2] ~= call.hash then return negative(call, 'request_id_reused') end
+    return { 'dup', kept[3], kept[4], call.clock }
+  end
+  if call.n <= tonumber(s[2]) - RING then return negative(call, 'request_too_old', s[2]) end
+  return nil
+end
+
+local function lagging(call, h)
+  return call.seq - tonumber(h[5]) > tonumber(h[8])
+end
+
+-- Fills the frame from the header. Returns a refusal, or nil when the call may decide.
+local function begin(call)
+  local h = redis.call('HMGET', call.header,
+    'epoch', 'state', 'seq', 'chain', 'durable', 'clock', 'wall', 'lag_limit')
+  local refusal = protocol_refusal(call, h)
+  if refusal then return refusal end
+  call.seq, call.chain = tonumber(h[3]), h[4]
+  call.clock, call.wall = tonumber(h[6]), tonumber(h[7])
+  refusal = remembered(call)
+  if refusal then return refusal end
+  if call.changes and lagging(call, h) then return { 'lagging' } end
+  return nil
+end
+
+-- The answer joins the session's ring, so that a repeat finds it instead of happening twice.
+local function remember(P, event)
+  local session, n, hash = event.request[1], event.request[2], event.request[3]
+  if not session then return end
+  local key = keys.session(P, session)
+  local newest = number_or(redis.call('HGET', key, 'newest'), 0)
+  redis.call('HSET', key, 'r' .. (n % RING), cmsgpack.pack({ n, hash, event.seq, event.chain }),
+    'newest', math.max(newest, n))
+  redis.call('ZADD', keys.sessions(P), event.clock, session)
+end
+
+local function enact(P, event)
+  apply[event.kind](P, event)
+  remember(P, event)
+end
+
+local function wall_ms()
+  local time = redis.call('TIME')
+  return time[1] * 1000 + math.floor(time[2] / 1000)
+end
+
+-- The only way to change the state: the event is the first write, its effects follow from it alone,
+-- and nothing after the first write can refuse.
+local function commit(call, kind, body)
+  local event = {
+    kind = kind, seq = call.seq + 1, clock = call.clock, wall = math.max(wall_ms(), call.wall),
+    actor = call.actor, body = body, request = {},
+  }
+  if call.session ~= 0 then event.request = { call.session, call.n, call.hash } end
+  local payload = cmsgpack.pack({ 1, kind, event.clock, event.wall, event.actor, event.request, body })
+  event.chain = redis.sha1hex(call.chain .. payload)
+  redis.call('XADD', call.log, string.format('%s-%.0f', call.epoch, event.seq),
+    'c', event.chain, 'p', payload)
+  redis.call('HSET', call.header, 'seq', event.seq, 'chain', event.chain, 'wall', event.wall)
+  enact(call.P, event)
+  return { 'ok', event.seq, event.chain, event.clock, payload }
+end
+
+local FRAME = 7              -- epoch floor session secret n hash actor, before a function's own inputs
+
+-- The frame of one call, with the function's inputs by name.
+local function framed(KEYS, ARGV, inputs)
+  local call = {
+    header = KEYS[1], log = KEYS[2], epoch = ARGV[1], floor = tonumber(ARGV[2]),
+    session = tonumber(ARGV[3]), secret = ARGV[4], n = tonumber(ARGV[5]), hash = ARGV[6],
+    actor = tonumber(ARGV[7]), arg = {},
+  }
+  call.P = string.sub(call.header, 1, -7) .. call.epoch .. ':'   -- "dibs:{1}:header" without "header"
+  for i, name in ipairs(inputs) do call.arg[name] = ARGV[FRAME + i] end
+  return call
+end
+
+-- INPUTS holds, for each function, the names on the ARGV line of its header (store/kernel.py).
+local function register(name, flags, body)
+  redis.register_function({
+    function_name = LIBRARY .. '_' .. name,
+    flags = flags,
+    callback = function(KEYS, ARGV) return body(framed(KEYS, ARGV, INPUTS[name])) end,
+  })
+end
+
+-- A change: refused before `decide`, or decided by it.
+local function change(name, flags, decide)
+  register(name, flags, function(call)
+    call.changes = true
+    return begin(call) or decide(call, call.arg)
+  end)
+end
+
+-- A read: the same refusals, and it never lags, because it adds nothing.
+local function read(name, decide)
+  register(name, { 'no-writes' }, function(call)
+    return begin(call) or decide(call, call.arg)
+  end)
+end

@@ -1,0 +1,67 @@
+-- Who may do what: members, queues' rules, and the one eligibility predicate.
+local people, queues = {}, {}
+
+function people.load(P, person)
+  local f = redis.call('HMGET', keys.person(P, person),
+    'member', 'active', 'roles', 'skills', 'fence', 'changed')
+  if not f[1] then return nil end
+  local skills = {}
+  for _, skill in ipairs(unpacked(f[4], {})) do skills[skill] = true end
+  return {
+    number = tonumber(person), member = f[1] == '1', active = f[2] == '1', roles = tonumber(f[3]),
+    skills = skills, fence = tonumber(f[5]), changed = tonumber(f[6]), packed_skills = f[4],
+  }
+end
+
+function queues.load(P, queue)
+  local f = redis.call('HMGET', keys.queue(P, queue), 'slots', 'lease', 'max_held', 'allowed',
+    'classes', 'added_seq')
+  if not f[1] then return nil end
+  return {
+    number = tonumber(queue), slots = tonumber(f[1]), lease = tonumber(f[2]),
+    max_held = tonumber(f[3]), allowed = unpacked(f[4], {}), classes = unpacked(f[5], {}),
+    added_seq = tonumber(f[6]),
+  }
+end
+
+local function contains(list, wanted)
+  for _, element in ipairs(list) do
+    if element == wanted then return true end
+  end
+  return false
+end
+
+-- Why this person may take nothing at all in this queue, or ''.
+local function standing(person, queue)
+  if not person or not person.member or not person.active then return 'NOT_A_MEMBER' end
+  if bit.band(person.roles, MAY_ANNOTATE) == 0 then return 'ROLE' end
+  if #queue.allowed > 0 and not contains(queue.allowed, person.number) then return 'NOT_ALLOWED' end
+  return ''
+end
+
+local function skilled(person, queue, class)
+  for _, skill in ipairs(queue.classes[class]) do
+    if not person.skills[skill] then return false end
+  end
+  return true
+end
+
+-- Whether a slot other than `except` of the item has been, or is, this person's.
+local function has_a_slot(record, person, except)
+  for i, slot in ipairs(record.s) do
+    if i ~= except and slot[1] ~= QUEUED and slot[2] == person.number then return true end
+  end
+  return false
+end
+
+-- The predicate of SEMANTICS §1: why `person` may not do this entry, or ''. `except` is the slot
+-- that is theirs, when that is what is asked about; a correction stays with its author whatever
+-- skills they have lost.
+local function eligible(person, queue, record, except)
+  local cause = standing(person, queue)
+  if cause ~= '' then return cause end
+  local correction = except and record.s[except][6] == 1
+  if not correction and not skilled(person, queue, record.c) then return 'SKILL' end
+  if has_a_slot(record, person, except) then return 'EXCLUDED' end
+  return ''
+end

@@ -1,0 +1,117 @@
+-- Effects of events about people, sessions, datasets and queues.
+
+local function put_person(P, person, record)
+  redis.call('HSET', keys.person(P, person), 'member', record.member, 'active', record.active,
+    'roles', record.roles, 'skills', cmsgpack.pack(record.skills), 'fence', record.fence,
+    'changed', record.changed)
+end
+
+function apply.project_created(P, event)
+  redis.call('HSET', keys.totals(P), 'entries', 0, 'items', 0, 'settings_seq', event.seq,
+    'fast', event.body.fast)
+  put_person(P, event.body.admin,
+    { member = 1, active = 1, roles = 1, skills = {}, fence = 0, changed = event.seq })
+end
+
+local function lost_anything(before, member, active, roles, skills)
+  if before.member and member == 0 or before.active and active == 0 then return true end
+  if bit.band(before.roles, bit.bnot(roles)) ~= 0 then return true end
+  local kept = {}
+  for _, skill in ipairs(skills) do kept[skill] = true end
+  for skill in pairs(before.skills) do
+    if not kept[skill] then return true end
+  end
+  return false
+end
+
+-- Whole records. Who is out, or inactive, is fenced at this event: every token of theirs below its
+-- seq is dead at once. Whoever lost anything is recalled: the background takes back what they may not keep.
+function apply.members_changed(P, event)
+  for _, m in ipairs(event.body.members) do
+    local person, member, active, roles, skills = m[1], m[2], m[3], m[4], m[5]
+    local before = people.load(P, person)
+    local fence = before and before.fence or 0
+    if before and before.member and before.active and (member == 0 or active == 0) then
+      fence = event.seq
+    end
+    if before and lost_anything(before, member, active, roles, skills) then
+      redis.call('HSET', keys.recalls(P), person, '')
+    end
+    put_person(P, person, { member = member, active = active, roles = roles, skills = skills,
+      fence = fence, changed = event.seq })
+  end
+end
+
+function apply.session_opened(P, event)
+  redis.call('HSET', keys.session(P, event.seq), 'secret', event.body.secret, 'newest', 0)
+  redis.call('ZADD', keys.sessions(P), event.clock, event.seq)
+end
+
+function apply.sessions_ended(P, event)
+  for _, session in ipairs(event.body.sessions) do
+    redis.call('DEL', keys.session(P, session))
+    redis.call('ZREM', keys.sessions(P), session)
+  end
+end
+
+function apply.dataset_created(P, event)
+  redis.call('SADD', keys.datasets(P), event.body.dataset)
+end
+
+function apply.items_added(P, event)
+  redis.call('HINCRBY', keys.totals(P), 'items', event.body.count)
+end
+
+function apply.queue_created(P, event)
+  local b = event.body
+  redis.call('SADD', keys.queues(P), b.queue)
+  redis.call('HSET', keys.queue(P, b.queue), 'slots', b.slots, 'lease', b.lease_ms,
+    'max_held', b.max_held, 'priority', b.priority, 'allowed', cmsgpack.pack(b.allowed),
+    'statuses', cmsgpack.pack(b.statuses), 'classes', cmsgpack.pack({}), 'content', b.content,
+    'added_seq', 0, 'not_added', 0)
+  redis.call('HSET', keys.totals(P), 'settings_seq', event.seq)
+end
+
+function apply.dataset_attached(P, event)
+  redis.call('HSET', keys.attached(P, event.body.queue), event.body.dataset, 0)
+end
+
+local function add_classes(P, queue, added)
+  if #added == 0 then return end
+  local key = keys.queue(P, queue)
+  local classes = unpacked(redis.call('HGET', key, 'classes'))
+  for _, class in ipairs(added) do classes[class[1]] = class[2] end
+  redis.call('HSET', key, 'classes', cmsgpack.pack(classes))
+end
+
+-- Untouched entries are bare integers at the end of their lane's backlog, in order, 100 a command.
+local function push_range(backlog, first, n)
+  local chunk = {}
+  for entry = first, first + n - 1 do
+    chunk[#chunk + 1] = entry
+    if #chunk == 100 then
+      redis.call('RPUSH', backlog, unpack(chunk))
+      chunk = {}
+    end
+  end
+  if #chunk > 0 then redis.call('RPUSH', backlog, unpack(chunk)) end
+end
+
+function apply.entries_added(P, event)
+  local b = event.body
+  add_classes(P, b.queue, b.classes)
+  local entry, refreshed = b.first, {}
+  for _, run in ipairs(b.runs) do
+    push_range(keys.backlog(P, b.queue, run[1], b.priority), entry, run[3])
+    entry = entry + run[3]
+    refreshed[run[1]] = true
+  end
+  for class in pairs(refreshed) do lanes.refresh(P, b.queue, class) end
+  local slots = tonumber(redis.call('HGET', keys.queue(P, b.queue), 'slots'))
+  redis.call('HINCRBY', keys.counts(P, b.queue), 'queued', b.count * slots)
+  redis.call('HINCRBY', keys.counts(P, b.queue), 'available', b.count)
+  redis.call('HINCRBY', keys.totals(P), 'entries', b.count)
+  redis.call('HSET', keys.queue(P, b.queue), 'added_seq', event.seq)
+  redis.call('HINCRBY', keys.queue(P, b.queue), 'not_added', b.not_added)
+  if b.dataset > 0 then redis.call('HSET', keys.attached(P, b.queue), b.dataset, b.cursor) end
+end

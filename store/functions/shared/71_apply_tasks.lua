@@ -1,0 +1,124 @@
+-- Effects of events about leases and tasks.
+
+local function grant(batch, event, task)
+  local body = event.body
+  local entry, i, class, rank = task[1], task[2], task[3], task[4]
+  local before = entries.load(batch.P, entry)
+  if before then
+    before.touched = true
+  else
+    lanes.take_front(batch.P, body.queue, class, rank, entry)
+    local slots = tonumber(redis.call('HGET', keys.queue(batch.P, body.queue), 'slots'))
+    before = entries.untouched(body.queue, class, rank, slots)
+  end
+  local after = copied(before)
+  after.s[i] = { ASSIGNED, body.person, event.seq, GRANTED, event.wall, before.s[i][6] }
+  entries.replace(batch, entry, before, after)
+  entries.set_deadline(batch.P, body.queue, entry, i, body.deadline)
+end
+
+function apply.granted(P, event)
+  local batch = entries.batch(P)
+  for _, task in ipairs(event.body.tasks) do grant(batch, event, task) end
+  entries.finish(batch)
+end
+
+function apply.started(P, event)
+  local b, batch = event.body, entries.batch(P)
+  entries.edit(batch, b.entry, b.slot, function(slot) slot[1] = IN_PROGRESS end)
+  entries.set_deadline(P, b.queue, b.entry, b.slot, b.deadline)
+  entries.finish(batch)
+end
+
+function apply.renewed(P, event)
+  local batch = entries.batch(P)
+  for _, task in ipairs(event.body.tasks) do
+    local queue
+    entries.edit(batch, task[1], task[2], function(slot, record)
+      queue = record.q
+      if event.body.takeover == 1 then slot[3], slot[5] = event.seq, event.wall end
+    end)
+    entries.set_deadline(P, queue, task[1], task[2], task[3])
+  end
+  entries.finish(batch)
+end
+
+-- A late submission (late = 1) takes the free slot again and finishes it in this one event.
+function apply.submitted(P, event)
+  local b, batch = event.body, entries.batch(P)
+  entries.edit(batch, b.entry, b.slot, function(slot)
+    slot[1], slot[2], slot[3] = FINISHED_BY_MEANING[b.meaning], b.person, b.token
+    slot[4], slot[5], slot[6] = SUBMITTED, event.wall, 0
+  end)
+  entries.finish(batch)
+end
+
+local function give_back_all(P, tasks, cause, wall, to_pool)
+  local batch = entries.batch(P)
+  for _, task in ipairs(tasks) do
+    entries.edit(batch, task[1], task[2], function(slot) give_back(slot, cause, wall, to_pool) end)
+  end
+  entries.finish(batch)
+end
+
+function apply.released(P, event) give_back_all(P, event.body.tasks, RELEASED, event.wall) end
+function apply.expired(P, event) give_back_all(P, event.body.tasks, EXPIRED, event.wall) end
+
+function apply.revoked(P, event)
+  local b = event.body
+  local person = people.load(P, b.person)
+  give_back_all(P, b.tasks, REVOKED, event.wall, not (person.member and person.active))
+  if b.done == 1 then redis.call('HDEL', keys.recalls(P), b.person)
+  else redis.call('HSET', keys.recalls(P), b.person, b.cursor) end
+end
+
+-- A finished task goes back to its author. If the whole entry had left Redis, the event brings the
+-- authors of its other slots along, so that none of them is ever given a second one.
+local function finished_record(b)
+  local record = { q = b.queue, c = b.class, p = b.priority, s = {}, touched = true }
+  for _, author in ipairs(b.authors) do
+    record.s[author[1]] = { author[3], author[2], 0, SUBMITTED, 0, 0 }
+  end
+  return record
+end
+
+function apply.returned(P, event)
+  local b, batch = event.body, entries.batch(P)
+  local before = entries.load(P, b.entry) or finished_record(b)
+  before.touched = true
+  local after = copied(before)
+  after.s[b.slot] = { RETURNED, b.person, 0, 'returned', event.wall, 1 }
+  entries.replace(batch, b.entry, before, after)
+  entries.finish(batch)
+end
+
+-- An entry that nobody has touched stays in its backlog as a dead integer until it is met there.
+local function remove_untouched(batch, queue, task)
+  local entry, class, rank = task[1], task[2], task[3]
+  redis.call('SADD', keys.dead(batch.P, queue, class), entry)
+  local slots = tonumber(redis.call('HGET', keys.queue(batch.P, queue), 'slots'))
+  count(batch, queue, 'queued', -slots)
+  count(batch, queue, 'removed', slots)
+  count(batch, queue, 'available', -1)
+  lane_changed(batch, { q = queue, c = class, p = rank })
+end
+
+local function remove_touched(batch, entry, before)
+  before.touched = true
+  local after = copied(before)
+  for i, slot in ipairs(after.s) do
+    if not is_finished(slot) then after.s[i] = { REMOVED, 0, 0, 'removed', 0, 0 } end
+  end
+  entries.replace(batch, entry, before, after)
+  redis.call('HDEL', keys.touched(batch.P), entry)
+end
+
+function apply.removed(P, event)
+  local batch = entries.batch(P)
+  for _, task in ipairs(event.body.entries) do
+    local before = entries.load(P, task[1])
+    if before then remove_touched(batch, task[1], before)
+    else remove_untouched(batch, event.body.queue, task) end
+  end
+  entries.finish(batch)
+end

@@ -1,0 +1,23 @@
+-- start: begin a task one holds. It counts as started, and its lease runs anew.
+--
+-- KEYS[1] header  KEYS[2] log
+-- ARGV    person entry slot token
+--
+-- Returns one of
+--   {'ok', seq, chain, clock, started}
+--   {'not_found', seq, chain, clock, 'person' | 'task'}
+--   {'lease_lost', seq, chain, clock, detail}
+--   {'not_eligible', seq, chain, clock, cause}   they may not do it any more; it will be taken back
+change('start', {}, function(call, arg)
+  local held = leased(call, arg)
+  if held.refusal then return held.refusal end
+  local queue = queues.load(call.P, held.record.q)
+  if held.slot[1] == ASSIGNED then
+    local cause = eligible(held.person, queue, held.record, held.i)
+    if cause ~= '' then return negative(call, 'not_eligible', cause) end
+  end
+  return commit(call, 'started', {
+    queue = queue.number, person = held.person.number, entry = held.entry, slot = held.i,
+    token = held.slot[3], deadline = call.clock + queue.lease,
+  })
+end)

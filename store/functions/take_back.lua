@@ -1,0 +1,67 @@
+-- take_back: one step of recalling what a person may not keep: whatever a fence covers, and what is
+-- only assigned in queues or lanes that are not theirs any more. What they have started stays.
+--
+-- KEYS[1] header  KEYS[2] log
+-- ARGV    limit
+--
+-- Returns one of
+--   {'ok', seq, chain, clock, revoked}
+--   {'idle', seq, chain, clock}            nobody is being recalled
+local LOOK = 500             -- holds looked at in one call
+
+local function must_go(P, person, queue, record, i)
+  local slot = record.s[i]
+  if slot[3] < person.fence then return true end
+  return slot[1] == ASSIGNED and eligible(person, queue, record, i) ~= ''
+end
+
+-- Where the last step stopped: queue and score of the last hold it looked at.
+local function position(cursor)
+  local queue, score = string.match(cursor, '^(%d+):(%d+)$')
+  return tonumber(queue or 0), tonumber(score or -1)
+end
+
+local function sorted_queues(P, person)
+  local list = redis.call('SMEMBERS', keys.holding(P, person))
+  for i, queue in ipairs(list) do list[i] = tonumber(queue) end
+  table.sort(list)
+  return list
+end
+
+-- Goes through the holds of one queue after `score`; fills step.tasks; false when the step is full.
+local function sweep_queue(P, person, number, score, step)
+  local queue = queues.load(P, number)
+  local holds = redis.call('ZRANGEBYSCORE', keys.held(P, person.number, number),
+    string.format('(%.0f', score), '+inf', 'WITHSCORES', 'LIMIT', 0, step.look)
+  for n = 1, #holds, 2 do
+    if #step.tasks == step.limit then return false end
+    local entry = tonumber(holds[n])
+    local record = entries.load(P, entry)
+    for i, slot in ipairs(record.s) do
+      if is_held(slot) and slot[2] == person.number and must_go(P, person, queue, record, i) then
+        step.tasks[#step.tasks + 1] = { entry, i }
+      end
+    end
+    step.look = step.look - 1
+    step.cursor = string.format('%.0f:%.0f', number, tonumber(holds[n + 1]))
+  end
+  return step.look > 0
+end
+
+change('take_back', { 'allow-oom' }, function(call, arg)
+  local number = redis.call('HRANDFIELD', keys.recalls(call.P))
+  if not number then return negative(call, 'idle') end
+  local person = people.load(call.P, number)
+  local step = { tasks = {}, limit = tonumber(arg.limit), look = LOOK,
+    cursor = redis.call('HGET', keys.recalls(call.P), number) }
+  local at, score = position(step.cursor)
+  local done = 1
+  for _, queue in ipairs(sorted_queues(call.P, number)) do
+    if queue >= at and not sweep_queue(call.P, person, queue, queue == at and score or -1, step) then
+      done = 0
+      break
+    end
+  end
+  return commit(call, 'revoked',
+    { person = person.number, tasks = step.tasks, cursor = step.cursor, done = done })
+end)

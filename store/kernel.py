@@ -1,0 +1,244 @@
+"""Calls of the Redis Functions: names to arguments, replies to words.
+
+One method a purpose, no retries and no waiting: what a refusal means is the ledger's business
+(`ledger.py`), what makes a reply tellable is the gate's (`gate.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+import msgpack
+
+from allocator.model import RequestKey
+from store import keys
+from store.library import library
+
+PROTOCOL_REFUSALS: Final = frozenset(
+    {"not_loaded", "stale_epoch", "frozen", "behind", "lagging", "stale_settings", "again"}
+)
+"""Words that say nothing about the project's state: repeat the call, or tell nobody."""
+
+LAG_LIMIT_EVENTS: Final = 50_000
+"""Events that may wait for Postgres before changes are refused (reliability.md §1.7)."""
+
+READS: Final = frozenset(
+    {"attachments", "depth", "eligible", "holdings", "member", "queue", "queue_numbers"}
+)
+
+_UNPACKED: Final = frozenset({"nothing", "lease_lost"})
+
+
+class Caller(Protocol):
+    """A connection: one command, one reply."""
+
+    async def call(self, *args: Any) -> Any:
+        """Send the command. Raises ReplyError for an error reply, StoreUnavailable for none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What a function answered.
+
+    `seq`, `chain` and `clock` name the state (or the event) that the answer rests on; they are 0,
+    "" and 0 for protocol refusals. `rest` is what follows: an event's payload, a read's value, the
+    detail of a refusal.
+    """
+
+    word: str
+    seq: int = 0
+    chain: str = ""
+    clock: int = 0
+    rest: Any = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Header:
+    """The header of a project's live state."""
+
+    epoch: int
+    state: str
+    seq: int
+    chain: str
+    durable: int
+    clock: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tick:
+    """What the lease clock shows after a tick, and what has become due."""
+
+    clock: int
+    leases_due: bool
+    recalls: bool
+    quiet_sessions: bool
+
+
+def _argument(value: Any) -> Any:
+    if isinstance(value, bool):
+        return int(value)
+    if isinstance(value, (list, tuple)):
+        return msgpack.packb(value)
+    return value
+
+
+def _text(value: Any) -> Any:
+    return value.decode("utf-8", "surrogateescape") if isinstance(value, bytes) else value
+
+
+def unpacked(value: bytes) -> Any:
+    """A value that Lua packed."""
+    return msgpack.unpackb(value, raw=False, unicode_errors="surrogateescape", strict_map_key=False)
+
+
+def _reply(name: str, raw: Sequence[Any]) -> Reply:
+    word = _text(raw[0])
+    if word in PROTOCOL_REFUSALS:
+        return Reply(word=word, rest=_text(raw[1]) if len(raw) > 1 else None)
+    rest = raw[4] if len(raw) > 4 else None
+    if rest is not None and (word in _UNPACKED or (word == "ok" and name in READS)):
+        rest = unpacked(rest)
+    elif word != "ok":
+        rest = _text(rest)
+    return Reply(word=word, seq=int(raw[1]), chain=_text(raw[2]), clock=int(raw[3]), rest=rest)
+
+
+class Kernel:
+    """The functions of this release, on one connection."""
+
+    def __init__(self, connection: Caller) -> None:
+        self._connection = connection
+        self._library = library()
+
+    async def call(
+        self,
+        name: str,
+        project: int,
+        epoch: int,
+        *,
+        floor: int = 0,
+        request: RequestKey | None = None,
+        actor: int = 0,
+        **inputs: Any,
+    ) -> Reply:
+        """Run a change or a read by its name, its inputs by the names in its header.
+
+        `floor`: the newest seq the caller knows to be durable; older state refuses, `behind`.
+        """
+        raw = await self._run(name, project, epoch, floor, request, actor, inputs)
+        return _reply(name, raw)
+
+    async def header(self, project: int) -> Header | None:
+        """The live header, or None: then nothing is known, which is not the same as empty."""
+        fields = ("epoch", "state", "seq", "chain", "durable", "clock")
+        raw = await self._connection.call("HMGET", keys.header(project), *fields)
+        if raw[0] is None:
+            return None
+        epoch, state, seq, chain, durable, clock = (_text(value) for value in raw)
+        return Header(
+            epoch=int(epoch),
+            state=state,
+            seq=int(seq),
+            chain=chain,
+            durable=int(durable),
+            clock=int(clock),
+        )
+
+    async def open(
+        self,
+        project: int,
+        epoch: int,
+        *,
+        seq: int,
+        chain: str,
+        clock: int = 0,
+        wall: int = 0,
+        lag_limit: int = LAG_LIMIT_EVENTS,
+    ) -> bool:
+        """Serve a rebuilt epoch. False when the header has this epoch or a later one."""
+        inputs = {
+            "opened_epoch": epoch,
+            "seq": seq,
+            "chain": chain,
+            "clock": clock,
+            "wall": wall,
+            "lag_limit": lag_limit,
+        }
+        raw = await self._run("open", project, epoch, 0, None, 0, inputs)
+        return bool(_text(raw[0]) == "ok")
+
+    async def replay(
+        self, project: int, epoch: int, events: Sequence[tuple[int, str, bytes]]
+    ) -> tuple[int, int] | None:
+        """Put the effects of logged events (seq, chain, payload) into an epoch that is not open.
+
+        Returns clock and wall of the last one, or None when the epoch is open already.
+        """
+        packed = msgpack.packb(events, use_bin_type=False)
+        raw = await self._run("replay", project, epoch, 0, None, 0, {"events": packed})
+        return (int(raw[1]), int(raw[2])) if _text(raw[0]) == "ok" else None
+
+    async def durable(self, project: int, epoch: int, *, seq: int, keep: int) -> bool:
+        """Note that Postgres has everything up to `seq`; the log may drop what is before `keep`."""
+        raw = await self._run(
+            "durable", project, epoch, 0, None, 0, {"seq": seq, "keep": max(keep, 0)}
+        )
+        return bool(_text(raw[0]) == "ok")
+
+    async def tick(self, project: int, epoch: int, *, most_ms: int) -> Tick | None:
+        """Move the lease clock by the time since the last tick, at most `most_ms`.
+
+        None when the header is of another epoch.
+        """
+        raw = await self._run("tick", project, epoch, 0, None, 0, {"most_ms": most_ms})
+        if _text(raw[0]) != "ok":
+            return None
+        return Tick(
+            clock=int(raw[1]),
+            leases_due=bool(raw[2]),
+            recalls=bool(raw[3]),
+            quiet_sessions=bool(raw[4]),
+        )
+
+    async def _run(
+        self,
+        name: str,
+        project: int,
+        epoch: int,
+        floor: int,
+        request: RequestKey | None,
+        actor: int,
+        inputs: dict[str, Any],
+    ) -> Any:
+        frame: tuple[Any, ...] = (0, "", 0, "")
+        if request is not None:
+            frame = (request.session, request.secret, request.n, request.hash)
+        names = self._library.functions[name].inputs
+        if inputs.keys() != set(names):
+            raise TypeError(f"{name} takes {names}, not {tuple(inputs)}")
+        return await self._fcall(
+            f"{self._library.name}_{name}",
+            keys.header(project),
+            keys.log(project, epoch),
+            epoch,
+            floor,
+            *frame,
+            actor,
+            *(_argument(inputs[n]) for n in names),
+        )
+
+    async def _fcall(self, function: str, header: str, log: str, *args: Any) -> Any:
+        """Call, and load the library first where the server does not have it: then nothing ran."""
+        try:
+            return await self._connection.call("FCALL", function, 2, header, log, *args)
+        except Exception as error:
+            if "Function not found" not in str(error):
+                raise
+        await self.load()
+        return await self._connection.call("FCALL", function, 2, header, log, *args)
+
+    async def load(self) -> None:
+        """Load the library of this release; loading it twice is no harm."""
+        await self._connection.call("FUNCTION", "LOAD", "REPLACE", self._library.text)

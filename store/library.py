@@ -1,0 +1,90 @@
+"""The Redis Functions library, put together from `functions/`.
+
+Shared pieces come first, in the order of their names, then one file a verb. The header comment of
+a verb is its contract: its ARGV line *is* the order in which inputs are sent, and tests compare
+inputs and outcomes with the body. The library's name carries the hash of its text, so that two
+releases live side by side and each worker calls its own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+
+_BLOCK = re.compile(
+    r"^-- (?P<name>\w+): .*?^-- ARGV +(?P<inputs>[^\n]*)\n(?P<rest>(?:--[^\n]*\n)*)", re.M | re.S
+)
+_OUTCOME = re.compile(r"^--   \{'(\w+)'", re.M)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Function:
+    """One function as its header declares it."""
+
+    name: str
+    inputs: tuple[str, ...]
+    outcomes: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Library:
+    """The text to load, the name it has in Redis, and what is in it."""
+
+    name: str
+    text: str
+    functions: dict[str, Function]
+
+
+def declared(source: str) -> dict[str, Function]:
+    """The functions whose headers stand in one file."""
+    return {
+        block["name"]: Function(
+            name=block["name"],
+            inputs=tuple(block["inputs"].replace("-", "").split()),
+            outcomes=frozenset(_OUTCOME.findall(block["rest"])),
+        )
+        for block in _BLOCK.finditer(source)
+    }
+
+
+def sources() -> tuple[dict[str, str], dict[str, str]]:
+    """Texts of the shared pieces and of the verbs, by file name, in the order of loading."""
+    root = files("store") / "functions"
+
+    def read(folder) -> dict[str, str]:  # type: ignore[no-untyped-def]
+        found = sorted(
+            (f for f in folder.iterdir() if f.name.endswith(".lua")), key=lambda f: f.name
+        )
+        return {file.name: file.read_text(encoding="utf-8") for file in found}
+
+    return read(root / "shared"), read(root)
+
+
+def _inputs_table(functions: dict[str, Function]) -> str:
+    rows = (
+        f"  {name} = {{ {', '.join(repr(i) for i in function.inputs)} }},"
+        for name, function in sorted(functions.items())
+    )
+    return "local INPUTS = {\n" + "\n".join(rows) + "\n}\n"
+
+
+@cache
+def library() -> Library:
+    """The library of this release."""
+    shared, verbs = sources()
+    functions: dict[str, Function] = {}
+    for text in verbs.values():
+        functions |= declared(text)
+    body = _inputs_table(functions)
+    body += "\n".join(shared.values())
+    body += "\n".join(f"do\n{text}end" for text in verbs.values())
+    name = f"dibs_{hashlib.sha256(body.encode()).hexdigest()[:8]}"
+    return Library(
+        name=name,
+        text=f"#!lua name={name}\nlocal LIBRARY = '{name}'\n{body}\n",
+        functions=functions,
+    )

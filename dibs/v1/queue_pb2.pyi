@@ -1,0 +1,213 @@
+from dibs.bufvalidate import validate_pb2 as _validate_pb2
+from dibs.v1 import common_pb2 as _common_pb2
+from google.protobuf import duration_pb2 as _duration_pb2
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from typing import ClassVar as _ClassVar, Iterable as _Iterable, Mapping as _Mapping, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class QueueType(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    QUEUE_TYPE_UNSPECIFIED: _ClassVar[QueueType]
+    QUEUE_TYPE_LABELING: _ClassVar[QueueType]
+    QUEUE_TYPE_QA: _ClassVar[QueueType]
+
+class StatusMeaning(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    STATUS_MEANING_UNSPECIFIED: _ClassVar[StatusMeaning]
+    STATUS_MEANING_DONE: _ClassVar[StatusMeaning]
+    STATUS_MEANING_DISCARD: _ClassVar[StatusMeaning]
+QUEUE_TYPE_UNSPECIFIED: QueueType
+QUEUE_TYPE_LABELING: QueueType
+QUEUE_TYPE_QA: QueueType
+STATUS_MEANING_UNSPECIFIED: StatusMeaning
+STATUS_MEANING_DONE: StatusMeaning
+STATUS_MEANING_DISCARD: StatusMeaning
+
+class Status(_message.Message):
+    __slots__ = ("name", "meaning")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    MEANING_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    meaning: StatusMeaning
+    def __init__(self, name: _Optional[str] = ..., meaning: _Optional[_Union[StatusMeaning, str]] = ...) -> None: ...
+
+class Queue(_message.Message):
+    __slots__ = ("queue_id", "display_name", "type", "slots", "lease_duration", "allowed_assignees", "priority", "max_held", "statuses", "unit_classes", "create_time")
+    QUEUE_ID_FIELD_NUMBER: _ClassVar[int]
+    DISPLAY_NAME_FIELD_NUMBER: _ClassVar[int]
+    TYPE_FIELD_NUMBER: _ClassVar[int]
+    SLOTS_FIELD_NUMBER: _ClassVar[int]
+    LEASE_DURATION_FIELD_NUMBER: _ClassVar[int]
+    ALLOWED_ASSIGNEES_FIELD_NUMBER: _ClassVar[int]
+    PRIORITY_FIELD_NUMBER: _ClassVar[int]
+    MAX_HELD_FIELD_NUMBER: _ClassVar[int]
+    STATUSES_FIELD_NUMBER: _ClassVar[int]
+    UNIT_CLASSES_FIELD_NUMBER: _ClassVar[int]
+    CREATE_TIME_FIELD_NUMBER: _ClassVar[int]
+    queue_id: str
+    display_name: str
+    type: QueueType
+    slots: int
+    lease_duration: _duration_pb2.Duration
+    allowed_assignees: _containers.RepeatedScalarFieldContainer[str]
+    priority: _common_pb2.Priority
+    max_held: int
+    statuses: _containers.RepeatedCompositeFieldContainer[Status]
+    unit_classes: _containers.RepeatedScalarFieldContainer[str]
+    create_time: _timestamp_pb2.Timestamp
+    def __init__(self, queue_id: _Optional[str] = ..., display_name: _Optional[str] = ..., type: _Optional[_Union[QueueType, str]] = ..., slots: _Optional[int] = ..., lease_duration: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ..., allowed_assignees: _Optional[_Iterable[str]] = ..., priority: _Optional[_Union[_common_pb2.Priority, str]] = ..., max_held: _Optional[int] = ..., statuses: _Optional[_Iterable[_Union[Status, _Mapping]]] = ..., unit_classes: _Optional[_Iterable[str]] = ..., create_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class CreateQueueRequest(_message.Message):
+    __slots__ = ("project_id", "actor", "request_id", "queue_id", "queue")
+    PROJECT_ID_FIELD_NUMBER: _ClassVar[int]
+    ACTOR_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    QUEUE_ID_FIELD_NUMBER: _ClassVar[int]
+    QUEUE_FIELD_NUMBER: _ClassVar[int]
+    project_id: str
+    actor: str
+    request_id: _common_pb2.RequestId
+    queue_id: str
+    queue: Queue
+    def __init__(self, project_id: _Optional[str] = ..., actor: _Optional[str] = ..., request_id: _Optional[_Union[_common_pb2.RequestId, _Mapping]] = ..., queue_id: _Optional[str] = ..., queue: _Optional[_Union[Queue, _Mapping]] = ...) -> None: ...
+
+class CreateQueueResponse(_message.Message):
+    __slots__ = ("seq", "queue")
+    SEQ_FIELD_NUMBER: _ClassVar[int]
+    QUEUE_FIELD_NUMBER: _ClassVar[int]
+    seq: int
+    queue: Queue
+    def __init__(self, seq: _Optional[int] = ..., queue: _Optional[_Union[Queue, _Mapping]] = ...) -> None: ...
+
+class GetQueueRequest(_message.Message):
+    __slots__ = ("project_id", "actor", "min_seq", "queue_id")
+    PROJECT_ID_FIELD_NUMBER: _ClassVar[int]
+    ACTOR_FIELD_NUMBER: _ClassVar[int]
+    MIN_SEQ_FIELD_NUMBER: _ClassVar[int]
+    QUEUE_ID_FIELD_NUMBER: _ClassVar[int]
+    project_id: str
+    actor: str
+    min_seq: int
+    queue_id: str
+    def __init__(self, project_id: _Optional[str] = ..., actor: _Optional[str] = ..., min_seq: _Optional[int] = ..., queue_id: _Optional[str] = ...) -> None: ...
+
+class GetQueueResponse(_message.Message):
+    __slots__ = ("queue",)
+    QUEUE_FIELD_NUMBER: _ClassVar[int]
+    queue: Queue
+    def __init__(self, queue: _Optional[_Union[Queue, _Mapping]] = ...) -> None: ...
+
+class ListQueuesRequest(_message.Message):
+    __slots__ = ("project_id", "actor", "min_seq", "page_size", "page_token")
+    PROJECT_ID_FIELD_NUMBER: _ClassVar[int]
+    ACTOR_FIELD_NUMBER: _ClassVar[int]
+    MIN_SEQ_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    project_id: str
+    actor: str
+    min_seq: int
+    page_size: int
+    page_token: str
+    def __init__(self, project_id: _Optional[str] = ..., actor: _Optional[str] = ..., min_seq: _Optional[int] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class ListQueuesResponse(_message.Message):
+    __slots__ = ("queues", "next_page_token")
+    QUEUES_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    queues: _containers.RepeatedCompositeFieldContainer[Queue]
+    next_page_token: str
+    def __init__(self, queues: _Optional[_Iterable[_Union[Queue, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class GetQueueDepthRequest(_message.Message):
+    __slots__ = ("project_id", "actor", "min_seq", "queue_id")
+    PROJECT_ID_FIELD_NUMBER: _ClassVar[int]
+    ACTOR_FIELD_NUMBER: _ClassVar[int]
+    MIN_SEQ_FIELD_NUMBER: _ClassVar[int]
+    QUEUE_ID_FIELD_NUMBER: _ClassVar[int]
+    project_id: str
+    actor: str
+    min_seq: int
+    queue_id: str
+    def __init__(self, project_id: _Optional[str] = ..., actor: _Optional[str] = ..., min_seq: _Optional[int] = ..., queue_id: _Optional[str] = ...) -> None: ...
+
+class GetQueueDepthResponse(_message.Message):
+    __slots__ = ("seq", "tasks", "available", "held", "oldest_waiting_age", "next_free", "items_pending", "items_not_added")
+    SEQ_FIELD_NUMBER: _ClassVar[int]
+    TASKS_FIELD_NUMBER: _ClassVar[int]
+    AVAILABLE_FIELD_NUMBER: _ClassVar[int]
+    HELD_FIELD_NUMBER: _ClassVar[int]
+    OLDEST_WAITING_AGE_FIELD_NUMBER: _ClassVar[int]
+    NEXT_FREE_FIELD_NUMBER: _ClassVar[int]
+    ITEMS_PENDING_FIELD_NUMBER: _ClassVar[int]
+    ITEMS_NOT_ADDED_FIELD_NUMBER: _ClassVar[int]
+    seq: int
+    tasks: _containers.RepeatedCompositeFieldContainer[StateCount]
+    available: int
+    held: int
+    oldest_waiting_age: _duration_pb2.Duration
+    next_free: _timestamp_pb2.Timestamp
+    items_pending: int
+    items_not_added: int
+    def __init__(self, seq: _Optional[int] = ..., tasks: _Optional[_Iterable[_Union[StateCount, _Mapping]]] = ..., available: _Optional[int] = ..., held: _Optional[int] = ..., oldest_waiting_age: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ..., next_free: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., items_pending: _Optional[int] = ..., items_not_added: _Optional[int] = ...) -> None: ...
+
+class StateCount(_message.Message):
+    __slots__ = ("state", "count")
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    COUNT_FIELD_NUMBER: _ClassVar[int]
+    state: _common_pb2.TaskState
+    count: int
+    def __init__(self, state: _Optional[_Union[_common_pb2.TaskState, str]] = ..., count: _Optional[int] = ...) -> None: ...
+
+class AttachDatasetRequest(_message.Message):
+    __slots__ = ("project_id", "actor", "request_id", "queue_id", "dataset_id", "priority")
+    PROJECT_ID_FIELD_NUMBER: _ClassVar[int]
+    ACTOR_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    QUEUE_ID_FIELD_NUMBER: _ClassVar[int]
+    DATASET_ID_FIELD_NUMBER: _ClassVar[int]
+    PRIORITY_FIELD_NUMBER: _ClassVar[int]
+    project_id: str
+    actor: str
+    request_id: _common_pb2.RequestId
+    queue_id: str
+    dataset_id: str
+    priority: _common_pb2.Priority
+    def __init__(self, project_id: _Optional[str] = ..., actor: _Optional[str] = ..., request_id: _Optional[_Union[_common_pb2.RequestId, _Mapping]] = ..., queue_id: _Optional[str] = ..., dataset_id: _Optional[str] = ..., priority: _Optional[_Union[_common_pb2.Priority, str]] = ...) -> None: ...
+
+class AttachDatasetResponse(_message.Message):
+    __slots__ = ("seq",)
+    SEQ_FIELD_NUMBER: _ClassVar[int]
+    seq: int
+    def __init__(self, seq: _Optional[int] = ...) -> None: ...
+
+class AddItemsRequest(_message.Message):
+    __slots__ = ("project_id", "actor", "request_id", "queue_id", "dataset_id", "external_ids", "priority")
+    PROJECT_ID_FIELD_NUMBER: _ClassVar[int]
+    ACTOR_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    QUEUE_ID_FIELD_NUMBER: _ClassVar[int]
+    DATASET_ID_FIELD_NUMBER: _ClassVar[int]
+    EXTERNAL_IDS_FIELD_NUMBER: _ClassVar[int]
+    PRIORITY_FIELD_NUMBER: _ClassVar[int]
+    project_id: str
+    actor: str
+    request_id: _common_pb2.RequestId
+    queue_id: str
+    dataset_id: str
+    external_ids: _containers.RepeatedScalarFieldContainer[str]
+    priority: _common_pb2.Priority
+    def __init__(self, project_id: _Optional[str] = ..., actor: _Optional[str] = ..., request_id: _Optional[_Union[_common_pb2.RequestId, _Mapping]] = ..., queue_id: _Optional[str] = ..., dataset_id: _Optional[str] = ..., external_ids: _Optional[_Iterable[str]] = ..., priority: _Optional[_Union[_common_pb2.Priority, str]] = ...) -> None: ...
+
+class AddItemsResponse(_message.Message):
+    __slots__ = ("seq", "added")
+    SEQ_FIELD_NUMBER: _ClassVar[int]
+    ADDED_FIELD_NUMBER: _ClassVar[int]
+    seq: int
+    added: int
+    def __init__(self, seq: _Optional[int] = ..., added: _Optional[int] = ...) -> None: ...

@@ -8,7 +8,7 @@ was made for an event counts once the event is in the log, not before.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -23,9 +23,9 @@ class Event(Protocol):
     @property
     def kind(self) -> str: ...
     @property
-    def clock(self) -> int: ...
+    def clock_ms(self) -> int: ...
     @property
-    def wall(self) -> int: ...
+    def wall_ms(self) -> int: ...
     @property
     def actor(self) -> int: ...
     @property
@@ -103,9 +103,6 @@ class Directory(Protocol):
     async def project(self, external_id: str) -> ProjectRow | None:
         """The project, if its first event is in the log."""
 
-    async def projects(self, after: str, limit: int) -> Sequence[ProjectRow]:
-        """Projects by external id, from the one behind `after`."""
-
     async def create_project(
         self, key: RequestKey, row: ProjectRow, admin_id: str, admin_name: str
     ) -> NewProject:
@@ -158,12 +155,35 @@ class Directory(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StagedItems:
-    """Rows put aside for an import: `first` .. `first + count - 1` of it."""
+class StagedItem:
+    """An item on its way in; skills are numbers already."""
 
+    external_id: str
+    weight: float = 1.0
+    classes: tuple[str, ...] = ()
+    required_skills: tuple[int, ...] = ()
+    attributes: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chunk:
+    """Rows `first` .. `first + count - 1` of an import, put aside for one request."""
+
+    dataset: int
+    import_: int
     first: int
     count: int
+    actor: int
+    key: RequestKey
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Staged:
+    """What became of a chunk. With `unfinished`, nothing was staged."""
+
+    chunk: Chunk
     duplicates: frozenset[str] = frozenset()
+    unfinished: tuple[Chunk, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,17 +199,22 @@ class Items(Protocol):
     """Item rows, and where their entries are."""
 
     async def stage(
-        self, project: int, dataset: int, import_: int, ordinal: int, items: Sequence[StagedItem]
-    ) -> StagedItems:
-        """Write the rows of a chunk, from `ordinal` on, in one transaction.
+        self, project: int, dataset: int, key: RequestKey, actor: int, items: Sequence[StagedItem]
+    ) -> Staged:
+        """Write the rows of a chunk, in one transaction.
 
-        What the dataset has already (from another chunk) is left out and named
-        in `duplicates`. Staging the same chunk again changes nothing and
-        returns the same.
+        What the dataset has in the log already is left out and named in
+        `duplicates`. Where an id is held by rows whose event is not in the log
+        yet, nothing is written, and their chunks are `unfinished`: finish or
+        discard them, and stage again. Staging the same request again changes
+        nothing and returns the same chunk.
         """
 
-    async def new_import(self, project: int) -> int:
-        """A number for an import, unique in the project."""
+    async def discard(self, project: int, import_: int) -> None:
+        """Drop the rows of an import that nobody can add any more."""
+
+    async def rows_of(self, project: int, import_: int) -> Sequence[str]:
+        """The external ids of an import's rows, in order."""
 
     async def classes_of(self, project: int, dataset: int) -> Sequence[tuple[int, ...]]:
         """The distinct sets of skills that the dataset's items require."""
@@ -199,6 +224,9 @@ class Items(Protocol):
 
     async def count_of(self, project: int, dataset: int) -> int:
         """How many items of the dataset are in the log."""
+
+    async def count_after(self, project: int, dataset: int, cursor: int) -> int:
+        """How many items of the dataset come after the one numbered `cursor`."""
 
     async def runs_after(
         self, project: int, dataset: int, cursor: int, limit: int
@@ -213,22 +241,17 @@ class Items(Protocol):
     async def already_in(self, project: int, queue: int, numbers: Sequence[int]) -> frozenset[int]:
         """Those of the items that have an entry in the queue."""
 
+    async def queue_of(self, project: int, entry: int) -> int | None:
+        """The queue that an entry is in; None if there is no such entry."""
+
+    async def waiting_since(self, project: int, entry: int) -> int | None:
+        """Wall time, in ms, at which an entry came into its queue."""
+
     async def of_entries(self, project: int, entries: Iterable[int]) -> Mapping[int, Item]:
         """The item of each entry."""
 
     async def page(self, project: int, dataset: int, after: int, limit: int) -> Sequence[Item]:
         """Items of the dataset by number, from the one behind `after`."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StagedItem:
-    """An item on its way in; skills are numbers already."""
-
-    external_id: str
-    weight: float = 1.0
-    classes: tuple[str, ...] = ()
-    required_skills: tuple[int, ...] = ()
-    attributes: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Content(Protocol):
@@ -296,6 +319,9 @@ class TaskView:
 class Views(Protocol):
     """What the projection made of the log."""
 
+    async def projects_of(self, person_id: str, after: str, limit: int) -> Sequence[ProjectRow]:
+        """Projects, by external id, in which the person is a member."""
+
     async def position(self, project: int) -> int:
         """The last event the views contain."""
 
@@ -304,6 +330,9 @@ class Views(Protocol):
 
         Raises StoreUnavailable when that takes longer than a call may wait.
         """
+
+    async def member(self, project: int, person: int) -> MemberView | None:
+        """One person, if they are a member."""
 
     async def members(self, project: int, after: str, limit: int) -> Sequence[MemberView]:
         """Members by external id, from the one behind `after`."""
@@ -322,9 +351,6 @@ class Views(Protocol):
 
     async def task(self, project: int, entry: int, slot: int) -> TaskView | None:
         """One task, if anybody ever held it."""
-
-    async def attached(self, project: int) -> AsyncIterator[tuple[int, int]]:
-        """(queue, dataset) of every attachment."""
 
 
 class WallClock(Protocol):

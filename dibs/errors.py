@@ -1,0 +1,467 @@
+"""The one tree of errors, raised by the server and, rebuilt, by the client.
+
+DibsError
+├── InvalidRequest            wrong in itself: change the request
+│   ├── InvalidArgument       a field breaks its rule
+│   ├── RequestIdReused       the request_id was used for something else
+│   └── DuplicateItem         a line of an import whose item is there already
+├── NotFound                  no such thing
+│   ├── ProjectNotFound
+│   ├── DatasetNotFound
+│   ├── QueueNotFound
+│   ├── ItemNotFound
+│   ├── PersonNotFound
+│   └── TaskNotFound
+├── AlreadyExists             the id is taken
+│   ├── ProjectAlreadyExists
+│   ├── DatasetAlreadyExists
+│   ├── QueueAlreadyExists
+│   ├── MemberAlreadyExists
+│   └── AttachmentAlreadyExists
+├── Conflict                  somebody was first: start over
+│   ├── LeaseLost
+│   └── StaleSettings
+├── WrongState                not as things stand
+│   ├── NotEligible
+│   ├── WrongTaskState
+│   └── SessionUnknown        never executed
+├── LimitReached              a bound of the service
+│   └── TooManyClasses
+├── Gone                      it was there once
+│   └── RequestTooOld         whether it was executed is no longer known
+├── Denied                    not with your role
+│   └── PermissionDenied
+├── NotBuilt                  part of the interface, not built yet
+├── StoreUnavailable          later, with the same request_id
+│   └── OutcomeUnknown        it may or may not happen
+└── Internal                  our mistake
+
+Each leaf has a `reason`, which is stable and documented in PROTOCOL.md. What a
+leaf knows is in `metadata`, as text, so that it crosses the wire unchanged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any, ClassVar, NamedTuple, Self
+
+
+class DibsError(Exception):
+    """Anything that dibs refuses or cannot do; `str()` is its sentence."""
+
+    # Stable name of a leaf; empty for a category.
+    reason: str = ""
+    # Keys of `metadata` that every instance of the leaf carries.
+    keys: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, sentence: str, **metadata: object) -> None:
+        super().__init__(sentence)
+        self.metadata = {key: str(value) for key, value in metadata.items() if value is not None}
+
+    @property
+    def sentence(self) -> str:
+        return str(self.args[0])
+
+    @classmethod
+    def rebuilt(cls, sentence: str, metadata: Mapping[str, str]) -> Self:
+        """The error as it was at the other end of a wire."""
+        error = cls.__new__(cls)
+        DibsError.__init__(error, sentence)
+        error.metadata.update(metadata)
+        return error
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (_unpickled, (type(self), self.sentence, dict(self.__dict__)))
+
+
+def _unpickled(leaf: type[DibsError], sentence: str, state: dict[str, Any]) -> DibsError:
+    error = leaf.rebuilt(sentence, {})
+    error.__dict__.update(state)
+    return error
+
+
+class InvalidRequest(DibsError):
+    """The request is wrong in itself."""
+
+
+class Violation(NamedTuple):
+    """One field that breaks its rule, and what would be right."""
+
+    field: str
+    right: str
+
+
+class InvalidArgument(InvalidRequest):
+    """A field breaks its rule; `violations` has all that were found."""
+
+    reason = "INVALID_ARGUMENT"
+    keys = ("field",)
+
+    def __init__(self, field: str, right: str, *more: Violation) -> None:
+        self.violations = (Violation(field, right), *more)
+        super().__init__("; ".join(f"{v.field} {v.right}" for v in self.violations), field=field)
+
+    @classmethod
+    def rebuilt(cls, sentence: str, metadata: Mapping[str, str]) -> Self:
+        error = super().rebuilt(sentence, metadata)
+        error.violations = ()
+        return error
+
+    @property
+    def field(self) -> str:
+        return self.metadata.get("field", "")
+
+
+class RequestIdReused(InvalidRequest):
+    """The request_id was used before, with another method or body."""
+
+    reason = "REQUEST_ID_REUSED"
+    keys = ("n",)
+
+    def __init__(self, n: int) -> None:
+        super().__init__(f"request_id n = {n} was used in this session for another request", n=n)
+
+
+class DuplicateItem(InvalidRequest):
+    """A line of an import whose item the dataset has already."""
+
+    reason = "DUPLICATE_ITEM"
+    keys = ("external_id",)
+
+    def __init__(self, external_id: str) -> None:
+        super().__init__(
+            f"the dataset has an item {external_id!r} already", external_id=external_id
+        )
+
+
+class NotFound(DibsError):
+    """There is no such thing."""
+
+
+class ProjectNotFound(NotFound):
+    """No project has this id."""
+
+    reason = "PROJECT_NOT_FOUND"
+    keys = ("project_id",)
+
+    def __init__(self, project_id: str) -> None:
+        super().__init__(f"there is no project {project_id!r}", project_id=project_id)
+
+
+class DatasetNotFound(NotFound):
+    """No dataset of the project has this id."""
+
+    reason = "DATASET_NOT_FOUND"
+    keys = ("dataset_id",)
+
+    def __init__(self, dataset_id: str) -> None:
+        super().__init__(f"there is no dataset {dataset_id!r}", dataset_id=dataset_id)
+
+
+class QueueNotFound(NotFound):
+    """No queue of the project has this id."""
+
+    reason = "QUEUE_NOT_FOUND"
+    keys = ("queue_id",)
+
+    def __init__(self, queue_id: str) -> None:
+        super().__init__(f"there is no queue {queue_id!r}", queue_id=queue_id)
+
+
+class ItemNotFound(NotFound):
+    """No item of the dataset has this external id."""
+
+    reason = "ITEM_NOT_FOUND"
+    keys = ("external_id",)
+
+    def __init__(self, external_id: str) -> None:
+        super().__init__(f"the dataset has no item {external_id!r}", external_id=external_id)
+
+
+class PersonNotFound(NotFound):
+    """The person is not a member of the project."""
+
+    reason = "PERSON_NOT_FOUND"
+    keys = ("person",)
+
+    def __init__(self, person: str) -> None:
+        super().__init__(f"{person!r} is not a member of the project", person=person)
+
+
+class TaskNotFound(NotFound):
+    """No task of the project has this id."""
+
+    reason = "TASK_NOT_FOUND"
+    keys = ("task_id",)
+
+    def __init__(self, task_id: str) -> None:
+        super().__init__(f"there is no task {task_id!r}", task_id=task_id)
+
+
+class AlreadyExists(DibsError):
+    """The id is taken."""
+
+
+class ProjectAlreadyExists(AlreadyExists):
+    """A project has this id."""
+
+    reason = "PROJECT_ALREADY_EXISTS"
+    keys = ("project_id",)
+
+    def __init__(self, project_id: str) -> None:
+        super().__init__(f"there is a project {project_id!r} already", project_id=project_id)
+
+
+class DatasetAlreadyExists(AlreadyExists):
+    """A dataset of the project has this id."""
+
+    reason = "DATASET_ALREADY_EXISTS"
+    keys = ("dataset_id",)
+
+    def __init__(self, dataset_id: str) -> None:
+        super().__init__(f"there is a dataset {dataset_id!r} already", dataset_id=dataset_id)
+
+
+class QueueAlreadyExists(AlreadyExists):
+    """A queue of the project has this id."""
+
+    reason = "QUEUE_ALREADY_EXISTS"
+    keys = ("queue_id",)
+
+    def __init__(self, queue_id: str) -> None:
+        super().__init__(f"there is a queue {queue_id!r} already", queue_id=queue_id)
+
+
+class MemberAlreadyExists(AlreadyExists):
+    """The person is a member of the project."""
+
+    reason = "MEMBER_ALREADY_EXISTS"
+    keys = ("person",)
+
+    def __init__(self, person: str) -> None:
+        super().__init__(f"{person!r} is a member of the project already", person=person)
+
+
+class AttachmentAlreadyExists(AlreadyExists):
+    """The dataset is attached to the queue."""
+
+    reason = "ATTACHMENT_ALREADY_EXISTS"
+    keys = ("queue_id", "dataset_id")
+
+    def __init__(self, queue_id: str, dataset_id: str) -> None:
+        super().__init__(
+            f"dataset {dataset_id!r} is attached to queue {queue_id!r} already",
+            queue_id=queue_id,
+            dataset_id=dataset_id,
+        )
+
+
+class Conflict(DibsError):
+    """Somebody was first; start over."""
+
+
+class LeaseLost(Conflict):
+    """The token is not the newest of the task, or the hold was ended.
+
+    `cause` is a word such as "released" or "taken_over"; `holder` and `since`
+    say who has the task now, or who ended the hold, where that is known.
+    """
+
+    reason = "LEASE_LOST"
+    keys = ("task_id", "cause")
+
+    def __init__(
+        self, task_id: str, cause: str, holder: str | None = None, since: datetime | None = None
+    ) -> None:
+        by = f", {holder!r}" if holder else ""
+        when = since.astimezone(UTC).isoformat(timespec="milliseconds") if since else None
+        at = f", {when}" if when else ""
+        super().__init__(
+            f"the lease on task {task_id!r} is no longer held ({cause}{by}{at})",
+            task_id=task_id,
+            cause=cause,
+            holder=holder or None,
+            since=when,
+        )
+
+    @property
+    def task_id(self) -> str:
+        return self.metadata.get("task_id", "")
+
+    @property
+    def cause(self) -> str:
+        return self.metadata.get("cause", "")
+
+    @property
+    def holder(self) -> str | None:
+        return self.metadata.get("holder")
+
+    @property
+    def since(self) -> datetime | None:
+        text = self.metadata.get("since")
+        return datetime.fromisoformat(text) if text else None
+
+
+class StaleSettings(Conflict):
+    """The queue's settings changed again and again while the call was computed."""
+
+    reason = "STALE_SETTINGS"
+    keys = ("queue_id",)
+
+    def __init__(self, queue_id: str) -> None:
+        super().__init__(
+            f"the settings of queue {queue_id!r} keep changing; call again", queue_id=queue_id
+        )
+
+
+class WrongState(DibsError):
+    """Not possible as things stand."""
+
+
+class NotEligible(WrongState):
+    """The person may not do this task, for each of `causes`."""
+
+    reason = "NOT_ELIGIBLE"
+    keys = ("causes",)
+
+    def __init__(self, causes: Iterable[str]) -> None:
+        names = [str(cause) for cause in causes]
+        super().__init__(
+            f"the person may not do this task: {', '.join(names)}", causes=",".join(names)
+        )
+
+    @property
+    def causes(self) -> tuple[str, ...]:
+        return tuple(filter(None, self.metadata.get("causes", "").split(",")))
+
+
+class WrongTaskState(WrongState):
+    """The task's state forbids the call."""
+
+    reason = "WRONG_TASK_STATE"
+    keys = ("task_id", "state")
+
+    def __init__(self, task_id: str, state: str) -> None:
+        super().__init__(f"task {task_id!r} is {state}", task_id=task_id, state=state)
+
+    @property
+    def state(self) -> str:
+        return self.metadata.get("state", "")
+
+
+class SessionUnknown(WrongState):
+    """The session is unknown, has ended, or is another project's; nothing ran."""
+
+    reason = "SESSION_UNKNOWN"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the session of the request_id is unknown here; nothing was executed: "
+            "open a session of this project"
+        )
+
+
+class LimitReached(DibsError):
+    """A bound of the service."""
+
+
+class TooManyClasses(LimitReached):
+    """The queue would need one more set of required skills than it may have."""
+
+    reason = "TOO_MANY_CLASSES"
+    keys = ("queue_id", "limit")
+
+    def __init__(self, queue_id: str, limit: int = 64) -> None:
+        super().__init__(
+            f"queue {queue_id!r} would need more than {limit} different sets of required skills",
+            queue_id=queue_id,
+            limit=limit,
+        )
+
+
+class Gone(DibsError):
+    """It was there once."""
+
+
+class RequestTooOld(Gone):
+    """The session no longer keeps this answer: whether it ran is not known here."""
+
+    reason = "REQUEST_TOO_OLD"
+    keys = ("n", "newest")
+
+    def __init__(self, n: int, newest: int) -> None:
+        super().__init__(
+            f"request_id n = {n} is too old, the newest is {newest} and 16 answers are kept; "
+            "ask ListMyTasks",
+            n=n,
+            newest=newest,
+        )
+
+
+class Denied(DibsError):
+    """Not with this role."""
+
+
+class PermissionDenied(Denied):
+    """The actor has no role that allows it."""
+
+    reason = "PERMISSION_DENIED"
+    keys = ("actor", "action")
+
+    def __init__(self, actor: str, action: str) -> None:
+        super().__init__(f"{actor!r} may not {action}", actor=actor, action=action)
+
+
+class NotBuilt(DibsError):
+    """Part of the interface, not built yet."""
+
+    reason = "NOT_BUILT"
+    keys = ("what",)
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"{what} is not built yet", what=what)
+
+
+class StoreUnavailable(DibsError):
+    """A store is away or behind; repeat the same request later."""
+
+    reason = "STORE_UNAVAILABLE"
+    keys = ("retry_after_s",)
+    says = "the store is away; repeat the same request later"
+
+    def __init__(self, retry_after_s: float = 1.0) -> None:
+        super().__init__(self.says, retry_after_s=retry_after_s)
+
+    @property
+    def retry_after_s(self) -> float:
+        try:
+            return float(self.metadata.get("retry_after_s", 0.0))
+        except ValueError:
+            return 0.0
+
+
+class OutcomeUnknown(StoreUnavailable):
+    """The change may or may not happen; the same request_id will tell."""
+
+    reason = "OUTCOME_UNKNOWN"
+    says = "it is not known whether this happened; repeat the same request_id to learn it"
+
+
+class Internal(DibsError):
+    """A mistake of ours; the log has it under `id`."""
+
+    reason = "INTERNAL"
+
+    def __init__(self, id: str | None = None) -> None:  # noqa: A002 - the key on the wire
+        super().__init__("dibs made a mistake", id=id)
+
+
+def leaves(root: type[DibsError] = DibsError) -> Iterator[type[DibsError]]:
+    """Every error of dibs.errors that has a reason, in the order of the drawing."""
+    if root.__module__ != __name__:
+        return
+    if root.reason:
+        yield root
+    for child in root.__subclasses__():
+        yield from leaves(child)

@@ -1,0 +1,135 @@
+"""Events by which leases end without a submission, and work comes back."""
+
+from __future__ import annotations
+
+from audit.apply_work import holds, there
+from audit.eligibility import eligible
+from audit.moves import end_lease, put
+from audit.report import RULES, Judge
+from audit.state import ASSIGNED, FINISHED, RETURNED, Entry, Project, Slot
+from store.events import Event
+
+
+def released(project: Project, event: Event, judge: Judge) -> None:
+    """Given back by the holder: first place kept, nobody excluded, the token dead."""
+    body = event.body
+    for entry_number, number in body["tasks"]:
+        entry = there(project, judge, entry_number, number)
+        if entry:
+            holds(project, judge, entry, number, body["person"], entry.slot(number).token)
+            end_lease(project, entry, number)
+
+
+def expired(project: Project, event: Event, judge: Judge) -> None:
+    """Only leases that are due on the event's clock; the last holder is remembered."""
+    tasks = event.body["tasks"]
+    judge.expect(RULES, 0 < len(tasks) <= 100, "{} tasks expired at once", len(tasks))
+    for entry_number, number, person in tasks:
+        entry = there(project, judge, entry_number, number)
+        if not entry:
+            continue
+        slot = entry.slot(number)
+        judge.expect(
+            7,
+            slot.held and slot.person == person and slot.deadline <= event.clock_ms,
+            "task {}-{} of person {} expired at {}; state {} of person {}, deadline {}",
+            entry_number,
+            number,
+            person,
+            event.clock_ms,
+            slot.state,
+            slot.person,
+            slot.deadline,
+        )
+        end_lease(project, entry, number, expired=slot.held)
+
+
+def revoked(project: Project, event: Event, judge: Judge) -> None:
+    """Taken back: what a fence covers, and what is only assigned and not theirs to do any more."""
+    body = event.body
+    person, tasks = body["person"], body["tasks"]
+    judge.expect(RULES, len(tasks) <= 100, "{} tasks taken back at once", len(tasks))
+    judge.expect(RULES, person in project.recalls, "person {} is not recalled", person)
+    for entry_number, number in tasks:
+        entry = there(project, judge, entry_number, number)
+        if not entry:
+            continue
+        slot = entry.slot(number)
+        judge.expect(
+            7,
+            slot.person == person and must_go(project, entry, number),
+            "task {}-{} taken from person {} without cause; state {} of person {}",
+            entry_number,
+            number,
+            person,
+            slot.state,
+            slot.person,
+        )
+        end_lease(project, entry, number, to_pool=True)
+    if body["done"]:
+        project.recalls.pop(person, None)
+        left = [task for task in _held_by(project, person) if must_go(project, *task)]
+        judge.expect(
+            RULES, not left, "the recall of person {} ended, {} tasks stay", person, len(left)
+        )
+    else:
+        project.recalls[person] = body["cursor"]
+
+
+def returned(project: Project, event: Event, judge: Judge) -> None:
+    """A finished task goes back to its author, as the same slot."""
+    body = event.body
+    person, number = body["person"], body["slot"]
+    entry = there(project, judge, body["entry"], number, body["queue"])
+    if not entry:
+        return
+    slot = entry.slot(number)
+    judge.expect(
+        8,
+        slot.state in FINISHED and slot.person == person,
+        "task {}-{} returned to person {}; state {} of person {}",
+        entry.entry,
+        number,
+        person,
+        slot.state,
+        slot.person,
+    )
+    judge.expect(
+        RULES,
+        (body["class"], body["priority"]) == (entry.lane, entry.rank),
+        "class, rank of {}",
+        entry.entry,
+    )
+    judge.expect(RULES, _authors(entry, body["authors"]), "authors {}", body["authors"])
+    back = Slot(state=RETURNED, person=person, correction=True, finished=slot.finished)
+    put(project, entry, number, back)
+
+
+def must_go(project: Project, entry: Entry, number: int) -> bool:
+    """Whether a hold may not stay: fenced, or only assigned and not eligible (SEMANTICS §1)."""
+    slot = entry.slot(number)
+    if not slot.held:
+        return False
+    if slot.token < project.member(slot.person).fence:
+        return True
+    return slot.state == ASSIGNED and eligible(project, slot.person, entry, number) != ""
+
+
+def _held_by(project: Project, person: int) -> list[tuple[Entry, int]]:
+    return [
+        (project.entries[entry], number)
+        for queue in project.queues.values()
+        for entry, number in queue.held.get(person, {}).items()
+    ]
+
+
+def _authors(entry: Entry, authors: list[list[int]]) -> bool:
+    """Whether the slots named are as said, and all of them are where the entry had left."""
+    said = {author[0]: tuple(author[1:]) for author in authors}
+    known = {
+        number: (slot.person, slot.state)
+        for number, slot in enumerate(entry.all(), 1)
+        if slot.state in FINISHED
+    }
+    right = all(known.get(number, ())[: len(who)] == who for number, who in said.items())
+    return right and (not entry.gone or len(said) == entry.k)

@@ -1,0 +1,144 @@
+"""Events that make and remove the entries of a queue."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from audit.moves import place, put
+from audit.report import RULES, Judge
+from audit.state import (
+    ENDED,
+    MAX_CLASSES,
+    QUEUED,
+    REMOVED,
+    Attachment,
+    Dataset,
+    Entry,
+    Project,
+    Queue,
+    Slot,
+)
+from store.events import Event
+
+
+def dataset_attached(project: Project, event: Event, judge: Judge) -> None:
+    """The dataset's items follow into the queue, from the first one on."""
+    body = event.body
+    queue = _queue(project, body["queue"], judge)
+    number = body["dataset"]
+    judge.expect(RULES, number in project.datasets, "dataset {} is unknown", number)
+    if queue:
+        judge.expect(RULES, number not in queue.attached, "dataset {} is attached already", number)
+        queue.attached.setdefault(number, Attachment(priority=body["priority"]))
+
+
+def entries_added(project: Project, event: Event, judge: Judge) -> None:
+    """Items become entries at the tail, numbered without a gap, in the order of the runs."""
+    body = event.body
+    queue = _queue(project, body["queue"], judge)
+    if not queue:
+        return
+    judge.expect(
+        RULES,
+        body["first"] == project.entries_last + 1,
+        "entries begin at {}, the last was {}",
+        body["first"],
+        project.entries_last,
+    )
+    total = sum(count for _, _, count in body["runs"])
+    judge.expect(RULES, total == body["count"], "{} entries in runs of {}", body["count"], total)
+    _classes(queue, body["classes"], judge)
+    _covered(project, queue, event, judge)
+    number = body["first"]
+    for lane, first_item, count in body["runs"]:
+        judge.expect(RULES, lane in queue.classes, "class {} has no skills", lane)
+        for offset in range(count):
+            _add(project, queue, number, lane, body["priority"], first_item + offset)
+            number += 1
+    queue.counts[QUEUED] += total * queue.slots
+    queue.added_seq = event.seq
+    queue.not_added += body["not_added"]
+    project.entries_last = max(project.entries_last, number - 1)
+
+
+def removed(project: Project, event: Event, judge: Judge) -> None:
+    """Entries leave; what is finished stays finished, holders lose their lease."""
+    listed = [task[0] if isinstance(task, list) else task for task in event.body["entries"]]
+    judge.expect(RULES, 0 < len(listed) <= 100, "{} entries removed at once", len(listed))
+    for number in listed:
+        entry = project.entries.get(number)
+        here = entry is not None and entry.queue == event.body["queue"] and not entry.gone
+        if not judge.expect(RULES, here, "entry {} is not in the queue", number) or not entry:
+            continue
+        for i, slot in enumerate(entry.all(), 1):
+            if slot.state not in ENDED:
+                gone = Slot(state=REMOVED, finished=slot.finished)
+                put(project, entry, i, gone)
+
+
+def _add(project: Project, queue: Queue, number: int, lane: int, priority: int, item: int) -> None:
+    entry = Entry(
+        entry=number, queue=queue.queue, lane=lane, rank=priority, item=item, k=queue.slots
+    )
+    project.entries[number] = entry
+    place(queue, entry)
+
+
+def _classes(queue: Queue, added: list[tuple[int, list[int]]], judge: Judge) -> None:
+    """Classes are new, and 64 at most (DESIGN: the 65th is refused)."""
+    for number, skills in added:
+        judge.expect(RULES, number not in queue.classes, "class {} exists already", number)
+        queue.classes[number] = frozenset(skills)
+    judge.expect(RULES, len(queue.classes) <= MAX_CLASSES, "{} classes", len(queue.classes))
+
+
+def _covered(project: Project, queue: Queue, event: Event, judge: Judge) -> None:
+    """Every item up to the cursor became an entry once, or was counted as not added."""
+    body = event.body
+    runs, number = body["runs"], body["dataset"]
+    known = all(first > 0 and first + n - 1 <= project.items_last for _, first, n in runs)
+    judge.expect(RULES, known, "entries of items that do not exist: {}", runs)
+    if number == 0:
+        return
+    attachment = queue.attached.get(number)
+    if not judge.expect(RULES, attachment, "dataset {} is not attached", number) or not attachment:
+        return
+    judge.expect(
+        RULES,
+        body["priority"] == attachment.priority,
+        "rank {} is not the dataset's",
+        body["priority"],
+    )
+    judge.expect(
+        RULES,
+        attachment.cursor <= body["cursor"] <= project.items_last,
+        "cursor {} after {}, of {} items",
+        body["cursor"],
+        attachment.cursor,
+        project.items_last,
+    )
+    dataset = project.datasets.get(number, Dataset())
+    inside = all(
+        first > attachment.cursor and first + n - 1 <= body["cursor"] for _, first, n in runs
+    )
+    own = all(dataset.contains(first, first + n - 1) for _, first, n in runs)
+    ascending = all(a[1] + a[2] <= b[1] for a, b in pairwise(runs))
+    judge.expect(
+        RULES, inside and own and ascending, "runs {} are not the dataset's next items", runs
+    )
+    due = dataset.count_in(attachment.cursor, body["cursor"])
+    judge.expect(
+        RULES,
+        due == body["count"] + body["not_added"],
+        "{} items up to the cursor, {} added and {} not",
+        due,
+        body["count"],
+        body["not_added"],
+    )
+    attachment.cursor = body["cursor"]
+
+
+def _queue(project: Project, number: int, judge: Judge) -> Queue | None:
+    queue = project.queues.get(number)
+    judge.expect(RULES, queue, "queue {} is unknown", number)
+    return queue

@@ -1,0 +1,128 @@
+"""Events about members, sessions, datasets and queues: what they may say, and what they do."""
+
+from __future__ import annotations
+
+from audit.report import RULES, Judge
+from audit.state import DAY_MS, Dataset, Member, Project, Queue, Session
+from store.events import Event
+
+ROLES = 1 | 2 | 4 | 8 | 16 | 32
+
+
+def project_created(project: Project, event: Event, judge: Judge) -> None:
+    """The first event, once; the admin is an active member with role ADMIN."""
+    judge.expect(RULES, event.seq == 1 and not project.created, "the project exists already")
+    admin = event.body["admin"]
+    project.created, project.fast = True, bool(event.body["fast"])
+    project.settings_seq = event.seq
+    project.members[admin] = Member(
+        person=admin, member=True, active=True, roles=1, changed=event.seq
+    )
+
+
+def members_changed(project: Project, event: Event, judge: Judge) -> None:
+    """Whole records. Who is out is fenced; who lost anything is recalled from the start."""
+    changed = event.body["members"]
+    judge.expect(RULES, 0 < len(changed) <= 100, "{} members in one event", len(changed))
+    for person, member, active, roles, skills in changed:
+        before = project.member(person)
+        judge.expect(RULES, roles & ~ROLES == 0, "person {} has role bits {}", person, roles)
+        judge.expect(
+            RULES,
+            member or before.member,
+            "person {} is removed, but is no member",
+            person,
+        )
+        was, stays = before.member and before.active, bool(member and active)
+        after = Member(
+            person=person,
+            member=bool(member),
+            active=bool(active),
+            roles=roles,
+            skills=frozenset(skills),
+            fence=event.seq if was and not stays else before.fence,
+            changed=event.seq,
+        )
+        if before.lost_to(after):
+            project.recalls[person] = ""
+        project.members[person] = after
+
+
+def session_opened(project: Project, event: Event, judge: Judge) -> None:
+    """The session's number is the seq of this event, which takes no request id."""
+    secret = event.body["secret"]
+    judge.expect(RULES, event.request is None, "a session was opened under a request id")
+    judge.expect(RULES, len(secret) == 16, "the secret {!r} is not 16 characters", secret)
+    project.sessions[event.seq] = Session(secret=secret, used_ms=event.clock_ms)
+
+
+def sessions_ended(project: Project, event: Event, judge: Judge) -> None:
+    """Only sessions whose last change is a day of logical time ago."""
+    for number in event.body["sessions"]:
+        session = project.sessions.pop(number, None)
+        if judge.expect(RULES, session, "session {} ended, but is not open", number) and session:
+            quiet = event.clock_ms - session.used_ms
+            judge.expect(RULES, quiet >= DAY_MS, "session {} ended after {} ms", number, quiet)
+
+
+def dataset_created(project: Project, event: Event, judge: Judge) -> None:
+    """A new dataset, empty."""
+    number = event.body["dataset"]
+    judge.expect(RULES, number not in project.datasets, "dataset {} exists already", number)
+    project.datasets.setdefault(number, Dataset())
+
+
+def items_added(project: Project, event: Event, judge: Judge) -> None:
+    """Rows of an import get the next item numbers; no row gets two."""
+    body = event.body
+    base, count, ordinal = body["base"], body["count"], body["first"]
+    judge.expect(
+        RULES,
+        base == project.items_last + 1,
+        "items begin at {}, the last was {}",
+        base,
+        project.items_last,
+    )
+    judge.expect(RULES, count > 0, "an import chunk of {} items", count)
+    rows = project.imports.setdefault(body["import"], [])
+    again = any(first < ordinal + count and ordinal < first + n for first, n in rows)
+    judge.expect(
+        RULES, not again, "import {}: rows {}.. are numbered already", body["import"], ordinal
+    )
+    rows.append((ordinal, count))
+    known = body["dataset"] in project.datasets
+    judge.expect(RULES, known, "items for the unknown dataset {}", body["dataset"])
+    dataset = project.datasets.setdefault(body["dataset"], Dataset())
+    dataset.ranges.append((base, base + count - 1))
+    project.items_last = max(project.items_last, base + count - 1)
+
+
+def queue_created(project: Project, event: Event, judge: Judge) -> None:
+    """A new queue within the limits of SEMANTICS §3 and the issue: 1..50 slots, 1..1000 held."""
+    body = event.body
+    number = body["queue"]
+    judge.expect(RULES, number not in project.queues, "queue {} exists already", number)
+    judge.expect(RULES, 1 <= body["slots"] <= 50, "queue {} has {} slots", number, body["slots"])
+    judge.expect(
+        RULES, 1 <= body["max_held"] <= 1000, "queue {}: max_held {}", number, body["max_held"]
+    )
+    judge.expect(RULES, body["lease_ms"] > 0, "queue {}: lease {}", number, body["lease_ms"])
+    judge.expect(RULES, 0 <= body["priority"] <= 3, "queue {}: rank {}", number, body["priority"])
+    judge.expect(
+        RULES,
+        set(body["statuses"]) <= {1, 2},
+        "queue {}: statuses mean {}",
+        number,
+        body["statuses"],
+    )
+    project.settings_seq = event.seq
+    project.queues[number] = Queue(
+        queue=number,
+        slots=body["slots"],
+        lease_ms=body["lease_ms"],
+        max_held=body["max_held"],
+        priority=body["priority"],
+        allowed=frozenset(body["allowed"]),
+        statuses=tuple(body["statuses"]),
+        content=body["content"],
+    )

@@ -1,0 +1,237 @@
+"""Events by which work is given, started, kept and finished.
+
+Each handler first checks the event against the state before it, then makes
+the state what the event says, rightly or not: the log is what happened.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from audit.eligibility import eligible, first, standing
+from audit.moves import put
+from audit.report import RULES, Judge
+from audit.state import (
+    ASSIGNED,
+    BY_MEANING,
+    IN_PROGRESS,
+    QUEUED,
+    RETURNED,
+    Entry,
+    Project,
+    Queue,
+    Slot,
+)
+from store.events import Event
+
+
+def granted(project: Project, event: Event, judge: Judge) -> bool:
+    """Exactly the first n eligible (MODEL invariant 2). Returns whether more could be given."""
+    body = event.body
+    person, tasks = body["person"], [tuple(task) for task in body["tasks"]]
+    queue = project.queues.get(body["queue"])
+    if not judge.expect(RULES, queue, "queue {} is unknown", body["queue"]) or not queue:
+        return False
+    judge.expect(RULES, 0 < len(tasks) <= 100, "{} tasks in one grant", len(tasks))
+    _deadline(judge, event.clock_ms + queue.lease_ms, body["deadline"])
+    cause = standing(project.member(person), queue)
+    judge.expect(6, not cause, "granted to person {}, who is {}", person, cause)
+    wanted = first(project, queue, person, len(tasks) + 1)
+    given = [(entry, slot) for entry, slot, _, _ in tasks]
+    judge.expect(
+        5,
+        given == wanted[: len(tasks)],
+        "person {} was given {}, the first eligible are {}",
+        person,
+        given,
+        wanted[: len(tasks)],
+    )
+    _within_cap(project, queue, person, given, judge)
+    for entry_number, number, lane, rank in tasks:
+        entry = there(project, judge, entry_number, number, queue.queue)
+        if entry:
+            judge.expect(
+                RULES, (lane, rank) == (entry.lane, entry.rank), "class, rank of {}", entry.entry
+            )
+            _grant(project, event, judge, entry, number)
+    return len(wanted) > len(tasks)
+
+
+def started(project: Project, event: Event, judge: Judge) -> None:
+    """By the newest token; of what is only assigned, by someone still eligible."""
+    body = event.body
+    entry = there(project, judge, body["entry"], body["slot"], body["queue"])
+    if not entry:
+        return
+    slot = holds(project, judge, entry, body["slot"], body["person"], body["token"])
+    _still_eligible(project, judge, entry, body["slot"], body["person"])
+    _deadline(judge, event.clock_ms + project.queues[entry.queue].lease_ms, body["deadline"])
+    put(project, entry, body["slot"], replace(slot, state=IN_PROGRESS, deadline=body["deadline"]))
+
+
+def renewed(project: Project, event: Event, judge: Judge) -> None:
+    """Leases run anew; a takeover gives them the event's seq as token."""
+    body = event.body
+    judge.expect(RULES, 0 < len(body["tasks"]) <= 500, "{} renewed", len(body["tasks"]))
+    for entry_number, number, deadline in body["tasks"]:
+        entry = there(project, judge, entry_number, number)
+        if not entry:
+            continue
+        slot = holds(project, judge, entry, number, body["person"], entry.slot(number).token)
+        _deadline(judge, event.clock_ms + project.queues[entry.queue].lease_ms, deadline)
+        token = event.seq if body["takeover"] else slot.token
+        put(project, entry, number, replace(slot, deadline=deadline, token=token))
+
+
+def submitted(project: Project, event: Event, judge: Judge) -> None:
+    """Finished once, by the holder, or late by the last one if nobody has it since."""
+    body = event.body
+    person, number, token = body["person"], body["slot"], body["token"]
+    entry = there(project, judge, body["entry"], number, body["queue"])
+    if not entry:
+        return
+    if body["late"]:
+        slot = _late(project, judge, entry, number, person, token)
+    else:
+        slot = holds(project, judge, entry, number, person, token)
+        _still_eligible(project, judge, entry, number, person)
+    statuses = project.queues[entry.queue].statuses
+    index, meaning = body["status"], body["meaning"]
+    judge.expect(
+        RULES,
+        0 < index <= len(statuses) and statuses[index - 1] == meaning,
+        "status {} with meaning {}, the queue has {}",
+        index,
+        meaning,
+        statuses,
+    )
+    once = slot.finished == 0 or slot.correction
+    judge.expect(8, once, "task {}-{} is finished a second time", entry.entry, number)
+    after = Slot(
+        state=BY_MEANING.get(meaning, BY_MEANING[1]),
+        person=person,
+        token=token,
+        finished=slot.finished + 1,
+    )
+    put(project, entry, number, after)
+
+
+def holds(
+    project: Project, judge: Judge, entry: Entry, number: int, person: int, token: int
+) -> Slot:
+    """The slot, which must be held by `person` under `token`, not below their fence (7)."""
+    slot, fence = entry.slot(number), project.member(person).fence
+    judge.expect(
+        7,
+        slot.held and slot.person == person and slot.token == token and token >= fence,
+        "task {}-{}: person {} acts with token {}; state {} of person {}, token {}, fence {}",
+        entry.entry,
+        number,
+        person,
+        token,
+        slot.state,
+        slot.person,
+        slot.token,
+        fence,
+    )
+    return slot
+
+
+def _late(
+    project: Project, judge: Judge, entry: Entry, number: int, person: int, token: int
+) -> Slot:
+    """MODEL invariant 3: expired, given to nobody since, eligible, not fenced."""
+    slot, fence = entry.slot(number), project.member(person).fence
+    free = slot.state in (QUEUED, RETURNED) and slot.last == (person, token)
+    judge.expect(
+        7,
+        free and token >= fence,
+        "task {}-{}: late by person {} with token {}; state {}, last {}, fence {}",
+        entry.entry,
+        number,
+        person,
+        token,
+        slot.state,
+        slot.last,
+        fence,
+    )
+    cause = eligible(project, person, entry, number)
+    judge.expect(6, not cause, "late by person {}, who is {}", person, cause)
+    return slot
+
+
+def _still_eligible(project: Project, judge: Judge, entry: Entry, number: int, person: int) -> None:
+    """What is only assigned needs eligibility; what is started may be finished (SEMANTICS §1)."""
+    if entry.slot(number).state == ASSIGNED:
+        cause = eligible(project, person, entry, number)
+        judge.expect(
+            6, not cause, "task {}-{}: person {} is {}", entry.entry, number, person, cause
+        )
+
+
+def _grant(project: Project, event: Event, judge: Judge, entry: Entry, number: int) -> None:
+    """No task has two leases, no person two slots of an item (MODEL invariants 2 and 4)."""
+    person, slot = event.body["person"], entry.slot(number)
+    mine = slot.state == RETURNED and slot.person == person
+    judge.expect(
+        6,
+        slot.state == QUEUED or mine,
+        "task {}-{} given to person {} while in state {} of person {}",
+        entry.entry,
+        number,
+        person,
+        slot.state,
+        slot.person,
+    )
+    cause = eligible(project, person, entry, number if mine else 0)
+    judge.expect(
+        6,
+        not cause or (mine and cause == "SKILL"),
+        "task {}-{} given to person {}, who is {}",
+        entry.entry,
+        number,
+        person,
+        cause,
+    )
+    after = Slot(
+        state=ASSIGNED,
+        person=person,
+        token=event.seq,
+        deadline=event.body["deadline"],
+        correction=mine,
+        finished=slot.finished,
+    )
+    put(project, entry, number, after)
+
+
+def _within_cap(
+    project: Project, queue: Queue, person: int, given: list[tuple[int, int]], judge: Judge
+) -> None:
+    """New work within max_held; a correction may go above it (SEMANTICS §3)."""
+    own = queue.own.get(person, {})
+    fresh = sum(own.get(entry) != slot for entry, slot in given)
+    held = len(queue.held.get(person, ()))
+    judge.expect(
+        6,
+        not fresh or held + len(given) <= queue.max_held,
+        "person {} holds {} of at most {} and was given {}",
+        person,
+        held,
+        queue.max_held,
+        len(given),
+    )
+
+
+def there(
+    project: Project, judge: Judge, entry_number: int, number: int, queue: int = 0
+) -> Entry | None:
+    """The entry, if it has such a slot and is in that queue (0: in any)."""
+    entry = project.entries.get(entry_number)
+    there = entry is not None and 1 <= number <= entry.k and queue in (0, entry.queue)
+    judge.expect(RULES, there, "there is no task {}-{} in queue {}", entry_number, number, queue)
+    return entry if there else None
+
+
+def _deadline(judge: Judge, due: int, deadline: int) -> None:
+    """A lease runs from the clock of its event, for the queue's lease duration."""
+    judge.expect(RULES, deadline == due, "deadline {}, it should be {}", deadline, due)

@@ -1,0 +1,58 @@
+"""Where the live state and the log part: invariant 11, and the drift metric, which is 0."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
+
+from audit.report import Judge
+from audit.structures import Shape
+
+LIVE_STATE = 11
+COUNTERS = 12
+
+
+def compare(expected: Shape, found: Shape, judge: Judge) -> int:
+    """Every value of every structure, both ways. Returns the number of differences."""
+    before = judge.violated[LIVE_STATE] + judge.violated[COUNTERS]
+    for structure in fields(Shape):
+        if structure.name == "dead":
+            continue
+        invariant = COUNTERS if structure.name == "counts" else LIVE_STATE
+        wanted, got = getattr(expected, structure.name), getattr(found, structure.name)
+        for key, should, is_ in _pairs(wanted, got):
+            bounded = structure.name == "heads" and key in found.dead
+            same = should == is_ or (bounded and _not_later(should, is_))
+            judge.expect(
+                invariant,
+                same,
+                "{} {}: Redis has {}, the log says {}",
+                structure.name,
+                key,
+                is_,
+                should,
+            )
+    return judge.violated[LIVE_STATE] + judge.violated[COUNTERS] - before
+
+
+def differences(expected: Shape, found: Shape) -> list[str]:
+    """The differences as sentences, for property tests."""
+    judge = Judge()
+    compare(expected, found, judge)
+    return [violation.sentence for violation in judge.violations]
+
+
+def _pairs(wanted: object, got: object) -> Iterator[tuple[object, object, object]]:
+    """(key, expected, found) over all keys of either side."""
+    if isinstance(wanted, Mapping) and isinstance(got, Mapping):
+        for key in wanted.keys() | got.keys():
+            yield key, wanted.get(key), got.get(key)
+    else:
+        yield "", wanted, got
+
+
+def _not_later(should: object, found: object) -> bool:
+    """Whether a lane's head is a lower bound, as it may be while dead integers lead the lane."""
+    if not isinstance(found, float | int):
+        return False
+    return should is None or (isinstance(should, float | int) and found <= should)

@@ -1,0 +1,89 @@
+"""Who may have which task, by brute force: the oracle's own predicate.
+
+SEMANTICS §1: an active member, with a role that may annotate, in the queue's
+allowed people where they are set, with the skills that the item's class
+requires, and with no other slot of the item.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterator
+from itertools import islice
+
+from audit.state import MAY_ANNOTATE, RANK_STEP, RETURNED, Entry, Member, Project, Queue
+
+NOT_A_MEMBER = "NOT_A_MEMBER"
+ROLE = "ROLE"
+NOT_ALLOWED = "NOT_ALLOWED"
+SKILL = "SKILL"
+EXCLUDED = "EXCLUDED"
+
+
+def standing(member: Member, queue: Queue) -> str:
+    """Why this person may take nothing at all in this queue, or ''."""
+    if not (member.member and member.active):
+        return NOT_A_MEMBER
+    if not member.roles & MAY_ANNOTATE:
+        return ROLE
+    if queue.allowed and member.person not in queue.allowed:
+        return NOT_ALLOWED
+    return ""
+
+
+def skilled(member: Member, queue: Queue, lane: int) -> bool:
+    """Whether the person has every skill that the class requires."""
+    return queue.classes.get(lane, frozenset()) <= member.skills
+
+
+def has_another(entry: Entry, person: int, slot: int = 0) -> bool:
+    """Whether a slot of the entry other than `slot` is or was done by this person."""
+    return any(one.person == person and number != slot for number, one in enumerate(entry.slots, 1))
+
+
+def eligible(project: Project, person: int, entry: Entry, slot: int = 0) -> str:
+    """Why `person` may not do `entry`, or ''. `slot`: the one that is theirs already, if any."""
+    queue, member = project.queues[entry.queue], project.member(person)
+    cause = standing(member, queue)
+    if cause:
+        return cause
+    if not skilled(member, queue, entry.lane):
+        return SKILL
+    return EXCLUDED if has_another(entry, person, slot) else ""
+
+
+def corrections(project: Project, queue: Queue, person: int) -> list[tuple[int, int]]:
+    """(entry, slot) of the person's returned tasks in the queue, in its order."""
+    own = queue.own.get(person, {})
+    return sorted(own.items(), key=lambda task: project.entries[task[0]].score)
+
+
+def pool(project: Project, queue: Queue, person: int) -> Iterator[tuple[int, int]]:
+    """(entry, lowest free slot) of all the person may take, in (priority, first entry) order."""
+    member = project.member(person)
+    if standing(member, queue):
+        return
+    lanes = [lane for number, lane in queue.lanes.items() if skilled(member, queue, number)]
+    for score in lanes[0] if len(lanes) == 1 else heapq.merge(*lanes):
+        entry = project.entries[score % RANK_STEP]
+        if not has_another(entry, person):
+            yield entry.entry, entry.first_free()
+
+
+def first(project: Project, queue: Queue, person: int, n: int) -> list[tuple[int, int]]:
+    """What a grant of at most `n` gives: corrections, then the pool as far as max_held goes.
+
+    Corrections are not held up by max_held, but they count (SEMANTICS §3).
+    """
+    if standing(project.member(person), queue):
+        return []
+    mine = corrections(project, queue, person)[:n]
+    room = queue.max_held - len(queue.held.get(person, ())) - len(mine)
+    fresh = max(0, min(n - len(mine), room))
+    return mine + list(islice(pool(project, queue, person), fresh))
+
+
+def is_correction_of(entry: Entry, slot: int, person: int) -> bool:
+    """Whether this slot waits as a correction for this person."""
+    one = entry.slot(slot)
+    return one.state == RETURNED and one.person == person

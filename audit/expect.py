@@ -1,0 +1,193 @@
+"""What a call must answer, predicted from the model's state. Nothing here changes it.
+
+The words are those of CONTRACT §6. Protocol refusals (not loaded, stale
+epoch, lagging …) say nothing about the state and are not predicted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from audit.eligibility import eligible, first, skilled, standing
+from audit.state import ASSIGNED, QUEUED, RETURNED, WINDOW, Entry, Project, Queue
+
+NOT_FOUND = "not_found"
+LEASE_LOST = "lease_lost"
+MOST_RENEWED = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """Why there is nothing to give. `causes` are (cause, entries it withholds)."""
+
+    reason: str
+    causes: tuple[tuple[str, int], ...] = ()
+    next_free: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """The word, and with 'ok' the (entry, slot)s, with 'nothing' the reasons in their order."""
+
+    word: str
+    tasks: tuple[tuple[int, int], ...] = ()
+    reasons: tuple[Reason, ...] = ()
+
+
+def expect_reserve(
+    project: Project, person: int, queue: int, count: int, target: int = 0, *, clock: int = 0
+) -> Answer:
+    """Reserve, or EnsureReservations where `target` > 0. `clock` is now, for `next_free`.
+
+    Holding the target already gives 'nothing' without a reason.
+    """
+    of = project.queues.get(queue)
+    if of is None:
+        return Answer(word=NOT_FOUND)
+    held = len(of.held.get(person, ()))
+    wanted = min(count, target - held) if target else count
+    if standing(project.member(person), of):
+        wanted = 0
+    elif wanted <= 0:
+        return Answer(word="nothing")
+    tasks = tuple(first(project, of, person, wanted))
+    if tasks:
+        return Answer(word="ok", tasks=tasks)
+    return Answer(word="nothing", reasons=reasons(project, of, person, clock))
+
+
+def reasons(project: Project, queue: Queue, person: int, clock: int) -> tuple[Reason, ...]:
+    """All that hold, in the order of SEMANTICS §1."""
+    cause = standing(project.member(person), queue)
+    found = [Reason(reason="NOT_ELIGIBLE", causes=((cause, 0),))] if cause else []
+    if len(queue.held.get(person, ())) >= queue.max_held:
+        found.append(Reason(reason="AT_CAP"))
+    if any(queue.lanes.values()):
+        withheld = () if cause else _withheld(project, queue, person)
+        if withheld:
+            found.append(Reason(reason="NOT_ELIGIBLE", causes=withheld))
+        return tuple(found)
+    deadlines = [
+        project.entries[entry].slot(slot).deadline
+        for mine in queue.held.values()
+        for entry, slot in mine.items()
+    ]
+    if deadlines:
+        found.append(Reason(reason="ALL_LEASED", next_free=max(0, min(deadlines) - clock)))
+    else:
+        found.append(Reason(reason="QUEUE_EMPTY"))
+    return tuple(found)
+
+
+def expect_start(project: Project, person: int, entry: int, slot: int, token: int) -> str:
+    """'ok' also for what is started already; 'not_eligible' only for what is not."""
+    found, word = _lease(project, person, entry, slot, token)
+    if word or found is None:
+        return word
+    return _if_assigned(project, person, found, slot)
+
+
+def expect_submit(project: Project, person: int, entry: int, slot: int, token: int) -> str:
+    """'ok' for the holder, and late for the last one (MODEL invariant 3)."""
+    found, word = _lease(project, person, entry, slot, token)
+    if found is None:
+        return word
+    if not word:
+        return _if_assigned(project, person, found, slot)
+    return "ok" if may_be_late(project, person, found, slot, token) else word
+
+
+def expect_release(project: Project, person: int, entry: int, slot: int, token: int) -> str:
+    """'ok' for the holder only."""
+    return _lease(project, person, entry, slot, token)[1] or "ok"
+
+
+def expect_renew(
+    project: Project,
+    person: int,
+    queue: int = 0,
+    takeover: int = 0,
+    tasks: Sequence[tuple[int, int, int]] = (),
+) -> str:
+    """All the named (entry, slot, token)s or none; without names, all that is alive."""
+    if person not in project.members:
+        return NOT_FOUND
+    if not tasks:
+        return "ok" if renewable(project, person, queue) else "nothing_held"
+    for entry, slot, token in tasks:
+        found = project.entries.get(entry)
+        if takeover and found and found.slots and 1 <= slot <= found.k and found.slot(slot).held:
+            token = found.slot(slot).token
+        word = _lease(project, person, entry, slot, token)[1]
+        if word:
+            return word
+    return "ok"
+
+
+def renewable(project: Project, person: int, queue: int = 0) -> list[tuple[int, int]]:
+    """(entry, slot) of the person's leases that no fence has killed, earliest deadline first."""
+    fence = project.member(person).fence
+    found = [
+        (slot.deadline, entry, number)
+        for of in project.queues.values()
+        if queue in (0, of.queue)
+        for entry, number in of.held.get(person, {}).items()
+        if (slot := project.entries[entry].slot(number)).token >= fence
+    ]
+    return [(entry, number) for _, entry, number in sorted(found)][:MOST_RENEWED]
+
+
+def expect_request(project: Project, session: int, secret: str, n: int, hash_: str) -> str:
+    """'new', 'dup', 'request_id_reused', 'request_too_old' or 'session_unknown'."""
+    known = project.sessions.get(session)
+    if known is None or known.secret != secret:
+        return "session_unknown"
+    kept = known.answers.get(n % WINDOW)
+    if kept and kept[0] == n:
+        return "dup" if kept[1] == hash_ else "request_id_reused"
+    return "request_too_old" if n <= known.newest - WINDOW else "new"
+
+
+def may_be_late(project: Project, person: int, entry: Entry, number: int, token: int) -> bool:
+    """Expired, given to nobody since, and its last holder still eligible and not fenced."""
+    slot = entry.slot(number)
+    return (
+        slot.state in (QUEUED, RETURNED)
+        and slot.last == (person, token)
+        and token >= project.member(person).fence
+        and not eligible(project, person, entry, number)
+    )
+
+
+def _lease(
+    project: Project, person: int, entry: int, number: int, token: int
+) -> tuple[Entry | None, str]:
+    """The entry, if there is a record of it, and the refusal, '' for whoever holds the lease."""
+    found = project.entries.get(entry)
+    if person not in project.members or found is None or found.gone or not found.slots:
+        return None, NOT_FOUND
+    if not 1 <= number <= found.k:
+        return None, NOT_FOUND
+    slot = found.slot(number)
+    holds = slot.held and slot.person == person and slot.token == token
+    return found, "" if holds and token >= project.member(person).fence else LEASE_LOST
+
+
+def _if_assigned(project: Project, person: int, entry: Entry, number: int) -> str:
+    lost = entry.slot(number).state == ASSIGNED and eligible(project, person, entry, number)
+    return "not_eligible" if lost else "ok"
+
+
+def _withheld(project: Project, queue: Queue, person: int) -> tuple[tuple[str, int], ...]:
+    """What is available but not theirs: by skill, and by having another slot of the item."""
+    member, skill, excluded = project.member(person), 0, 0
+    for number, lane in queue.lanes.items():
+        if not skilled(member, queue, number):
+            skill += len(lane)
+            continue
+        excluded += sum(
+            any(slot.person == person for slot in project.entries[score % 2**46].slots)
+            for score in lane
+        )
+    return tuple((cause, n) for cause, n in (("SKILL", skill), ("EXCLUDED", excluded)) if n)

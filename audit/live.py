@@ -1,0 +1,246 @@
+"""Reads a project's live state out of Redis, by the names of CONTRACT §2, into a `Shape`.
+
+Not one atomic read: the header's seq before and after tells whether an event
+came in between (then `read` says so and the caller tries again).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import msgpack
+from redis.asyncio import Redis
+
+from audit.state import FINISHED, WINDOW
+from audit.structures import Shape, SlotShape
+
+PRODUCT_KEY: Final = re.compile(rb"dibs:\{[0-9]+\}:.+", re.DOTALL)
+TOTALS: Final = ("entries", "items", "settings_seq", "fast")
+BATCH: Final = 1_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Header:
+    """Who a project's live state is: the epoch and the last event it contains."""
+
+    epoch: int
+    seq: int
+    chain: str
+    state: str
+
+
+async def header(redis: Redis, project: int) -> Header | None:
+    """The header, or None: the project is not loaded."""
+    names = ("epoch", "seq", "chain", "state")
+    found = await redis.hmget(f"dibs:{{{project}}}:header", list(names))
+    values = [_text(value) for value in found if value is not None]
+    if len(values) != len(names):
+        return None
+    epoch, seq, chain, state = values
+    return Header(epoch=int(epoch), seq=int(seq), chain=chain, state=state)
+
+
+async def foreign_keys(redis: Redis) -> tuple[int, list[str]]:
+    """How many keys there are, and those outside `dibs:{<int>}:` (invariant 13)."""
+    seen, foreign = 0, []
+    async for key in redis.scan_iter(count=BATCH):
+        seen += 1
+        if not PRODUCT_KEY.fullmatch(key):
+            foreign.append(repr(key))
+    return seen, foreign
+
+
+async def read(redis: Redis, project: int) -> tuple[Header | None, Shape, list[str]]:
+    """Header, state, and keys of no known name. Header None: absent, or it moved meanwhile."""
+    before = await header(redis, project)
+    shape, unknown = Shape(), list[str]()
+    if before is None:
+        return None, shape, unknown
+    prefix = f"dibs:{{{project}}}:{before.epoch}:"
+    pattern = prefix.replace("[", "[[]") + "*"
+    keys = [_text(key) async for key in redis.scan_iter(match=pattern, count=BATCH)]
+    dead: dict[tuple[int, int], set[int]] = {}
+    for at in range(0, len(keys), BATCH):
+        chunk = [key for key in keys[at : at + BATCH] if key != f"{prefix}log"]
+        for key, value in zip(chunk, await _values(redis, chunk), strict=True):
+            if not _take(shape, dead, key.removeprefix(prefix), value):
+                unknown.append(key)
+    _finish(shape, dead)
+    after = await header(redis, project)
+    return (before if after == before else None), shape, unknown
+
+
+async def _values(redis: Redis, keys: list[str]) -> list[Any]:
+    async with redis.pipeline(transaction=False) as pipe:
+        for key in keys:
+            pipe.type(key)
+        types = [_text(kind) for kind in await pipe.execute()]
+        for key, kind in zip(keys, types, strict=True):
+            _ask(pipe, key, kind)
+        return list(await pipe.execute())
+
+
+def _ask(pipe: Any, key: str, kind: str) -> None:
+    """One command that reads the whole key; a key that went meanwhile reads as empty."""
+    if kind == "list":
+        pipe.lrange(key, 0, -1)
+    elif kind == "zset":
+        pipe.zrange(key, 0, -1, withscores=True)
+    elif kind == "set":
+        pipe.smembers(key)
+    else:
+        pipe.hgetall(key)
+
+
+def _text(value: bytes | str) -> str:
+    return value if isinstance(value, str) else value.decode("utf-8", "surrogateescape")
+
+
+def _number(value: object) -> int:
+    return int(value) if isinstance(value, bytes | str | int | float) else 0
+
+
+def _fields(value: Mapping[bytes, bytes]) -> dict[str, bytes]:
+    return {_text(name): content for name, content in value.items()}
+
+
+def _numbers(value: Iterable[bytes]) -> set[int]:
+    return {int(member) for member in value}
+
+
+def _scores(value: Iterable[tuple[bytes, float]]) -> dict[int, float]:
+    return {int(member): score for member, score in value}
+
+
+def _unpack(value: bytes) -> Any:
+    return msgpack.unpackb(value, raw=False, unicode_errors="surrogateescape", strict_map_key=False)
+
+
+def _listed(value: object) -> tuple[Any, ...]:
+    """A packed Lua array; Lua writes an empty one as it likes, and one with gaps as a map."""
+    if isinstance(value, dict):
+        return tuple(value[key] for key in sorted(value))
+    return tuple(value) if isinstance(value, list) else ()
+
+
+def _take(shape: Shape, dead: dict[tuple[int, int], set[int]], name: str, value: Any) -> bool:
+    """Puts one key where it belongs. Returns whether its name is one of ours."""
+    word, *numbers = name.split(":")
+    if not all(number.isdecimal() for number in numbers):
+        return False
+    key = tuple(int(number) for number in numbers)
+    if word == "dead" and len(key) == 2:
+        dead[key] = _numbers(value)
+        return True
+    reader = READERS.get((word, len(key)))
+    if reader is None:
+        return False
+    reader(shape, key, value)
+    return True
+
+
+def _touched(packed: bytes) -> tuple[int, int, int, tuple[SlotShape, ...]]:
+    record = _unpack(packed)
+    return record["q"], record["c"], record["p"], tuple(map(_slot, _listed(record["s"])))
+
+
+def _slot(parts: list[Any]) -> SlotShape:
+    state, person, token, _cause, _since, correction = parts
+    return (state, person, 0, 0) if state in FINISHED else (state, person, token, int(correction))
+
+
+def _person(fields: dict[str, bytes]) -> tuple[object, ...]:
+    return (
+        *(int(fields["member"]), int(fields["active"]), int(fields["roles"])),
+        *(tuple(sorted(_listed(_unpack(fields["skills"])))),),
+        *(int(fields["fence"]), int(fields["changed"])),
+    )
+
+
+def _queue(fields: dict[str, bytes]) -> tuple[object, ...]:
+    allowed, statuses, classes = (
+        _unpack(fields[name]) for name in ("allowed", "statuses", "classes")
+    )
+    by_class = classes.items() if isinstance(classes, dict) else enumerate(classes, 1)
+    return (
+        *(int(fields[name]) for name in ("slots", "lease", "max_held", "priority")),
+        *(tuple(sorted(_listed(allowed))), _listed(statuses)),
+        *(int(fields[name]) for name in ("content", "added_seq", "not_added")),
+        tuple((lane, tuple(sorted(_listed(skills)))) for lane, skills in sorted(by_class)),
+    )
+
+
+def _session(fields: dict[str, bytes]) -> tuple[object, ...]:
+    answers = (_unpack(fields[f"r{i}"]) for i in range(WINDOW) if f"r{i}" in fields)
+    return _text(fields["secret"]), int(fields["newest"]), tuple(sorted(map(tuple, answers)))
+
+
+def _read_totals(shape: Shape, _: tuple[int, ...], value: Any) -> None:
+    fields = _fields(value)
+    shape.totals = {name: int(fields[name]) for name in TOTALS if name in fields}
+
+
+def _read_leases(shape: Shape, _: tuple[int, ...], value: Any) -> None:
+    for member, deadline in value:
+        entry, slot = _text(member).split(":")
+        shape.leases[int(entry), int(slot)] = deadline
+
+
+def _read_queue_leases(shape: Shape, key: tuple[int, ...], value: Any) -> None:
+    for member, deadline in value:
+        entry, slot = _text(member).split(":")
+        shape.queue_leases[key[0], int(entry), int(slot)] = deadline
+
+
+def _read_counts(shape: Shape, key: tuple[int, ...], value: Any) -> None:
+    for name, number in _fields(value).items():
+        if int(number):
+            shape.counts[key[0], name] = int(number)
+
+
+def _finish(shape: Shape, dead: dict[tuple[int, int], set[int]]) -> None:
+    """Takes the dead integers out of the backlogs."""
+    shape.dead = set(dead)
+    for queue, lane, rank in list(shape.backlog):
+        gone = dead.get((queue, lane), set())
+        alive = [entry for entry in shape.backlog.pop((queue, lane, rank)) if entry not in gone]
+        if alive:
+            shape.backlog[queue, lane, rank] = alive
+
+
+Reader = Callable[[Shape, Any, Any], None]
+READERS: Final[Mapping[tuple[str, int], Reader]] = {
+    ("totals", 0): _read_totals,
+    ("queues", 0): lambda shape, _, value: shape.queues.update(_numbers(value)),
+    ("datasets", 0): lambda shape, _, value: shape.datasets.update(_numbers(value)),
+    ("touched", 0): lambda shape, _, value: shape.touched.update(
+        (int(entry), _touched(record)) for entry, record in value.items()
+    ),
+    ("leases", 0): _read_leases,
+    ("sessions", 0): lambda shape, _, value: shape.sessions.update(_scores(value)),
+    ("recalls", 0): lambda shape, _, value: shape.recalls.update(
+        (int(person), _text(cursor)) for person, cursor in value.items()
+    ),
+    ("person", 1): lambda shape, key, value: shape.person.update({key[0]: _person(_fields(value))}),
+    ("queue", 1): lambda shape, key, value: shape.queue.update({key[0]: _queue(_fields(value))}),
+    ("session", 1): lambda shape, key, value: shape.session.update(
+        {key[0]: _session(_fields(value))}
+    ),
+    ("heads", 1): lambda shape, key, value: shape.heads.update(
+        ((key[0], int(lane)), float(score)) for lane, score in value.items()
+    ),
+    ("attached", 1): lambda shape, key, value: shape.attached.update(
+        ((key[0], int(dataset)), int(cursor)) for dataset, cursor in value.items()
+    ),
+    ("counts", 1): _read_counts,
+    ("leases", 1): _read_queue_leases,
+    ("holding", 1): lambda shape, key, value: shape.holding.update({key[0]: _numbers(value)}),
+    ("available", 2): lambda shape, key, value: shape.available.update({key: _scores(value)}),
+    ("excluded", 3): lambda shape, key, value: shape.excluded.update({key: _scores(value)}),
+    ("backlog", 3): lambda shape, key, value: shape.backlog.update({key: list(map(int, value))}),
+    ("held", 2): lambda shape, key, value: shape.held.update({key: _scores(value)}),
+    ("own", 2): lambda shape, key, value: shape.own.update({key: _scores(value)}),
+}

@@ -1,0 +1,113 @@
+"""The reference model: one project, as its events make it, and every rule they must obey.
+
+The oracle of the property tests, of the fault runs and of `dibs audit`. It
+knows the event decoder and nothing else of ours, and it finds what is
+eligible by walking, not by an index.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from audit import apply_ends, apply_entries, apply_setup, apply_work
+from audit.report import RULES, Judge, Violation
+from audit.state import WINDOW, Project
+from store.events import Event
+
+Handler = Callable[[Project, Event, Judge], object]
+
+HANDLERS: Mapping[str, Handler] = {
+    "project_created": apply_setup.project_created,
+    "members_changed": apply_setup.members_changed,
+    "session_opened": apply_setup.session_opened,
+    "sessions_ended": apply_setup.sessions_ended,
+    "dataset_created": apply_setup.dataset_created,
+    "items_added": apply_setup.items_added,
+    "queue_created": apply_setup.queue_created,
+    "dataset_attached": apply_entries.dataset_attached,
+    "entries_added": apply_entries.entries_added,
+    "removed": apply_entries.removed,
+    "granted": apply_work.granted,
+    "started": apply_work.started,
+    "renewed": apply_work.renewed,
+    "submitted": apply_work.submitted,
+    "released": apply_ends.released,
+    "expired": apply_ends.expired,
+    "revoked": apply_ends.revoked,
+    "returned": apply_ends.returned,
+}
+
+
+class BrokenRuleError(AssertionError):
+    """An event that the rules do not allow where it stands."""
+
+
+class Model:
+    """The state of one project after the events so far; `judge` keeps what they broke.
+
+    `more` says of the last event, if it was a grant, whether a longer one was possible.
+    """
+
+    def __init__(self, project: int = 0, judge: Judge | None = None) -> None:
+        self.judge = judge or Judge(project)
+        self.state = Project()
+        self.more = False
+        self._requests: set[tuple[int, int]] = set()
+
+    def apply(self, event: Event) -> list[Violation]:
+        """Checks one event and takes its effect. Returns what it violates."""
+        known = len(self.judge.violations)
+        self.judge.seq = event.seq
+        self._clocks(event)
+        self._request(event)
+        try:
+            self.more = HANDLERS[event.kind](self.state, event, self.judge) is True
+        except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
+            # A broken log must not stop the audit of the rest of it.
+            self.judge.fault(RULES, "{}: cannot be applied: {!r}", event.kind, error)
+        self.state.seq, self.state.chain = event.seq, event.chain
+        return self.judge.violations[known:]
+
+    def must(self, event: Event) -> None:
+        """Like `apply`, for tests: raises BrokenRuleError instead of returning."""
+        if violations := self.apply(event):
+            raise BrokenRuleError("; ".join(map(str, violations)))
+
+    def _clocks(self, event: Event) -> None:
+        """The lease clock and the wall clock of a project never go back (DESIGN, Time)."""
+        state = self.state
+        self.judge.expect(
+            RULES,
+            event.clock_ms >= state.clock and event.wall_ms >= state.wall,
+            "clock {} after {}, wall {} after {}",
+            event.clock_ms,
+            state.clock,
+            event.wall_ms,
+            state.wall,
+        )
+        state.clock = max(state.clock, event.clock_ms)
+        state.wall = max(state.wall, event.wall_ms)
+        if event.kind != "project_created":
+            self.judge.expect(RULES, state.created, "before the project is created")
+
+    def _request(self, event: Event) -> None:
+        """A request id changes the world once; the session keeps its last 16 answers."""
+        request = event.request
+        if request is None:
+            return
+        key = (request.session, request.n)
+        self.judge.expect(2, key not in self._requests, "request {} a second time", key)
+        self._requests.add(key)
+        session = self.state.sessions.get(request.session)
+        if not self.judge.expect(2, session, "session {} is not open", key[0]) or not session:
+            return
+        self.judge.expect(
+            2,
+            request.n > max(0, session.newest - WINDOW),
+            "request {} is older than the window, the newest is {}",
+            key,
+            session.newest,
+        )
+        session.answers[request.n % WINDOW] = (request.n, request.hash, event.seq, event.chain)
+        session.newest = max(session.newest, request.n)
+        session.used_ms = event.clock_ms

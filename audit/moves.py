@@ -1,0 +1,75 @@
+"""One slot changes, and everything that is listed or counted by it follows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from audit.ordered import Ordered
+from audit.state import ENDED, FREE, QUEUED, RETURNED, Entry, Project, Queue, Slot
+
+
+def put(project: Project, entry: Entry, number: int, after: Slot) -> None:
+    """Slot `number` of the entry is `after` from now on."""
+    queue = project.queues[entry.queue]
+    before = entry.slot(number)
+    if not entry.slots:
+        entry.slots = [FREE] * entry.k
+    _unlist(queue, entry, before)
+    entry.slots[number - 1] = after
+    _list(queue, entry, number, after)
+    queue.counts[before.state] -= 1
+    queue.counts[after.state] += 1
+    entry.gone = all(slot.state in ENDED for slot in entry.slots)
+    place(queue, entry)
+
+
+def place(queue: Queue, entry: Entry) -> None:
+    """The entry is in its lane exactly while it has a free slot."""
+    lane = queue.lanes.setdefault(entry.lane, Ordered())
+    if entry.first_free():
+        lane.add(entry.score)
+    else:
+        lane.discard(entry.score)
+
+
+def end_lease(
+    project: Project, entry: Entry, number: int, *, expired: bool = False, to_pool: bool = False
+) -> None:
+    """The lease on the slot ends without a submission.
+
+    It goes back to the pool at its first place, or, a correction, to its
+    author's own list (MODEL: "if that lease ends it is RETURNED again").
+    """
+    slot = entry.slot(number)
+    keeps = slot.correction and not to_pool
+    last = (slot.person, slot.token) if expired else None
+    put(
+        project,
+        entry,
+        number,
+        replace(
+            slot,
+            state=RETURNED if keeps else QUEUED,
+            person=slot.person if keeps else 0,
+            token=0,
+            deadline=0,
+            correction=keeps,
+            last=last,
+        ),
+    )
+
+
+def _unlist(queue: Queue, entry: Entry, slot: Slot) -> None:
+    lists = queue.held if slot.held else queue.own if slot.state == RETURNED else None
+    if lists is not None:
+        mine = lists.get(slot.person, {})
+        mine.pop(entry.entry, None)
+        if not mine:
+            lists.pop(slot.person, None)
+
+
+def _list(queue: Queue, entry: Entry, number: int, slot: Slot) -> None:
+    if slot.held:
+        queue.held.setdefault(slot.person, {})[entry.entry] = number
+    elif slot.state == RETURNED:
+        queue.own.setdefault(slot.person, {})[entry.entry] = number

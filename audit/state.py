@@ -1,0 +1,217 @@
+"""What a project is, as plain values: the state that the events add up to.
+
+Written apart from the product (DESIGN, "audit/"), from MODEL.md and
+CONTRACT §1 alone. Numbers are those of the log.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from audit.ordered import Ordered
+
+QUEUED: Final = 2
+ASSIGNED: Final = 3
+IN_PROGRESS: Final = 4
+COMPLETED: Final = 6
+DISCARDED: Final = 7
+RETURNED: Final = 8
+REMOVED: Final = 9
+HELD: Final = frozenset({ASSIGNED, IN_PROGRESS})
+FINISHED: Final = frozenset({COMPLETED, DISCARDED})
+ENDED: Final = FINISHED | {REMOVED}
+BY_MEANING: Final[Mapping[int, int]] = {1: COMPLETED, 2: DISCARDED}
+WORDS: Final[Mapping[int, str]] = {
+    QUEUED: "queued",
+    ASSIGNED: "assigned",
+    IN_PROGRESS: "in_progress",
+    COMPLETED: "completed",
+    DISCARDED: "discarded",
+    RETURNED: "returned",
+    REMOVED: "removed",
+}
+
+MAY_ANNOTATE: Final = 1 | 2 | 4 | 16 | 32
+"""ADMIN, TEAM_MANAGER, OWNER, ANNOTATOR, ANNOTATOR_AND_REVIEWER; not REVIEWER (8)."""
+WINDOW: Final = 16
+DAY_MS: Final = 86_400_000
+MAX_CLASSES: Final = 64
+RANK_STEP: Final = 2**46
+
+
+def score_of(rank: int, entry: int) -> int:
+    """Where an entry stands in its queue: priority first, then first entry."""
+    return rank * RANK_STEP + entry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """A person's record. Below `fence` every token of theirs is dead."""
+
+    person: int
+    member: bool = False
+    active: bool = False
+    roles: int = 0
+    skills: frozenset[int] = frozenset()
+    fence: int = 0
+    changed: int = 0
+
+    def lost_to(self, after: Member) -> bool:
+        """Whether anything that this record has is missing in `after`."""
+        return (
+            (self.member and not after.member)
+            or (self.active and not after.active)
+            or bool(self.roles & ~after.roles)
+            or not self.skills <= after.skills
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slot:
+    """One task. `person` is its holder, its author when finished, or whose correction it is.
+
+    `correction` is set once the task was returned to its author, until it is
+    finished again or goes to the pool. `last` is the (person, token) of a
+    lease that ended by expiry, until the slot is given again.
+    """
+
+    state: int = QUEUED
+    person: int = 0
+    token: int = 0
+    deadline: int = 0
+    correction: bool = False
+    last: tuple[int, int] | None = None
+    finished: int = 0
+
+    @property
+    def held(self) -> bool:
+        """Whether somebody has a lease on it."""
+        return self.state == ASSIGNED or self.state == IN_PROGRESS
+
+
+FREE: Final = Slot()
+
+
+@dataclass(slots=True, kw_only=True)
+class Entry:
+    """An item in a queue. Slots are 1..k; `slots` is empty while nobody touched it."""
+
+    entry: int
+    queue: int
+    lane: int
+    rank: int
+    item: int
+    k: int
+    slots: list[Slot] = field(default_factory=list)
+    gone: bool = False
+
+    @property
+    def score(self) -> int:
+        """Its place in the queue."""
+        return score_of(self.rank, self.entry)
+
+    def slot(self, number: int) -> Slot:
+        """The slot of this number; an untouched entry has only free ones."""
+        return self.slots[number - 1] if self.slots else FREE
+
+    def all(self) -> list[Slot]:
+        """Every slot, in order."""
+        return self.slots or [FREE] * self.k
+
+    def first_free(self) -> int:
+        """The lowest slot that is free for anybody, 0 if none or if the entry left."""
+        if self.gone:
+            return 0
+        if not self.slots:
+            return 1
+        return next((i for i, slot in enumerate(self.slots, 1) if slot.state == QUEUED), 0)
+
+
+@dataclass(slots=True, kw_only=True)
+class Attachment:
+    """A dataset whose items follow into a queue, up to item number `cursor`."""
+
+    priority: int
+    cursor: int = 0
+
+
+@dataclass(slots=True, kw_only=True)
+class Queue:
+    """A queue: its settings, and who has what in it.
+
+    `lanes` are the entries with a free slot, by score, per requirement class.
+    `held` and `own` are entry -> slot per person.
+    """
+
+    queue: int
+    slots: int
+    lease_ms: int
+    max_held: int
+    priority: int
+    allowed: frozenset[int]
+    statuses: tuple[int, ...]
+    content: int
+    added_seq: int = 0
+    not_added: int = 0
+    classes: dict[int, frozenset[int]] = field(default_factory=dict)
+    attached: dict[int, Attachment] = field(default_factory=dict)
+    lanes: dict[int, Ordered] = field(default_factory=dict)
+    held: dict[int, dict[int, int]] = field(default_factory=dict)
+    own: dict[int, dict[int, int]] = field(default_factory=dict)
+    counts: Counter[int] = field(default_factory=Counter)
+
+
+@dataclass(slots=True, kw_only=True)
+class Session:
+    """A session and its window of answers: n mod 16 -> (n, hash, seq, chain)."""
+
+    secret: str
+    used_ms: int
+    newest: int = 0
+    answers: dict[int, tuple[int, str, int, str]] = field(default_factory=dict)
+
+
+@dataclass(slots=True, kw_only=True)
+class Dataset:
+    """Which item numbers belong to it: (first, last) ranges, ascending."""
+
+    ranges: list[tuple[int, int]] = field(default_factory=list)
+
+    def count_in(self, after: int, upto: int) -> int:
+        """How many of its items have a number in (after, upto]."""
+        return sum(
+            max(0, min(last, upto) - max(first, after + 1) + 1) for first, last in self.ranges
+        )
+
+    def contains(self, first: int, last: int) -> bool:
+        """Whether every item of first..last is its own."""
+        return self.count_in(first - 1, last) == last - first + 1
+
+
+@dataclass(slots=True, kw_only=True)
+class Project:
+    """One project after event `seq`."""
+
+    seq: int = 0
+    chain: str = ""
+    clock: int = 0
+    wall: int = 0
+    created: bool = False
+    fast: bool = False
+    settings_seq: int = 0
+    entries_last: int = 0
+    items_last: int = 0
+    members: dict[int, Member] = field(default_factory=dict)
+    sessions: dict[int, Session] = field(default_factory=dict)
+    datasets: dict[int, Dataset] = field(default_factory=dict)
+    imports: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
+    queues: dict[int, Queue] = field(default_factory=dict)
+    entries: dict[int, Entry] = field(default_factory=dict)
+    recalls: dict[int, str] = field(default_factory=dict)
+
+    def member(self, person: int) -> Member:
+        """The record of a person; of one nobody ever added, an empty one."""
+        return self.members.get(person) or Member(person=person)

@@ -1,0 +1,148 @@
+"""What Redis must contain (CONTRACT §2), made from the model by brute force.
+
+`Shape` is plain dictionaries, so that what was read from a server and what
+is expected compare with `==`. Differences of form that mean nothing are
+removed on both sides: dead integers of a backlog, tokens of finished slots,
+counters of zero.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+
+from audit.state import FINISHED, QUEUED, RETURNED, WORDS, Entry, Project, Slot, score_of
+
+Scores = dict[int, float]
+SlotShape = tuple[int, int, int, int]
+"""(state, person, token, correction)."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Shape:
+    """The live state of one project, structure by structure; numbers in the order of the key.
+
+    `dead` are the lanes with dead integers, which only a server has.
+    """
+
+    totals: dict[str, int] = field(default_factory=dict)
+    person: dict[int, tuple[object, ...]] = field(default_factory=dict)
+    queue: dict[int, tuple[object, ...]] = field(default_factory=dict)
+    queues: set[int] = field(default_factory=set)
+    datasets: set[int] = field(default_factory=set)
+    heads: dict[tuple[int, int], float] = field(default_factory=dict)
+    backlog: dict[tuple[int, int, int], list[int]] = field(default_factory=dict)
+    available: dict[tuple[int, int], Scores] = field(default_factory=dict)
+    excluded: dict[tuple[int, int, int], Scores] = field(default_factory=dict)
+    touched: dict[int, tuple[int, int, int, tuple[SlotShape, ...]]] = field(default_factory=dict)
+    held: dict[tuple[int, int], Scores] = field(default_factory=dict)
+    holding: dict[int, set[int]] = field(default_factory=dict)
+    own: dict[tuple[int, int], Scores] = field(default_factory=dict)
+    leases: dict[tuple[int, int], float] = field(default_factory=dict)
+    queue_leases: dict[tuple[int, int, int], float] = field(default_factory=dict)
+    sessions: dict[int, float] = field(default_factory=dict)
+    session: dict[int, tuple[object, ...]] = field(default_factory=dict)
+    recalls: dict[int, str] = field(default_factory=dict)
+    attached: dict[tuple[int, int], int] = field(default_factory=dict)
+    counts: dict[tuple[int, str], int] = field(default_factory=dict)
+    dead: set[tuple[int, int]] = field(default_factory=set)
+
+
+def expected(project: Project) -> Shape:
+    """Everything, by walking all entries once."""
+    shape = Shape(
+        totals={
+            "entries": project.entries_last,
+            "items": project.items_last,
+            "settings_seq": project.settings_seq,
+            "fast": int(project.fast),
+        },
+        recalls=dict(project.recalls),
+        queues=set(project.queues),
+        datasets=set(project.datasets),
+    )
+    _people(project, shape)
+    _queues(project, shape)
+    for entry in project.entries.values():
+        if entry.gone:
+            continue
+        if entry.slots:
+            _touched(entry, shape)
+        else:
+            shape.backlog.setdefault((entry.queue, entry.lane, entry.rank), []).append(entry.entry)
+    _heads(shape)
+    shape.counts = recount(project)
+    return shape
+
+
+def recount(project: Project) -> dict[tuple[int, str], int]:
+    """Tasks by state, and entries with a free slot, per queue, counted one by one."""
+    counts: Counter[tuple[int, str]] = Counter()
+    for entry in project.entries.values():
+        for slot in entry.all():
+            counts[entry.queue, WORDS[slot.state]] += 1
+        counts[entry.queue, "available"] += bool(entry.first_free())
+    return {key: n for key, n in counts.items() if n}
+
+
+def _people(project: Project, shape: Shape) -> None:
+    for number, one in project.members.items():
+        skills = tuple(sorted(one.skills))
+        shape.person[number] = (
+            *(int(one.member), int(one.active), one.roles, skills, one.fence, one.changed),
+        )
+    for number, session in project.sessions.items():
+        shape.sessions[number] = session.used_ms
+        answers = tuple(sorted(session.answers.values()))
+        shape.session[number] = (session.secret, session.newest, answers)
+
+
+def _queues(project: Project, shape: Shape) -> None:
+    for number, one in project.queues.items():
+        shape.queue[number] = (
+            *(one.slots, one.lease_ms, one.max_held, one.priority, tuple(sorted(one.allowed))),
+            *(one.statuses, one.content, one.added_seq, one.not_added),
+            tuple((lane, tuple(sorted(skills))) for lane, skills in sorted(one.classes.items())),
+        )
+        for dataset, attachment in one.attached.items():
+            shape.attached[number, dataset] = attachment.cursor
+
+
+def _touched(entry: Entry, shape: Shape) -> None:
+    """The record, G and T, holds, own lists and leases of one touched entry."""
+    queue, lane, number, score = entry.queue, entry.lane, entry.entry, entry.score
+    slots = tuple(_slot(slot) for slot in entry.slots)
+    shape.touched[number] = (queue, lane, entry.rank, slots)
+    people = {slot.person for slot in entry.slots if slot.state != QUEUED}
+    if entry.first_free():
+        shape.available.setdefault((queue, lane), {})[number] = score
+        for person in people:
+            shape.excluded.setdefault((queue, lane, person), {})[number] = score
+    for i, slot in enumerate(entry.slots, 1):
+        if slot.held:
+            shape.held.setdefault((slot.person, queue), {})[number] = score
+            shape.holding.setdefault(slot.person, set()).add(queue)
+            shape.leases[number, i] = slot.deadline
+            shape.queue_leases[queue, number, i] = slot.deadline
+        elif slot.state == RETURNED:
+            shape.own.setdefault((slot.person, queue), {})[number] = score
+
+
+def _slot(slot: Slot) -> SlotShape:
+    if slot.state in FINISHED:
+        return (slot.state, slot.person, 0, 0)
+    if slot.held:
+        return (slot.state, slot.person, slot.token, int(slot.correction))
+    person, token = slot.last or (slot.person, 0)
+    return (slot.state, person, token, int(slot.correction))
+
+
+def _heads(shape: Shape) -> None:
+    """Per lane the smallest score over what is touched and what is not."""
+    best: dict[tuple[int, int], list[float]] = defaultdict(list)
+    for (queue, lane, rank), entries in shape.backlog.items():
+        entries.sort()
+        best[queue, lane].append(score_of(rank, entries[0]))
+    for lane_key, scores in shape.available.items():
+        best[lane_key].append(min(scores.values()))
+    shape.heads = {key: min(scores) for key, scores in best.items()}

@@ -17,7 +17,16 @@ from store import keys
 from store.library import library
 
 PROTOCOL_REFUSALS: Final = frozenset(
-    {"not_loaded", "stale_epoch", "frozen", "behind", "lagging", "stale_settings", "again"}
+    {
+        "not_loaded",
+        "stale_epoch",
+        "frozen",
+        "behind",
+        "lagging",
+        "stale_settings",
+        "again",
+        "failed",
+    }
 )
 """Words that say nothing about the project's state: repeat the call, or tell nobody."""
 
@@ -157,7 +166,11 @@ class Kernel:
         wall: int = 0,
         lag_limit: int = LAG_LIMIT_EVENTS,
     ) -> bool:
-        """Serve a rebuilt epoch. False when the header has this epoch or a later one."""
+        """Serve a rebuilt epoch.
+
+        False when the header has this epoch or a later one, or when the keys do not hold the
+        events up to `seq`: verify again, and rebuild from the start if need be.
+        """
         inputs = {
             "opened_epoch": epoch,
             "seq": seq,
@@ -170,14 +183,16 @@ class Kernel:
         return bool(_text(raw[0]) == "ok")
 
     async def replay(
-        self, project: int, epoch: int, events: Sequence[tuple[int, str, bytes]]
+        self, project: int, epoch: int, after: int, events: Sequence[tuple[int, str, bytes]]
     ) -> tuple[int, int] | None:
-        """Put the effects of logged events (seq, chain, payload) into an epoch that is not open.
+        """Put the effects of the logged events (seq, chain, payload) behind `after` into an epoch.
 
-        Returns clock and wall of the last one, or None when the epoch is open already.
+        Returns clock and wall of the last one; None when the epoch is open already, or when its
+        keys do not hold the events up to `after`: verify again, and rebuild from the start.
         """
         packed = msgpack.packb(events, use_bin_type=False)
-        raw = await self._run("replay", project, epoch, 0, None, 0, {"events": packed})
+        inputs = {"after": after, "events": packed}
+        raw = await self._run("replay", project, epoch, 0, None, 0, inputs)
         return (int(raw[1]), int(raw[2])) if _text(raw[0]) == "ok" else None
 
     async def durable(self, project: int, epoch: int, *, seq: int, keep: int) -> bool:

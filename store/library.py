@@ -55,11 +55,9 @@ def sources() -> tuple[dict[str, str], dict[str, str]]:
     """Texts of the shared pieces and of the verbs, by file name, in the order of loading."""
     root = files("store") / "functions"
 
-    def read(folder) -> dict[str, str]:  # type: ignore[no-untyped-def]
-        found = sorted(
-            (f for f in folder.iterdir() if f.name.endswith(".lua")), key=lambda f: f.name
-        )
-        return {file.name: file.read_text(encoding="utf-8") for file in found}
+    def read(folder: Traversable) -> dict[str, str]:
+        found = sorted(folder.iterdir(), key=lambda f: f.name)
+        return {f.name: f.read_text(encoding="utf-8") for f in found if f.name.endswith(".lua")}
 
     return read(root / "shared"), read(root)
 

@@ -4,13 +4,15 @@
 -- ARGV    queue
 --
 -- Returns one of
---   {'ok', seq, chain, clock, map}   counts by state, available; oldest entry (0: none), next_free in ms (-1: none), not_added
+--   {'ok', seq, chain, clock, map}   tasks by state, entries available; oldest entry (0: none), next_free in ms (-1: none), not_added
 --   {'not_found', seq, chain, clock, 'queue'}
-local function oldest_entry(P, queue)
+local function oldest_entry(heads)
   local oldest
-  for _, score in ipairs(redis.call('HVALS', keys.heads(P, queue))) do
-    local entry = tonumber(score) % RANK_STEP
-    if not oldest or entry < oldest then oldest = entry end
+  for _, lane in pairs(heads) do
+    for _, score in ipairs({ lane.b or lane.g, lane.g }) do
+      local entry = score % RANK_STEP
+      if not oldest or entry < oldest then oldest = entry end
+    end
   end
   return oldest or 0
 end
@@ -19,7 +21,9 @@ read('depth', function(call, arg)
   local P = call.P
   local not_added = redis.call('HGET', keys.queue(P, arg.queue), 'not_added')
   if not not_added then return negative(call, 'not_found', 'queue') end
-  local result = { oldest = oldest_entry(P, arg.queue), next_free = -1, not_added = tonumber(not_added) }
+  local heads, available = lanes.heads(P, arg.queue), 0
+  for class in pairs(heads) do available = available + lanes.size(P, arg.queue, class) end
+  local result = { oldest = oldest_entry(heads), next_free = -1, not_added = tonumber(not_added), available = available }
   local counts = redis.call('HGETALL', keys.counts(P, arg.queue))
   for i = 1, #counts, 2 do result[counts[i]] = tonumber(counts[i + 1]) end
   local first = redis.call('ZRANGE', keys.queue_leases(P, arg.queue), 0, 0, 'WITHSCORES')

@@ -8,10 +8,13 @@
 -- Returns one of
 --   {'ok'}
 --   {'old_epoch', epoch}   the header has this one or a larger one
+--   {'gap', replayed}      the keys do not hold the events up to seq: rebuild from the start
 register('open', {}, function(call)
   local arg = call.arg
   local current = redis.call('HGET', call.header, 'epoch')
   if current and tonumber(current) >= tonumber(arg.opened_epoch) then return { 'old_epoch', current } end
+  local replayed = redis.call('HGET', keys.totals(call.P), 'replayed') or '0'
+  if replayed ~= arg.seq then return { 'gap', replayed } end
   redis.call('DEL', call.header)
   redis.call('HSET', call.header, 'epoch', arg.opened_epoch, 'state', 'open', 'seq', arg.seq,
     'chain', arg.chain, 'durable', arg.seq, 'clock', arg.clock, 'wall', arg.wall,
@@ -22,23 +25,28 @@ end)
 -- replay: put the effects of events that the log contains into the keys of a new epoch.
 --
 -- KEYS[1] header  KEYS[2] log
--- ARGV    events
+-- ARGV    after events
+--   after   seq of the last event that was replayed
 --   events  packed list of {seq, chain, payload}, the next ones in order
 --
 -- Returns one of
 --   {'ok', clock, wall}    of the last event
 --   {'old_epoch', epoch}   that epoch is open already
+--   {'gap', replayed}      the keys do not hold the events up to `after`: rebuild from the start
 register('replay', {}, function(call)
   local current = redis.call('HGET', call.header, 'epoch')
   if current and tonumber(current) >= tonumber(call.epoch) then return { 'old_epoch', current } end
+  local replayed = redis.call('HGET', keys.totals(call.P), 'replayed') or '0'
+  if replayed ~= call.arg.after then return { 'gap', replayed } end
   local clock, wall = 0, 0
   for _, logged in ipairs(cmsgpack.unpack(call.arg.events)) do
     local p = cmsgpack.unpack(logged[3])
     local event = { kind = p[2], clock = p[3], wall = p[4], actor = p[5], request = p[6], body = p[7],
       seq = logged[1], chain = logged[2] }
     enact(call.P, event)
-    clock, wall = event.clock, event.wall
+    clock, wall, replayed = event.clock, event.wall, event.seq
   end
+  redis.call('HSET', keys.totals(call.P), 'replayed', replayed)
   return { 'ok', clock, wall }
 end)
 

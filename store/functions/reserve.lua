@@ -29,10 +29,11 @@ local function corrections(P, queue, person, limit)
   return tasks
 end
 
+-- Adds the picked entries, each with its lowest free slot.
 local function with_slots(P, picks, tasks)
   for _, pick in ipairs(picks) do
-    local record = entries.load(P, pick[1])
-    tasks[#tasks + 1] = { pick[1], record and first_free(record) or 1, pick[2], pick[3] }
+    local slot = pick[4] and first_free(entries.load(P, pick[1])) or 1
+    tasks[#tasks + 1] = { pick[1], slot, pick[2], pick[3] }
   end
   return tasks
 end
@@ -55,12 +56,11 @@ local function unsuited(P, queue, person)
 end
 
 -- Every reason that holds, in the order of SEMANTICS §1.
-local function reasons(call, queue, person, cause, at_cap)
+local function reasons(call, queue, person, cause, at_cap, heads)
   local P, list = call.P, {}
   if cause ~= '' then list[1] = { reason = 'NOT_ELIGIBLE', causes = { { cause = cause, tasks = 0 } } } end
   if at_cap then list[#list + 1] = { reason = 'AT_CAP', max_held = queue.max_held } end
-  local available = number_or(redis.call('HGET', keys.counts(P, queue.number), 'available'), 0)
-  if available > 0 then
+  if next(heads) then
     local causes = cause == '' and unsuited(P, queue, person) or {}
     if #causes > 0 then list[#list + 1] = { reason = 'NOT_ELIGIBLE', causes = causes } end
     return list
@@ -74,8 +74,8 @@ local function reasons(call, queue, person, cause, at_cap)
   return list
 end
 
-local function nothing(call, queue, person, cause, at_cap)
-  return negative(call, 'nothing', cmsgpack.pack(reasons(call, queue, person, cause, at_cap)))
+local function nothing(call, queue, person, cause, at_cap, heads)
+  return negative(call, 'nothing', cmsgpack.pack(reasons(call, queue, person, cause, at_cap, heads)))
 end
 
 -- How many they may get: all told, and how many of them as new work.
@@ -92,16 +92,17 @@ change('reserve', {}, function(call, arg)
   local person = people.load(P, arg.person) or { number = tonumber(arg.person), skills = {} }
   local cause = standing(person, queue)
   local wanted, free = room(P, queue, person, arg)
-  if cause ~= '' then return nothing(call, queue, person, cause, free == 0) end
+  local heads = lanes.heads(P, queue.number)
+  if cause ~= '' then return nothing(call, queue, person, cause, free == 0, heads) end
   if wanted <= 0 then return negative(call, 'nothing', cmsgpack.pack({})) end
   local tasks = corrections(P, queue, person, wanted)
-  local picks, blocked = lanes.search(P, queue, person, math.min(wanted - #tasks, free - #tasks))
+  local picks, blocked = lanes.search(P, queue, person, heads, math.min(wanted - #tasks, free - #tasks))
   if blocked then
     lanes.compact(P, queue.number, blocked.class, blocked.rank)
     return { 'again' }
   end
   tasks = with_slots(P, picks, tasks)
-  if #tasks == 0 then return nothing(call, queue, person, '', free == 0) end
+  if #tasks == 0 then return nothing(call, queue, person, '', free == 0, heads) end
   return commit(call, 'granted',
     { queue = queue.number, person = person.number, deadline = call.clock + queue.lease, tasks = tasks })
 end)

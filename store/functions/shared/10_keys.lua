@@ -2,15 +2,16 @@
 -- so a new epoch never meets a byte of an older one. Numbers only: no client byte enters a key.
 local keys = {}
 
--- HASH of project-wide counters: entries, items, settings_seq, fast.
+-- HASH of project-wide counters: entries, items, settings_seq, fast; replayed while it is rebuilt.
 function keys.totals(P) return P .. 'totals' end
 -- HASH of one member: member, active, roles, skills (packed), fence, changed.
 function keys.person(P, person) return P .. 'person:' .. person end
 -- HASH of one queue: slots, lease, max_held, priority, allowed, statuses, classes, content, added_seq.
 function keys.queue(P, queue) return P .. 'queue:' .. queue end
--- HASH class -> score of the lane's first live entry. A missing field: nothing available there.
+-- HASH of what each lane begins with: b<class> -> score of its first untouched entry, g<class> -> score
+-- of the first member of G, d<class> -> dead integers in its backlogs. Missing: there is none.
 function keys.heads(P, queue) return P .. 'heads:' .. queue end
--- HASH task state -> tasks, and `available` -> entries with a free slot.
+-- HASH task state -> tasks.
 function keys.counts(P, queue) return P .. 'counts:' .. queue end
 -- HASH dataset -> last item number of it that has become an entry (or was counted as not added).
 function keys.attached(P, queue) return P .. 'attached:' .. queue end

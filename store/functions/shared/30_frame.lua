@@ -84,6 +84,7 @@ local function commit(call, kind, body)
   if call.session ~= 0 then event.request = { call.session, call.n, call.hash } end
   local payload = cmsgpack.pack({ 1, kind, event.clock, event.wall, event.actor, event.request, body })
   event.chain = redis.sha1hex(call.chain .. payload)
+  call.appending = true
   redis.call('XADD', call.log, string.format('%s-%.0f', call.epoch, event.seq),
     'c', event.chain, 'p', payload)
   redis.call('HSET', call.header, 'seq', event.seq, 'chain', event.chain, 'wall', event.wall)
@@ -114,17 +115,26 @@ local function register(name, flags, body)
   })
 end
 
+-- An error while deciding has written nothing, and says so. One after the append leaves the state in
+-- doubt: it goes out as an error reply, and the project is rebuilt.
+local function decided(call, decide)
+  local fine, answer = pcall(decide, call, call.arg)
+  if fine then return answer end
+  if call.appending then error(answer) end
+  return { 'failed', type(answer) == 'table' and answer.err or tostring(answer) }
+end
+
 -- A change: refused before `decide`, or decided by it.
 local function change(name, flags, decide)
   register(name, flags, function(call)
     call.changes = true
-    return begin(call) or decide(call, call.arg)
+    return begin(call) or decided(call, decide)
   end)
 end
 
 -- A read: the same refusals, and it never lags, because it adds nothing.
 local function read(name, decide)
   register(name, { 'no-writes' }, function(call)
-    return begin(call) or decide(call, call.arg)
+    return begin(call) or decided(call, decide)
   end)
 end

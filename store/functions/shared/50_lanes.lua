@@ -1,46 +1,65 @@
 -- Lanes: what is available, in order. A lane is a queue and a requirement class.
 local lanes = {}
 
--- Drops dead integers from the head of one backlog, a bounded number. Returns its first entry.
-local function trimmed_head(P, queue, class, rank)
-  local backlog = keys.backlog(P, queue, class, rank)
-  local head = redis.call('LINDEX', backlog, 0)
-  local dead = keys.dead(P, queue, class)
-  local dropped = 0
-  while head and dropped < MAX_DEAD and redis.call('SISMEMBER', dead, head) == 1 do
-    redis.call('LPOP', backlog)
-    redis.call('SREM', dead, head)
-    dropped = dropped + 1
-    head = redis.call('LINDEX', backlog, 0)
-  end
-  return head
+-- Notes the score of the lane's first member of G.
+function lanes.refresh_available(P, queue, class)
+  local first = redis.call('ZRANGE', keys.available(P, queue, class), 0, 0, 'WITHSCORES')
+  if first[1] then redis.call('HSET', keys.heads(P, queue), 'g' .. class, first[2])
+  else redis.call('HDEL', keys.heads(P, queue), 'g' .. class) end
 end
 
--- Writes the lane's head: the smallest score over G and the backlogs. While more dead integers
--- lead a backlog than one call may drop, the head is a lower bound.
-function lanes.refresh(P, queue, class)
-  local g = redis.call('ZRANGE', keys.available(P, queue, class), 0, 0, 'WITHSCORES')
-  local best = tonumber(g[2])
-  for rank = 0, RANKS - 1 do
-    local head = trimmed_head(P, queue, class, rank)
+-- Notes the score of the lane's first untouched entry, which has at least this rank. A dead integer at
+-- the front gives a lower bound; reserve clears it away when it gets there.
+function lanes.refresh_backlog(P, queue, class, from)
+  for rank = from, RANKS - 1 do
+    local head = redis.call('LINDEX', keys.backlog(P, queue, class, rank), 0)
     if head then
-      local score = score_of(rank, tonumber(head))
-      if not best or score < best then best = score end
-      break
+      redis.call('HSET', keys.heads(P, queue), 'b' .. class, score_of(rank, tonumber(head)))
+      return
     end
   end
-  if best then redis.call('HSET', keys.heads(P, queue), class, best)
-  else redis.call('HDEL', keys.heads(P, queue), class) end
+  redis.call('HDEL', keys.heads(P, queue), 'b' .. class)
 end
 
--- Takes an untouched entry from the front of its backlog; what stands before it is dead.
-function lanes.take_front(P, queue, class, rank, entry)
-  local backlog = keys.backlog(P, queue, class, rank)
-  local front = tonumber(redis.call('LPOP', backlog))
-  while front ~= entry do
-    redis.call('SREM', keys.dead(P, queue, class), front)
-    front = tonumber(redis.call('LPOP', backlog))
+local function forget_dead(P, queue, class, n)
+  if redis.call('HINCRBY', keys.heads(P, queue), 'd' .. class, -n) == 0 then
+    redis.call('HDEL', keys.heads(P, queue), 'd' .. class)
   end
+end
+
+-- Takes untouched entries, in order, from the front of their backlog; what stands between is dead.
+function lanes.take_front(P, queue, class, rank, wanted)
+  local backlog, dead = keys.backlog(P, queue, class, rank), 0
+  local front, at = redis.call('LPOP', backlog, #wanted), 1
+  for _, entry in ipairs(wanted) do
+    while tonumber(front[at]) ~= entry do
+      redis.call('SREM', keys.dead(P, queue, class), front[at])
+      dead, at = dead + 1, at + 1
+      if at > #front then front, at = redis.call('LPOP', backlog, #wanted), 1 end
+    end
+    at = at + 1
+    if at > #front and entry ~= wanted[#wanted] then front, at = redis.call('LPOP', backlog, #wanted), 1 end
+  end
+  for i = #front, at, -1 do redis.call('LPUSH', backlog, front[i]) end
+  if dead > 0 then forget_dead(P, queue, class, dead) end
+end
+
+-- Pops what leads a backlog, drops the dead integers among it, and puts the rest back in order.
+-- Changes nothing that anybody can observe, so it needs no event.
+function lanes.compact(P, queue, class, rank)
+  local backlog, dead = keys.backlog(P, queue, class, rank), keys.dead(P, queue, class)
+  local live, dropped = {}, 0
+  for _, entry in ipairs(redis.call('LPOP', backlog, 2 * MAX_DEAD) or {}) do
+    if redis.call('SREM', dead, entry) == 0 then live[#live + 1] = entry else dropped = dropped + 1 end
+  end
+  for i = #live, 1, -1 do redis.call('LPUSH', backlog, live[i]) end
+  if dropped > 0 then forget_dead(P, queue, class, dropped) end
+  lanes.refresh_backlog(P, queue, class, 0)
+end
+
+function lanes.bury(P, queue, class, entry)
+  redis.call('SADD', keys.dead(P, queue, class), entry)
+  redis.call('HINCRBY', keys.heads(P, queue), 'd' .. class, 1)
 end
 
 -- Entries of the lane with a free slot.
@@ -56,32 +75,22 @@ end
 -- First member of G at rank >= index that is not in T, with its score and rank. T is a subset of G
 -- with the same scores, so T[t0 + j] has rank index + j in G exactly while G[index .. index + j]
 -- lies in T: true up to some j and false after it. Binary search, O(log² n), exact
--- (reliability.md §2.4).
+-- (reliability.md §2.4). The end is tried first: often all the rest of T lies ahead in one piece.
 local function next_not_in(G, T, index)
   local g = redis.call('ZRANGE', G, index, index, 'WITHSCORES')
   if not g[1] then return nil end
   local first = redis.call('ZRANK', T, g[1])
   if not first then return tonumber(g[1]), tonumber(g[2]), index end
   local low, high = 0, redis.call('ZCARD', T) - first - 1
+  local probe = high
   while low < high do
-    local middle = math.floor((low + high + 1) / 2)
-    local member = redis.call('ZRANGE', T, first + middle, first + middle)[1]
-    if redis.call('ZRANK', G, member) == index + middle then low = middle else high = middle - 1 end
+    local member = redis.call('ZRANGE', T, first + probe, first + probe)[1]
+    if redis.call('ZRANK', G, member) == index + probe then low = probe else high = probe - 1 end
+    probe = math.floor((low + high + 1) / 2)
   end
   index = index + low + 1
   g = redis.call('ZRANGE', G, index, index, 'WITHSCORES')
   return tonumber(g[1]), tonumber(g[2]), index
-end
-
--- Pops what leads a backlog, drops the dead integers among it, and puts the rest back in order.
--- Changes nothing that anybody can observe, so it needs no event.
-function lanes.compact(P, queue, class, rank)
-  local backlog, dead = keys.backlog(P, queue, class, rank), keys.dead(P, queue, class)
-  local live = {}
-  for _, entry in ipairs(redis.call('LPOP', backlog, 2 * MAX_DEAD) or {}) do
-    if redis.call('SREM', dead, entry) == 0 then live[#live + 1] = entry end
-  end
-  for i = #live, 1, -1 do redis.call('LPUSH', backlog, live[i]) end
 end
 
 -- The live entries of a chunk; counts the dead ones the cursor has passed.
@@ -129,14 +138,16 @@ local function settle(cursor, P, want)
   end
 end
 
-local function open_lane(P, queue, class, person, want)
+local function open_lane(P, queue, lane, person, want)
+  local class = lane.class
   local cursor = {
-    queue = queue, class = class, rank = 0, offset = 0, skipped = 0, buffer = {}, at = 1,
-    G = keys.available(P, queue, class), T = keys.excluded(P, queue, class, person),
-    dead = keys.dead(P, queue, class),
+    queue = queue, class = class, rank = lane.b and rank_of(lane.b) or RANKS, offset = 0, skipped = 0,
+    buffer = {}, at = 1, dead = keys.dead(P, queue, class), any_dead = lane.dead ~= nil,
   }
-  cursor.any_dead = redis.call('SCARD', cursor.dead) > 0
-  cursor.g_entry, cursor.g_score, cursor.g_rank = next_not_in(cursor.G, cursor.T, 0)
+  if lane.g then
+    cursor.G, cursor.T = keys.available(P, queue, class), keys.excluded(P, queue, class, person)
+    cursor.g_entry, cursor.g_score, cursor.g_rank = next_not_in(cursor.G, cursor.T, 0)
+  end
   settle(cursor, P, want)
   return cursor
 end
@@ -150,48 +161,62 @@ local function advance(cursor, P, want)
   settle(cursor, P, want)
 end
 
+-- What `heads` says of every lane that has anything: class -> {class, head, b, g, dead}.
+function lanes.heads(P, queue)
+  local fields, found = redis.call('HGETALL', keys.heads(P, queue)), {}
+  for i = 1, #fields, 2 do
+    local what, class = string.sub(fields[i], 1, 1), tonumber(string.sub(fields[i], 2))
+    local lane = found[class] or { class = class }
+    found[class] = lane
+    if what == 'd' then lane.dead = true else lane[what] = tonumber(fields[i + 1]) end
+  end
+  for class, lane in pairs(found) do
+    if lane.b or lane.g then lane.head = math.min(lane.b or lane.g, lane.g or lane.b)
+    else found[class] = nil end
+  end
+  return found
+end
+
 -- The lanes this person may search, best head first.
-local function admitted(P, queue, person)
-  local heads = redis.call('HGETALL', keys.heads(P, queue.number))
+local function admitted(queue, person, heads)
   local list = {}
-  for i = 1, #heads, 2 do
-    local class = tonumber(heads[i])
-    if skilled(person, queue, class) then
-      list[#list + 1] = { class = class, head = tonumber(heads[i + 1]) }
-    end
+  for class, lane in pairs(heads) do
+    if skilled(person, queue, class) then list[#list + 1] = lane end
   end
   table.sort(list, function(a, b) return a.head < b.head end)
   return list
 end
 
 local function best_of(cursors)
-  local best
-  for _, cursor in ipairs(cursors) do
-    if cursor.score and (not best or cursor.score < best.score) then best = cursor end
+  local best = cursors[1]
+  for i = 2, #cursors do
+    local cursor = cursors[i]
+    if cursor.score and (not best.score or cursor.score < best.score) then best = cursor end
   end
-  return best
+  return best and best.score and best
 end
 
 -- The first `want` entries of the queue in (priority, first entry) order that the person may take:
--- {entry, class, rank} each. A lane is opened only when its head could be the next one.
+-- {entry, class, rank, touched} each. A lane is opened only when its head could be the next one.
 -- The second result is a cursor when dead integers hide what may come next: compact, ask again.
-function lanes.search(P, queue, person, want)
-  local waiting, cursors, picks = admitted(P, queue, person), {}, {}
-  local opened = 0
+function lanes.search(P, queue, person, heads, want)
+  local picks, cursors, opened = {}, {}, 0
+  if want <= 0 then return picks end
+  local waiting = admitted(queue, person, heads)
   while #picks < want do
-    local best = best_of(cursors)
-    local nearer = waiting[opened + 1]
+    local best, nearer = best_of(cursors), waiting[opened + 1]
     if nearer and (not best or nearer.head < best.score) then
       opened = opened + 1
-      cursors[opened] = open_lane(P, queue.number, nearer.class, person.number, want)
-      if cursors[opened].again then return picks, cursors[opened] end
+      best = open_lane(P, queue.number, nearer, person.number, want)
+      cursors[opened] = best
     elseif best then
-      picks[#picks + 1] = { best.entry, best.class, rank_of(best.score) }
+      picks[#picks + 1] = { best.entry, best.class, rank_of(best.score), best.from_g }
+      if #picks == want then break end
       advance(best, P, want)
-      if best.again then return picks, best end
     else
       break
     end
+    if best.again then return picks, best end
   end
-  return picks, nil
+  return picks
 end

@@ -54,106 +54,142 @@ local function people_of(record)
   return set
 end
 
--- What one event changes in counts and lanes, gathered so that each is written once.
-function entries.batch(P) return { P = P, counts = {}, lanes = {} } end
-
-local function count(batch, queue, field, by)
-  local of_queue = batch.counts[queue] or {}
-  batch.counts[queue] = of_queue
-  of_queue[field] = (of_queue[field] or 0) + by
+-- The effects of one event. Records are read once and edited in memory; `finish` then compares each
+-- with what it was and brings every index after it, one command a key.
+function entries.batch(P)
+  return { P = P, before = {}, after = {}, order = {}, counts = {}, fronts = {}, lanes = {}, writes = {} }
 end
 
-local function lane_changed(batch, record)
-  local of_queue = batch.lanes[record.q] or {}
-  batch.lanes[record.q] = of_queue
-  of_queue[record.c] = true
+-- An entry's record, to be edited. `untouched`: what it is if nobody has touched it yet.
+local function opened(batch, entry, untouched)
+  if batch.after[entry] then return batch.after[entry] end
+  local before = entries.load(batch.P, entry)
+  if before then before.touched = true else before = untouched() end
+  batch.before[entry], batch.after[entry] = before, copied(before)
+  batch.order[#batch.order + 1] = entry
+  return batch.after[entry]
 end
 
-function entries.finish(batch)
-  for queue, fields in pairs(batch.counts) do
-    for field, by in pairs(fields) do
-      if by ~= 0 then redis.call('HINCRBY', keys.counts(batch.P, queue), field, by) end
+-- Changes one slot of a touched entry.
+function entries.edit(batch, entry, i, edit)
+  local record = opened(batch, entry)
+  edit(record.s[i], record)
+end
+
+-- Puts arguments at the end of one command on one key, which `flush` sends.
+local function write(batch, command, key, ...)
+  local commands = batch.writes[command] or {}
+  batch.writes[command] = commands
+  local arguments = commands[key] or {}
+  commands[key] = arguments
+  for _, argument in ipairs({ ... }) do arguments[#arguments + 1] = argument end
+end
+
+-- No member is both removed from and added to one key by one event, so the order does not matter.
+local function flush(batch)
+  for command, commands in pairs(batch.writes) do
+    for key, arguments in pairs(commands) do
+      for from = 1, #arguments, 1000 do
+        redis.call(command, key, unpack(arguments, from, math.min(from + 999, #arguments)))
+      end
     end
   end
-  for queue, classes in pairs(batch.lanes) do
-    for class in pairs(classes) do lanes.refresh(batch.P, queue, class) end
-  end
+end
+
+local function count(batch, queue, state, by)
+  local of_queue = batch.counts[queue] or {}
+  batch.counts[queue] = of_queue
+  of_queue[state] = (of_queue[state] or 0) + by
 end
 
 -- G and T: the entry is in G while it has a free slot, and then T of exactly its people has it too.
 local function reindex(batch, entry, before, after)
-  local P, record = batch.P, after or before
-  local was = before and before.touched and first_free(before) ~= nil
-  local is = after ~= nil and first_free(after) ~= nil
+  local was, is = before.touched and first_free(before) ~= nil, first_free(after) ~= nil
   if not was and not is then return end
-  local score = score_of(record.p, entry)
-  local G = keys.available(P, record.q, record.c)
+  local P, queue, class, score = batch.P, after.q, after.c, score_of(after.p, entry)
   local old, now = was and people_of(before) or {}, is and people_of(after) or {}
-  if is and not was then redis.call('ZADD', G, score, entry) end
-  if was and not is then redis.call('ZREM', G, entry) end
+  if is ~= was then
+    local G = keys.available(P, queue, class)
+    if is then write(batch, 'ZADD', G, score, entry) else write(batch, 'ZREM', G, entry) end
+    batch.lanes[G] = { queue, class }
+  end
   for person in pairs(old) do
-    if not now[person] then redis.call('ZREM', keys.excluded(P, record.q, record.c, person), entry) end
+    if not now[person] then write(batch, 'ZREM', keys.excluded(P, queue, class, person), entry) end
   end
   for person in pairs(now) do
-    if not old[person] then redis.call('ZADD', keys.excluded(P, record.q, record.c, person), score, entry) end
+    if not old[person] then write(batch, 'ZADD', keys.excluded(P, queue, class, person), score, entry) end
   end
 end
 
-local function drop_hold(P, record, entry, i, person)
-  local held = keys.held(P, person, record.q)
-  redis.call('ZREM', held, entry)
-  if redis.call('EXISTS', held) == 0 then redis.call('SREM', keys.holding(P, person), record.q) end
-  local member = entry .. ':' .. i
-  redis.call('ZREM', keys.leases(P), member)
-  redis.call('ZREM', keys.queue_leases(P, record.q), member)
+local function drop_hold(batch, record, entry, i, person)
+  local P, member = batch.P, entry .. ':' .. i
+  write(batch, 'ZREM', keys.held(P, person, record.q), entry)
+  write(batch, 'ZREM', keys.leases(P), member)
+  write(batch, 'ZREM', keys.queue_leases(P, record.q), member)
+  batch.dropped = batch.dropped or {}
+  batch.dropped[keys.held(P, person, record.q)] = { person, record.q }
 end
 
-local function add_hold(P, record, entry, person)
-  redis.call('ZADD', keys.held(P, person, record.q), score_of(record.p, entry), entry)
-  redis.call('SADD', keys.holding(P, person), record.q)
-end
-
-function entries.set_deadline(P, queue, entry, i, deadline)
+function entries.set_deadline(batch, queue, entry, i, deadline)
   local member = entry .. ':' .. i
-  redis.call('ZADD', keys.leases(P), deadline, member)
-  redis.call('ZADD', keys.queue_leases(P, queue), deadline, member)
+  write(batch, 'ZADD', keys.leases(batch.P), deadline, member)
+  write(batch, 'ZADD', keys.queue_leases(batch.P, queue), deadline, member)
 end
 
 -- Holds, own lists and counts of one slot that was `b` and is `a`.
 local function move_slot(batch, record, entry, i, b, a)
+  if a[1] == b[1] then return end
   local P = batch.P
-  if is_held(b) and not (is_held(a) and a[2] == b[2]) then drop_hold(P, record, entry, i, b[2]) end
-  if is_held(a) and not (is_held(b) and a[2] == b[2]) then add_hold(P, record, entry, a[2]) end
-  if b[1] == RETURNED and a[1] ~= RETURNED then
-    redis.call('ZREM', keys.own(P, b[2], record.q), entry)
-  elseif a[1] == RETURNED and b[1] ~= RETURNED then
-    redis.call('ZADD', keys.own(P, a[2], record.q), score_of(record.p, entry), entry)
+  if is_held(b) and not is_held(a) then drop_hold(batch, record, entry, i, b[2]) end
+  if is_held(a) and not is_held(b) then
+    write(batch, 'ZADD', keys.held(P, a[2], record.q), score_of(record.p, entry), entry)
+    batch.holder = { a[2], record.q }
   end
-  if a[1] ~= b[1] then
-    count(batch, record.q, STATE_WORDS[b[1]], -1)
-    count(batch, record.q, STATE_WORDS[a[1]], 1)
+  if b[1] == RETURNED then
+    write(batch, 'ZREM', keys.own(P, b[2], record.q), entry)
+  elseif a[1] == RETURNED then
+    write(batch, 'ZADD', keys.own(P, a[2], record.q), score_of(record.p, entry), entry)
   end
+  count(batch, record.q, STATE_WORDS[b[1]], -1)
+  count(batch, record.q, STATE_WORDS[a[1]], 1)
 end
 
--- Replaces a record, and every index with it. `before.touched` is false for an entry that comes out
--- of a backlog; `after` has all its slots; a finished entry leaves Redis.
-function entries.replace(batch, entry, before, after)
+local function settle_entry(batch, entry)
+  local before, after = batch.before[entry], batch.after[entry]
   for i, slot in ipairs(after.s) do move_slot(batch, after, entry, i, before.s[i], slot) end
   reindex(batch, entry, before, after)
-  local was, is = first_free(before) ~= nil, first_free(after) ~= nil
-  if was ~= is then count(batch, after.q, 'available', is and 1 or -1) end
-  if all_finished(after) then redis.call('HDEL', keys.touched(batch.P), entry)
-  else redis.call('HSET', keys.touched(batch.P), entry, cmsgpack.pack(after)) end
-  lane_changed(batch, after)
+  if after.gone or all_finished(after) then write(batch, 'HDEL', keys.touched(batch.P), entry)
+  else write(batch, 'HSET', keys.touched(batch.P), entry, cmsgpack.pack({ q = after.q, c = after.c, p = after.p, s = after.s })) end
 end
 
--- Changes one slot of a touched entry: `edit(slot, record)` on a copy, then all indexes follow.
-function entries.edit(batch, entry, i, edit)
-  local before = entries.load(batch.P, entry)
-  before.touched = true
-  local after = copied(before)
-  edit(after.s[i], after)
-  entries.replace(batch, entry, before, after)
+-- Of whom the person holds in which queues: a set that follows the held lists.
+local function settle_holding(batch)
+  local P = batch.P
+  if batch.holder then redis.call('SADD', keys.holding(P, batch.holder[1]), batch.holder[2]) end
+  for held, whose in pairs(batch.dropped or {}) do
+    if redis.call('EXISTS', held) == 0 then redis.call('SREM', keys.holding(P, whose[1]), whose[2]) end
+  end
+end
+
+-- Takes the event's untouched entries out of their backlogs, lane by lane.
+local function take_fronts(batch)
+  for _, front in pairs(batch.fronts) do
+    lanes.take_front(batch.P, front.queue, front.class, front.rank, front.entries)
+    lanes.refresh_backlog(batch.P, front.queue, front.class, front.rank)
+  end
+end
+
+function entries.finish(batch)
+  for _, entry in ipairs(batch.order) do settle_entry(batch, entry) end
+  take_fronts(batch)
+  flush(batch)
+  settle_holding(batch)
+  for queue, states in pairs(batch.counts) do
+    for state, by in pairs(states) do
+      if by ~= 0 then redis.call('HINCRBY', keys.counts(batch.P, queue), state, by) end
+    end
+  end
+  for _, lane in pairs(batch.lanes) do lanes.refresh_available(batch.P, lane[1], lane[2]) end
 end
 
 -- How the slot of a task that ended without being submitted is from now on: a correction waits for

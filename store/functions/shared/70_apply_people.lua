@@ -106,10 +106,9 @@ function apply.entries_added(P, event)
     entry = entry + run[3]
     refreshed[run[1]] = true
   end
-  for class in pairs(refreshed) do lanes.refresh(P, b.queue, class) end
+  for class in pairs(refreshed) do lanes.refresh_backlog(P, b.queue, class, 0) end
   local slots = tonumber(redis.call('HGET', keys.queue(P, b.queue), 'slots'))
   redis.call('HINCRBY', keys.counts(P, b.queue), 'queued', b.count * slots)
-  redis.call('HINCRBY', keys.counts(P, b.queue), 'available', b.count)
   redis.call('HINCRBY', keys.totals(P), 'entries', b.count)
   redis.call('HSET', keys.queue(P, b.queue), 'added_seq', event.seq)
   redis.call('HINCRBY', keys.queue(P, b.queue), 'not_added', b.not_added)

@@ -1,32 +1,32 @@
 -- Effects of events about leases and tasks.
 
-local function grant(batch, event, task)
-  local body = event.body
-  local entry, i, class, rank = task[1], task[2], task[3], task[4]
-  local before = entries.load(batch.P, entry)
-  if before then
-    before.touched = true
-  else
-    lanes.take_front(batch.P, body.queue, class, rank, entry)
-    local slots = tonumber(redis.call('HGET', keys.queue(batch.P, body.queue), 'slots'))
-    before = entries.untouched(body.queue, class, rank, slots)
-  end
-  local after = copied(before)
-  after.s[i] = { ASSIGNED, body.person, event.seq, GRANTED, event.wall, before.s[i][6] }
-  entries.replace(batch, entry, before, after)
-  entries.set_deadline(batch.P, body.queue, entry, i, body.deadline)
+-- Notes that an untouched entry comes out of its backlog.
+local function from_front(batch, queue, class, rank, entry)
+  local name = class .. ':' .. rank
+  local front = batch.fronts[name] or { queue = queue, class = class, rank = rank, entries = {} }
+  batch.fronts[name] = front
+  front.entries[#front.entries + 1] = entry
 end
 
 function apply.granted(P, event)
-  local batch = entries.batch(P)
-  for _, task in ipairs(event.body.tasks) do grant(batch, event, task) end
+  local b, batch = event.body, entries.batch(P)
+  local slots = tonumber(redis.call('HGET', keys.queue(P, b.queue), 'slots'))
+  for _, task in ipairs(b.tasks) do
+    local entry, i, class, rank = task[1], task[2], task[3], task[4]
+    local record = opened(batch, entry, function()
+      from_front(batch, b.queue, class, rank, entry)
+      return entries.untouched(b.queue, class, rank, slots)
+    end)
+    record.s[i] = { ASSIGNED, b.person, event.seq, GRANTED, event.wall, record.s[i][6] }
+    entries.set_deadline(batch, b.queue, entry, i, b.deadline)
+  end
   entries.finish(batch)
 end
 
 function apply.started(P, event)
   local b, batch = event.body, entries.batch(P)
   entries.edit(batch, b.entry, b.slot, function(slot) slot[1] = IN_PROGRESS end)
-  entries.set_deadline(P, b.queue, b.entry, b.slot, b.deadline)
+  entries.set_deadline(batch, b.queue, b.entry, b.slot, b.deadline)
   entries.finish(batch)
 end
 
@@ -38,7 +38,7 @@ function apply.renewed(P, event)
       queue = record.q
       if event.body.takeover == 1 then slot[3], slot[5] = event.seq, event.wall end
     end)
-    entries.set_deadline(P, queue, task[1], task[2], task[3])
+    entries.set_deadline(batch, queue, task[1], task[2], task[3])
   end
   entries.finish(batch)
 end
@@ -84,41 +84,31 @@ end
 
 function apply.returned(P, event)
   local b, batch = event.body, entries.batch(P)
-  local before = entries.load(P, b.entry) or finished_record(b)
-  before.touched = true
-  local after = copied(before)
-  after.s[b.slot] = { RETURNED, b.person, 0, 'returned', event.wall, 1 }
-  entries.replace(batch, b.entry, before, after)
+  local record = opened(batch, b.entry, function() return finished_record(b) end)
+  record.s[b.slot] = { RETURNED, b.person, 0, 'returned', event.wall, 1 }
   entries.finish(batch)
 end
 
 -- An entry that nobody has touched stays in its backlog as a dead integer until it is met there.
-local function remove_untouched(batch, queue, task)
-  local entry, class, rank = task[1], task[2], task[3]
-  redis.call('SADD', keys.dead(batch.P, queue, class), entry)
-  local slots = tonumber(redis.call('HGET', keys.queue(batch.P, queue), 'slots'))
+local function bury(batch, queue, slots, task)
+  lanes.bury(batch.P, queue, task[2], task[1])
   count(batch, queue, 'queued', -slots)
   count(batch, queue, 'removed', slots)
-  count(batch, queue, 'available', -1)
-  lane_changed(batch, { q = queue, c = class, p = rank })
-end
-
-local function remove_touched(batch, entry, before)
-  before.touched = true
-  local after = copied(before)
-  for i, slot in ipairs(after.s) do
-    if not is_finished(slot) then after.s[i] = { REMOVED, 0, 0, 'removed', 0, 0 } end
-  end
-  entries.replace(batch, entry, before, after)
-  redis.call('HDEL', keys.touched(batch.P), entry)
 end
 
 function apply.removed(P, event)
-  local batch = entries.batch(P)
+  local queue, batch = event.body.queue, entries.batch(P)
+  local slots = tonumber(redis.call('HGET', keys.queue(P, queue), 'slots'))
   for _, task in ipairs(event.body.entries) do
-    local before = entries.load(P, task[1])
-    if before then remove_touched(batch, task[1], before)
-    else remove_untouched(batch, event.body.queue, task) end
+    if entries.load(P, task[1]) then
+      local record = opened(batch, task[1])
+      record.gone = true
+      for i, slot in ipairs(record.s) do
+        if not is_finished(slot) then record.s[i] = { REMOVED, 0, 0, 'removed', 0, 0 } end
+      end
+    else
+      bury(batch, queue, slots, task)
+    end
   end
   entries.finish(batch)
 end

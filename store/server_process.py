@@ -126,12 +126,17 @@ class Server(ABC):
             raise EmbeddedError(f"{self.name} is not running")
         return self._process.pid
 
+    @property
+    def runs(self) -> bool:
+        """Whether its process lives; false after a crash, until start()."""
+        return self._process is not None and self._process.poll() is None
+
     async def start(self) -> None:
         """Start, or start again after kill(), and wait until it answers.
 
         Raises DirectoryInUse, ServerFailed, or EmbeddedError if it runs already.
         """
-        if self._process is not None and self._process.poll() is None:
+        if self.runs:
             raise EmbeddedError(f"{self.name} runs already")
         self.directory.mkdir(parents=True, exist_ok=True)
         if self._lock is None:
@@ -214,7 +219,7 @@ class Server(ABC):
             raise ServerFailed(f"{self.name} did not answer in time\n{self.last_words()}")
 
     async def _is_ready(self) -> bool:
-        if self._process is None or self._process.poll() is not None:
+        if not self.runs:
             raise ServerFailed(f"{self.name} ended\n{self.last_words()}")
         try:
             async with asyncio.timeout(1):
@@ -223,8 +228,7 @@ class Server(ABC):
             return False
 
     async def _is_gone(self) -> bool:
-        ended = self._process is None or self._process.poll() is not None
-        return ended and not self.processes()
+        return not self.runs and not self.processes()
 
     def last_words(self) -> str:
         with self.log.open("rb") as log:

@@ -108,6 +108,19 @@ async def test_a_killed_redis_comes_back_empty_on_its_port(tmp_path):
             assert await client.get("key") is None
 
 
+async def test_a_crash_is_seen_and_mended(tmp_path):
+    async with EmbeddedPostgres(tmp_path) as server:
+        os.kill(server.pid, signal.SIGKILL)
+
+        async def crashed():
+            return not server.runs
+
+        assert await until(crashed, within_s=5)
+        await server.start()
+        assert server.runs
+    assert not server.runs
+
+
 async def test_postgres_keeps_what_was_committed_when_stopped_or_killed(tmp_path):
     server = EmbeddedPostgres(tmp_path)
     await server.start()

@@ -1,0 +1,131 @@
+"""The store of one process, put together: what bootstrap and the tests open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from store.committer import Committer
+from store.gate import Gate
+from store.kernel import Kernel
+from store.ledger import Ledger
+from store.log import Log
+from store.notices import COMMITTED, OPENED, Committed, Opened
+from store.postgres import Postgres
+from store.recovery import Recovery
+from store.redis import Multiplexer
+from store.roles import Role
+from store.subscriber import Subscriber
+from store.sweeper import Sweeper
+from store.timing import Timer
+
+
+def _ignore(*_: object) -> None:
+    return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hooks:
+    """Where the store tells what it measures; all of them optional."""
+
+    rebuilt: Callable[[str], None] = _ignore
+    """A project was rebuilt, for this cause."""
+    gate_waited: Callable[[float], None] = _ignore
+    """An answer waited this many seconds for its commit."""
+    lost_race: Callable[[], None] = _ignore
+    """A commit was lost to another committer."""
+    swept: Callable[[str, int], None] = _ignore
+    """The sweeper made an event: which, over how many tasks."""
+
+
+class Store:
+    """Everything between the functions in Redis and the services."""
+
+    def __init__(
+        self,
+        redis_url: str,
+        postgres_dsn: str,
+        *,
+        hooks: Hooks | None = None,
+        timer: Timer | None = None,
+        patience_s: float = 8.0,
+    ) -> None:
+        hooks = hooks or Hooks()
+        self.redis = Multiplexer(redis_url)
+        self.subscriber = Subscriber(redis_url)
+        self.postgres = Postgres(postgres_dsn)
+        self.kernel = Kernel(self.redis)
+        self.log = Log(self.postgres)
+        self.gate = Gate(self.log, waited=hooks.gate_waited)
+        self.recovery = Recovery(
+            redis=self.redis,
+            kernel=self.kernel,
+            log=self.log,
+            postgres=self.postgres,
+            gate=self.gate,
+            rebuilt=hooks.rebuilt,
+        )
+        self.ledger = Ledger(
+            redis=self.redis,
+            kernel=self.kernel,
+            log=self.log,
+            gate=self.gate,
+            recovery=self.recovery,
+            patience_s=patience_s,
+        )
+        self.committer = Committer(
+            url=redis_url,
+            redis=self.redis,
+            kernel=self.kernel,
+            log=self.log,
+            gate=self.gate,
+            condemned=self.recovery.fence,
+            lost_race=hooks.lost_race,
+        )
+        self.sweeper = Sweeper(
+            kernel=self.kernel,
+            ledger=self.ledger,
+            log=self.log,
+            recovery=self.recovery,
+            swept=hooks.swept,
+            timer=timer,
+        )
+        self.roles = [
+            Role(self.postgres, "committer", self.committer.run),
+            Role(self.postgres, "sweeper", self.sweeper.run),
+        ]
+
+    async def start(self, *, roles: bool = True) -> None:
+        """Connect; with `roles`, stand for election in each of them.
+
+        Raises StoreUnavailable without a Postgres; a Redis may come later.
+        """
+        await self.postgres.start()
+        self.subscriber.subscribe(COMMITTED, self._committed)
+        self.subscriber.subscribe(OPENED, self._opened)
+        self.recovery.on_opened(self.committer.opened)
+        await self.subscriber.start()
+        await self.redis.start()
+        if roles:
+            for role in self.roles:
+                role.start()
+
+    async def close(self) -> None:
+        """Step down and hang up; nothing that was acknowledged depends on it."""
+        for role in self.roles:
+            await role.stop()
+        await self.recovery.close()
+        await self.gate.close()
+        await self.subscriber.close()
+        await self.redis.close()
+        await self.postgres.close()
+
+    def _committed(self, message: bytes) -> None:
+        self.gate.committed(*Committed.unpack(message))
+
+    def _opened(self, message: bytes) -> None:
+        project, epoch = Opened.unpack(message)
+        self.recovery.suspect(project, epoch - 1)
+        self.committer.opened(project, epoch)
+        self.sweeper.notice(project)
+        self.gate.look_again(project)

@@ -1,0 +1,133 @@
+"""One rebuild: the log's events, replayed under a new epoch's keys, then opened."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import re
+from collections.abc import AsyncIterator
+from typing import Final
+
+import structlog
+
+from dibs.errors import StoreUnavailable
+from store import keys
+from store.kernel import Kernel
+from store.log import Head, Log, Logged
+from store.redis import Multiplexer
+from store.redis_link import ReplyError
+
+PAGE: Final = 2_000
+"""Events read from Postgres at once."""
+BATCH_EVENTS: Final = 200
+BATCH_BYTES: Final = 128 * 1024
+"""What one call replays: a few milliseconds of Redis' only thread."""
+PROGRESS_EVENTS: Final = 50_000
+SCAN_COUNT: Final = 1_000
+
+log = structlog.get_logger()
+
+
+class Rebuild:
+    """Builds `begun.epoch` of a project, which Postgres knows already (R13)."""
+
+    def __init__(
+        self, redis: Multiplexer, kernel: Kernel, log: Log, project: int, begun: Head, cause: str
+    ) -> None:
+        self._redis = redis
+        self._kernel = kernel
+        self._log = log
+        self._project = project
+        self._begun = begun
+        self._cause = cause
+        self._generation = redis.generation
+        self._clock = (0, 0)
+
+    async def run(self) -> bool:
+        """Replay and open. False if a later epoch was opened, or Redis lost what was built."""
+        project, begun = self._project, self._begun
+        started = asyncio.get_running_loop().time()
+        log.info("rebuild", project=project, epoch=begun.epoch, events=begun.seq, cause=self._cause)
+        await self._kernel.load()
+        replayed = 0
+        async for batch in self._batches():
+            if not await self._replay(batch, after=replayed):
+                return False
+            if batch[-1].seq // PROGRESS_EVENTS > replayed // PROGRESS_EVENTS:
+                log.info("rebuild_goes_on", project=project, at=batch[-1].seq, of=begun.seq)
+            replayed = batch[-1].seq
+        if replayed != begun.seq or not await self._open():
+            return False
+        took = round(asyncio.get_running_loop().time() - started, 3)
+        log.info("rebuilt", project=project, epoch=begun.epoch, seconds=took, cause=self._cause)
+        return True
+
+    async def _replay(self, batch: list[Logged], *, after: int) -> bool:
+        events = [(event.seq, event.chain, event.payload) for event in batch]
+        clock = await self._kernel.replay(self._project, self._begun.epoch, after, events)
+        if clock is None or self._redis.generation != self._generation:
+            return False
+        self._clock = clock
+        return True
+
+    async def _open(self) -> bool:
+        clock, wall = self._clock
+        begun = self._begun
+        opened = await self._kernel.open(
+            self._project, begun.epoch, seq=begun.seq, chain=begun.chain, clock=clock, wall=wall
+        )
+        return opened and self._redis.generation == self._generation
+
+    async def _batches(self) -> AsyncIterator[list[Logged]]:
+        """The events up to the new epoch's base, cut for calls; reads one page ahead."""
+        page = asyncio.create_task(self._log.read(self._project, 0, PAGE))
+        try:
+            while True:
+                events = [event for event in await page if event.seq <= self._begun.seq]
+                if not events:
+                    return
+                page = asyncio.create_task(self._log.read(self._project, events[-1].seq, PAGE))
+                for batch in _cut(events):
+                    yield batch
+        finally:
+            page.cancel()
+            await asyncio.gather(page, return_exceptions=True)
+
+    async def announce_and_clean(self, channel: str, message: bytes) -> None:
+        """Tell the other processes, and remove what older epochs left behind."""
+        with contextlib.suppress(StoreUnavailable, ReplyError):
+            await self._redis.call("PUBLISH", channel, message)
+            await self._unlink_older()
+
+    async def _unlink_older(self) -> None:
+        older = re.compile(re.escape(keys.header(self._project)[: -len("header")]) + r"(\d+):")
+        cursor = b"0"
+        while True:
+            cursor, found = await self._redis.call(
+                "SCAN", cursor, "MATCH", older.pattern.partition("(")[0].replace("\\", "") + "*",
+                "COUNT", SCAN_COUNT,
+            )  # fmt: skip
+            stale = [key for key in found if self._is_older(older, key)]
+            if stale:
+                await self._redis.call("UNLINK", *stale)
+            if cursor == b"0":
+                return
+
+    def _is_older(self, pattern: re.Pattern[str], key: bytes) -> bool:
+        match = pattern.match(key.decode("utf-8", "replace"))
+        return match is not None and int(match[1]) < self._begun.epoch
+
+
+def _cut(events: list[Logged]) -> list[list[Logged]]:
+    """Runs of at most BATCH_EVENTS events and about BATCH_BYTES."""
+    batches: list[list[Logged]] = [[]]
+    size = 0
+    for event in events:
+        if batches[-1] and (
+            len(batches[-1]) == BATCH_EVENTS or size + len(event.payload) > BATCH_BYTES
+        ):
+            batches.append([])
+            size = 0
+        batches[-1].append(event)
+        size += len(event.payload)
+    return batches

@@ -1,0 +1,167 @@
+"""The sweeper turns time into events: no choice reads a clock, only it does.
+
+Each tick moves the lease clock of every open project, by what went by and by
+never more than two ticks: an outage ends nobody's lease (reliability.md §1.8).
+What is due then comes back by events, at most 100 tasks each.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Final
+
+import structlog
+
+from dibs.errors import DibsError, StoreUnavailable
+from store.kernel import Kernel, Tick
+from store.ledger import Ledger
+from store.log import Log
+from store.recovery import Recovery, UnknownProject
+from store.redis_link import ReplyError
+from store.timing import LoopTimer, Timer
+
+TICK_MS: Final = 100
+CHUNK: Final = 100
+FOLLOW_TICKS: Final = 5
+"""Ticks between two looks at what is attached."""
+SCAN_TICKS: Final = 50
+"""Ticks between two looks for projects that nobody has called yet."""
+TICKS_AT_ONCE: Final = 500
+
+Follower = Callable[[int], Awaitable[None]]
+"""Called for each project now and then: adds what attached datasets have gained."""
+
+log = structlog.get_logger()
+
+
+class Sweeper:
+    """Ticks, expires, takes back, ends sessions, and lets followers follow."""
+
+    def __init__(
+        self,
+        *,
+        kernel: Kernel,
+        ledger: Ledger,
+        log: Log,
+        recovery: Recovery,
+        followers: Sequence[Follower] = (),
+        swept: Callable[[str, int], None] = lambda what, tasks: None,
+        timer: Timer | None = None,
+    ) -> None:
+        self._kernel = kernel
+        self._ledger = ledger
+        self._log = log
+        self._recovery = recovery
+        self._followers = list(followers)
+        self._swept = swept
+        self._timer = timer or LoopTimer()
+        self._busy: dict[tuple[str, int], asyncio.Task[None]] = {}
+        self._projects: set[int] = set()
+
+    def follow(self, follower: Follower) -> None:
+        """Have `follower` called for each open project."""
+        self._followers.append(follower)
+
+    def notice(self, project: int) -> None:
+        """The project is in use: its leases run."""
+        self._projects.add(project)
+
+    async def run(self) -> None:
+        """Sweep until cancelled."""
+        ticks = 0
+        try:
+            while True:
+                if ticks % SCAN_TICKS == 0:
+                    self._begin("scan", 0, self._find_projects())
+                await self.tick(follow=ticks % FOLLOW_TICKS == 0)
+                ticks += 1
+                await self._timer.sleep(TICK_MS / 1000)
+        finally:
+            for task in self._busy.values():
+                task.cancel()
+            await asyncio.gather(*self._busy.values(), return_exceptions=True)
+
+    async def tick(self, *, follow: bool = False) -> None:
+        """One tick of every open project; begins what it finds due."""
+        projects = list(self._projects)
+        for i in range(0, len(projects), TICKS_AT_ONCE):
+            some = projects[i : i + TICKS_AT_ONCE]
+            ticks = await asyncio.gather(*(self._tick_one(project) for project in some))
+            for project, tick in zip(some, ticks, strict=True):
+                if tick is not None:
+                    self._begin_due(project, tick)
+                if follow:
+                    self._begin("follow", project, self._follow(project))
+
+    async def settled(self) -> None:
+        """Return once everything that was begun is done."""
+        while self._busy:
+            await asyncio.gather(*self._busy.values(), return_exceptions=True)
+
+    async def _tick_one(self, project: int) -> Tick | None:
+        epoch = self._recovery.epoch(project)
+        if epoch is None:
+            self._begin("open", project, self._open(project))
+            return None
+        try:
+            tick = await self._kernel.tick(project, epoch, most_ms=2 * TICK_MS)
+        except (StoreUnavailable, ReplyError):
+            return None
+        if tick is None:
+            self._recovery.suspect(project, epoch)
+        return tick
+
+    def _begin_due(self, project: int, tick: Tick) -> None:
+        if tick.leases_due:
+            self._begin("expire", project, self._until_idle(project, "expire"))
+        if tick.recalls:
+            self._begin("take_back", project, self._until_idle(project, "take_back"))
+        if tick.quiet_sessions:
+            self._begin("end_sessions", project, self._until_idle(project, "end_sessions"))
+
+    def _begin(self, what: str, project: int, work: Awaitable[None]) -> None:
+        """Run `work` beside the ticks, unless the same is still running."""
+        key = (what, project)
+        if key in self._busy:
+            _never_awaited(work)
+            return
+        task = asyncio.create_task(self._guarded(what, project, work))
+        self._busy[key] = task
+        task.add_done_callback(lambda _: self._busy.pop(key, None))
+
+    async def _guarded(self, what: str, project: int, work: Awaitable[None]) -> None:
+        try:
+            await work
+        except (StoreUnavailable, ReplyError, UnknownProject):
+            pass  # the next tick finds it again
+        except DibsError as error:
+            log.error("sweep_failed", what=what, project=project, error=repr(error))
+        except Exception:
+            log.exception("sweep_broke", what=what, project=project)
+
+    async def _until_idle(self, project: int, name: str) -> None:
+        while True:
+            outcome = await self._ledger.background(project, name, limit=CHUNK)
+            if outcome.event is None:
+                return
+            body = outcome.event.body
+            self._swept(name, len(body.get("tasks", body.get("sessions", ()))))
+
+    async def _follow(self, project: int) -> None:
+        for follower in self._followers:
+            await follower(project)
+
+    async def _open(self, project: int) -> None:
+        await self._recovery.ensure(project)
+
+    async def _find_projects(self) -> None:
+        """Leases run in every project that has any event, called or not."""
+        heads = await self._log.heads()
+        self._projects.update(project for project, head in heads.items() if head.seq > 0)
+
+
+def _never_awaited(work: Awaitable[None]) -> None:
+    close = getattr(work, "close", None)
+    if close is not None:
+        close()

@@ -1,4 +1,4 @@
-"""Invariant 1: the log is one chain without a gap, epoch steps included (reliability.md, R1, R13)."""
+"""Invariant 1: the log is one chain without a gap, epoch steps included (R1, R13)."""
 
 from __future__ import annotations
 
@@ -47,6 +47,16 @@ class Chain:
         self.seq, self.epoch, self.value = 0, 1, events.genesis(external_id)
         self._steps = sorted(steps, key=lambda step: step.epoch)
         self._judge = judge
+
+    def add(self, steps: Iterable[EpochStep]) -> None:
+        """Steps beyond those known so far."""
+        known = {(step.epoch, step.seq) for step in self._steps}
+        fresh = [
+            step
+            for step in steps
+            if step.epoch > self.epoch and (step.epoch, step.seq) not in known
+        ]
+        self._steps = sorted(self._steps + fresh, key=lambda step: step.epoch)
 
     def follow(self, row: Row) -> None:
         """The next row: its number, its epoch, its chain."""

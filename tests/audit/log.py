@@ -80,17 +80,31 @@ class Log:
         allowed: Sequence[int] = (),
         **changes: Any,
     ) -> int:
-        body = {"lease_ms": LEASE_MS, "priority": 3, "statuses": [1, 2], "content": 0} | changes
+        body: dict[str, Any] = {
+            "lease_ms": LEASE_MS,
+            "priority": 3,
+            "statuses": [1, 2],
+            "content": 0,
+        } | changes
         return self.add(
             "queue_created",
-            **{"queue": queue, "slots": slots, "max_held": max_held, "allowed": list(allowed)},
+            queue=queue,
+            slots=slots,
+            max_held=max_held,
+            allowed=list(allowed),
             **body,
         )
 
     def items(
         self, count: int, *, base: int = 1, dataset: int = 1, first: int = 1, **changes: Any
     ) -> int:
-        body = {"import": 1, "dataset": dataset, "first": first, "count": count, "base": base}
+        body: dict[str, Any] = {
+            "import": 1,
+            "dataset": dataset,
+            "first": first,
+            "count": count,
+            "base": base,
+        }
         return self.add("items_added", **body | changes)
 
     def entries(
@@ -104,9 +118,16 @@ class Log:
         **changes: Any,
     ) -> int:
         """Explicit entries of one class, of items with the same numbers."""
-        body = {
-            **{"queue": queue, "dataset": 0, "cursor": 0, "priority": rank, "first": first},
-            **{"count": count, "runs": [[lane, first, count]], "classes": [], "not_added": 0},
+        body: dict[str, Any] = {
+            "queue": queue,
+            "dataset": 0,
+            "cursor": 0,
+            "priority": rank,
+            "first": first,
+            "count": count,
+            "runs": [[lane, first, count]],
+            "classes": [],
+            "not_added": 0,
         } | changes
         for entry in range(first, first + count):
             self.lanes[entry] = (lane, rank)
@@ -117,29 +138,47 @@ class Log:
     def grant(self, person: int, *tasks: Task, queue: int = 1, **changes: Any) -> int:
         rows = [[entry, slot, *self.lanes.get(entry, (1, 3))] for entry, slot in tasks]
         request = changes.pop("request", None)
-        body = {"queue": queue, "person": person, "deadline": self.clock + LEASE_MS, "tasks": rows}
+        body: dict[str, Any] = {
+            "queue": queue,
+            "person": person,
+            "deadline": self.clock + LEASE_MS,
+            "tasks": rows,
+        }
         return self.add("granted", request, **body | changes)
 
     def start(self, person: int, task: Task, token: int, **changes: Any) -> int:
         request = changes.pop("request", None)
-        body = {
-            **{"queue": 1, "person": person, "entry": task[0], "slot": task[1], "token": token},
-            **{"deadline": self.clock + LEASE_MS},
+        body: dict[str, Any] = {
+            "queue": 1,
+            "person": person,
+            "entry": task[0],
+            "slot": task[1],
+            "token": token,
+            "deadline": self.clock + LEASE_MS,
         }
         return self.add("started", request, **body | changes)
 
     def renew(self, person: int, *tasks: Task, takeover: int = 0, **changes: Any) -> int:
         rows = [[entry, slot, self.clock + LEASE_MS] for entry, slot in tasks]
-        return self.add(
-            "renewed", **{"person": person, "takeover": takeover, "tasks": rows} | changes
-        )
+        body: dict[str, Any] = {"person": person, "takeover": takeover, "tasks": rows}
+        return self.add("renewed", **body | changes)
 
     def submit(self, person: int, task: Task, token: int, late: int = 0, **changes: Any) -> int:
         request = changes.pop("request", None)
-        body = {
-            **{"queue": 1, "person": person, "entry": task[0], "slot": task[1], "token": token},
-            **{"late": late, "status": 1, "meaning": 1, "spent_ms": 5, "units": 0, "content": 0},
-            **{"digest": "", "inline": b""},
+        body: dict[str, Any] = {
+            "queue": 1,
+            "person": person,
+            "entry": task[0],
+            "slot": task[1],
+            "token": token,
+            "late": late,
+            "status": 1,
+            "meaning": 1,
+            "spent_ms": 5,
+            "units": 0,
+            "content": 0,
+            "digest": "",
+            "inline": b"",
         }
         return self.add("submitted", request, **body | changes)
 
@@ -157,9 +196,14 @@ class Log:
         self, person: int, task: Task, authors: Iterable[Sequence[int]], **changes: Any
     ) -> int:
         lane, rank = self.lanes.get(task[0], (1, 3))
-        body = {
-            **{"queue": 1, "entry": task[0], "slot": task[1], "class": lane, "priority": rank},
-            **{"person": person, "authors": [list(author) for author in authors]},
+        body: dict[str, Any] = {
+            "queue": 1,
+            "entry": task[0],
+            "slot": task[1],
+            "class": lane,
+            "priority": rank,
+            "person": person,
+            "authors": [list(author) for author in authors],
         }
         return self.add("returned", **body | changes)
 

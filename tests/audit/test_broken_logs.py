@@ -8,7 +8,6 @@ import pytest
 
 from audit.report import RULES
 from store.events import Request, encode
-
 from tests.audit.log import LEASE_MS, Log, ready
 
 Break = Callable[[], Log]

@@ -1,0 +1,128 @@
+"""Invariants 3 and 4: what clients were told against what the log says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from audit.history import Record, entry_slot
+from audit.report import Judge
+from store.events import Event
+
+ACKNOWLEDGED: Final = 3
+REAL_TIME: Final = 4
+IN_ORDER: Final = 5
+
+KIND_OF: Final[Mapping[str, str]] = {
+    "CreateProject": "project_created",
+    "AddMembers": "members_changed",
+    "UpdateMember": "members_changed",
+    "RemoveMembers": "members_changed",
+    "OpenSession": "session_opened",
+    "CreateDataset": "dataset_created",
+    "ImportItems": "items_added",
+    "CreateQueue": "queue_created",
+    "AttachDataset": "dataset_attached",
+    "AddItems": "entries_added",
+    "Reserve": "granted",
+    "EnsureReservations": "granted",
+    "Start": "started",
+    "Renew": "renewed",
+    "Submit": "submitted",
+    "Release": "released",
+}
+"""The kind of event that an OK of each method stands for."""
+
+BY_TOKEN: Final = frozenset({"Submit", "Release"})
+"""Idempotent by (task, token) besides: a second request may get the first one's answer."""
+
+
+def acknowledged(event: Event, record: Record, judge: Judge, *, more: bool = False) -> bool:
+    """3: the OK is this event, by request, kind, person, task and token.
+
+    `more` says that the model could have granted more than the event did (5).
+    Returns whether the event is this very request's.
+    """
+    own = event.request is not None and tuple(event.request[:2]) == (record.session, record.n)
+    repeated = record.method in BY_TOKEN or record.session == 0
+    judge.expect(
+        ACKNOWLEDGED, own or repeated, "{} was told OK, the event is of {}", record, event.request
+    )
+    kind = KIND_OF.get(record.method, event.kind)
+    if judge.expect(
+        ACKNOWLEDGED, event.kind == kind, "{} was told OK, the event is {}", record, event.kind
+    ):
+        wrong = _differs(event.body, event.seq, record)
+        judge.expect(ACKNOWLEDGED, not wrong, "{}: {} is not what it was told", record, wrong)
+    if record.method == "Reserve" and event.kind == "granted":
+        given, asked = len(event.body["tasks"]), record.result.get("asked", 0)
+        judge.expect(
+            IN_ORDER,
+            not (more and given < min(asked, 100)),
+            "{} asked for {} and got {}, there was more",
+            record,
+            asked,
+            given,
+        )
+    return own
+
+
+def refused(event: Event, record: Record, judge: Judge) -> None:
+    """3, the other way: who was told no must not find that it happened."""
+    judge.fault(ACKNOWLEDGED, "{} was told no, but it is event {}", record, event.seq)
+
+
+def missing(records: Iterable[Record], judge: Judge) -> None:
+    """3: an OK beyond the end of the log, or without a number, is an acknowledged loss."""
+    for record in records:
+        judge.seq = record.seq
+        judge.fault(ACKNOWLEDGED, "{} was told OK with seq {}: lost", record, record.seq)
+
+
+def real_time(answers: Iterable[tuple[Record, bool]], judge: Judge) -> None:
+    """4: the log is in real-time order. `answers`: (record, whether it is an event of its own).
+
+    What was answered before a call began comes before the call's event, and
+    an answer without an event comes from a state that is not older.
+    """
+    placed = [(record, own) for record, own in answers if record.seq > 0]
+    told = sorted((record.ended_ns, record.seq) for record, _ in placed)
+    at, newest = 0, 0
+    for record, own in sorted(placed, key=lambda one: one[0].started_ns):
+        while at < len(told) and told[at][0] < record.started_ns:
+            newest = max(newest, told[at][1])
+            at += 1
+        judge.seq = record.seq
+        holds = record.seq > newest if own else record.seq >= newest
+        judge.expect(
+            REAL_TIME, holds, "{} is seq {}, but {} was told before", record, record.seq, newest
+        )
+
+
+def _differs(body: Mapping[str, Any], seq: int, record: Record) -> str:
+    """The first thing in which the event is not what the client was told, or ''."""
+    for name in ("person", "queue"):
+        if getattr(record, name) and body.get(name, getattr(record, name)) != getattr(record, name):
+            return name
+    if "token" in body and record.task:
+        if (body["entry"], body["slot"]) != record.entry_slot:
+            return "task"
+        if body["token"] != record.token:
+            return "token"
+    elif record.task and list(record.entry_slot) not in [list(t[:2]) for t in body["tasks"]]:
+        return "task"
+    told = record.result.get("tasks")
+    if told is None or record.method not in ("Reserve", "EnsureReservations", "Renew"):
+        return ""
+    return _tasks_differ(body, seq, record.method, {entry_slot(t): token for t, token in told})
+
+
+def _tasks_differ(
+    body: Mapping[str, Any], seq: int, method: str, told: Mapping[tuple[int, int], int]
+) -> str:
+    """Whether the tasks that the client holds by this answer are those of the event."""
+    happened = {(task[0], task[1]) for task in body["tasks"]}
+    if not happened <= told.keys() or (method == "Reserve" and happened != told.keys()):
+        return "tasks"
+    renewed = method == "Renew" and not body["takeover"]
+    return "tokens" if not renewed and any(told[task] != seq for task in happened) else ""

@@ -1,0 +1,102 @@
+"""What must hold when the log has been followed to its end: invariants 8, 12, 13, 14."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from audit.report import Judge
+from audit.state import ENDED, FINISHED, WORDS, Project
+from audit.structures import recount
+
+FINISHED_ONCE: Final = 8
+COUNTERS: Final = 12
+KEYS: Final = 13
+LIVE_LEASES: Final = 14
+
+
+def finished_once(project: Project, judge: Judge, *, drained: bool = False) -> None:
+    """8: nobody finished two slots of an item; after a drain, every task is at its end.
+
+    That a task is finished a second time is found where it happens.
+    """
+    for entry in project.entries.values():
+        authors = [slot.person for slot in entry.slots if slot.state in FINISHED]
+        if authors:
+            judge.expect(
+                FINISHED_ONCE,
+                len(set(authors)) == len(authors),
+                "entry {} is finished by {}",
+                entry.entry,
+                authors,
+            )
+        if drained:
+            open_ = [WORDS[slot.state] for slot in entry.all() if slot.state not in ENDED]
+            judge.expect(
+                FINISHED_ONCE, not open_, "after the drain entry {} is {}", entry.entry, open_
+            )
+
+
+def counters(project: Project, judge: Judge) -> None:
+    """12: tasks by state, counted as the events came and counted one by one."""
+    counted = recount(project)
+    for number, queue in project.queues.items():
+        for state, word in WORDS.items():
+            kept, one_by_one = queue.counts[state], counted.get((number, word), 0)
+            judge.expect(
+                COUNTERS,
+                kept == one_by_one,
+                "queue {}: {} {} by event, {} one by one",
+                number,
+                kept,
+                word,
+                one_by_one,
+            )
+
+
+def views(project: Project, shown: Mapping[tuple[int, str], int], judge: Judge) -> None:
+    """12: table view_queue, (queue, word) -> n, shows what the events add up to."""
+    counted = recount(project)
+    for number in project.queues:
+        for word in WORDS.values():
+            right, n = counted.get((number, word), 0), shown.get((number, word), 0)
+            judge.expect(
+                COUNTERS,
+                n == right,
+                "queue {}: the view shows {} {}, the log says {}",
+                number,
+                n,
+                word,
+                right,
+            )
+
+
+def keys(seen: int, foreign: Iterable[str], judge: Judge) -> None:
+    """13: of `seen` keys in Redis, `foreign` are outside `dibs:{<int>}:`."""
+    foreign = list(foreign)
+    judge.examined[KEYS] += seen - len(foreign)
+    for key in foreign:
+        judge.fault(KEYS, "key {} is outside dibs:{{<int>}}:", key)
+
+
+def live_leases(project: Project, live: Iterable[tuple[int, int, int]], judge: Judge) -> None:
+    """14: table `live` has exactly the (entry, slot, token)s that the log says are held."""
+    wanted = {
+        (entry, number): project.entries[entry].slot(number).token
+        for queue in project.queues.values()
+        for mine in queue.held.values()
+        for entry, number in mine.items()
+    }
+    for entry, number, token in live:
+        should = wanted.pop((entry, number), None)
+        judge.expect(
+            LIVE_LEASES,
+            should == token,
+            "task {}-{} is live with token {}, the log says {}",
+            entry,
+            number,
+            token,
+            should,
+        )
+    for (entry, number), token in wanted.items():
+        judge.fault(LIVE_LEASES, "task {}-{} is not live, token {} is", entry, number, token)

@@ -36,8 +36,8 @@ class Outcome(Protocol):
     """What a call came to; every claim in it is at or after Postgres' head.
 
     `word` is "ok", with the event in the log (of this call or, for a repeat,
-    of the first one), or a negative word, with its `detail`. `seq` is that of
-    the event, or of the state that the negative was computed from.
+    of the first one), or a negative word, with its `detail`. Of a read,
+    `detail[0]` is the value. `seq` is that of the event, or of the state that was looked at.
     """
 
     @property
@@ -74,7 +74,7 @@ class Ledger(Protocol):
         """Run a function that only reads, by the same standard."""
 
     async def event_at(self, project: int, seq: int) -> Event:
-        """An event that is in the log."""
+        """An event that is in the log. Raises LookupError if there is none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +128,9 @@ class Directory(Protocol):
 
     async def people_ids(self, project: int, numbers: Iterable[int]) -> Mapping[int, str]:
         """External ids of people."""
+
+    async def people_names(self, project: int, numbers: Iterable[int]) -> Mapping[int, str]:
+        """Display names of people; empty where none was given."""
 
     async def skills(self, project: int, names: Iterable[str]) -> Mapping[str, int]:
         """The numbers of skills, made where missing."""
@@ -264,7 +267,15 @@ class Content(Protocol):
         """The bytes of a content that an event names."""
 
     async def draft(
-        self, project: int, entry: int, slot: int, person: int, token: int, status: str, body: bytes
+        self,
+        project: int,
+        *,
+        entry: int,
+        slot: int,
+        person: int,
+        token: int,
+        status: int,
+        body: bytes,
     ) -> None:
         """Keep the work of a refused submission; a repeat changes nothing."""
 
@@ -294,18 +305,25 @@ class DatasetView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueView:
-    """A queue as the projection has it; counts are in tasks, by state's name."""
+    """A queue as the projection has it.
+
+    `settings` has the fields of the event queue_created; `counts` are in
+    tasks, by state's name.
+    """
 
     queue: int
     external_id: str
-    content: int
+    settings: Mapping[str, Any]
     counts: Mapping[str, int]
     created_ms: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskView:
-    """A task that was touched, as the projection has it."""
+    """A task that was touched, as the projection has it.
+
+    `ended` says how its last lease ended, `updated_seq` which event wrote it last.
+    """
 
     entry: int
     slot: int
@@ -314,6 +332,19 @@ class TaskView:
     person: int
     token: int
     submitted_seq: int
+    ended: str
+    updated_seq: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lag:
+    """An attachment whose cursor is behind the last item of its dataset."""
+
+    project: int
+    queue: int
+    dataset: int
+    cursor: int
+    priority: int
 
 
 class Views(Protocol):
@@ -348,6 +379,9 @@ class Views(Protocol):
 
     async def queue(self, project: int, queue: int) -> QueueView | None:
         """One queue."""
+
+    async def lagging(self, limit: int) -> Sequence[Lag]:
+        """Attachments, of any project, with items behind their cursor."""
 
     async def task(self, project: int, entry: int, slot: int) -> TaskView | None:
         """One task, if anybody ever held it."""

@@ -1,0 +1,1 @@
+"""gRPC to the services and back: decode, call, encode."""

@@ -1,0 +1,1 @@
+"""What may be asked of dibs, one module a service: ports, model and errors only."""

@@ -1,0 +1,201 @@
+"""What the services answer: external ids again, and times people can read.
+
+An answer to a change is a function of its event and of rows that never
+change, so that a repeated request gets the same one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from allocator.model import (
+    Item,
+    Priority,
+    QueueSettings,
+    ReasonForNothing,
+    Role,
+    TaskId,
+    TaskState,
+)
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seq:
+    """A change that happened, and nothing more to say about it."""
+
+    seq: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed(Generic[T]):
+    """One page of a list."""
+
+    rows: tuple[T, ...]
+    next_token: str = ""
+    seq: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project:
+    """A project; `seq` is set when this call made it."""
+
+    project_id: str
+    display_name: str
+    fast: bool
+    created_ms: int
+    seq: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """A member of a project."""
+
+    person_id: str
+    name: str
+    active: bool
+    roles: Role
+    skills: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Members:
+    """Members as an event wrote them."""
+
+    seq: int
+    members: tuple[Member, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dataset:
+    """A dataset; `seq` is set when this call made it."""
+
+    dataset_id: str
+    display_name: str
+    items: int
+    created_ms: int
+    seq: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineError:
+    """Why a line of an import did not go in."""
+
+    line: int
+    external_id: str
+    reason: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imported:
+    """What became of chunk `n` of an import."""
+
+    seq: int
+    n: int
+    added: int
+    line_errors: tuple[LineError, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queue:
+    """A queue; `seq` is set when this call made it."""
+
+    queue_id: str
+    settings: QueueSettings
+    allowed: tuple[str, ...]
+    created_ms: int
+    seq: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Depth:
+    """The tasks of a queue, as of event `seq`."""
+
+    seq: int
+    tasks: Mapping[TaskState, int]
+    available: int
+    oldest_age_ms: int | None
+    next_free_ms: int | None
+    items_pending: int
+    items_not_added: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Added:
+    """How many items became tasks."""
+
+    seq: int
+    added: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """`secret` is 16 hex characters; a project's session number is its seq."""
+
+    number: int
+    secret: str
+    seq: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldTask:
+    """A task that a person holds. `expire_ms` is wall time."""
+
+    task: TaskId
+    queue_id: str
+    item: Item
+    state: TaskState
+    priority: Priority
+    token: int
+    expire_ms: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reserved:
+    """Tasks, or the reasons for none; `now_ms` is what their times count from."""
+
+    seq: int
+    tasks: tuple[HeldTask, ...] = ()
+    nothing: tuple[ReasonForNothing, ...] = field(default=())
+    now_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leased:
+    """A lease as of an event."""
+
+    seq: int
+    task: TaskId
+    token: int
+    expire_ms: int
+    state: TaskState = TaskState.IN_PROGRESS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Renewed:
+    """The leases that run anew."""
+
+    seq: int
+    leases: tuple[Leased, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submitted:
+    """Where a task stands after its submission."""
+
+    seq: int
+    state: TaskState
+    status: str
+    late: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Released:
+    """Where a task stands after its release."""
+
+    seq: int
+    state: TaskState

@@ -1,0 +1,121 @@
+"""What is counted. Labels are bounded sets: method, code, outcome, queue.
+
+With PROMETHEUS_MULTIPROC_DIR set before the first import (the supervisor
+does it) each worker writes files there, and one process exposes them all.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    generate_latest,
+    multiprocess,
+)
+
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+DIRECTORY_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
+
+_FAST_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+
+RPC_SECONDS = Histogram(
+    "dibs_rpc_seconds", "Time to answer a call.", ["method", "code"], buckets=_FAST_S
+)
+RESERVATIONS = Counter("dibs_reservations_total", "Calls that asked for tasks.", ["outcome"])
+LEASES = Counter("dibs_leases_total", "Leases by what happened to them.", ["outcome"])
+SUBMISSIONS = Counter("dibs_submissions_total", "Submissions by outcome.", ["outcome"])
+EXPIRIES = Counter("dibs_expiries_total", "Leases that ended by themselves.")
+IMPORTED = Counter("dibs_imported_items_total", "Items that went in through an import.")
+GATE_WAIT_SECONDS = Histogram(
+    "dibs_gate_wait_seconds", "Time an answer waited for the Postgres log.", buckets=_FAST_S
+)
+COMMIT_LAG = Gauge(
+    "dibs_commit_lag_events",
+    "Events that Redis has and the Postgres log has not.",
+    ["project"],
+    multiprocess_mode="livemostrecent",
+)
+REBUILDS = Counter("dibs_rebuilds_total", "Live states rebuilt from the log.", ["cause"])
+QUEUE_TASKS = Gauge(
+    "dibs_queue_tasks",
+    "Tasks of a queue by state.",
+    ["project", "queue", "state"],
+    multiprocess_mode="livemostrecent",
+)
+OLDEST_WAITING_SECONDS = Gauge(
+    "dibs_oldest_waiting_seconds",
+    "Age of the first task that waits in a queue.",
+    ["project", "queue"],
+    multiprocess_mode="livemostrecent",
+)
+INCIDENTS = Counter("dibs_incidents_total", "Errors that nobody foresaw.")
+
+
+class Children:
+    """Children of a metric with one label, looked up once each."""
+
+    def __init__(self, metric: Counter) -> None:
+        self._metric = metric
+        self._children: dict[str, Counter] = {}
+
+    def __getitem__(self, label: str) -> Counter:
+        child = self._children.get(label)
+        if child is None:
+            child = self._children[label] = self._metric.labels(label)
+        return child
+
+
+reservations = Children(RESERVATIONS)
+leases = Children(LEASES)
+submissions = Children(SUBMISSIONS)
+rebuilds = Children(REBUILDS)
+
+
+class CallTimes:
+    """Durations of calls by method and code, children cached."""
+
+    def __init__(self) -> None:
+        self._children: dict[tuple[str, str], Histogram] = {}
+
+    def observe(self, method: str, code: str, seconds: float) -> None:
+        """Count one call. `method` must be one that we serve."""
+        child = self._children.get((method, code))
+        if child is None:
+            child = self._children[(method, code)] = RPC_SECONDS.labels(method, code)
+        child.observe(seconds)
+
+
+call_times = CallTimes()
+
+
+def queue_depth(project: str, queue: str, counts: Mapping[str, int], oldest_age_s: float) -> None:
+    """Show how deep a queue is. One process of all does this."""
+    for state, tasks in counts.items():
+        QUEUE_TASKS.labels(project, queue, state).set(tasks)
+    OLDEST_WAITING_SECONDS.labels(project, queue).set(oldest_age_s)
+
+
+def prepare(directory: Path) -> None:
+    """Make `directory` the place of this and all child processes' figures."""
+    directory.mkdir(parents=True, exist_ok=True)
+    for left in directory.glob("*.db"):
+        left.unlink(missing_ok=True)
+    os.environ[DIRECTORY_VARIABLE] = str(directory)
+
+
+def exposition(directory: Path) -> bytes:
+    """The figures of all processes, as Prometheus reads them."""
+    registry = CollectorRegistry()
+    multiprocess.MultiProcessCollector(registry, path=str(directory))  # type: ignore[no-untyped-call]
+    return generate_latest(registry)
+
+
+def forget(pid: int, directory: Path) -> None:
+    """Drop the gauges of a process that died; what it counted stays."""
+    multiprocess.mark_process_dead(pid, str(directory))  # type: ignore[no-untyped-call]

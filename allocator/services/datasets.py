@@ -1,0 +1,196 @@
+"""Datasets and imports."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allocator import answers, requests
+from allocator.model import Item
+from allocator.ports import (
+    Chunk,
+    DatasetView,
+    Directory,
+    Event,
+    Items,
+    Ledger,
+    Outcome,
+    Staged,
+    StagedItem,
+    Views,
+)
+from allocator.services import paging
+from allocator.services.door import MANAGERS, Door, Place
+from allocator.services.outcomes import happened
+from dibs import errors
+
+FINISHING_TRIES = 10
+
+
+class Datasets:
+    """What DatasetService does."""
+
+    def __init__(
+        self, directory: Directory, ledger: Ledger, items: Items, views: Views, door: Door
+    ) -> None:
+        self._directory = directory
+        self._ledger = ledger
+        self._items = items
+        self._views = views
+        self._door = door
+
+    async def create(self, ask: requests.CreateDataset) -> answers.Dataset:
+        """Make an empty dataset.
+
+        Raises DatasetAlreadyExists, PermissionDenied.
+        """
+        place = await self._door.manage(ask.change, MANAGERS, "create datasets")
+        name = ask.display_name or ask.dataset_id
+        dataset = await self._directory.add_dataset(place.project, ask.dataset_id, name)
+        outcome = await self._ledger.change(
+            place.project, "create_dataset", ask.change.key, place.actor, dataset=dataset
+        )
+        if outcome.word == "already_exists":
+            raise errors.DatasetAlreadyExists(ask.dataset_id)
+        event = happened(outcome)
+        return answers.Dataset(
+            dataset_id=ask.dataset_id,
+            display_name=name,
+            items=0,
+            created_ms=event.wall_ms,
+            seq=event.seq,
+        )
+
+    async def get(self, ask: requests.LookAt) -> answers.Dataset:
+        """A dataset, with the number of its items. Raises DatasetNotFound."""
+        place = await self._door.look(ask.look, "read datasets")
+        dataset = await self._door.dataset(place.project, ask.id)
+        await self._views.wait_for(place.project, ask.look.min_seq)
+        view = await self._views.dataset(place.project, dataset)
+        if view is None:
+            raise errors.DatasetNotFound(ask.id)
+        return _dataset(view)
+
+    async def page(self, ask: requests.ListOf) -> answers.Listed[answers.Dataset]:
+        """The datasets of a project."""
+        place = await self._door.look(ask.look, "list datasets")
+        of = ("datasets", place.project)
+        after = paging.position(ask.page, "", *of)
+        await self._views.wait_for(place.project, ask.look.min_seq)
+        rows = await self._views.datasets(place.project, after, paging.size_of(ask.page) + 1)
+        return paging.listed(
+            [_dataset(row) for row in rows], ask.page, lambda row: row.dataset_id, *of
+        )
+
+    async def page_items(self, ask: requests.ListOf) -> answers.Listed[Item]:
+        """The items of a dataset, by number. Raises DatasetNotFound."""
+        place = await self._door.look(ask.look, "list items")
+        dataset = await self._door.dataset(place.project, ask.parent)
+        of = ("items", place.project, dataset)
+        after = paging.position(ask.page, 0, *of)
+        await self._views.wait_for(place.project, ask.look.min_seq)
+        if await self._views.dataset(place.project, dataset) is None:
+            raise errors.DatasetNotFound(ask.parent)
+        rows = await self._items.page(place.project, dataset, after, paging.size_of(ask.page) + 1)
+        return paging.listed(rows, ask.page, lambda row: row.number, *of)
+
+    async def import_chunk(self, ask: requests.ImportChunk) -> answers.Imported:
+        """Take in one chunk; what the dataset has already is reported by line.
+
+        Raises DatasetNotFound, PermissionDenied.
+        """
+        place = await self._door.manage(ask.change, MANAGERS, "import items")
+        dataset = await self._door.dataset(place.project, ask.dataset_id)
+        staged = await self._stage(place, dataset, ask)
+        if staged.chunk.count == 0:
+            now = await self._ledger.read(place.project, "member", person=place.actor)
+            return _imported(ask, now.seq, frozenset())
+        event = await self._add(place, staged.chunk, ask.dataset_id)
+        return _imported(ask, event.seq, await self._ids_of(place.project, event))
+
+    async def _stage(self, place: Place, dataset: int, ask: requests.ImportChunk) -> Staged:
+        rows = await self._rows(place.project, ask)
+        for _ in range(FINISHING_TRIES):
+            staged = await self._items.stage(
+                place.project, dataset, ask.change.key, place.actor, rows
+            )
+            if not staged.unfinished:
+                return staged
+            for chunk in staged.unfinished:
+                await self._finish(place.project, chunk)
+        raise errors.StoreUnavailable()
+
+    async def _rows(self, project: int, ask: requests.ImportChunk) -> list[StagedItem]:
+        """The chunk's items, each external id once, skills as numbers."""
+        skills = await self._directory.skills(
+            project, {skill for item in ask.items for skill in item.required_skills}
+        )
+        once = {item.external_id: item for item in reversed(ask.items)}
+        return [
+            StagedItem(
+                external_id=item.external_id,
+                weight=item.weight,
+                classes=item.classes,
+                required_skills=tuple(sorted(skills[name] for name in item.required_skills)),
+                attributes=item.attributes,
+            )
+            for item in ask.items
+            if once[item.external_id] is item
+        ]
+
+    async def _finish(self, project: int, chunk: Chunk) -> None:
+        """Do for another importer what they may not live to do; exactly once, by their key."""
+        try:
+            await self._change(project, chunk.actor, chunk)
+        except (errors.SessionUnknown, errors.RequestTooOld, errors.RequestIdReused):
+            # Nobody can ever add these rows any more: they are in nobody's way.
+            await self._items.discard(project, chunk.import_)
+
+    async def _add(self, place: Place, chunk: Chunk, dataset_id: str) -> Event:
+        outcome = await self._change(place.project, place.actor, chunk)
+        if outcome.word == "not_found":
+            raise errors.DatasetNotFound(dataset_id)
+        return happened(outcome)
+
+    async def _change(self, project: int, actor: int, chunk: Chunk) -> Outcome:
+        return await self._ledger.change(
+            *(project, "add_items", chunk.key, actor),
+            **_inputs(chunk),
+        )
+
+    async def _ids_of(self, project: int, event: Event) -> frozenset[str]:
+        return frozenset(await self._items.rows_of(project, event.body["import"]))
+
+
+def _imported(ask: requests.ImportChunk, seq: int, added: frozenset[str]) -> answers.Imported:
+    """What went in, and a line error for each line that did not."""
+    wrong, seen = [], set()
+    for line, item in enumerate(ask.items, ask.first_line):
+        if item.external_id not in added or item.external_id in seen:
+            wrong.append(_duplicate(line, item.external_id))
+        seen.add(item.external_id)
+    return answers.Imported(seq=seq, n=ask.change.key.n, added=len(added), line_errors=tuple(wrong))
+
+
+def _inputs(chunk: Chunk) -> dict[str, Any]:
+    return {
+        "dataset": chunk.dataset,
+        "import": chunk.import_,
+        "first": chunk.first,
+        "count": chunk.count,
+    }
+
+
+def _duplicate(line: int, external_id: str) -> answers.LineError:
+    error = errors.DuplicateItem(external_id)
+    return answers.LineError(
+        line=line, external_id=external_id, reason=error.reason, message=error.sentence
+    )
+
+
+def _dataset(view: DatasetView) -> answers.Dataset:
+    return answers.Dataset(
+        dataset_id=view.external_id,
+        display_name=view.display_name,
+        items=view.items,
+        created_ms=view.created_ms,
+    )

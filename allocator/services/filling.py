@@ -1,0 +1,154 @@
+"""What comes into queues: attached datasets, and chosen items."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from collections.abc import Mapping, Sequence
+
+from allocator import answers, requests
+from allocator.ports import Event, ItemRun, Items, Lag, Ledger
+from allocator.services.attaching import Attaching, by_class
+from allocator.services.door import ADMINS, MANAGERS, Door, Place
+from allocator.services.outcomes import happened, value
+from dibs import errors
+
+TRIES = 3
+NEVER = -1
+ATTACH_WAIT_S = 8.0
+
+
+class Filling:
+    """AttachDataset and AddItems of QueueService."""
+
+    def __init__(self, *, ledger: Ledger, items: Items, door: Door, attaching: Attaching) -> None:
+        self._ledger = ledger
+        self._items = items
+        self._door = door
+        self._attaching = attaching
+
+    async def attach(self, ask: requests.AttachDataset) -> answers.Seq:
+        """Attach a dataset; answers when what it has now has become tasks.
+
+        With more than a call may wait for, it answers all the same: the
+        background role carries on.
+
+        Raises QueueNotFound, DatasetNotFound, AttachmentAlreadyExists,
+        TooManyClasses, PermissionDenied.
+        """
+        place = await self._door.manage(ask.change, ADMINS, "attach datasets")
+        queue = await self._door.queue(place.project, ask.queue_id)
+        dataset = await self._door.dataset(place.project, ask.dataset_id)
+        classes = await self._items.classes_of(place.project, dataset)
+        outcome = await self._ledger.change(
+            *(place.project, "attach_dataset", ask.change.key, place.actor),
+            queue=queue,
+            dataset=dataset,
+            priority=ask.priority,
+            classes=[list(skills) for skills in classes],
+        )
+        if outcome.word == "not_found":
+            raise _not_found(value(outcome), ask.queue_id, ask.dataset_id)
+        if outcome.word == "already_exists":
+            raise errors.AttachmentAlreadyExists(ask.queue_id, ask.dataset_id)
+        if outcome.word == "too_many_classes":
+            raise errors.TooManyClasses(ask.queue_id)
+        event = happened(outcome)
+        await self._carry(place.project, event)
+        return answers.Seq(seq=event.seq)
+
+    async def add_items(self, ask: requests.AddItems) -> answers.Added:
+        """Add chosen items, all or none, in the order given.
+
+        Raises QueueNotFound, DatasetNotFound, ItemNotFound,
+        ItemAlreadyInQueue, TooManyClasses, PermissionDenied.
+        """
+        place = await self._door.manage(ask.change, MANAGERS, "add items")
+        queue = await self._door.queue(place.project, ask.queue_id)
+        dataset = await self._door.dataset(place.project, ask.dataset_id)
+        for _ in range(TRIES):
+            event = await self._add(place, ask, queue, dataset)
+            if event is not None:
+                return answers.Added(seq=event.seq, added=event.body["count"])
+        raise errors.StaleSettings(ask.queue_id)
+
+    async def _add(
+        self, place: Place, ask: requests.AddItems, queue: int, dataset: int
+    ) -> Event | None:
+        """One attempt; None if somebody else added to the queue meanwhile."""
+        before = await self._ledger.read(place.project, "queue", queue=queue)
+        if before.word == "not_found":
+            raise errors.QueueNotFound(ask.queue_id)
+        found = await self._items.numbers(place.project, dataset, ask.external_ids)
+        refusal = await self._refusal(place.project, ask, queue, found)
+        runs = _runs([found[name] for name in ask.external_ids if name in found])
+        outcome = await self._ledger.change(
+            *(place.project, "add_entries", ask.change.key, place.actor),
+            queue=queue,
+            dataset=0,
+            # A repeat of what was done already has its answer, whatever is the case now.
+            expected=NEVER if refusal else value(before)["added_seq"],
+            priority=ask.priority,
+            cursor=0,
+            **by_class(runs),
+        )
+        if outcome.word == "stale_cursor":
+            if refusal:
+                raise refusal
+            return None
+        if outcome.word == "too_many_classes":
+            raise errors.TooManyClasses(ask.queue_id)
+        return happened(outcome)
+
+    async def _refusal(
+        self,
+        project: int,
+        ask: requests.AddItems,
+        queue: int,
+        found: Mapping[str, tuple[int, tuple[int, ...]]],
+    ) -> errors.DibsError | None:
+        """Why these items cannot be added, if so."""
+        missing = [name for name in ask.external_ids if name not in found]
+        if missing:
+            return errors.ItemNotFound(missing[0])
+        numbers = {found[name][0]: name for name in ask.external_ids}
+        present = await self._items.already_in(project, queue, list(numbers))
+        if present:
+            names = [numbers[number] for number in sorted(present)]
+            return errors.ItemAlreadyInQueue(ask.queue_id, names)
+        return None
+
+    async def _carry(self, project: int, event: Event) -> None:
+        """Make tasks of what the dataset has now."""
+        queue, dataset = event.body["queue"], event.body["dataset"]
+        goal = await self._items.last_of(project, dataset)
+        lag = Lag(
+            project=project,
+            queue=queue,
+            dataset=dataset,
+            cursor=0,
+            priority=event.body["priority"],
+        )
+        try:
+            async with asyncio.timeout(ATTACH_WAIT_S):
+                await self._attaching.drive(lag, goal)
+        except (TimeoutError, errors.StoreUnavailable):
+            return  # it is attached: the rest follows without us
+
+
+def _runs(items: Sequence[tuple[int, tuple[int, ...]]]) -> list[ItemRun]:
+    """Items in the order given, neighbours of one kind as one run."""
+    runs: list[ItemRun] = []
+    for number, skills in items:
+        last = runs[-1] if runs else None
+        if last and last.skills == skills and last.first + last.count == number:
+            runs[-1] = dataclasses.replace(last, count=last.count + 1)
+        else:
+            runs.append(ItemRun(skills=skills, first=number, count=1))
+    return runs
+
+
+def _not_found(what: str, queue_id: str, dataset_id: str) -> errors.NotFound:
+    if what == "queue":
+        return errors.QueueNotFound(queue_id)
+    return errors.DatasetNotFound(dataset_id)

@@ -1,0 +1,55 @@
+"""Tasks as their holders see them: numbers of the log with the items' rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from allocator.answers import HeldTask
+from allocator.model import Priority, TaskId, TaskState
+from allocator.ports import Directory, Event, Items
+from allocator.services.outcomes import some
+
+
+class HeldTasks:
+    """Puts together what an answer says about tasks."""
+
+    def __init__(self, directory: Directory, items: Items) -> None:
+        self._directory = directory
+        self._items = items
+
+    async def granted(self, project: int, event: Event) -> tuple[HeldTask, ...]:
+        """The tasks of a grant: a function of the event and of item rows."""
+        body = event.body
+        expire_ms = event.wall_ms + body["deadline"] - event.clock_ms
+        rows = [
+            (body["queue"], entry, slot, rank, TaskState.ASSIGNED, event.seq, expire_ms)
+            for entry, slot, _, rank in some(body["tasks"])
+        ]
+        return await self._tasks(project, rows)
+
+    async def holdings(
+        self, project: int, holds: Sequence[Any], now_ms: int
+    ) -> tuple[HeldTask, ...]:
+        """The tasks of a `holdings` read."""
+        rows = [
+            (queue, entry, slot, rank, state, token, now_ms + left_ms)
+            for queue, entry, slot, _, rank, state, token, left_ms, _ in holds
+        ]
+        return await self._tasks(project, rows)
+
+    async def _tasks(self, project: int, rows: Sequence[Any]) -> tuple[HeldTask, ...]:
+        items = await self._items.of_entries(project, {row[1] for row in rows})
+        queues = await self._directory.queue_ids(project, {row[0] for row in rows})
+        return tuple(
+            HeldTask(
+                task=TaskId(entry=entry, slot=slot),
+                queue_id=queues[queue],
+                item=items[entry],
+                state=TaskState(state),
+                priority=Priority(rank),
+                token=token,
+                expire_ms=expire_ms,
+            )
+            for queue, entry, slot, rank, state, token, expire_ms in rows
+        )

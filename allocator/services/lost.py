@@ -1,0 +1,139 @@
+"""What it means that the store does not know a task under a token.
+
+The live state forgets finished tasks; the views have not. So a refusal is
+looked up there, at or after the state that refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from allocator.model import FINISHED, TaskState
+from allocator.ports import Directory, Event, Items, Ledger, Outcome, TaskView, Views
+from allocator.requests import Hold
+from allocator.services.outcomes import UnexpectedWord, some, value
+from dibs import errors
+
+RELEASED = "released"
+HOLDINGS_A_CALL = 1000
+
+
+class Lost:
+    """Turns refusals about holds into errors, or into the answer that stands."""
+
+    def __init__(self, *, directory: Directory, ledger: Ledger, items: Items, views: Views) -> None:
+        self._directory = directory
+        self._ledger = ledger
+        self._items = items
+        self._views = views
+
+    async def error(
+        self, project: int, hold: Hold, person: int, outcome: Outcome
+    ) -> errors.DibsError:
+        """The error behind a refusal of start, submit, renew or release."""
+        detail = value(outcome)
+        if outcome.word == "lease_lost":
+            return await self._lease_lost(project, hold, detail)
+        if outcome.word == "not_eligible":
+            return errors.NotEligible([str(detail)])
+        if outcome.word == "wrong_state":
+            return errors.WrongTaskState(str(hold.task), TaskState(int(detail)).name)
+        if outcome.word == "not_found" and detail == "person":
+            names = await self._directory.people_ids(project, [person])
+            return errors.PersonNotFound(names[person])
+        if outcome.word == "not_found":
+            return await self._gone(project, hold, outcome)
+        raise UnexpectedWord(outcome.word)
+
+    async def error_of_some(
+        self, project: int, holds: Sequence[Hold], person: int, outcome: Outcome
+    ) -> errors.DibsError:
+        """The error of the first of several holds that is not held."""
+        found = await self._ledger.read(
+            *(project, "holdings"),
+            person=person,
+            queue=0,
+            after_queue=0,
+            after_score=-1,
+            limit=HOLDINGS_A_CALL,
+        )
+        held = {(hold[1], hold[2], hold[6]) for hold in some(value(found))}
+        refused = (h for h in holds if (h.task.entry, h.task.slot, h.token) not in held)
+        return await self.error(project, next(refused, holds[0]), person, outcome)
+
+    async def submitted_before(
+        self, project: int, hold: Hold, person: int, outcome: Outcome
+    ) -> Event | None:
+        """The submission of this very hold, if that is why it is gone."""
+        view = await self._view(project, hold, outcome.seq)
+        if view is None or view.person != person or view.token != hold.token:
+            return None
+        if view.state not in FINISHED or not view.submitted_seq:
+            return None
+        return await self._ledger.event_at(project, view.submitted_seq)
+
+    async def released_before(
+        self, project: int, hold: Hold, person: int, outcome: Outcome
+    ) -> int | None:
+        """The seq of the release of this very hold, if that is why it is gone."""
+        if outcome.word != "lease_lost" or value(outcome).get("cause") != RELEASED:
+            return None
+        view = await self._view(project, hold, outcome.seq)
+        if view is None or view.ended != RELEASED:
+            return None
+        event = await self._ledger.event_at(project, view.updated_seq)
+        if event.body["person"] != person or not _names(event, hold):
+            return None
+        return event.seq if await self._was_granted(project, hold, person) else None
+
+    async def _was_granted(self, project: int, hold: Hold, person: int) -> bool:
+        """Whether the token is that of a hold of this person on this task."""
+        try:
+            event = await self._ledger.event_at(project, hold.token)
+        except LookupError:
+            return False
+        granting = event.kind == "granted" or (event.kind == "renewed" and event.body["takeover"])
+        return granting and event.body["person"] == person and _names(event, hold)
+
+    async def _lease_lost(
+        self, project: int, hold: Hold, detail: dict[str, Any]
+    ) -> errors.LeaseLost:
+        """Who has the task now, and since when."""
+        holder, since = int(detail.get("holder") or 0), int(detail.get("since") or 0)
+        names = await self._directory.people_ids(project, [holder]) if holder else {}
+        return errors.LeaseLost(
+            str(hold.task),
+            cause=str(detail.get("cause") or "superseded"),
+            holder=names.get(holder),
+            since=datetime.fromtimestamp(since / 1000, UTC) if since else None,
+        )
+
+    async def _gone(self, project: int, hold: Hold, outcome: Outcome) -> errors.DibsError:
+        view = await self._view(project, hold, outcome.seq)
+        if view is None:
+            return await self._never_held(project, hold)
+        state = TaskState(view.state)
+        if state in FINISHED and view.token != hold.token:
+            found = {"cause": "submitted", "holder": view.person}
+            return await self._lease_lost(project, hold, found)
+        return errors.WrongTaskState(str(hold.task), state.name)
+
+    async def _never_held(self, project: int, hold: Hold) -> errors.DibsError:
+        """No lease of it was ever given: it waits, or there is no such task."""
+        if await self._items.queue_of(project, hold.task.entry) is None:
+            return errors.TaskNotFound(str(hold.task))
+        return errors.WrongTaskState(str(hold.task), TaskState.QUEUED.name)
+
+    async def _view(self, project: int, hold: Hold, seq: int) -> TaskView | None:
+        await self._views.wait_for(project, seq)
+        return await self._views.task(project, hold.task.entry, hold.task.slot)
+
+
+def _names(event: Event, hold: Hold) -> bool:
+    """Whether the event is about this task, among others."""
+    return any(
+        (task[0], task[1]) == (hold.task.entry, hold.task.slot)
+        for task in some(event.body["tasks"])
+    )

@@ -1,0 +1,31 @@
+"""What a word of the store means to the caller, where it is the same everywhere."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allocator.ports import Event, Outcome
+
+
+def happened(outcome: Outcome) -> Event:
+    """The event of a change that was answered "ok".
+
+    Raises UnexpectedWord for a word that the caller of the store did not expect.
+    """
+    if outcome.word != "ok" or outcome.event is None:
+        raise UnexpectedWord(outcome.word)
+    return outcome.event
+
+
+def value(outcome: Outcome) -> Any:
+    """What a read found, or the detail of a refusal."""
+    return outcome.detail[0]
+
+
+class UnexpectedWord(Exception):
+    """The store refused in a way that this call cannot be refused."""
+
+
+def some(value: Any) -> list[Any]:
+    """A list that Lua packed; it does not tell an empty one from an empty map."""
+    return list(value) if value else []

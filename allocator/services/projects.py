@@ -1,0 +1,236 @@
+"""Projects and their members."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from allocator import answers, requests
+from allocator.model import Member, Role
+from allocator.ports import Directory, Event, Ledger, MemberView, ProjectRow, Views
+from allocator.services import paging
+from allocator.services.door import MANAGERS, Door, Place
+from allocator.services.outcomes import happened, some, value
+from dibs import errors
+
+TRIES = 3
+
+
+class Projects:
+    """What ProjectService does."""
+
+    def __init__(self, directory: Directory, ledger: Ledger, views: Views, door: Door) -> None:
+        self._directory = directory
+        self._ledger = ledger
+        self._views = views
+        self._door = door
+
+    async def create(self, ask: requests.CreateProject) -> answers.Project:
+        """Make a project; whoever finds it half made finishes it first.
+
+        Raises ProjectAlreadyExists.
+        """
+        row = ProjectRow(
+            project=0,
+            external_id=ask.change.project,
+            display_name=ask.display_name or ask.change.project,
+            fast=ask.fast,
+            created_ms=0,
+        )
+        new = await self._directory.create_project(ask.change.key, row, ask.change.actor, "")
+        await self._ledger.change(
+            new.row.project, "create_project", None, new.admin, admin=new.admin, fast=new.row.fast
+        )
+        if not new.mine:
+            raise errors.ProjectAlreadyExists(ask.change.project)
+        return _project(new.row, seq=1)
+
+    async def get(self, ask: requests.Look) -> answers.Project:
+        """A project."""
+        place = await self._door.look(ask, "read the project")
+        return _project(place.row)
+
+    async def page(self, ask: requests.ListProjects) -> answers.Listed[answers.Project]:
+        """The actor's projects."""
+        of = ("projects", ask.actor)
+        after = paging.position(ask.page, "", *of)
+        rows = await self._views.projects_of(ask.actor, after, paging.size_of(ask.page) + 1)
+        return paging.listed(
+            [_project(row) for row in rows], ask.page, lambda row: row.project_id, *of
+        )
+
+    async def add_members(self, ask: requests.AddMembers) -> answers.Members:
+        """Add people, all or none.
+
+        Raises MemberAlreadyExists, PermissionDenied.
+        """
+        place = await self._manage(ask.change, "add members", [m.roles for m in ask.members])
+        ids = [member.person_id for member in ask.members]
+        numbers = await self._directory.add_people(place.project, ids)
+        skills = await self._directory.skills(
+            place.project, {skill for member in ask.members for skill in member.skills}
+        )
+        records = [
+            Member(
+                person=numbers[member.person_id],
+                active=member.active,
+                roles=member.roles,
+                skills=frozenset(skills[skill] for skill in member.skills),
+            )
+            for member in ask.members
+        ]
+        event = await self._write(place, ask.change, "add", records, [-1] * len(records), ids)
+        names = {numbers[m.person_id]: m.name for m in ask.members if m.name}
+        await self._directory.name_people(place.project, names)
+        return await self._members(place, event)
+
+    async def update_member(self, ask: requests.UpdateMember) -> answers.Members:
+        """Change a member; whoever else changes them at the same time is seen.
+
+        Raises PersonNotFound, PermissionDenied.
+        """
+        place = await self._manage(ask.change, "change members", [ask.roles or Role.NONE])
+        person = await self._door.person(place.project, ask.person_id)
+        skills = await self._directory.skills(place.project, ask.skills or ())
+        numbers = None if ask.skills is None else frozenset(skills[name] for name in ask.skills)
+        for _ in range(TRIES):
+            old = await self._door.record(place.project, person)
+            try:
+                event = await self._write(
+                    *(place, ask.change, "change", [_changed(old.member, ask, numbers)]),
+                    *([old.changed], [ask.person_id]),
+                )
+            except StaleRecord:
+                continue
+            if ask.name is not None:
+                await self._directory.name_people(place.project, {person: ask.name})
+            return await self._members(place, event)
+        raise errors.StoreUnavailable()
+
+    async def remove_members(self, ask: requests.RemoveMembers) -> answers.Seq:
+        """Remove people, all or none.
+
+        Raises PersonNotFound, PermissionDenied.
+        """
+        place = await self._manage(ask.change, "remove members", ())
+        numbers = await self._directory.people(place.project, ask.person_ids)
+        missing = [person for person in ask.person_ids if person not in numbers]
+        if missing:
+            raise errors.PersonNotFound(missing[0])
+        records = [_gone(numbers[person]) for person in ask.person_ids]
+        event = await self._write(
+            place, ask.change, "change", records, [-1] * len(records), ask.person_ids
+        )
+        return answers.Seq(seq=event.seq)
+
+    async def page_members(self, ask: requests.ListOf) -> answers.Listed[answers.Member]:
+        """The members of a project."""
+        place = await self._door.look(ask.look, "list members")
+        of = ("members", place.project)
+        after = paging.position(ask.page, "", *of)
+        await self._views.wait_for(place.project, ask.look.min_seq)
+        rows = await self._views.members(place.project, after, paging.size_of(ask.page) + 1)
+        skills = await self._directory.skill_names(
+            place.project, {skill for row in rows for skill in row.skills}
+        )
+        return paging.listed(
+            [_listed(row, skills) for row in rows], ask.page, lambda row: row.person_id, *of
+        )
+
+    async def _manage(self, change: requests.Change, action: str, roles: Sequence[Role]) -> Place:
+        """Let in who may manage members; only an ADMIN makes another one."""
+        if any(role & Role.ADMIN for role in roles):
+            return await self._door.manage(change, Role.ADMIN, "grant ADMIN")
+        return await self._door.manage(change, MANAGERS, action)
+
+    async def _write(
+        self,
+        place: Place,
+        change: requests.Change,
+        mode: str,
+        records: Sequence[Member],
+        expected: Sequence[int],
+        ids: Sequence[str],
+    ) -> Event:
+        outcome = await self._ledger.change(
+            *(place.project, "change_members", change.key, place.actor),
+            mode=mode,
+            members=[_packed(record) for record in records],
+            expected=list(expected),
+        )
+        if outcome.word in {"already_exists", "not_found"}:
+            person = int(value(outcome))
+            named = next(i for r, i in zip(records, ids, strict=True) if r.person == person)
+            if outcome.word == "already_exists":
+                raise errors.MemberAlreadyExists(named)
+            raise errors.PersonNotFound(named)
+        if outcome.word == "stale_record":
+            raise StaleRecord
+        return happened(outcome)
+
+    async def _members(self, place: Place, event: Event) -> answers.Members:
+        """The members as an event wrote them."""
+        records = some(event.body["members"])
+        people = [row[0] for row in records]
+        ids = await self._directory.people_ids(place.project, people)
+        names = await self._directory.people_names(place.project, people)
+        skills = await self._directory.skill_names(
+            place.project, {skill for row in records for skill in some(row[4])}
+        )
+        members = tuple(
+            answers.Member(
+                person_id=ids[person],
+                name=names.get(person, ""),
+                active=bool(active),
+                roles=Role(roles),
+                skills=tuple(sorted(skills[skill] for skill in some(has))),
+            )
+            for person, _, active, roles, has in records
+        )
+        return answers.Members(seq=event.seq, members=members)
+
+
+class StaleRecord(Exception):
+    """The record has changed since it was read."""
+
+
+def _packed(record: Member) -> list[object]:
+    return [
+        record.person,
+        int(record.member),
+        int(record.active),
+        int(record.roles),
+        sorted(record.skills),
+    ]
+
+
+def _changed(old: Member, ask: requests.UpdateMember, skills: frozenset[int] | None) -> Member:
+    return Member(
+        person=old.person,
+        active=old.active if ask.active is None else ask.active,
+        roles=old.roles if ask.roles is None else ask.roles,
+        skills=old.skills if skills is None else skills,
+    )
+
+
+def _gone(person: int) -> Member:
+    return Member(person=person, member=False, active=False, roles=Role.NONE)
+
+
+def _project(row: ProjectRow, *, seq: int = 0) -> answers.Project:
+    return answers.Project(
+        project_id=row.external_id,
+        display_name=row.display_name,
+        fast=row.fast,
+        created_ms=row.created_ms,
+        seq=seq,
+    )
+
+
+def _listed(row: MemberView, skills: Mapping[int, str]) -> answers.Member:
+    return answers.Member(
+        person_id=row.external_id,
+        name=row.name,
+        active=row.active,
+        roles=Role(row.roles),
+        skills=tuple(sorted(skills[skill] for skill in row.skills)),
+    )

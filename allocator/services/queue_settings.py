@@ -1,0 +1,81 @@
+"""Settings of queues: the store's numbers with the names from content.
+
+Cached with the `settings_seq` they were read at. A function that was given
+older ones refuses before it writes; then they are read again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from allocator.model import Meaning, Priority, QueueSettings, Status
+from allocator.ports import Content, Ledger
+from allocator.services.outcomes import some, value
+from dibs import errors
+
+MOST_CACHED = 10_000
+
+
+def body_of(settings: QueueSettings) -> bytes:
+    """The part of the settings that is text: kept as content, never in the log."""
+    body = {
+        "display_name": settings.display_name,
+        "statuses": [status.name for status in settings.statuses],
+        "unit_classes": list(settings.classes),
+    }
+    return json.dumps(body, sort_keys=True, ensure_ascii=False).encode()
+
+
+def settings_of(found: Mapping[str, Any], body: bytes, queue: int) -> QueueSettings:
+    """Settings from the store's numbers (of a read or an event) and their texts."""
+    texts = json.loads(body)
+    meanings = [Meaning(number) for number in some(found["statuses"])]
+    return QueueSettings(
+        queue=queue,
+        settings_seq=int(found.get("settings_seq", 0)),
+        display_name=texts["display_name"],
+        slots=int(found["slots"]),
+        lease_ms=int(found.get("lease_ms") or found["lease"]),
+        max_held=int(found["max_held"]),
+        priority=Priority(int(found["priority"])),
+        allowed=frozenset(some(found.get("allowed"))),
+        statuses=tuple(
+            Status(name=name, meaning=meaning)
+            for name, meaning in zip(texts["statuses"], meanings, strict=True)
+        ),
+        classes=tuple(texts["unit_classes"]),
+    )
+
+
+class SettingsCache:
+    """The settings of the queues that this process has met."""
+
+    def __init__(self, ledger: Ledger, content: Content) -> None:
+        self._ledger = ledger
+        self._content = content
+        self._known: dict[tuple[int, int], QueueSettings] = {}
+
+    async def get(self, project: int, queue: int, queue_id: str) -> QueueSettings:
+        """The settings as this process knows them.
+
+        Raises QueueNotFound.
+        """
+        known = self._known.get((project, queue))
+        return known or await self.reload(project, queue, queue_id)
+
+    async def reload(self, project: int, queue: int, queue_id: str) -> QueueSettings:
+        """The settings as they are now.
+
+        Raises QueueNotFound.
+        """
+        outcome = await self._ledger.read(project, "queue", queue=queue)
+        if outcome.word == "not_found":
+            raise errors.QueueNotFound(queue_id)
+        body = await self._content.get(project, int(value(outcome)["content"]))
+        if len(self._known) >= MOST_CACHED:
+            self._known.clear()
+        settings = settings_of(value(outcome), body, queue)
+        self._known[(project, queue)] = settings
+        return settings

@@ -1,0 +1,165 @@
+"""Queues: their settings, and how deep they are."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+
+from allocator import answers, requests
+from allocator.model import QueueSettings, TaskState
+from allocator.ports import (
+    Content,
+    Directory,
+    Items,
+    Ledger,
+    QueueView,
+    Views,
+    WallClock,
+)
+from allocator.services import paging, queue_settings
+from allocator.services.door import MANAGERS, Door
+from allocator.services.outcomes import happened, some, value
+from dibs import errors
+
+_COUNTED = {
+    "queued": TaskState.QUEUED,
+    "assigned": TaskState.ASSIGNED,
+    "in_progress": TaskState.IN_PROGRESS,
+    "completed": TaskState.COMPLETED,
+    "discarded": TaskState.DISCARDED,
+    "returned": TaskState.RETURNED,
+    "removed": TaskState.REMOVED,
+}
+
+
+class Queues:
+    """What QueueService does."""
+
+    def __init__(
+        self,
+        *,
+        directory: Directory,
+        ledger: Ledger,
+        items: Items,
+        content: Content,
+        views: Views,
+        door: Door,
+        clock: WallClock,
+        lease_floor_ms: int,
+    ) -> None:
+        self._directory = directory
+        self._ledger = ledger
+        self._items = items
+        self._content = content
+        self._views = views
+        self._door = door
+        self._clock = clock
+        self._lease_floor_ms = lease_floor_ms
+
+    async def create(self, ask: requests.CreateQueue) -> answers.Queue:
+        """Make an empty queue.
+
+        Raises QueueAlreadyExists, PersonNotFound, InvalidArgument, PermissionDenied.
+        """
+        place = await self._door.manage(ask.change, MANAGERS, "create queues")
+        settings = ask.settings
+        if settings.lease_ms < self._lease_floor_ms:
+            floor_s = self._lease_floor_ms / 1000
+            raise errors.InvalidArgument("queue.lease_duration", f"must be {floor_s:g} s to 30 d")
+        allowed = await self._allowed(place.project, ask.allowed)
+        queue = await self._directory.add_queue(place.project, ask.queue_id)
+        content, _ = await self._content.put(place.project, queue_settings.body_of(settings))
+        outcome = await self._ledger.change(
+            *(place.project, "create_queue", ask.change.key, place.actor),
+            queue=queue,
+            slots=settings.slots,
+            lease_ms=settings.lease_ms,
+            max_held=settings.max_held,
+            priority=settings.priority,
+            allowed=allowed,
+            statuses=[int(status.meaning) for status in settings.statuses],
+            content=content,
+        )
+        if outcome.word == "already_exists":
+            raise errors.QueueAlreadyExists(ask.queue_id)
+        event = happened(outcome)
+        return await self._queue(place.project, event.body, event.wall_ms, event.seq)
+
+    async def get(self, ask: requests.LookAt) -> answers.Queue:
+        """A queue with its settings. Raises QueueNotFound."""
+        place = await self._door.look(ask.look, "read queues")
+        queue = await self._door.queue(place.project, ask.id)
+        await self._views.wait_for(place.project, ask.look.min_seq)
+        view = await self._views.queue(place.project, queue)
+        if view is None:
+            raise errors.QueueNotFound(ask.id)
+        return await self._viewed(place.project, view)
+
+    async def page(self, ask: requests.ListOf) -> answers.Listed[answers.Queue]:
+        """The queues of a project."""
+        place = await self._door.look(ask.look, "list queues")
+        of = ("queues", place.project)
+        after = paging.position(ask.page, "", *of)
+        await self._views.wait_for(place.project, ask.look.min_seq)
+        views = await self._views.queues(place.project, after, paging.size_of(ask.page) + 1)
+        rows = [await self._viewed(place.project, view) for view in views]
+        return paging.listed(rows, ask.page, lambda row: row.queue_id, *of)
+
+    async def depth(self, ask: requests.LookAt) -> answers.Depth:
+        """The tasks of a queue, as of one moment. Raises QueueNotFound."""
+        place = await self._door.look(ask.look, "read queues")
+        queue = await self._door.queue(place.project, ask.id)
+        outcome = await self._ledger.read(place.project, "depth", queue=queue)
+        if outcome.word == "not_found":
+            raise errors.QueueNotFound(ask.id)
+        found = value(outcome)
+        since_ms = await self._items.waiting_since(place.project, found["oldest"])
+        now_ms = self._clock.now_ms()
+        return answers.Depth(
+            seq=outcome.seq,
+            tasks={state: found[name] for name, state in _COUNTED.items() if found.get(name)},
+            available=found.get("available", 0),
+            oldest_age_ms=None if since_ms is None else max(0, now_ms - since_ms),
+            next_free_ms=None if found["next_free"] < 0 else now_ms + found["next_free"],
+            items_pending=await self._pending(place.project, queue),
+            items_not_added=found["not_added"],
+        )
+
+    async def _allowed(self, project: int, person_ids: Sequence[str]) -> list[int]:
+        numbers = await self._directory.people(project, person_ids)
+        missing = [person for person in person_ids if person not in numbers]
+        if missing:
+            raise errors.PersonNotFound(missing[0])
+        return [numbers[person] for person in person_ids]
+
+    async def _pending(self, project: int, queue: int) -> int:
+        outcome = await self._ledger.read(project, "queue", queue=queue)
+        pending = 0
+        for dataset, cursor, *_ in some(value(outcome)["attached"]):
+            pending += await self._items.count_after(project, dataset, cursor)
+        return pending
+
+    async def _viewed(self, project: int, view: QueueView) -> answers.Queue:
+        return await self._queue(project, view.settings, view.created_ms)
+
+    async def _queue(
+        self, project: int, found: Mapping[str, object], created_ms: int, seq: int = 0
+    ) -> answers.Queue:
+        """A queue from its numbers, be they of the event or of the view."""
+        queue, content = int(str(found["queue"])), int(str(found["content"]))
+        body = await self._content.get(project, content)
+        settings = queue_settings.settings_of(found, body, queue)
+        ids = await self._directory.queue_ids(project, [queue])
+        people = await self._directory.people_ids(project, settings.allowed)
+        return answers.Queue(
+            queue_id=ids[queue],
+            settings=named(settings, ids[queue]),
+            allowed=tuple(people[person] for person in some(found["allowed"])),
+            created_ms=created_ms,
+            seq=seq,
+        )
+
+
+def named(settings: QueueSettings, queue_id: str) -> QueueSettings:
+    """With the name for people filled in."""
+    return dataclasses.replace(settings, display_name=settings.display_name or queue_id)

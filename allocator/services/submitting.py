@@ -1,0 +1,150 @@
+"""Submit: content first, then one event; what is refused late is kept."""
+
+from __future__ import annotations
+
+import xxhash
+
+from allocator import answers, requests
+from allocator.model import Meaning, QueueSettings, TaskState
+from allocator.ports import Content, Event, Items, Ledger, Outcome
+from allocator.services.door import Door, Place
+from allocator.services.lost import Lost
+from allocator.services.outcomes import happened
+from allocator.services.queue_settings import SettingsCache
+from dibs import errors
+
+TRIES = 3
+MOST_INLINE_BYTES = 4096
+
+FINISHED_AS = {Meaning.DONE: TaskState.COMPLETED, Meaning.DISCARD: TaskState.DISCARDED}
+
+
+class Submitting:
+    """Submit of AllocationService."""
+
+    def __init__(
+        self,
+        *,
+        ledger: Ledger,
+        items: Items,
+        content: Content,
+        settings: SettingsCache,
+        door: Door,
+        lost: Lost,
+    ) -> None:
+        self._ledger = ledger
+        self._items = items
+        self._content = content
+        self._settings = settings
+        self._door = door
+        self._lost = lost
+
+    async def submit(self, ask: requests.Submit) -> answers.Submitted:
+        """Finish a task, once, by whoever holds its lease.
+
+        Raises TaskNotFound, LeaseLost, NotEligible, WrongTaskState,
+        StaleSettings, InvalidArgument, PermissionDenied.
+        """
+        place, person = await self._door.act_for(ask.change, ask.person, "submit tasks")
+        queue = await self._items.queue_of(place.project, ask.hold.task.entry)
+        if queue is None:
+            raise errors.TaskNotFound(str(ask.hold.task))
+        settings = await self._settings.get(place.project, queue, str(queue))
+        content = await self._keep(place.project, ask.work)
+        for _ in range(TRIES):
+            outcome = await self._attempt(place, person, ask, settings, content)
+            if outcome.word != "stale_settings":
+                return await self._answer(place, person, ask, settings, outcome)
+            settings = await self._settings.reload(place.project, queue, str(queue))
+        raise errors.StaleSettings(settings.display_name)
+
+    async def _attempt(
+        self,
+        place: Place,
+        person: int,
+        ask: requests.Submit,
+        settings: QueueSettings,
+        content: int,
+    ) -> Outcome:
+        status = _checked(ask, settings)
+        return await self._ledger.change(
+            *(place.project, "submit", ask.change.key, place.actor),
+            person=person,
+            entry=ask.hold.task.entry,
+            slot=ask.hold.task.slot,
+            token=ask.hold.token,
+            settings_seq=settings.settings_seq,
+            status=status,
+            meaning=settings.statuses[status - 1].meaning,
+            spent_ms=ask.spent_ms,
+            units=ask.work.units,
+            content=content,
+            digest=xxhash.xxh3_64_hexdigest(ask.work.body) if content else "",
+            inline=b"" if content else ask.work.body,
+        )
+
+    async def _keep(self, project: int, work: requests.Work) -> int:
+        """Content first: what is too long for the event is a row before it."""
+        if len(work.body) <= MOST_INLINE_BYTES:
+            return 0
+        content, _ = await self._content.put(project, work.body)
+        return content
+
+    async def _answer(
+        self,
+        place: Place,
+        person: int,
+        ask: requests.Submit,
+        settings: QueueSettings,
+        outcome: Outcome,
+    ) -> answers.Submitted:
+        if outcome.word == "ok":
+            return _submitted(happened(outcome), settings)
+        if outcome.word == "lease_lost":
+            await self._draft(place.project, person, ask, settings)
+        if outcome.word == "not_found":
+            before = await self._lost.submitted_before(place.project, ask.hold, person, outcome)
+            if before is not None:
+                return _submitted(before, settings)
+        raise await self._lost.error(place.project, ask.hold, person, outcome)
+
+    async def _draft(
+        self, project: int, person: int, ask: requests.Submit, settings: QueueSettings
+    ) -> None:
+        """Keep the work of somebody who came too late."""
+        await self._content.draft(
+            project,
+            entry=ask.hold.task.entry,
+            slot=ask.hold.task.slot,
+            person=person,
+            token=ask.hold.token,
+            status=_checked(ask, settings),
+            body=ask.work.body,
+        )
+
+
+def _checked(ask: requests.Submit, settings: QueueSettings) -> int:
+    """The index of the status; the classes are the queue's.
+
+    Raises InvalidArgument.
+    """
+    status = settings.index_of(ask.status)
+    if status is None:
+        names = ", ".join(repr(one.name) for one in settings.statuses)
+        raise errors.InvalidArgument("status", f"must be one of the queue's: {names}")
+    for place, name in enumerate(ask.work.classes if settings.classes else ()):
+        if name and name not in settings.classes:
+            raise errors.InvalidArgument(
+                f"units[{place}].class_name", "must be one of the queue's unit_classes"
+            )
+    return status
+
+
+def _submitted(event: Event, settings: QueueSettings) -> answers.Submitted:
+    body = event.body
+    return answers.Submitted(
+        seq=event.seq,
+        state=FINISHED_AS[Meaning(body["meaning"])],
+        status=settings.statuses[body["status"] - 1].name,
+        late=bool(body["late"]),
+    )

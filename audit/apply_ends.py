@@ -45,11 +45,16 @@ def expired(project: Project, event: Event, judge: Judge) -> None:
 
 
 def revoked(project: Project, event: Event, judge: Judge) -> None:
-    """Taken back: what a fence covers, and what is only assigned and not theirs to do any more."""
+    """Taken back: what a fence covers, and what is only assigned and not theirs to do any more.
+
+    A correction stays with its author, unless they are no active member (SEMANTICS §1).
+    """
     body = event.body
     person, tasks = body["person"], body["tasks"]
     judge.expect(RULES, len(tasks) <= 100, "{} tasks taken back at once", len(tasks))
     judge.expect(RULES, person in project.recalls, "person {} is not recalled", person)
+    member = project.member(person)
+    out = not (member.member and member.active)
     for entry_number, number in tasks:
         entry = there(project, judge, entry_number, number)
         if not entry:
@@ -65,7 +70,7 @@ def revoked(project: Project, event: Event, judge: Judge) -> None:
             slot.state,
             slot.person,
         )
-        end_lease(project, entry, number, to_pool=True)
+        end_lease(project, entry, number, to_pool=out)
     if body["done"]:
         project.recalls.pop(person, None)
         left = [task for task in _held_by(project, person) if must_go(project, *task)]

@@ -73,7 +73,7 @@ def renewed(project: Project, event: Event, judge: Judge) -> None:
     """Leases run anew; a takeover gives them the event's seq as token."""
     body = event.body
     judge.expect(RULES, 0 < len(body["tasks"]) <= 500, "{} renewed", len(body["tasks"]))
-    for entry_number, number, deadline in body["tasks"]:
+    for entry_number, number, deadline, *_ in body["tasks"]:
         entry = there(project, judge, entry_number, number)
         if not entry:
             continue
@@ -186,7 +186,7 @@ def _grant(project: Project, event: Event, judge: Judge, entry: Entry, number: i
     cause = eligible(project, person, entry, number if mine else 0)
     judge.expect(
         6,
-        not cause or (mine and cause == "SKILL"),
+        not cause,
         "task {}-{} given to person {}, who is {}",
         entry.entry,
         number,

@@ -11,7 +11,7 @@ import heapq
 from collections.abc import Iterator
 from itertools import islice
 
-from audit.state import MAY_ANNOTATE, RANK_STEP, RETURNED, Entry, Member, Project, Queue
+from audit.state import MAY_ANNOTATE, RANK_STEP, Entry, Member, Project, Queue
 
 NOT_A_MEMBER = "NOT_A_MEMBER"
 ROLE = "ROLE"
@@ -42,12 +42,16 @@ def has_another(entry: Entry, person: int, slot: int = 0) -> bool:
 
 
 def eligible(project: Project, person: int, entry: Entry, slot: int = 0) -> str:
-    """Why `person` may not do `entry`, or ''. `slot`: the one that is theirs already, if any."""
+    """Why `person` may not do `entry`, or ''. `slot`: the one that is theirs already, if any.
+
+    A correction stays with its author whatever skills they have lost since.
+    """
     queue, member = project.queues[entry.queue], project.member(person)
     cause = standing(member, queue)
     if cause:
         return cause
-    if not skilled(member, queue, entry.lane):
+    correction = slot > 0 and entry.slot(slot).correction
+    if not correction and not skilled(member, queue, entry.lane):
         return SKILL
     return EXCLUDED if has_another(entry, person, slot) else ""
 
@@ -81,9 +85,3 @@ def first(project: Project, queue: Queue, person: int, n: int) -> list[tuple[int
     room = queue.max_held - len(queue.held.get(person, ())) - len(mine)
     fresh = max(0, min(n - len(mine), room))
     return mine + list(islice(pool(project, queue, person), fresh))
-
-
-def is_correction_of(entry: Entry, slot: int, person: int) -> bool:
-    """Whether this slot waits as a correction for this person."""
-    one = entry.slot(slot)
-    return one.state == RETURNED and one.person == person

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from audit.eligibility import eligible, first, skilled, standing
-from audit.state import ASSIGNED, QUEUED, RETURNED, WINDOW, Entry, Project, Queue
+from audit.state import ASSIGNED, FINISHED, QUEUED, RETURNED, WINDOW, Entry, Project, Queue
 
 NOT_FOUND = "not_found"
 LEASE_LOST = "lease_lost"
@@ -163,13 +163,15 @@ def may_be_late(project: Project, person: int, entry: Entry, number: int, token:
 def _lease(
     project: Project, person: int, entry: int, number: int, token: int
 ) -> tuple[Entry | None, str]:
-    """The entry, if there is a record of it, and the refusal, '' for whoever holds the lease."""
+    """The entry, if the task is open and has a record; the refusal, '' for who holds the lease."""
     found = project.entries.get(entry)
     if person not in project.members or found is None or found.gone or not found.slots:
         return None, NOT_FOUND
     if not 1 <= number <= found.k:
         return None, NOT_FOUND
     slot = found.slot(number)
+    if slot.state in FINISHED:
+        return None, NOT_FOUND
     holds = slot.held and slot.person == person and slot.token == token
     return found, "" if holds and token >= project.member(person).fence else LEASE_LOST
 

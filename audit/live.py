@@ -183,6 +183,15 @@ def _read_totals(shape: Shape, _: tuple[int, ...], value: Any) -> None:
     shape.totals = {name: int(fields[name]) for name in TOTALS if name in fields}
 
 
+def _read_heads(shape: Shape, key: tuple[int, ...], value: Any) -> None:
+    for name, number in _fields(value).items():
+        part, lane = name[0], int(name[1:])
+        if part == "d":
+            shape.buried[key[0], lane] = int(number)
+        else:
+            shape.heads[key[0], part, lane] = float(number)
+
+
 def _read_leases(shape: Shape, _: tuple[int, ...], value: Any) -> None:
     for member, deadline in value:
         entry, slot = _text(member).split(":")
@@ -203,7 +212,7 @@ def _read_counts(shape: Shape, key: tuple[int, ...], value: Any) -> None:
 
 def _finish(shape: Shape, dead: dict[tuple[int, int], set[int]]) -> None:
     """Takes the dead integers out of the backlogs."""
-    shape.dead = set(dead)
+    shape.dead = {lane: len(entries) for lane, entries in dead.items()}
     for queue, lane, rank in list(shape.backlog):
         gone = dead.get((queue, lane), set())
         alive = [entry for entry in shape.backlog.pop((queue, lane, rank)) if entry not in gone]
@@ -229,9 +238,7 @@ READERS: Final[Mapping[tuple[str, int], Reader]] = {
     ("session", 1): lambda shape, key, value: shape.session.update(
         {key[0]: _session(_fields(value))}
     ),
-    ("heads", 1): lambda shape, key, value: shape.heads.update(
-        ((key[0], int(lane)), float(score)) for lane, score in value.items()
-    ),
+    ("heads", 1): _read_heads,
     ("attached", 1): lambda shape, key, value: shape.attached.update(
         ((key[0], int(dataset)), int(cursor)) for dataset, cursor in value.items()
     ),

@@ -8,7 +8,7 @@ counters of zero.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from dataclasses import dataclass, field
 
 from audit.state import FINISHED, QUEUED, RETURNED, WORDS, Entry, Project, Slot, score_of
@@ -22,7 +22,9 @@ SlotShape = tuple[int, int, int, int]
 class Shape:
     """The live state of one project, structure by structure; numbers in the order of the key.
 
-    `dead` are the lanes with dead integers, which only a server has.
+    Of `heads`, "b" is the first untouched entry of a lane, "g" the first of G.
+    Dead integers are counted twice by a server, and not at all by the model:
+    `dead` is what the sets of the lanes say, `buried` what `heads` says.
     """
 
     totals: dict[str, int] = field(default_factory=dict)
@@ -30,7 +32,7 @@ class Shape:
     queue: dict[int, tuple[object, ...]] = field(default_factory=dict)
     queues: set[int] = field(default_factory=set)
     datasets: set[int] = field(default_factory=set)
-    heads: dict[tuple[int, int], float] = field(default_factory=dict)
+    heads: dict[tuple[int, str, int], float] = field(default_factory=dict)
     backlog: dict[tuple[int, int, int], list[int]] = field(default_factory=dict)
     available: dict[tuple[int, int], Scores] = field(default_factory=dict)
     excluded: dict[tuple[int, int, int], Scores] = field(default_factory=dict)
@@ -45,7 +47,8 @@ class Shape:
     recalls: dict[int, str] = field(default_factory=dict)
     attached: dict[tuple[int, int], int] = field(default_factory=dict)
     counts: dict[tuple[int, str], int] = field(default_factory=dict)
-    dead: set[tuple[int, int]] = field(default_factory=set)
+    dead: dict[tuple[int, int], int] = field(default_factory=dict)
+    buried: dict[tuple[int, int], int] = field(default_factory=dict)
 
 
 def expected(project: Project) -> Shape:
@@ -76,12 +79,11 @@ def expected(project: Project) -> Shape:
 
 
 def recount(project: Project) -> dict[tuple[int, str], int]:
-    """Tasks by state, and entries with a free slot, per queue, counted one by one."""
+    """Tasks by state, per queue, counted one by one."""
     counts: Counter[tuple[int, str]] = Counter()
     for entry in project.entries.values():
         for slot in entry.all():
             counts[entry.queue, WORDS[slot.state]] += 1
-        counts[entry.queue, "available"] += bool(entry.first_free())
     return {key: n for key, n in counts.items() if n}
 
 
@@ -138,11 +140,11 @@ def _slot(slot: Slot) -> SlotShape:
 
 
 def _heads(shape: Shape) -> None:
-    """Per lane the smallest score over what is touched and what is not."""
-    best: dict[tuple[int, int], list[float]] = defaultdict(list)
+    """Per lane the smallest score of what nobody has touched, and of G."""
     for (queue, lane, rank), entries in shape.backlog.items():
         entries.sort()
-        best[queue, lane].append(score_of(rank, entries[0]))
-    for lane_key, scores in shape.available.items():
-        best[lane_key].append(min(scores.values()))
-    shape.heads = {key: min(scores) for key, scores in best.items()}
+        first = score_of(rank, entries[0])
+        key = (queue, "b", lane)
+        shape.heads[key] = min(first, shape.heads.get(key, first))
+    for (queue, lane), scores in shape.available.items():
+        shape.heads[queue, "g", lane] = min(scores.values())

@@ -380,8 +380,8 @@ class Views(Protocol):
     async def queue(self, project: int, queue: int) -> QueueView | None:
         """One queue."""
 
-    async def lagging(self, limit: int) -> Sequence[Lag]:
-        """Attachments, of any project, with items behind their cursor."""
+    async def lagging(self, project: int, limit: int) -> Sequence[Lag]:
+        """Attachments of the project with items behind their cursor."""
 
     async def task(self, project: int, entry: int, slot: int) -> TaskView | None:
         """One task, if anybody ever held it."""

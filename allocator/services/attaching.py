@@ -7,12 +7,9 @@ So any number may drive at once, and a kill costs nothing.
 
 from __future__ import annotations
 
-import asyncio
 import dataclasses
 from collections.abc import Sequence
 from typing import Any
-
-import structlog
 
 from allocator.ports import ItemRun, Items, Lag, Ledger, Views
 from allocator.services.outcomes import happened, value
@@ -21,9 +18,6 @@ from dibs import errors
 CHUNK_ITEMS = 5_000
 CHUNK_RUNS = 1_000
 LAGS_AT_ONCE = 100
-LOOK_AGAIN_S = 0.25
-
-log = structlog.get_logger()
 
 
 class Attaching:
@@ -64,29 +58,12 @@ class Attaching:
         happened(outcome)
         return last
 
-    async def follow(self) -> None:
-        """Carry on every attachment that lags, a chunk each in turn, until cancelled."""
-        while True:
-            lags = await self._lags()
-            for lag in lags:
-                await self._follow(lag)
-            if not lags:
-                await asyncio.sleep(LOOK_AGAIN_S)
-
-    async def _lags(self) -> Sequence[Lag]:
-        try:
-            return await self._views.lagging(LAGS_AT_ONCE)
-        except errors.StoreUnavailable:
-            return ()
-
-    async def _follow(self, lag: Lag) -> None:
-        try:
-            await self.step(lag)
-        except errors.StoreUnavailable:
-            await asyncio.sleep(LOOK_AGAIN_S)
-        except Exception:
-            log.exception("attachment_stuck", project=lag.project, queue=lag.queue)
-            await asyncio.sleep(LOOK_AGAIN_S)
+    async def follow(self, project: int) -> None:
+        """Carry on every attachment of the project that lags, a chunk each in turn."""
+        while lags := await self._views.lagging(project, LAGS_AT_ONCE):
+            before = [lag.cursor for lag in lags]
+            if [await self.step(lag) for lag in lags] == before:
+                return
 
 
 def by_class(runs: Sequence[ItemRun]) -> dict[str, Any]:

@@ -1,0 +1,313 @@
+"""The synchronous twin of `dibs.client`, safe to share between threads.
+
+with Client("localhost:7443", project="demo", actor="ann") as client:
+with client.work("digits") as tasks:
+for task in tasks:
+task.submit()
+"""
+
+from __future__ import annotations
+
+import copy
+import threading
+import time
+from collections.abc import Callable, Iterable
+from functools import wraps
+from typing import Any, Concatenate, Generic, ParamSpec, Self, TypeVar, overload
+
+import grpc
+from google.protobuf.message import Message
+
+from dibs import importing, setup_calls, task_calls
+from dibs.call import Call, Scope
+from dibs.channel import OPTIONS
+from dibs.errors import DibsError, OutcomeUnknown
+from dibs.holdings import Idle
+from dibs.importing import Batch, ImportResult, ItemLike
+from dibs.retry import Attempts, Fail, Patience, Reopen
+from dibs.sessions import SessionPool, Ticket
+from dibs.status import rebuilt
+from dibs.sync_work import Work
+from dibs.v1.dataset_pb2 import ImportItemsRequest, ImportItemsResponse
+
+P = ParamSpec("P")
+R = TypeVar("R", bound=Message)
+
+
+class _Rpc(Generic[P, R]):
+    """A function that builds a call, as a method that makes it."""
+
+    def __init__(self, build: Callable[Concatenate[Scope, P], Call[R]]) -> None:
+        self._build = build
+        self.__doc__ = build.__doc__
+
+    @overload
+    def __get__(self, client: None, owner: type) -> Self: ...
+    @overload
+    def __get__(self, client: Client, owner: type) -> Callable[P, R]: ...
+    def __get__(self, client: Client | None, owner: type) -> Any:
+        if client is None:
+            return self
+        build = self._build
+
+        @wraps(build)
+        def method(*args: P.args, **kwargs: P.kwargs) -> R:
+            return client.execute(build(client.scope, *args, **kwargs))
+
+        return method
+
+
+class Client:
+    """Every RPC as a method, with deadlines, sessions and retries.
+
+    A call raises a `dibs.errors.DibsError`. A change that ends in
+    OutcomeUnknown may or may not have happened: ask `list_my_tasks`.
+    """
+
+    create_project = _Rpc(setup_calls.create_project)
+    get_project = _Rpc(setup_calls.get_project)
+    list_projects = _Rpc(setup_calls.list_projects)
+    add_members = _Rpc(setup_calls.add_members)
+    update_member = _Rpc(setup_calls.update_member)
+    remove_members = _Rpc(setup_calls.remove_members)
+    list_members = _Rpc(setup_calls.list_members)
+    create_dataset = _Rpc(setup_calls.create_dataset)
+    get_dataset = _Rpc(setup_calls.get_dataset)
+    list_datasets = _Rpc(setup_calls.list_datasets)
+    list_items = _Rpc(setup_calls.list_items)
+    create_queue = _Rpc(setup_calls.create_queue)
+    get_queue = _Rpc(setup_calls.get_queue)
+    list_queues = _Rpc(setup_calls.list_queues)
+    get_queue_depth = _Rpc(setup_calls.get_queue_depth)
+    attach_dataset = _Rpc(setup_calls.attach_dataset)
+    add_items = _Rpc(setup_calls.add_items)
+    open_session = _Rpc(task_calls.open_session)
+    ping = _Rpc(task_calls.ping)
+    reserve = _Rpc(task_calls.reserve)
+    ensure_reservations = _Rpc(task_calls.ensure_reservations)
+    start = _Rpc(task_calls.start)
+    renew = _Rpc(task_calls.renew)
+    renew_all = _Rpc(task_calls.renew_all)
+    submit = _Rpc(task_calls.submit)
+    release = _Rpc(task_calls.release)
+    list_my_tasks = _Rpc(task_calls.list_my_tasks)
+
+    def __init__(
+        self,
+        target: str,
+        *,
+        project: str = "",
+        actor: str,
+        credentials: grpc.ChannelCredentials | None = None,
+        patience: Patience | None = None,
+    ) -> None:
+        """Connect to `target`, such as "localhost:7443"."""
+        self.scope = Scope(project=project, actor=actor)
+        self.patience = patience or Patience()
+        self._channel = (
+            grpc.secure_channel(target, credentials, options=OPTIONS)
+            if credentials
+            else grpc.insecure_channel(target, options=OPTIONS)
+        )
+        self._methods: dict[str, Any] = {}
+        self._sessions = _Sessions(self)
+
+    def bound(self, *, project: str | None = None, actor: str | None = None) -> Self:
+        """The same client for another project or actor, over the same connection."""
+        other = copy.copy(self)
+        other.scope = Scope(
+            project=self.scope.project if project is None else project,
+            actor=self.scope.actor if actor is None else actor,
+        )
+        return other
+
+    def close(self) -> None:
+        self._channel.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def work(
+        self,
+        queue: str,
+        *,
+        person: str = "",
+        prefetch: int = 1,
+        wait: bool = True,
+        idle: Idle | None = None,
+    ) -> Work:
+        """Tasks of a queue for a person, one after the other.
+
+        Reserves `prefetch` (1 to 100) at a time, renews them in the background,
+        and releases what was not submitted: each when the next one is asked
+        for, all when the block is left. When there is nothing, waits for more,
+        or with wait=False ends (`nothing` then says why).
+        """
+        return Work(self, queue, person=person, prefetch=prefetch, wait=wait, idle=idle or Idle())
+
+    def import_items(
+        self,
+        dataset: str,
+        items: Iterable[ItemLike],
+        *,
+        first_line: int = 1,
+        on_chunk: Callable[[ImportResult], None] | None = None,
+    ) -> ImportResult:
+        """Import items in chunks; `on_chunk` sees the result so far after each.
+
+        Lines that were not added are in `line_errors`. An InvalidArgument ends
+        the import, with the line in its notes; chunks before it stay.
+        """
+        result = ImportResult()
+        for batch in importing.batches(importing.chunks(self.scope, dataset, items, first_line)):
+            self._import(batch, result, on_chunk or _ignore)
+        return result
+
+    def execute(self, call: Call[R]) -> R:
+        """Make a call, again and again until its outcome is known or patience ends."""
+        attempts = self._attempts(change=call.session is not None)
+        if call.session is None:
+            return self._unsigned(call, attempts)
+        ticket = self._sessions.take(call.session, self.scope.actor)
+        try:
+            while True:
+                call.sign(ticket)
+                try:
+                    return self._send(call, attempts)
+                except grpc.RpcError as error:
+                    if self._pause(attempts, rebuilt(error)):
+                        ticket = self._sessions.swap(call.session, ticket, self.scope.actor)
+        finally:
+            self._sessions.give_back(call.session, ticket)
+
+    def _unsigned(self, call: Call[R], attempts: Attempts) -> R:
+        while True:
+            try:
+                return self._send(call, attempts)
+            except grpc.RpcError as error:
+                self._pause(attempts, rebuilt(error))
+
+    def _send(self, call: Call[R], attempts: Attempts) -> R:
+        method = self._methods.get(call.method)
+        if method is None:
+            method = self._methods[call.method] = self._channel.unary_unary(
+                call.method,
+                request_serializer=type(call.request).SerializeToString,
+                response_deserializer=call.response.FromString,
+            )
+        response: R = method(call.request, timeout=attempts.timeout_s(time.monotonic()))
+        return response
+
+    def _attempts(self, *, change: bool) -> Attempts:
+        return Attempts(self.patience, now=time.monotonic(), change=change)
+
+    def _pause(self, attempts: Attempts, error: DibsError) -> bool:
+        """Wait for the next attempt, and say whether it needs a new session."""
+        step = attempts.after(error, time.monotonic())
+        if isinstance(step, Fail):
+            raise step.error from None
+        if isinstance(step, Reopen):
+            return True
+        time.sleep(step.pause_s)
+        return False
+
+    def _import(
+        self, batch: Batch, result: ImportResult, on_chunk: Callable[[ImportResult], None]
+    ) -> None:
+        project, actor = self.scope.project, self.scope.actor
+        tickets = [self._sessions.take(project, actor) for _ in range(len(batch))]
+        try:
+            batch.sign(tickets)
+            attempts = self._attempts(change=True)
+            while batch:
+                try:
+                    for response in self._stream(batch, attempts):
+                        batch.answered(response)
+                        result.add(response)
+                        attempts = self._attempts(change=True)
+                        on_chunk(result)
+                    error: DibsError = OutcomeUnknown()
+                except grpc.RpcError as rpc_error:
+                    error = batch.failure(rebuilt(rpc_error))
+                if batch and self._pause(attempts, error):
+                    rest = tickets[-len(batch) :]
+                    tickets[-len(batch) :] = [
+                        self._sessions.swap(project, ticket, actor) for ticket in rest
+                    ]
+                    batch.sign(tickets[-len(batch) :])
+        finally:
+            for ticket in tickets:
+                self._sessions.give_back(project, ticket)
+
+    def _stream(self, batch: Batch, attempts: Attempts) -> Any:
+        method = self._channel.stream_stream(
+            importing.METHOD,
+            request_serializer=ImportItemsRequest.SerializeToString,
+            response_deserializer=ImportItemsResponse.FromString,
+        )
+        # Each chunk of the batch may take as long as a call.
+        timeout = attempts.timeout_s(time.monotonic()) * len(batch)
+        return method(iter(batch.requests()), timeout=timeout)
+
+
+def _ignore(_: ImportResult) -> None:
+    pass
+
+
+class _Sessions:
+    """The pools of all projects, and the opening of what they need."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._pools: dict[str, SessionPool] = {}
+        self._changed = threading.Condition()
+
+    def give_back(self, project: str, ticket: Ticket) -> None:
+        with self._changed:
+            pool = self._pools[project]
+            pool.give_back(ticket)
+            if pool.waiting:
+                self._changed.notify_all()
+
+    def swap(self, project: str, ticket: Ticket, actor: str) -> Ticket:
+        """A ticket of another session, in place of one of a session that is no more."""
+        with self._changed:
+            self._pools[project].drop(ticket.session)
+        fresh = self.take(project, actor)
+        self.give_back(project, ticket)
+        return fresh
+
+    def take(self, project: str, actor: str) -> Ticket:
+        with self._changed:
+            pool = self._pools.setdefault(project, SessionPool())
+            pool.waiting += 1
+            try:
+                while (ticket := pool.take()) is None:
+                    if pool.should_open():
+                        self._open(pool, Scope(project=project, actor=actor))
+                    else:
+                        self._changed.wait()
+                return ticket
+            finally:
+                pool.waiting -= 1
+
+    def _open(self, pool: SessionPool, scope: Scope) -> None:
+        """Called with the lock held; gives it up while it asks the server."""
+        pool.opening += 1
+        self._changed.release()
+        try:
+            opened = self._client.execute(task_calls.open_session(scope))
+        except BaseException:
+            self._changed.acquire()
+            self._opened(pool)
+            raise
+        self._changed.acquire()
+        pool.add(opened.session_id)
+        self._opened(pool)
+
+    def _opened(self, pool: SessionPool) -> None:
+        pool.opening -= 1
+        self._changed.notify_all()

@@ -1,0 +1,139 @@
+"""The RPCs of AllocationService, from plain values to a `Call`.
+
+Both clients take their methods from here, so that each parameter and default
+is named once. What is left empty takes the server's default; limits are checked
+by the server (see the comments in protos/).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from dibs.call import Call, Scope, duration
+from dibs.v1 import allocation_pb2 as allocation
+from dibs.v1.common_pb2 import TaskLease
+
+_ALLOCATION = "/dibs.v1.AllocationService/"
+
+
+def open_session(scope: Scope) -> Call[allocation.OpenSessionResponse]:
+    """Open a session. The clients do so by themselves."""
+    request = allocation.OpenSessionRequest(**scope.where())
+    return Call(_ALLOCATION + "OpenSession", request, allocation.OpenSessionResponse)
+
+
+def ping(scope: Scope, *, size: int = 0) -> Call[allocation.PingResponse]:
+    """Do nothing, and answer with `size` bytes."""
+    request = allocation.PingRequest(actor=scope.actor, size=size)
+    return Call(_ALLOCATION + "Ping", request, allocation.PingResponse)
+
+
+def reserve(
+    scope: Scope, queue: str, *, person: str = "", count: int | None = None
+) -> Call[allocation.ReserveResponse]:
+    """Give a person the next tasks of a queue; `nothing` says why there are none."""
+    request = allocation.ReserveRequest(**scope.where(), queue_id=queue, person=person, count=count)
+    return Call(_ALLOCATION + "Reserve", request, allocation.ReserveResponse, scope.project)
+
+
+def ensure_reservations(
+    scope: Scope, queue: str, count: int, *, person: str = ""
+) -> Call[allocation.EnsureReservationsResponse]:
+    """Make a person hold `count` tasks of a queue, and list all they hold there."""
+    request = allocation.EnsureReservationsRequest(
+        **scope.where(), queue_id=queue, person=person, count=count
+    )
+    return Call(
+        _ALLOCATION + "EnsureReservations",
+        request,
+        allocation.EnsureReservationsResponse,
+        scope.project,
+    )
+
+
+def start(
+    scope: Scope, task_id: str, lease_token: int, *, person: str = ""
+) -> Call[allocation.StartResponse]:
+    """Say that work on a task begins."""
+    request = allocation.StartRequest(
+        **scope.where(), task_id=task_id, lease_token=lease_token, person=person
+    )
+    return Call(_ALLOCATION + "Start", request, allocation.StartResponse, scope.project)
+
+
+def renew(
+    scope: Scope, leases: Iterable[tuple[str, int]], *, person: str = "", takeover: bool = False
+) -> Call[allocation.RenewResponse]:
+    """Let these leases, (task_id, lease_token), run anew, all or none."""
+    request = allocation.RenewRequest(
+        **scope.where(),
+        person=person,
+        tasks=[TaskLease(task_id=task, lease_token=token) for task, token in leases],
+        takeover=takeover,
+    )
+    return Call(_ALLOCATION + "Renew", request, allocation.RenewResponse, scope.project)
+
+
+def renew_all(
+    scope: Scope, *, queue: str = "", person: str = "", takeover: bool = False
+) -> Call[allocation.RenewResponse]:
+    """Let all leases of a person run anew, in one queue or in all."""
+    request = allocation.RenewRequest(
+        **scope.where(), person=person, all=True, queue_id=queue, takeover=takeover
+    )
+    return Call(_ALLOCATION + "Renew", request, allocation.RenewResponse, scope.project)
+
+
+def submit(
+    scope: Scope,
+    task_id: str,
+    lease_token: int,
+    *,
+    person: str = "",
+    status: str = "",
+    units: Iterable[allocation.ReviewUnit] = (),
+    time_spent: timedelta | None = None,
+) -> Call[allocation.SubmitResponse]:
+    """Finish a task; without a status as "completed"."""
+    request = allocation.SubmitRequest(
+        **scope.where(),
+        task_id=task_id,
+        lease_token=lease_token,
+        person=person,
+        status=status,
+        units=units,
+        time_spent=duration(time_spent),
+    )
+    return Call(_ALLOCATION + "Submit", request, allocation.SubmitResponse, scope.project)
+
+
+def release(
+    scope: Scope, task_id: str, lease_token: int, *, person: str = ""
+) -> Call[allocation.ReleaseResponse]:
+    """Give a task back to its first place."""
+    request = allocation.ReleaseRequest(
+        **scope.where(), task_id=task_id, lease_token=lease_token, person=person
+    )
+    return Call(_ALLOCATION + "Release", request, allocation.ReleaseResponse, scope.project)
+
+
+def list_my_tasks(
+    scope: Scope,
+    *,
+    queue: str = "",
+    person: str = "",
+    page_size: int = 0,
+    page_token: str = "",
+    min_seq: int = 0,
+) -> Call[allocation.ListMyTasksResponse]:
+    """List what a person holds, and what was returned to them."""
+    request = allocation.ListMyTasksRequest(
+        **scope.where(),
+        queue_id=queue,
+        person=person,
+        page_size=page_size,
+        page_token=page_token,
+        min_seq=min_seq,
+    )
+    return Call(_ALLOCATION + "ListMyTasks", request, allocation.ListMyTasksResponse)

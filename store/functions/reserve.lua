@@ -60,7 +60,7 @@ local function reasons(call, queue, person, cause, at_cap, heads)
   local P, list = call.P, {}
   if cause ~= '' then list[1] = { reason = 'NOT_ELIGIBLE', causes = { { cause = cause, tasks = 0 } } } end
   if at_cap then list[#list + 1] = { reason = 'AT_CAP', max_held = queue.max_held } end
-  if next(heads) then
+  if lanes.any(P, queue.number, heads) then
     local causes = cause == '' and unsuited(P, queue, person) or {}
     if #causes > 0 then list[#list + 1] = { reason = 'NOT_ELIGIBLE', causes = causes } end
     return list

@@ -72,6 +72,14 @@ function lanes.size(P, queue, class)
   return n
 end
 
+-- Whether any lane of `heads` has more than dead integers.
+function lanes.any(P, queue, heads)
+  for class, lane in pairs(heads) do
+    if not lane.dead or lanes.size(P, queue, class) > 0 then return true end
+  end
+  return false
+end
+
 -- First member of G at rank >= index that is not in T, with its score and rank. T is a subset of G
 -- with the same scores, so T[t0 + j] has rank index + j in G exactly while G[index .. index + j]
 -- lies in T: true up to some j and false after it. Binary search, O(log² n), exact

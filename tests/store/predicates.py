@@ -1,0 +1,28 @@
+"""The reference model's people, queues and entries as the domain of `allocator` sees them."""
+
+from __future__ import annotations
+
+from audit.state import Entry, Project
+from allocator.model import Member, QueueSettings, Role, Task, TaskId
+
+
+def person_and_queue(
+    project: Project, person: int, entry: Entry
+) -> tuple[Task, Member, QueueSettings]:
+    """What `allocator.eligibility.eligible` takes."""
+    one, queue = project.member(person), project.queues[entry.queue]
+    others = frozenset(slot.person for slot in entry.slots if slot.person and slot.state != 2)
+    task = Task(
+        task=TaskId(entry=entry.entry, slot=1),
+        queue=entry.queue,
+        required_skills=queue.classes.get(entry.lane, frozenset()),
+        others=others,
+    )
+    member = Member(
+        person=person,
+        member=one.member,
+        active=one.active,
+        roles=Role(one.roles),
+        skills=one.skills,
+    )
+    return task, member, QueueSettings(queue=entry.queue, allowed=frozenset(queue.allowed))

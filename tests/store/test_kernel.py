@@ -1,0 +1,68 @@
+"""The functions against the reference model, on every server we support."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from store.embedded import EmbeddedRedis
+from store.library import declared, library, sources
+from tests.store.kernel_machine import ProjectMachine
+
+FUNCTIONS = sorted(library().functions)
+
+
+def body_of(name: str) -> str:
+    """The code of one function: from its registration to the next header."""
+    for text in sources()[1].values():
+        if name in declared(text):
+            blocks = re.split(rf"^(?=-- (?:{'|'.join(declared(text))}): )", text, flags=re.M)
+            return next(block for block in blocks if block.startswith(f"-- {name}: "))
+    raise AssertionError(name)
+
+
+def code_of(block: str) -> str:
+    return "\n".join(line for line in block.splitlines() if not line.startswith("--"))
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_header_names_exactly_the_inputs_that_the_body_uses(name: str) -> None:
+    used = set(re.findall(r"\barg\.(\w+)", code_of(body_of(name))))
+    if re.search(r"\bleased\(call, arg\)", code_of(body_of(name))):
+        used |= {"person", "entry", "slot", "token"}
+    assert used == set(library().functions[name].inputs)
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_header_names_every_outcome_that_the_body_can_have(name: str) -> None:
+    code = code_of(body_of(name))
+    words = set(re.findall(r"negative\(call, '(\w+)'", code))
+    words |= set(re.findall(r"return \{ '(\w+)'", code))
+    if "leased(call, arg)" in code or "held_slot(" in code:
+        words |= {"not_found", "lease_lost"}
+    if re.search(r"\b(commit|value)\(call", code):
+        words.add("ok")
+    assert words == library().functions[name].outcomes
+
+
+def test_the_library_is_named_after_its_text() -> None:
+    assert re.fullmatch(r"dibs_[0-9a-f]{8}", library().name)
+    assert library().text.startswith(f"#!lua name={library().name}\n")
+
+
+def test_any_history_of_a_project_is_what_the_reference_model_says(
+    redis_server: EmbeddedRedis,
+) -> None:
+    ProjectMachine.url = redis_server.url
+    run_state_machine_as_test(
+        ProjectMachine,
+        settings=settings(
+            max_examples=60,
+            stateful_step_count=60,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )

@@ -103,6 +103,7 @@ class Ledger:
         self._is_fast = is_fast
         self._patience_s = patience_s
         self._heads = FreshHeads(log.head)
+        self._mistakes: dict[tuple[int, str, str], int] = {}
 
     async def change(
         self, project: int, name: str, request: RequestKey | None, actor: int, **inputs: Any
@@ -215,6 +216,21 @@ class Ledger:
         if call.broke > 1:
             raise Internal from error
 
+    def _failed(self, call: _Call, epoch: int, error: str) -> None:
+        """It broke while deciding: nothing was written, but the state may be damaged.
+
+        One rebuild tells. What breaks on a rebuilt state too is our mistake, and no
+        reason to rebuild again.
+        """
+        log.error("function_failed", function=call.name, project=call.project, error=error)
+        what = (call.project, call.name, error)
+        if call.broke:
+            self._mistakes[what] = epoch
+        if self._mistakes.get(what) == epoch:
+            raise Internal
+        call.broke += 1
+        self._recovery.condemn(call.project, epoch, "function_failed")
+
     def _obey(self, call: _Call, epoch: int, reply: Reply) -> None:
         """Protocol refusals: nothing was decided, and the caller hears nothing of them."""
         if reply.word == "lagging":
@@ -225,9 +241,9 @@ class Ledger:
         if reply.word == "behind":
             self._recovery.condemn(call.project, epoch, "behind")
             raise _Again
-        if reply.word == "failed":  # while deciding: nothing was written
-            log.error("function_failed", function=call.name, project=call.project, error=reply.rest)
-            raise Internal
+        if reply.word == "failed":
+            self._failed(call, epoch, str(reply.rest))
+            raise _Again
         if reply.word == "again":
             call.pause = PAUSE_S[0]
             raise _Again

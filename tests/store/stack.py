@@ -70,7 +70,8 @@ class Stack:
             "change_members", mode="add", members=members, expected=[-1] * len(members)
         )
         await self.change("create_dataset", dataset=1)
-        added = await self.change("add_items", dataset=1, first=1, count=items, **{"import": 1})
+        items_added: dict[str, Any] = {"dataset": 1, "import": 1, "first": 1, "count": items}
+        added = await self.change("add_items", **items_added)
         await self.change(
             "create_queue",
             queue=1,

@@ -44,10 +44,7 @@ class Claims:
     def __init__(self, records: Iterable[Record], judge: Judge) -> None:
         records = list(records)
         self._judge = judge
-        self._waiting = sorted(
-            (claim for record in records if (claim := _claim(record))),
-            key=lambda claim: claim.first,
-        )
+        self._waiting = [claim for record in records if (claim := _claim(record))]
         _bound([claim for claim in self._waiting if not claim.last], records)
         self._waiting.sort(key=lambda claim: claim.first, reverse=True)
         self._open: list[Claim] = []
@@ -118,7 +115,7 @@ def _dead(
     project: Project, person: int, entry: int, number: int, token: int, *, submit: bool
 ) -> bool:
     found = project.entries.get(entry)
-    if found is None or not 1 <= number <= found.k:
+    if found is None or not 1 <= number <= found.k or token > project.seq:
         return False
     slot = found.slot(number)
     mine = slot.person == person and slot.token == token

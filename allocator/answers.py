@@ -123,6 +123,11 @@ class Depth:
     items_pending: int
     items_not_added: int
 
+    @property
+    def held(self) -> int:
+        """Tasks that somebody holds."""
+        return self.tasks.get(TaskState.ASSIGNED, 0) + self.tasks.get(TaskState.IN_PROGRESS, 0)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Added:

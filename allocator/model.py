@@ -252,4 +252,4 @@ class Item:
     weight: float = 1.0
     classes: tuple[str, ...] = ()
     required_skills: tuple[str, ...] = ()
-    attributes: dict[str, object] = field(default_factory=dict)
+    attributes: dict[str, str] = field(default_factory=dict)

@@ -36,8 +36,9 @@ class Outcome(Protocol):
     """What a call came to; every claim in it is at or after Postgres' head.
 
     `word` is "ok", with the event in the log (of this call or, for a repeat,
-    of the first one), or a negative word, with its `detail`. Of a read,
-    `detail[0]` is the value. `seq` is that of the event, or of the state that was looked at.
+    `dup`, of the first one), or a negative word, with its `detail`. Of a read,
+    `detail[0]` is the value. `seq` is that of the event, or of the state that
+    was looked at.
     """
 
     @property
@@ -48,6 +49,8 @@ class Outcome(Protocol):
     def clock(self) -> int: ...
     @property
     def event(self) -> Event | None: ...
+    @property
+    def dup(self) -> bool: ...
     @property
     def detail(self) -> Sequence[Any]: ...
 
@@ -102,6 +105,9 @@ class Directory(Protocol):
 
     async def project(self, external_id: str) -> ProjectRow | None:
         """The project, if its first event is in the log."""
+
+    async def project_id(self, project: int) -> str:
+        """The external id of a project."""
 
     async def create_project(
         self, key: RequestKey, row: ProjectRow, admin_id: str, admin_name: str

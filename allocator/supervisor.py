@@ -40,6 +40,7 @@ class WorkerSlot:
         self._pulse: worker.Pulse | None = None
         self._process: BaseProcess | None = None
         self._restart_s = RESTART_MIN_S
+        self.first_serving = asyncio.Event()
 
     @property
     def serving(self) -> bool:
@@ -101,6 +102,7 @@ class WorkerSlot:
             return
         if self.serving:
             self._restart_s = RESTART_MIN_S
+            self.first_serving.set()
 
 
 async def _stop(process: BaseProcess, grace_s: float) -> None:
@@ -183,8 +185,7 @@ async def _first_end(stopped: asyncio.Task[bool], tasks: list[asyncio.Task[None]
 async def _announce(
     slots: list[WorkerSlot], settings: Settings, ready: Callable[[str], None]
 ) -> None:
-    while not all(slot.serving for slot in slots):
-        await asyncio.sleep(0.02)
+    await asyncio.gather(*(slot.first_serving.wait() for slot in slots))
     ready(
         f"dibs serves {settings.host}:{settings.port} with {len(slots)} workers; "
         f"health and metrics on http://{settings.http_host}:{settings.http_port}"

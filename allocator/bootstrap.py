@@ -1,0 +1,156 @@
+"""Knows everybody: puts a worker together from settings."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from allocator import counting, metrics
+from allocator.counting import CountedLedger
+from allocator.exporting import Exporting
+from allocator.servicers.allocation import AllocationServicer
+from allocator.servicers.dataset import DatasetServicer
+from allocator.servicers.project import ProjectServicer
+from allocator.servicers.queue import QueueServicer
+from allocator.services.allocation import Allocation
+from allocator.services.attaching import Attaching
+from allocator.services.datasets import Datasets
+from allocator.services.door import Door
+from allocator.services.filling import Filling
+from allocator.services.held import HeldTasks
+from allocator.services.lost import Lost
+from allocator.services.projects import Projects
+from allocator.services.queue_settings import SettingsCache
+from allocator.services.queues import Queues
+from allocator.services.submitting import Submitting
+from allocator.settings import LEASE_FLOOR_MS, Settings
+from allocator.transport import Front
+from store.assembly import Hooks, Store
+
+CHECK_S = 1.0
+
+
+class SystemClock:
+    """The wall clock of this machine."""
+
+    def now_ms(self) -> int:
+        """Milliseconds since 1970."""
+        return time.time_ns() // 1_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worker:
+    """A process that serves calls."""
+
+    front: Front
+    store: Store
+
+    @property
+    def port(self) -> int:
+        """Where it serves."""
+        return self.front.port
+
+    async def check(self) -> bool:
+        """Whether both stores answer; health says the same from now on."""
+        try:
+            async with asyncio.timeout(CHECK_S):
+                await asyncio.gather(
+                    self.store.redis.call("PING"), self.store.postgres.fetchrow("SELECT 1")
+                )
+            serving = True
+        except Exception:
+            serving = False
+        await self.front.tell(serving=serving)
+        return serving
+
+
+@contextlib.asynccontextmanager
+async def worker(
+    settings: Settings, *, lease_floor_ms: int = LEASE_FLOOR_MS, roles: bool = True
+) -> AsyncIterator[Worker]:
+    """A worker that serves, until the block ends.
+
+    `lease_floor_ms` is the shortest lease a queue may have; tests lower it.
+    With `roles`, it stands for election in each background role.
+
+    Raises StoreUnavailable without a Postgres.
+    """
+    assert settings.redis_url
+    assert settings.postgres_dsn
+    store = Store(
+        settings.redis_url.get_secret_value(),
+        settings.postgres_dsn.get_secret_value(),
+        hooks=_hooks(),
+    )
+    front = Front(settings, _servicers(store, lease_floor_ms))
+    try:
+        await store.start(roles=roles)
+        await front.start()
+        made = Worker(front=front, store=store)
+        await made.check()
+        yield made
+    finally:
+        await front.stop()
+        await store.close()
+
+
+def _hooks() -> Hooks:
+    return Hooks(
+        rebuilt=lambda cause: metrics.rebuilds[cause].inc(),
+        gate_waited=metrics.GATE_WAIT_SECONDS.observe,
+        swept=counting.swept,
+    )
+
+
+def _lag_of(store: Store) -> Callable[[int], Awaitable[int]]:
+    async def lag(project: int) -> int:
+        header = await store.kernel.header(project)
+        return header.seq - header.durable if header else 0
+
+    return lag
+
+
+def _servicers(store: Store, lease_floor_ms: int) -> Sequence[object]:
+    """The servicers, in the order of transport.SERVICES; and the roles of ours."""
+    clock = SystemClock()
+    ledger = CountedLedger(store.ledger)
+    directory, items, content, views = store.directory, store.items, store.content, store.views
+    door = Door(directory, ledger)
+    lost = Lost(directory=directory, ledger=ledger, items=items, views=views)
+    attaching = Attaching(ledger, items, views)
+    settings = SettingsCache(ledger, content)
+    exporting = Exporting(
+        directory=directory, ledger=ledger, items=items, clock=clock, lag=_lag_of(store)
+    )
+    store.sweeper.follow(attaching.follow)
+    store.sweeper.follow(exporting.follow)
+    queues = Queues(
+        directory=directory,
+        ledger=ledger,
+        items=items,
+        content=content,
+        views=views,
+        door=door,
+        clock=clock,
+        lease_floor_ms=lease_floor_ms,
+    )
+    allocation = Allocation(
+        directory=directory,
+        ledger=ledger,
+        door=door,
+        held=HeldTasks(directory, items),
+        lost=lost,
+        clock=clock,
+    )
+    submitting = Submitting(
+        ledger=ledger, items=items, content=content, settings=settings, door=door, lost=lost
+    )
+    return (
+        ProjectServicer(Projects(directory, ledger, views, door)),
+        DatasetServicer(Datasets(directory, ledger, items, views, door)),
+        QueueServicer(queues, Filling(ledger=ledger, items=items, door=door, attaching=attaching)),
+        AllocationServicer(allocation, submitting),
+    )

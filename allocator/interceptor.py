@@ -1,0 +1,119 @@
+"""Around every call of ours: rules first, typed errors last, and how long it took.
+
+What nobody foresaw is answered INTERNAL with the id of an incident, is logged
+under that id, and is never shown.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import grpc
+import structlog
+from google.protobuf.message import Message
+
+from allocator import metrics
+from dibs import errors, status
+from dibs.validation import check
+
+OURS = "/dibs.v1."
+
+log = structlog.get_logger()
+
+Handler = Any
+# AbortError is how grpc.aio ends a call: turning it into INTERNAL would hide the status.
+_PASSED_ON = (grpc.aio.AbortError, asyncio.CancelledError, GeneratorExit)
+
+
+class Guard(grpc.aio.ServerInterceptor):
+    """Wraps the handlers of our services, each once."""
+
+    def __init__(self) -> None:
+        self._wrapped: dict[str, Handler] = {}
+
+    async def intercept_service(
+        self,
+        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[Handler]],
+        handler_call_details: grpc.HandlerCallDetails,
+    ) -> Handler:
+        """The wrapped handler of a method; other services are left alone."""
+        method = handler_call_details.method
+        if method in self._wrapped:
+            return self._wrapped[method]
+        handler = await continuation(handler_call_details)
+        if handler is None or not method.startswith(OURS):
+            return handler
+        self._wrapped[method] = wrapped = _wrap(method.rsplit("/", 1)[1], handler)
+        return wrapped
+
+
+def _wrap(name: str, handler: Handler) -> Handler:
+    codecs = (handler.request_deserializer, handler.response_serializer)
+    if handler.unary_unary:
+        return grpc.unary_unary_rpc_method_handler(_unary(name, handler.unary_unary), *codecs)
+    assert handler.stream_stream, "the services have unary and bidirectional methods only"
+    return grpc.stream_stream_rpc_method_handler(_stream(name, handler.stream_stream), *codecs)
+
+
+def _unary(name: str, serve: Callable[..., Awaitable[Message]]) -> Callable[..., Any]:
+    async def guarded(request: Message, context: Any) -> Message:
+        started = time.perf_counter()
+        code = "OK"
+        try:
+            check(request)
+            return await serve(request, context)
+        except _PASSED_ON:
+            code = "CANCELLED"
+            raise
+        except Exception as error:
+            refusal = _refusal(name, error)
+            code = status.code_for(refusal).name
+            await context.abort(*status.aborted(refusal))
+            raise  # abort does not return
+        finally:
+            metrics.call_times.observe(name, code, time.perf_counter() - started)
+
+    return guarded
+
+
+def _stream(
+    name: str, serve: Callable[..., AsyncIterator[Message]]
+) -> Callable[..., AsyncIterator[Message]]:
+    async def guarded(messages: AsyncIterator[Message], context: Any) -> AsyncIterator[Message]:
+        started = time.perf_counter()
+        code = "OK"
+        try:
+            async for answer in serve(_checked(messages), context):
+                yield answer
+        except _PASSED_ON:
+            code = "CANCELLED"
+            raise
+        except Exception as error:
+            refusal = _refusal(name, error)
+            code = status.code_for(refusal).name
+            await context.abort(*status.aborted(refusal))
+            raise  # abort does not return
+        finally:
+            metrics.call_times.observe(name, code, time.perf_counter() - started)
+
+    return guarded
+
+
+async def _checked(messages: AsyncIterator[Message]) -> AsyncIterator[Message]:
+    async for message in messages:
+        check(message)
+        yield message
+
+
+def _refusal(name: str, error: Exception) -> errors.DibsError:
+    """The error for the caller; what it is for us stays in the log."""
+    if isinstance(error, errors.DibsError):
+        return error
+    incident = uuid.uuid4().hex
+    metrics.INCIDENTS.inc()
+    log.error("incident", id=incident, method=name, exc_info=error)
+    return errors.Internal(incident)

@@ -1,0 +1,52 @@
+"""AllocationService."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allocator.services.allocation import Allocation
+from allocator.services.submitting import Submitting
+from allocator.wire import allocation as wire
+from dibs.v1 import allocation_pb2 as pb
+from dibs.v1 import allocation_pb2_grpc
+
+
+class AllocationServicer(allocation_pb2_grpc.AllocationServiceServicer):
+    """Decode, call, encode."""
+
+    def __init__(self, allocation: Allocation, submitting: Submitting) -> None:
+        self._allocation = allocation
+        self._submitting = submitting
+
+    async def OpenSession(
+        self, request: pb.OpenSessionRequest, context: Any
+    ) -> pb.OpenSessionResponse:
+        return wire.opened(await self._allocation.open_session(wire.open_session(request)))
+
+    async def Ping(self, request: pb.PingRequest, context: Any) -> pb.PingResponse:
+        return wire.pong(request)
+
+    async def Reserve(self, request: pb.ReserveRequest, context: Any) -> pb.ReserveResponse:
+        return wire.reserved(await self._allocation.reserve(wire.reserve(request)))
+
+    async def EnsureReservations(
+        self, request: pb.EnsureReservationsRequest, context: Any
+    ) -> pb.EnsureReservationsResponse:
+        return wire.ensured(await self._allocation.ensure(wire.ensure(request)))
+
+    async def Start(self, request: pb.StartRequest, context: Any) -> pb.StartResponse:
+        return wire.started(await self._allocation.start(wire.start(request)))
+
+    async def Renew(self, request: pb.RenewRequest, context: Any) -> pb.RenewResponse:
+        return wire.renewed(await self._allocation.renew(wire.renew(request)))
+
+    async def Submit(self, request: pb.SubmitRequest, context: Any) -> pb.SubmitResponse:
+        return wire.submitted(await self._submitting.submit(wire.submit(request)))
+
+    async def Release(self, request: pb.ReleaseRequest, context: Any) -> pb.ReleaseResponse:
+        return wire.released(await self._allocation.release(wire.release(request)))
+
+    async def ListMyTasks(
+        self, request: pb.ListMyTasksRequest, context: Any
+    ) -> pb.ListMyTasksResponse:
+        return wire.my_tasks(await self._allocation.page(wire.list_my_tasks(request)))

@@ -1,0 +1,42 @@
+"""DatasetService."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+from allocator.services.datasets import Datasets
+from allocator.wire import dataset as wire
+from dibs.v1 import dataset_pb2 as pb
+from dibs.v1 import dataset_pb2_grpc
+
+
+class DatasetServicer(dataset_pb2_grpc.DatasetServiceServicer):
+    """Decode, call, encode."""
+
+    def __init__(self, datasets: Datasets) -> None:
+        self._datasets = datasets
+
+    async def CreateDataset(
+        self, request: pb.CreateDatasetRequest, context: Any
+    ) -> pb.CreateDatasetResponse:
+        return wire.created_dataset(await self._datasets.create(wire.create_dataset(request)))
+
+    async def GetDataset(
+        self, request: pb.GetDatasetRequest, context: Any
+    ) -> pb.GetDatasetResponse:
+        return wire.dataset(await self._datasets.get(wire.get_dataset(request)))
+
+    async def ListDatasets(
+        self, request: pb.ListDatasetsRequest, context: Any
+    ) -> pb.ListDatasetsResponse:
+        return wire.datasets(await self._datasets.page(wire.list_datasets(request)))
+
+    async def ImportItems(
+        self, request_iterator: AsyncIterator[pb.ImportItemsRequest], context: Any
+    ) -> AsyncIterator[pb.ImportItemsResponse]:
+        async for request in request_iterator:
+            yield wire.imported(await self._datasets.import_chunk(wire.import_chunk(request)))
+
+    async def ListItems(self, request: pb.ListItemsRequest, context: Any) -> pb.ListItemsResponse:
+        return wire.items(await self._datasets.page_items(wire.list_items(request)))

@@ -1,0 +1,45 @@
+"""QueueService."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allocator.services.filling import Filling
+from allocator.services.queues import Queues
+from allocator.wire import queue as wire
+from dibs.v1 import queue_pb2 as pb
+from dibs.v1 import queue_pb2_grpc
+
+
+class QueueServicer(queue_pb2_grpc.QueueServiceServicer):
+    """Decode, call, encode."""
+
+    def __init__(self, queues: Queues, filling: Filling) -> None:
+        self._queues = queues
+        self._filling = filling
+
+    async def CreateQueue(
+        self, request: pb.CreateQueueRequest, context: Any
+    ) -> pb.CreateQueueResponse:
+        return wire.created_queue(await self._queues.create(wire.create_queue(request)))
+
+    async def GetQueue(self, request: pb.GetQueueRequest, context: Any) -> pb.GetQueueResponse:
+        return wire.queue(await self._queues.get(wire.get_queue(request)))
+
+    async def ListQueues(
+        self, request: pb.ListQueuesRequest, context: Any
+    ) -> pb.ListQueuesResponse:
+        return wire.queues(await self._queues.page(wire.list_queues(request)))
+
+    async def GetQueueDepth(
+        self, request: pb.GetQueueDepthRequest, context: Any
+    ) -> pb.GetQueueDepthResponse:
+        return wire.depth(await self._queues.depth(wire.get_depth(request)))
+
+    async def AttachDataset(
+        self, request: pb.AttachDatasetRequest, context: Any
+    ) -> pb.AttachDatasetResponse:
+        return wire.attached(await self._filling.attach(wire.attach_dataset(request)))
+
+    async def AddItems(self, request: pb.AddItemsRequest, context: Any) -> pb.AddItemsResponse:
+        return wire.added(await self._filling.add_items(wire.add_items(request)))

@@ -1,0 +1,130 @@
+"""What several services share on the wire."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import Any
+
+import xxhash
+from google.protobuf.duration_pb2 import Duration
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from allocator.model import Priority, RequestKey, Role, TaskId
+from allocator.requests import Change, Hold, Look, Page
+from dibs import errors
+from dibs.v1 import project_pb2
+
+LARGEST = 2**53 - 1
+"""Numbers of the store are below: Lua has no larger whole ones."""
+
+_ROLES = {
+    project_pb2.ROLE_ADMIN: Role.ADMIN,
+    project_pb2.ROLE_TEAM_MANAGER: Role.TEAM_MANAGER,
+    project_pb2.ROLE_REVIEWER: Role.REVIEWER,
+    project_pb2.ROLE_ANNOTATOR: Role.ANNOTATOR,
+    project_pb2.ROLE_ANNOTATOR_AND_REVIEWER: Role.ANNOTATOR_AND_REVIEWER,
+}
+
+
+def change(method: str, request: Any) -> Change:
+    """The frame of a change; takes the request_id out of the message.
+
+    Raises SessionUnknown for a session that no server ever gave.
+    """
+    return Change(project=request.project_id, actor=request.actor, key=request_key(method, request))
+
+
+def request_key(method: str, request: Any) -> RequestKey:
+    """Who asks for the how-manieth time, and a hash of method and body without that."""
+    session_id, n = request.request_id.session_id, request.request_id.n
+    session = int.from_bytes(session_id[:8], "big")
+    if session > LARGEST:
+        raise errors.SessionUnknown
+    request.ClearField("request_id")
+    body = request.SerializeToString(deterministic=True)
+    return RequestKey(
+        session=session,
+        secret=session_id[8:].hex(),
+        n=n,
+        hash=xxhash.xxh3_64_hexdigest(method.encode() + b"\0" + body),
+    )
+
+
+def session_id(number: int, secret: str) -> bytes:
+    """The 16 bytes of a session."""
+    return number.to_bytes(8, "big") + bytes.fromhex(secret)
+
+
+def look(request: Any) -> Look:
+    """The frame of a read."""
+    return Look(project=request.project_id, actor=request.actor, min_seq=request.min_seq)
+
+
+def page(request: Any) -> Page:
+    """Which page of a list."""
+    return Page(size=request.page_size, token=request.page_token)
+
+
+def task_id(text: str) -> TaskId:
+    """A task_id that the rules let pass. Raises TaskNotFound for impossible numbers."""
+    entry, slot = map(int, text.split("-"))
+    if entry > LARGEST:
+        raise errors.TaskNotFound(text)
+    return TaskId(entry=entry, slot=slot)
+
+
+def hold(request: Any) -> Hold:
+    """A task and its token."""
+    return Hold(task=task_id(request.task_id), token=request.lease_token)
+
+
+def person(request: Any) -> str:
+    """Whom a request concerns: the actor, unless it says otherwise."""
+    return str(request.person or request.actor)
+
+
+def priority(value: int) -> Priority:
+    """A rank; on the wire they count from 1, and 0 means none."""
+    return Priority(value - 1) if value else Priority.NONE
+
+
+def priority_out(value: Priority) -> Any:
+    """A rank, as the wire counts."""
+    return value + 1
+
+
+def number(value: IntEnum) -> Any:
+    """An enum that has the same numbers here and on the wire."""
+    return int(value)
+
+
+def roles(values: Any) -> Role:
+    """A mask of the roles named."""
+    mask = Role.NONE
+    for value in values:
+        mask |= _ROLES[value]
+    return mask
+
+
+def roles_out(mask: Role) -> list[Any]:
+    """The roles in a mask, the mightiest first."""
+    return [value for value, role in _ROLES.items() if mask & role]
+
+
+def timestamp(ms: int | None) -> Timestamp | None:
+    """Wall time; None stays unset."""
+    if ms is None:
+        return None
+    return Timestamp(seconds=ms // 1000, nanos=ms % 1000 * 1_000_000)
+
+
+def duration(ms: int | None) -> Duration | None:
+    """A span of time; None stays unset."""
+    if ms is None:
+        return None
+    return Duration(seconds=ms // 1000, nanos=ms % 1000 * 1_000_000)
+
+
+def milliseconds(value: Duration) -> int:
+    """A span of time in whole milliseconds, cut off."""
+    return int(value.seconds) * 1000 + value.nanos // 1_000_000

@@ -1,0 +1,117 @@
+"""ProjectService on the wire."""
+
+# ruff: noqa: D103 - each function is named after the message it makes or takes
+
+from __future__ import annotations
+
+from allocator import answers, requests
+from allocator.model import Role
+from allocator.wire import common
+from dibs.v1 import project_pb2 as pb
+
+SERVICE = "/dibs.v1.ProjectService/"
+
+
+def create_project(request: pb.CreateProjectRequest) -> requests.CreateProject:
+    return requests.CreateProject(
+        display_name=request.display_name,
+        fast=request.durability == pb.DURABILITY_FAST,
+        change=common.change(SERVICE + "CreateProject", request),
+    )
+
+
+def list_projects(request: pb.ListProjectsRequest) -> requests.ListProjects:
+    return requests.ListProjects(actor=request.actor, page=common.page(request))
+
+
+def add_members(request: pb.AddMembersRequest) -> requests.AddMembers:
+    return requests.AddMembers(
+        members=tuple(_new_member(member) for member in request.members),
+        change=common.change(SERVICE + "AddMembers", request),
+    )
+
+
+def update_member(request: pb.UpdateMemberRequest) -> requests.UpdateMember:
+    member, paths = request.member, set(request.update_mask.paths)
+    return requests.UpdateMember(
+        person_id=member.person_id,
+        name=member.display_name if "display_name" in paths else None,
+        active=member.active if "active" in paths else None,
+        roles=common.roles(member.roles) if "roles" in paths else None,
+        skills=tuple(member.skills) if "skills" in paths else None,
+        change=common.change(SERVICE + "UpdateMember", request),
+    )
+
+
+def remove_members(request: pb.RemoveMembersRequest) -> requests.RemoveMembers:
+    return requests.RemoveMembers(
+        person_ids=tuple(request.person_ids),
+        change=common.change(SERVICE + "RemoveMembers", request),
+    )
+
+
+def list_members(request: pb.ListMembersRequest) -> requests.ListOf:
+    return requests.ListOf(look=common.look(request), page=common.page(request))
+
+
+def created_project(answer: answers.Project) -> pb.CreateProjectResponse:
+    return pb.CreateProjectResponse(seq=answer.seq, project=_project(answer))
+
+
+def project(answer: answers.Project) -> pb.GetProjectResponse:
+    return pb.GetProjectResponse(project=_project(answer))
+
+
+def projects(answer: answers.Listed[answers.Project]) -> pb.ListProjectsResponse:
+    return pb.ListProjectsResponse(
+        projects=[_project(row) for row in answer.rows], next_page_token=answer.next_token
+    )
+
+
+def added_members(answer: answers.Members) -> pb.AddMembersResponse:
+    return pb.AddMembersResponse(
+        seq=answer.seq, members=[_member(member) for member in answer.members]
+    )
+
+
+def updated_member(answer: answers.Members) -> pb.UpdateMemberResponse:
+    return pb.UpdateMemberResponse(seq=answer.seq, member=_member(answer.members[0]))
+
+
+def removed_members(answer: answers.Seq) -> pb.RemoveMembersResponse:
+    return pb.RemoveMembersResponse(seq=answer.seq)
+
+
+def members(answer: answers.Listed[answers.Member]) -> pb.ListMembersResponse:
+    return pb.ListMembersResponse(
+        members=[_member(row) for row in answer.rows], next_page_token=answer.next_token
+    )
+
+
+def _new_member(member: pb.Member) -> requests.NewMember:
+    return requests.NewMember(
+        person_id=member.person_id,
+        name=member.display_name,
+        active=member.active if member.HasField("active") else True,
+        roles=common.roles(member.roles) or Role.ANNOTATOR,
+        skills=tuple(member.skills),
+    )
+
+
+def _member(member: answers.Member) -> pb.Member:
+    return pb.Member(
+        person_id=member.person_id,
+        display_name=member.name,
+        roles=common.roles_out(member.roles),
+        skills=member.skills,
+        active=member.active,
+    )
+
+
+def _project(answer: answers.Project) -> pb.Project:
+    return pb.Project(
+        project_id=answer.project_id,
+        display_name=answer.display_name,
+        durability=pb.DURABILITY_FAST if answer.fast else pb.DURABILITY_DURABLE,
+        create_time=common.timestamp(answer.created_ms),
+    )

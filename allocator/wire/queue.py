@@ -1,0 +1,133 @@
+"""QueueService on the wire."""
+
+# ruff: noqa: D103 - each function is named after the message it makes or takes
+
+from __future__ import annotations
+
+from allocator import answers, requests
+from allocator.model import DEFAULT_STATUSES, Meaning, QueueSettings, Status
+from allocator.wire import common
+from dibs import errors
+from dibs.v1 import queue_pb2 as pb
+
+SERVICE = "/dibs.v1.QueueService/"
+
+_DEFAULTS = QueueSettings(queue=0)
+
+
+def create_queue(request: pb.CreateQueueRequest) -> requests.CreateQueue:
+    """Raises NotBuilt for queues of a type that is not built yet."""
+    if request.queue.type == pb.QUEUE_TYPE_QA:
+        raise errors.NotBuilt("a queue of type QA")
+    return requests.CreateQueue(
+        queue_id=request.queue_id,
+        settings=_settings(request.queue),
+        allowed=tuple(request.queue.allowed_assignees),
+        change=common.change(SERVICE + "CreateQueue", request),
+    )
+
+
+def get_queue(request: pb.GetQueueRequest) -> requests.LookAt:
+    return requests.LookAt(look=common.look(request), id=request.queue_id)
+
+
+def list_queues(request: pb.ListQueuesRequest) -> requests.ListOf:
+    return requests.ListOf(look=common.look(request), page=common.page(request))
+
+
+def get_depth(request: pb.GetQueueDepthRequest) -> requests.LookAt:
+    return requests.LookAt(look=common.look(request), id=request.queue_id)
+
+
+def attach_dataset(request: pb.AttachDatasetRequest) -> requests.AttachDataset:
+    return requests.AttachDataset(
+        queue_id=request.queue_id,
+        dataset_id=request.dataset_id,
+        priority=common.priority(request.priority),
+        change=common.change(SERVICE + "AttachDataset", request),
+    )
+
+
+def add_items(request: pb.AddItemsRequest) -> requests.AddItems:
+    return requests.AddItems(
+        queue_id=request.queue_id,
+        dataset_id=request.dataset_id,
+        external_ids=tuple(request.external_ids),
+        priority=common.priority(request.priority),
+        change=common.change(SERVICE + "AddItems", request),
+    )
+
+
+def created_queue(answer: answers.Queue) -> pb.CreateQueueResponse:
+    return pb.CreateQueueResponse(seq=answer.seq, queue=_queue(answer))
+
+
+def queue(answer: answers.Queue) -> pb.GetQueueResponse:
+    return pb.GetQueueResponse(queue=_queue(answer))
+
+
+def queues(answer: answers.Listed[answers.Queue]) -> pb.ListQueuesResponse:
+    return pb.ListQueuesResponse(
+        queues=[_queue(row) for row in answer.rows], next_page_token=answer.next_token
+    )
+
+
+def depth(answer: answers.Depth) -> pb.GetQueueDepthResponse:
+    return pb.GetQueueDepthResponse(
+        seq=answer.seq,
+        tasks=[
+            pb.StateCount(state=common.number(state), count=count)
+            for state, count in sorted(answer.tasks.items())
+        ],
+        available=answer.available,
+        held=answer.held,
+        oldest_waiting_age=common.duration(answer.oldest_age_ms),
+        next_free=common.timestamp(answer.next_free_ms),
+        items_pending=answer.items_pending,
+        items_not_added=answer.items_not_added,
+    )
+
+
+def attached(answer: answers.Seq) -> pb.AttachDatasetResponse:
+    return pb.AttachDatasetResponse(seq=answer.seq)
+
+
+def added(answer: answers.Added) -> pb.AddItemsResponse:
+    return pb.AddItemsResponse(seq=answer.seq, added=answer.added)
+
+
+def _settings(queue: pb.Queue) -> QueueSettings:
+    lease = queue.lease_duration if queue.HasField("lease_duration") else None
+    return QueueSettings(
+        queue=0,
+        display_name=queue.display_name,
+        slots=queue.slots if queue.HasField("slots") else _DEFAULTS.slots,
+        lease_ms=_DEFAULTS.lease_ms if lease is None else common.milliseconds(lease),
+        max_held=queue.max_held if queue.HasField("max_held") else _DEFAULTS.max_held,
+        priority=common.priority(queue.priority),
+        statuses=(
+            *DEFAULT_STATUSES,
+            *(Status(name=s.name, meaning=Meaning(s.meaning)) for s in queue.statuses),
+        ),
+        classes=tuple(queue.unit_classes),
+    )
+
+
+def _queue(answer: answers.Queue) -> pb.Queue:
+    settings = answer.settings
+    return pb.Queue(
+        queue_id=answer.queue_id,
+        display_name=settings.display_name,
+        type=pb.QUEUE_TYPE_LABELING,
+        slots=settings.slots,
+        lease_duration=common.duration(settings.lease_ms),
+        allowed_assignees=answer.allowed,
+        priority=common.priority_out(settings.priority),
+        max_held=settings.max_held,
+        statuses=[
+            pb.Status(name=status.name, meaning=common.number(status.meaning))
+            for status in settings.statuses[len(DEFAULT_STATUSES) :]
+        ],
+        unit_classes=settings.classes,
+        create_time=common.timestamp(answer.created_ms),
+    )

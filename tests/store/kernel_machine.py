@@ -1,8 +1,8 @@
 """A project under random hands: the functions on a real server against the reference model.
 
-Every rule makes one call, predicts its answer from the model, and then lets the model judge the event
-that came out of it. After each step the whole live state must be what the model says, and at the end
-a replay of the log must give it again.
+Every rule makes one call, predicts its answer from the model, and then lets the model judge the
+event that came out of it. After each step the whole live state must be what the model says, and a
+replay of the log must give it again.
 """
 
 from __future__ import annotations
@@ -57,10 +57,10 @@ class ProjectMachine(RuleBasedStateMachine):
         self.project, self.epoch = next(_numbers), 1
         self.model = Model(self.project)
         self.log: list[tuple[int, str, bytes]] = []
-        self.requests: dict[tuple[int, int], tuple[str, dict[str, Any], int]] = {}
+        self.answered: dict[int, int] = {}
         self.tokens: list[tuple[int, int, int, int]] = []
 
-    # --- making calls ---------------------------------------------------------------------------
+    # --- making calls ---
 
     def run(self, coroutine: Any) -> Any:
         return self.loop.run_until_complete(coroutine)
@@ -91,9 +91,6 @@ class ProjectMachine(RuleBasedStateMachine):
             self.log.append((reply.seq, reply.chain, reply.rest))
         return reply
 
-    def tasks_ever_granted(self) -> list[tuple[int, int, int, int]]:
-        return self.tokens
-
     def lease(self, pick: int) -> tuple[int, int, int, int]:
         """(person, entry, slot, token): one that was granted some time, or nearly."""
         if not self.tokens:
@@ -114,7 +111,7 @@ class ProjectMachine(RuleBasedStateMachine):
         for task in event.body["tasks"]:
             self.tokens.append((person, task[0], task[1], reply.seq))
 
-    # --- setting up -----------------------------------------------------------------------------
+    # --- setting up ---
 
     @initialize(slots=st.integers(1, 3), max_held=st.sampled_from([1, 3, 100]))
     def begin(self, slots: int, max_held: int) -> None:
@@ -125,7 +122,8 @@ class ProjectMachine(RuleBasedStateMachine):
         people = [[2, 1, 1, 16, []], [3, 1, 1, 16, [1]], [4, 1, 1, 32, [1, 2]]]
         self.call("change_members", mode="add", members=people, expected=[-1, -1, -1])
         self.call("create_dataset", dataset=1)
-        self.call("add_items", dataset=1, **{"import": 1}, first=1, count=40)
+        items: dict[str, Any] = {"dataset": 1, "import": 1, "first": 1, "count": 40}
+        self.call("add_items", **items)
         self._create_queue(1, slots, max_held, [])
         self.attach(1, 3)
 
@@ -203,7 +201,7 @@ class ProjectMachine(RuleBasedStateMachine):
             )
             assert reply.word == "ok"
 
-    # --- people ---------------------------------------------------------------------------------
+    # --- people ---
 
     @rule(
         person=PEOPLE,
@@ -232,7 +230,7 @@ class ProjectMachine(RuleBasedStateMachine):
         recalled = bool(self.state.recalls)
         assert self.call("take_back", limit=limit).word == ("ok" if recalled else "idle")
 
-    # --- leases ---------------------------------------------------------------------------------
+    # --- leases ---
 
     def _expected_reasons(self, answer: expect.Answer, reply: Reply) -> None:
         found = [
@@ -252,8 +250,8 @@ class ProjectMachine(RuleBasedStateMachine):
         ensure=st.booleans(),
         n=st.integers(0, 40),
     )
-    def reserve(self, queue: int, person: int, count: int, ensure: bool, n: int) -> None:
-        inputs = {"queue": queue, "person": person, "count": 6 if ensure else count}
+    def reserve(self, *, queue: int, person: int, count: int, ensure: bool, n: int) -> None:
+        inputs: dict[str, Any] = {"queue": queue, "person": person, "count": 6 if ensure else count}
         inputs["target"] = count if ensure else 0
         request = None
         if n:
@@ -263,7 +261,7 @@ class ProjectMachine(RuleBasedStateMachine):
                 reply = self.call("reserve", request, **inputs)
                 assert reply.word == word
                 if word == "dup":
-                    assert self.requests[self.session, n] == ("reserve", reply.seq)
+                    assert self.answered[n] == reply.seq
                 return
         answer = expect.expect_reserve(
             self.state, person, queue, inputs["count"], inputs["target"], clock=self.state_clock
@@ -274,7 +272,7 @@ class ProjectMachine(RuleBasedStateMachine):
             self._expected_reasons(answer, reply)
         elif reply.word == "ok":
             if n:
-                self.requests[self.session, n] = ("reserve", reply.seq)
+                self.answered[n] = reply.seq
             self.note(reply, person)
             assert tuple((p[1], p[2]) for p in self.tokens[-len(answer.tasks) :]) == answer.tasks
 
@@ -321,7 +319,7 @@ class ProjectMachine(RuleBasedStateMachine):
         assert reply.word == word
 
     @rule(pick=PICK, takeover=st.integers(0, 1), everything=st.booleans(), queue=st.integers(0, 2))
-    def renew(self, pick: int, takeover: int, everything: bool, queue: int) -> None:
+    def renew(self, *, pick: int, takeover: int, everything: bool, queue: int) -> None:
         person, entry, slot, token = self.lease(pick)
         tasks = [] if everything else [[entry, slot, token]]
         word = expect.expect_renew(
@@ -332,7 +330,7 @@ class ProjectMachine(RuleBasedStateMachine):
         if word == "ok" and takeover:
             self.note(reply, person)
 
-    # --- time -----------------------------------------------------------------------------------
+    # --- time ---
 
     state_clock = 0
 
@@ -355,10 +353,10 @@ class ProjectMachine(RuleBasedStateMachine):
         )
         assert self.call("end_sessions", limit=100).word == ("ok" if quiet else "idle")
         if quiet:
-            self.requests.clear()
+            self.answered.clear()
             self.session = self.call("open_session", secret=SECRET).seq
 
-    # --- what the spine's services do not offer yet -----------------------------------------------
+    # --- what the spine's services do not offer yet ---
 
     @rule(pick=PICK)
     def return_task(self, pick: int) -> None:
@@ -397,7 +395,7 @@ class ProjectMachine(RuleBasedStateMachine):
         if removed:
             assert self.call("remove_entries", queue=queue, entries=removed).word == "ok"
 
-    # --- what holds at every moment -----------------------------------------------------------------
+    # --- what holds at every moment ---
 
     @rule(queue=QUEUES, person=PEOPLE, pick=PICK)
     def the_three_predicates_agree(self, queue: int, person: int, pick: int) -> None:

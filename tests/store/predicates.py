@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from audit.state import Entry, Project
 from allocator.model import Member, QueueSettings, Role, Task, TaskId
+from audit.state import Entry, Project
 
 
 def person_and_queue(

@@ -22,9 +22,9 @@ class Settings(BaseSettings):
     data_dir: Path = Path(".dibs")
 
     host: str = "127.0.0.1"
-    port: Annotated[int, Field(ge=0, le=65_535)] = 7077
+    port: Annotated[int, Field(ge=0, le=65_535)] = 7443
     http_host: str = "127.0.0.1"
-    http_port: Annotated[int, Field(ge=0, le=65_535)] = 7078
+    http_port: Annotated[int, Field(ge=0, le=65_535)] = 7480
     workers: Annotated[int, Field(ge=1, le=64)] = Field(
         default_factory=lambda: min(os.cpu_count() or 1, 8)
     )

@@ -129,8 +129,8 @@ def reserved_port(host: str, port: int) -> Iterator[int]:
 async def serve(settings: Settings, *, ready: Callable[[str], None]) -> None:
     """Run everything until SIGINT or SIGTERM. `ready` gets one line, once.
 
-    Raises errors.DibsError with a sentence that says what to change, when a
-    server of yours does not do what the promise needs.
+    Raises Unsuitable, MigrationChanged or EmbeddedError, each with a sentence
+    that says what to change.
     """
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -139,7 +139,8 @@ async def serve(settings: Settings, *, ready: Callable[[str], None]) -> None:
     figures = settings.metrics_dir or settings.data_dir / "metrics"
     metrics.prepare(figures)
     async with Backends.open(settings) as backends:
-        with reserved_port(settings.host, settings.port) as port:
+        await backends.prepare()
+        with backends.announced(), reserved_port(settings.host, settings.port) as port:
             bound = backends.settings.model_copy(update={"port": port})
             await _run(bound, backends, figures, stop, ready)
 

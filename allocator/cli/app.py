@@ -1,0 +1,125 @@
+"""The commands; each imports what it needs when it runs, so that --help is quick."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from allocator.cli import client_commands, show
+from allocator.cli.manifest import Format
+
+app = typer.Typer(
+    help="Hands out annotation tasks: durable, in order, never the same one to two people.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Json = Annotated[bool, typer.Option("--json", help="Answer in JSON, for scripts.")]
+DataDir = Annotated[
+    Path | None, typer.Option("--data-dir", help="Where servers of our own keep their data.")
+]
+
+
+def main() -> None:
+    """Run the command line; what dibs refuses is one line on stderr, exit code 1."""
+    try:
+        app()
+    except Exception as error:
+        if not show.refusal(error, as_json="--json" in sys.argv):
+            raise
+        sys.exit(1)
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to serve at.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port for gRPC.")] = None,
+    http_port: Annotated[int | None, typer.Option(help="Port for health and metrics.")] = None,
+    workers: Annotated[int | None, typer.Option(help="How many processes.")] = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Serve, on servers of our own unless DIBS_REDIS_URL and DIBS_POSTGRES_DSN are set."""
+    from allocator import logs, supervisor
+
+    settings = _settings(
+        host=host, port=port, http_port=http_port, workers=workers, data_dir=data_dir
+    )
+    logs.configure(settings.log_level)
+    asyncio.run(supervisor.serve(settings, ready=show.line))
+
+
+@app.command()
+def migrate(data_dir: DataDir = None, *, json: Json = False) -> None:
+    """Bring the tables in Postgres up to date."""
+    from allocator.cli import server_commands
+
+    applied = asyncio.run(server_commands.migrate(_settings(data_dir=data_dir)))
+    show.answer({"applied": applied}, as_json=json)
+
+
+@app.command()
+def audit(
+    project: Annotated[str | None, typer.Option(help="Only this project.")] = None,
+    history: Annotated[list[Path] | None, typer.Option(help="What clients were told.")] = None,
+    data_dir: DataDir = None,
+    *,
+    json: Json = False,
+) -> None:
+    """Check the log, the live state and the views against the invariants."""
+    from allocator.cli import server_commands
+
+    violations = asyncio.run(
+        server_commands.audit(_settings(data_dir=data_dir), project, history or [], as_json=json)
+    )
+    raise typer.Exit(1 if violations else 0)
+
+
+@app.command(name="import")
+def import_(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)],
+    project: Annotated[str, typer.Option(help="Made if it is missing.")],
+    queue: Annotated[str, typer.Option(help="Made if it is missing.")],
+    dataset: Annotated[str, typer.Option(help="Made if it is missing; else the file's name.")] = "",
+    format_: Annotated[Format | None, typer.Option("--format", help="How it is written.")] = None,
+    slots: Annotated[int, typer.Option(help="People an item, if the queue is made.")] = 1,
+    actor: client_commands.Actor = client_commands.DEFAULT_ACTOR,
+    target: client_commands.Target = client_commands.DEFAULT_TARGET,
+    *,
+    json: Json = False,
+) -> None:
+    """Import the items of a manifest into a dataset that feeds a queue."""
+    from allocator.cli import importing
+
+    plan = importing.Plan(
+        file=file,
+        format=format_,
+        project=project,
+        queue=queue,
+        dataset=dataset,
+        slots=slots,
+        actor=actor,
+        target=target,
+    )
+    show.answer(importing.run(plan, quiet=json), as_json=json)
+
+
+@app.command()
+def demo(*, json: Json = False) -> None:
+    """Run a whole annotation project in two minutes, faults included, and audit it."""
+    from loadtest.demo import run
+
+    raise typer.Exit(run(as_json=json))
+
+
+def _settings(**given: Any) -> Any:
+    from allocator.settings import Settings
+
+    return Settings(**{name: value for name, value in given.items() if value is not None})
+
+
+client_commands.add_to(app)

@@ -1,0 +1,65 @@
+"""Commands that call a running service: reserve, submit."""
+
+from __future__ import annotations
+
+import getpass
+from typing import Annotated
+
+import typer
+
+from allocator.cli import show
+
+DEFAULT_TARGET = "127.0.0.1:7443"
+try:
+    DEFAULT_ACTOR = getpass.getuser()
+except (KeyError, OSError):
+    DEFAULT_ACTOR = "dibs"
+
+Target = Annotated[str, typer.Option(envvar="DIBS_TARGET", help="Where the service is.")]
+Actor = Annotated[str, typer.Option(envvar="DIBS_ACTOR", help="Who acts.")]
+Project = Annotated[str, typer.Option(envvar="DIBS_PROJECT", help="The project.")]
+Person = Annotated[str, typer.Option(help="Whom it concerns; else the actor.")]
+Json = Annotated[bool, typer.Option("--json", help="Answer in JSON, for scripts.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.command()(reserve)
+    app.command()(submit)
+
+
+def reserve(
+    project: Project,
+    queue: Annotated[str, typer.Option(help="The queue to give from.")],
+    count: Annotated[int, typer.Option(help="Most tasks to give.")] = 1,
+    person: Person = "",
+    actor: Actor = DEFAULT_ACTOR,
+    target: Target = DEFAULT_TARGET,
+    *,
+    json: Json = False,
+) -> None:
+    """Give a person the next tasks of a queue."""
+    from dibs import Client
+
+    with Client(target, project=project, actor=actor) as client:
+        answer = client.reserve(queue, person=person, count=count)
+    show.tasks(answer, as_json=json)
+
+
+def submit(
+    task_id: Annotated[str, typer.Argument(help="The task, as reserve showed it.")],
+    lease_token: Annotated[int, typer.Argument(help="Its token, as reserve showed it.")],
+    project: Project,
+    status: Annotated[str, typer.Option(help="One of the queue's statuses.")] = "",
+    person: Person = "",
+    actor: Actor = DEFAULT_ACTOR,
+    target: Target = DEFAULT_TARGET,
+    *,
+    json: Json = False,
+) -> None:
+    """Finish a task."""
+    from dibs import Client
+
+    with Client(target, project=project, actor=actor) as client:
+        answer = client.submit(task_id, lease_token, person=person, status=status)
+    show.message(answer, as_json=json)

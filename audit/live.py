@@ -84,15 +84,17 @@ async def _values(redis: Redis, keys: list[str]) -> list[Any]:
 
 
 def _ask(pipe: Any, key: str, kind: str) -> None:
-    """One command that reads the whole key; a key that went meanwhile reads as empty."""
+    """One command that reads the whole key; a key of a type that we do not use gives its type."""
     if kind == "list":
         pipe.lrange(key, 0, -1)
     elif kind == "zset":
         pipe.zrange(key, 0, -1, withscores=True)
     elif kind == "set":
         pipe.smembers(key)
-    else:
+    elif kind in ("hash", "none"):
         pipe.hgetall(key)
+    else:
+        pipe.type(key)
 
 
 def _text(value: bytes | str) -> str:
@@ -127,18 +129,21 @@ def _listed(value: object) -> tuple[Any, ...]:
 
 
 def _take(shape: Shape, dead: dict[tuple[int, int], set[int]], name: str, value: Any) -> bool:
-    """Puts one key where it belongs. Returns whether its name is one of ours."""
+    """Puts one key where it belongs. Returns whether name and content are such as ours."""
     word, *numbers = name.split(":")
     if not all(number.isdecimal() for number in numbers):
         return False
     key = tuple(int(number) for number in numbers)
-    if word == "dead" and len(key) == 2:
-        dead[key] = _numbers(value)
-        return True
     reader = READERS.get((word, len(key)))
-    if reader is None:
+    try:
+        if word == "dead" and len(key) == 2:
+            dead[key] = _numbers(value)
+        elif reader is not None:
+            reader(shape, key, value)
+        else:
+            return False
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError):
         return False
-    reader(shape, key, value)
     return True
 
 

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import asyncpg
 from redis.asyncio import Redis
@@ -27,7 +27,8 @@ from audit.structures import expected
 
 BATCH: Final = 5_000
 PAUSE_S: Final = 0.1
-Connection = asyncpg.Connection[asyncpg.Record]
+if TYPE_CHECKING:
+    Connection = asyncpg.Connection[asyncpg.Record]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import asyncio
 import copy
-from collections.abc import Callable, Coroutine, Iterable
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
+from contextlib import suppress
 from functools import wraps
 from typing import Any, Concatenate, Generic, ParamSpec, Self, TypeVar, overload
 
@@ -224,11 +226,10 @@ class AsyncClient:
             while batch:
                 try:
                     async for response in self._stream(batch, attempts):
-                        batch.answered(response)
                         result.add(response)
                         attempts = self._attempts(change=True)
                         on_chunk(result)
-                    error: DibsError = OutcomeUnknown()
+                    error = batch.failure(OutcomeUnknown())
                 except grpc.RpcError as rpc_error:
                     error = batch.failure(rebuilt(rpc_error))
                 if batch and await self._pause(attempts, error):
@@ -241,14 +242,35 @@ class AsyncClient:
             for ticket in tickets:
                 self._sessions.give_back(project, ticket)
 
-    def _stream(self, batch: Batch, attempts: Attempts) -> Any:
+    async def _stream(self, batch: Batch, attempts: Attempts) -> AsyncIterator[ImportItemsResponse]:
+        """Send what is open, no more ahead than the batch allows; yield the answers."""
         method = self._channel.stream_stream(
             importing.METHOD,
             request_serializer=ImportItemsRequest.SerializeToString,
             response_deserializer=ImportItemsResponse.FromString,
         )
         # Each chunk of the batch may take as long as a call.
-        return method(iter(batch.requests()), timeout=attempts.timeout_s(_now()) * len(batch))
+        stream = method(timeout=attempts.timeout_s(_now()) * len(batch))
+        try:
+            unsent = deque(batch.requests())
+            while batch:
+                await _write_ahead(stream, unsent, batch)
+                response: Any = await stream.read()
+                if response is grpc.aio.EOF:
+                    return
+                batch.answered(response)
+                yield response
+            await stream.done_writing()
+            await stream.code()
+        finally:
+            stream.cancel()
+
+
+async def _write_ahead(stream: Any, unsent: deque[ImportItemsRequest], batch: Batch) -> None:
+    """Write what may be on its way; a stream that ended tells why when read."""
+    with suppress(asyncio.InvalidStateError):
+        while unsent and len(batch) - len(unsent) < batch.window:
+            await stream.write(unsent.popleft())
 
 
 def _now() -> float:

@@ -74,10 +74,18 @@ def batches(all_chunks: Iterator[ImportItemsRequest]) -> Iterator[Batch]:
 
 
 class Batch:
-    """Chunks on their way, the first one without an answer in front."""
+    """Chunks on their way, the first one without an answer in front.
+
+    grpc.aio reports a refusal that meets it while it writes as an error of its
+    own. So nothing is written ahead before the first answer, which shows that
+    the session and the dataset are known, nor in the streams after a failure.
+    """
 
     def __init__(self, several: list[ImportItemsRequest]) -> None:
         self._open = deque(several)
+        # Chunks that may be without an answer in the stream that runs.
+        self.window = 1
+        self.failed = False
 
     def __len__(self) -> int:
         return len(self._open)
@@ -92,11 +100,13 @@ class Batch:
     def answered(self, response: ImportItemsResponse) -> None:
         """One chunk is durable; they are answered in order."""
         first = self._open.popleft()
+        self.window = 1 if self.failed else IN_FLIGHT
         if response.n != first.request_id.n:
             raise OutcomeUnknown.rebuilt("an import's chunks were answered out of order", {})
 
     def failure(self, error: DibsError) -> DibsError:
         """The error of the chunk in front, with the line that it is about."""
+        self.failed, self.window = True, 1
         if self._open and isinstance(error, InvalidArgument):
             index = _index(error.field)
             if index is not None:

@@ -37,8 +37,14 @@ CODES: dict[type[errors.DibsError], grpc.StatusCode] = {
     errors.Internal: grpc.StatusCode.INTERNAL,
 }
 CATEGORIES = {code: category for category, code in CODES.items()}
-# No answer at all, or one that the transport made up.
-CATEGORIES[grpc.StatusCode.DEADLINE_EXCEEDED] = errors.OutcomeUnknown
+# With these the transport says that no answer came, be it a deadline, a
+# connection that broke, or a stream that was reset.
+NO_ANSWER = {
+    grpc.StatusCode.CANCELLED,
+    grpc.StatusCode.DEADLINE_EXCEEDED,
+    grpc.StatusCode.INTERNAL,
+    grpc.StatusCode.UNAVAILABLE,
+}
 LEAVES = {leaf.reason: leaf for leaf in errors.leaves()}
 
 
@@ -75,7 +81,7 @@ def _details(error: errors.DibsError) -> Iterable[Message]:
 
 
 def aborted(error: errors.DibsError) -> tuple[grpc.StatusCode, str, tuple[tuple[str, bytes], ...]]:
-    """The arguments of `context.abort`: code, sentence, trailing metadata."""
+    """What `context.abort` of grpc.aio takes: code, sentence, trailing metadata."""
     status = encoded(error)
     return code_for(error), status.message, ((DETAILS_KEY, status.SerializeToString()),)
 
@@ -84,8 +90,8 @@ def rebuilt(rpc_error: Any) -> errors.DibsError:
     """The typed error behind a grpc.RpcError, or the category of its code.
 
     A reason that this version does not know becomes its category, with that
-    reason. An UNAVAILABLE or DEADLINE_EXCEEDED that carries no details comes
-    from the transport and becomes OutcomeUnknown.
+    reason. A status without details comes from the transport: if it means that
+    no answer came, it becomes OutcomeUnknown.
     """
     status = _status_in(rpc_error.trailing_metadata() or ())
     if status is None:
@@ -139,7 +145,6 @@ def _status_in(trailers: Iterable[Any]) -> status_pb2.Status | None:
 
 
 def _of_transport(code: grpc.StatusCode, details: str) -> errors.DibsError:
-    category = CATEGORIES.get(code, errors.DibsError)
-    if issubclass(category, errors.StoreUnavailable):
-        category = errors.OutcomeUnknown
+    silent = code in NO_ANSWER
+    category = errors.OutcomeUnknown if silent else CATEGORIES.get(code, errors.DibsError)
     return category.rebuilt(f"{code.name}: {details}", {})

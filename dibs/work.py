@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Self
 
 from dibs.errors import DibsError, LeaseLost
 from dibs.holdings import Holdings, Idle
-from dibs.v1.allocation_pb2 import Nothing, ReviewUnit, SubmitResponse
+from dibs.v1.allocation_pb2 import Nothing, ReserveResponse, ReviewUnit, SubmitResponse
 from dibs.v1.common_pb2 import Task
 
 if TYPE_CHECKING:
@@ -106,6 +106,7 @@ class Work:
         self._wait = wait
         self._idle = idle
         self._renewer: asyncio.Task[None] | None = None
+        self._asking: asyncio.Task[ReserveResponse] | None = None
 
     async def __aenter__(self) -> Self:
         return self
@@ -124,10 +125,21 @@ class Work:
             await self.close()
 
     async def close(self) -> None:
-        """Stop renewing, and release what was not submitted."""
+        """Stop renewing, and release what was not submitted.
+
+        A Reserve that was under way is waited for, for as long as one attempt
+        may take: what it gives is released too.
+        """
         if self._renewer is not None:
             self._renewer.cancel()
             self._renewer = None
+        if self._asking is not None:
+            asking, self._asking = self._asking, None
+            done, _ = await asyncio.wait({asking}, timeout=self.client.patience.timeout_s)
+            if not done:
+                asking.cancel()
+            elif not asking.cancelled() and asking.exception() is None:
+                self.holdings.reserved(asking.result().tasks)
         for task in self.holdings.all():
             await self._release(task)
 
@@ -136,9 +148,7 @@ class Work:
         while True:
             if (task := self.holdings.next()) is not None:
                 return task
-            answer = await self.client.reserve(
-                self._queue, person=self.person, count=self._prefetch
-            )
+            answer = await self._ask()
             if answer.tasks:
                 self.nothing = None
                 self.holdings.reserved(answer.tasks)
@@ -149,6 +159,15 @@ class Work:
                 return None
             await asyncio.sleep(self._idle.pause_s(rounds, answer.nothing, random.random()))
             rounds += 1
+
+    async def _ask(self) -> ReserveResponse:
+        """Reserve, in a task that outlives the cancellation of this one."""
+        self._asking = asyncio.create_task(
+            self.client.reserve(self._queue, person=self.person, count=self._prefetch)
+        )
+        answer = await asyncio.shield(self._asking)
+        self._asking = None
+        return answer
 
     async def _release(self, task: Task) -> None:
         """Release and do not mind: a lease that is lost needs no release."""

@@ -30,7 +30,7 @@ def test_every_error_reason_is_documented():
 
 
 def test_the_enum_of_reasons_is_the_tree():
-    names = {name.removeprefix("ERROR_REASON_") for name in ErrorReason.keys()}
+    names = {v.name.removeprefix("ERROR_REASON_") for v in ErrorReason.DESCRIPTOR.values}
     assert names - {"UNSPECIFIED"} == set(LEAVES)
 
 

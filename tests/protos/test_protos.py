@@ -3,13 +3,17 @@
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from google.protobuf import descriptor_pb2 as d
 
 from dibs.bufvalidate import validate_pb2 as validate
+from dibs.validation import SENTENCES
 
 ROOT = Path(__file__).parents[2]
+# Its stubs say FieldDescriptor, where the index wants the extension's own type.
+VALIDATE_FIELD: Any = validate.field
 READS = ("Get", "List", "Ping")
 # Gives its caller the means to have request_ids.
 WITHOUT_REQUEST_ID = {"OpenSession"}
@@ -44,7 +48,7 @@ def fields(message: str) -> set[str]:
 
 def elements(file: d.FileDescriptorProto) -> dict[tuple[int, ...], str]:
     """Path in the source info to name, of everything that wants a comment."""
-    found = {}
+    found: dict[tuple[int, ...], str] = {}
     for i, message in enumerate(file.message_type):
         found[4, i] = message.name
         for j, field in enumerate(message.field):
@@ -128,7 +132,7 @@ def test_every_field_that_a_caller_fills_has_a_rule():
     def unruled(name: str) -> list[str]:
         found = []
         for field in MESSAGES[name].field:
-            rules = field.options.Extensions[validate.field]
+            rules = field.options.Extensions[VALIDATE_FIELD]
             if not rules.ByteSize() and field.type not in FREE:
                 found.append(f"{name}.{field.name}")
             inner = field.type_name.removeprefix(".dibs.v1.")
@@ -137,6 +141,17 @@ def test_every_field_that_a_caller_fills_has_a_rule():
         return found
 
     assert [path for name in MESSAGES if name.endswith("Request") for path in unruled(name)] == []
+
+
+def test_every_pattern_is_told_in_words():
+    patterns = {
+        rules.string.pattern
+        for message in MESSAGES.values()
+        for field in message.field
+        for rules in [field.options.Extensions[VALIDATE_FIELD]]
+        for rules in (rules, rules.repeated.items, rules.map.keys, rules.map.values)
+    }
+    assert patterns - {""} == set(SENTENCES)
 
 
 def test_buf_has_nothing_to_say():

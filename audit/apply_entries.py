@@ -117,7 +117,14 @@ def _covered(project: Project, queue: Queue, event: Event, judge: Judge) -> None
         attachment.cursor,
         project.items_last,
     )
-    dataset = project.datasets.get(number, Dataset())
+    _next_items(project.datasets.get(number, Dataset()), attachment, event, judge)
+    attachment.cursor = body["cursor"]
+
+
+def _next_items(dataset: Dataset, attachment: Attachment, event: Event, judge: Judge) -> None:
+    """The runs are the dataset's items after the old cursor, in order, none left out."""
+    body = event.body
+    runs = body["runs"]
     inside = all(
         first > attachment.cursor and first + n - 1 <= body["cursor"] for _, first, n in runs
     )
@@ -135,7 +142,6 @@ def _covered(project: Project, queue: Queue, event: Event, judge: Judge) -> None
         body["count"],
         body["not_added"],
     )
-    attachment.cursor = body["cursor"]
 
 
 def _queue(project: Project, number: int, judge: Judge) -> Queue | None:

@@ -133,7 +133,7 @@ class Checker:
         elif record.ok and record.method in answers.KIND_OF and not record.seq:
             if record.result.get("changed", True):
                 self._lost.append(record)
-        elif record.refused and record.n:
+        elif record.refused and record.n and record.seq:
             self._refused[record.session, record.n] = record
 
     def _hear(self, event: Event) -> None:

@@ -20,8 +20,8 @@ promise.
   means that the client does not know.
 - `seq`: of the answer; errors that claim something carry it too. 0: the answer had none.
 - `result`: what the answer said:
-  - ok of Reserve, EnsureReservations: `{"asked": n, "tasks": [["123-1", token], …]}`, with
-    `"changed": false` if nothing new was granted (seq is then that of a state, not of an event);
+  - ok of Reserve, EnsureReservations: `{"asked": n, "tasks": [["123-1", token], …]}`; where no
+    token is the seq, EnsureReservations granted nothing, and seq is that of a state, no event;
   - ok of Start, Renew: `{"tasks": [["123-1", token], …]}`, held now, with the token that counts;
   - ok of others: anything; a read, which has no event, says `"changed": false`;
   - nothing: `{"asked": n, "target": n, "reason": "ALL_LEASED"}` (`target`: EnsureReservations);
@@ -77,6 +77,8 @@ class Record:
     @property
     def changed(self) -> bool:
         """Whether the answer is that of an event."""
+        if self.method == "EnsureReservations" and "changed" not in self.result:
+            return self.ok and any(token == self.seq for _, token in self.result.get("tasks", ()))
         return self.ok and self.result.get("changed", True) is not False and self.seq > 0
 
     @property

@@ -11,13 +11,11 @@ import pytest
 from redis.asyncio import Redis
 
 from audit.history import HistoryError
-from audit.model import Model
 from audit.report import Report
 from audit.source import audit
-from audit.structures import recount
-from tests.store.stack import Stack, tasks_of
+from tests.store.stack import Stack, eventually, tasks_of
 
-PATIENCE_S = 0.3
+PATIENCE_S = 5.0
 
 
 async def at_work(stack: Stack) -> list[dict[str, Any]]:
@@ -74,29 +72,25 @@ async def at_work(stack: Stack) -> list[dict[str, Any]]:
     told("Release", refused, task="2-1", token=token, outcome="LEASE_LOST")
     nothing = await stack.reserve(99)
     told("Reserve", nothing, person=99, outcome="nothing", result={"reason": "NOT_ELIGIBLE"})
-    await show(stack)
     return records
 
 
-async def show(stack: Stack) -> None:
-    """What the projector would have written by now."""
-    model = Model(stack.project)
-    for event in await stack.events():
-        model.apply(event)
-    words = {word: n for (_, word), n in recount(model.state).items()}
-    await stack.admin.execute(
-        "INSERT INTO view_position (project, seq) VALUES ($1, $2)", stack.project, model.state.seq
-    )
-    await stack.admin.execute(
-        "INSERT INTO view_queue (project, queue, slots, lease_ms, max_held, priority, allowed,"
-        " statuses, content, created_seq, created_wall, queued, assigned, completed)"
-        " VALUES ($1, 1, 1, 60000, 100, 3, '{}', '{1,2}', 0, 7, 0, $2, $3, $4)",
-        *(stack.project, words["queued"], words["assigned"], words["completed"]),
+async def at_rest(stack: Stack) -> None:
+    """The store is closed once the views show all that the log says."""
+    behind = (
+        "SELECT count(*) FROM head LEFT JOIN view_position AS view USING (project)"
+        " WHERE view.seq IS DISTINCT FROM head.seq"
     )
 
+    async def shown() -> bool:
+        return await stack.admin.fetchval(behind) == 0
 
-async def audited(stack: Stack, **options: Any) -> Report:
-    return await audit(stack.dsn, stack.redis_url, patience_s=PATIENCE_S, **options)
+    await eventually(shown)
+    await stack.store.close()
+
+
+async def audited(stack: Stack, patience_s: float = PATIENCE_S, **options: Any) -> Report:
+    return await audit(stack.dsn, stack.redis_url, patience_s=patience_s, **options)
 
 
 def written(tmp_path: Path, records: list[dict[str, Any]]) -> list[Path]:
@@ -154,11 +148,11 @@ async def test_a_name_that_nobody_has(stack: Stack, tmp_path: Path):
 
 async def test_a_redis_without_the_project_is_inconclusive(stack: Stack):
     await at_work(stack)
-    await stack.store.close()
+    await at_rest(stack)
     redis = Redis.from_url(stack.redis_url)
     await redis.flushall()
 
-    report = await audited(stack)
+    report = await audited(stack, patience_s=0.2)
 
     assert report.violations == []
     assert "inconclusive, Redis is without the project" in report.notes[0]
@@ -168,12 +162,14 @@ async def test_a_redis_without_the_project_is_inconclusive(stack: Stack):
 
 async def test_views_that_lag_are_inconclusive(stack: Stack):
     await at_work(stack)
+    await at_rest(stack)
     await stack.admin.execute("UPDATE view_position SET seq = 3")
 
-    report = await audited(stack)
+    report = await audited(stack, patience_s=0.2)
 
     assert report.violations == []
     assert "inconclusive, the views are at 3" in report.notes[0]
+    await stack.store.start()
 
 
 Spoil = Callable[[Stack, "Redis", str], Awaitable[object]]
@@ -257,12 +253,12 @@ async def an_epoch_step(stack: Stack, redis: Redis, prefix: str) -> None:
 )
 async def test_what_is_spoilt_is_found(stack: Stack, invariant: int, spoil: Spoil):
     await at_work(stack)
-    await stack.store.close()
+    await at_rest(stack)
     redis = Redis.from_url(stack.redis_url)
     [epoch] = await redis.hmget(f"dibs:{{{stack.project}}}:header", ["epoch"])
     await spoil(stack, redis, f"dibs:{{{stack.project}}}:{int(epoch or 0)}:")
 
-    report = await audited(stack)
+    report = await audited(stack, patience_s=0.2)
 
     assert report.violated[invariant] > 0, str(report)
     await redis.aclose()

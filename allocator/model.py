@@ -9,6 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import IntEnum, IntFlag, StrEnum
 
+CLOCK_STEP_MS = 200
+"""The lease clock moves in steps of at most this much, so a lease can end this
+much before the time that its length alone would tell: times that we tell are
+that much earlier, and a lease lasts longer, never shorter."""
+
 
 class Role(IntFlag):
     """What a member may do; a mask, because a member may have several."""

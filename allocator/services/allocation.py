@@ -6,6 +6,7 @@ import secrets
 
 from allocator import answers, requests
 from allocator.model import (
+    CLOCK_STEP_MS,
     Cause,
     CauseSize,
     Nothing,
@@ -18,7 +19,7 @@ from allocator.services import paging
 from allocator.services.door import Door, Place
 from allocator.services.held import HeldTasks
 from allocator.services.lost import Lost
-from allocator.services.outcomes import happened, some, value
+from allocator.services.outcomes import expire_ms, happened, some, value
 from dibs import errors
 
 MOST_GRANTED = 100
@@ -108,7 +109,7 @@ class Allocation:
             seq=event.seq,
             task=ask.hold.task,
             token=event.body["token"],
-            expire_ms=_expire_ms(event, event.body["deadline"]),
+            expire_ms=expire_ms(event, event.body["deadline"]),
         )
 
     async def release(self, ask: requests.OnHold) -> answers.Released:
@@ -237,15 +238,10 @@ def _renewed(event: Event, tokens: dict[TaskId, int]) -> tuple[answers.Leased, .
             seq=event.seq,
             task=task,
             token=tokens.get(task, 0),
-            expire_ms=_expire_ms(event, deadline),
+            expire_ms=expire_ms(event, deadline),
         )
         for task, deadline in _tasks(event)
     )
-
-
-def _expire_ms(event: Event, deadline: int) -> int:
-    """Wall time of a deadline, as of its event: a repeat says the same."""
-    return event.wall_ms + deadline - event.clock_ms
 
 
 def _reason(found: dict[str, object]) -> ReasonForNothing:
@@ -257,5 +253,5 @@ def _reason(found: dict[str, object]) -> ReasonForNothing:
     return ReasonForNothing(
         reason=Nothing(str(found["reason"])),
         causes=tuple(causes),
-        next_free_ms=None if free is None else int(str(free)),
+        next_free_ms=None if free is None else max(0, int(str(free)) - CLOCK_STEP_MS),
     )

@@ -44,7 +44,7 @@ class Filling:
             *(place.project, "attach_dataset", ask.change.key, place.actor),
             queue=queue,
             dataset=dataset,
-            priority=ask.priority,
+            priority=int(ask.priority),
             classes=[list(skills) for skills in classes],
         )
         if outcome.word == "not_found":
@@ -88,7 +88,7 @@ class Filling:
             dataset=0,
             # A repeat of what was done already has its answer, whatever is the case now.
             expected=NEVER if refusal else value(before)["added_seq"],
-            priority=ask.priority,
+            priority=int(ask.priority),
             cursor=0,
             **by_class(runs),
         )

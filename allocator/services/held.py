@@ -8,7 +8,7 @@ from typing import Any
 from allocator.answers import HeldTask
 from allocator.model import Priority, TaskId, TaskState
 from allocator.ports import Directory, Event, Items
-from allocator.services.outcomes import some
+from allocator.services.outcomes import expire_ms, expires_in, some
 
 
 class HeldTasks:
@@ -21,9 +21,9 @@ class HeldTasks:
     async def granted(self, project: int, event: Event) -> tuple[HeldTask, ...]:
         """The tasks of a grant: a function of the event and of item rows."""
         body = event.body
-        expire_ms = event.wall_ms + body["deadline"] - event.clock_ms
+        ends_ms = expire_ms(event, body["deadline"])
         rows = [
-            (body["queue"], entry, slot, rank, TaskState.ASSIGNED, event.seq, expire_ms)
+            (body["queue"], entry, slot, rank, TaskState.ASSIGNED, event.seq, ends_ms)
             for entry, slot, _, rank in some(body["tasks"])
         ]
         return await self._tasks(project, rows)
@@ -33,7 +33,7 @@ class HeldTasks:
     ) -> tuple[HeldTask, ...]:
         """The tasks of a `holdings` read."""
         rows = [
-            (queue, entry, slot, rank, state, token, now_ms + left_ms)
+            (queue, entry, slot, rank, state, token, expires_in(left_ms, now_ms))
             for queue, entry, slot, _, rank, state, token, left_ms, _ in holds
         ]
         return await self._tasks(project, rows)
@@ -49,7 +49,7 @@ class HeldTasks:
                 state=TaskState(state),
                 priority=Priority(rank),
                 token=token,
-                expire_ms=expire_ms,
+                expire_ms=ends_ms,
             )
-            for queue, entry, slot, rank, state, token, expire_ms in rows
+            for queue, entry, slot, rank, state, token, ends_ms in rows
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from allocator.model import CLOCK_STEP_MS
 from allocator.ports import Event, Outcome
 
 
@@ -29,3 +30,13 @@ class UnexpectedWord(Exception):
 def some(value: Any) -> list[Any]:
     """A list that Lua packed; it does not tell an empty one from an empty map."""
     return list(value) if value else []
+
+
+def expire_ms(event: Event, deadline: int) -> int:
+    """Wall time of a deadline, as of its event: a repeat says the same."""
+    return expires_in(deadline - event.clock_ms, event.wall_ms)
+
+
+def expires_in(left_ms: int, now_ms: int) -> int:
+    """Wall time at which what is left of a lease will not have ended before."""
+    return now_ms + max(0, left_ms - CLOCK_STEP_MS)

@@ -18,7 +18,7 @@ from allocator.ports import (
 )
 from allocator.services import paging, queue_settings
 from allocator.services.door import MANAGERS, Door
-from allocator.services.outcomes import happened, some, value
+from allocator.services.outcomes import expires_in, happened, some, value
 from dibs import errors
 
 _COUNTED = {
@@ -75,7 +75,7 @@ class Queues:
             slots=settings.slots,
             lease_ms=settings.lease_ms,
             max_held=settings.max_held,
-            priority=settings.priority,
+            priority=int(settings.priority),
             allowed=allowed,
             statuses=[int(status.meaning) for status in settings.statuses],
             content=content,
@@ -120,7 +120,7 @@ class Queues:
             tasks={state: found[name] for name, state in _COUNTED.items() if found.get(name)},
             available=found.get("available", 0),
             oldest_age_ms=None if since_ms is None else max(0, now_ms - since_ms),
-            next_free_ms=None if found["next_free"] < 0 else now_ms + found["next_free"],
+            next_free_ms=None if found["next_free"] < 0 else expires_in(found["next_free"], now_ms),
             items_pending=await self._pending(place.project, queue),
             items_not_added=found["not_added"],
         )

@@ -75,7 +75,7 @@ class Submitting:
             token=ask.hold.token,
             settings_seq=settings.settings_seq,
             status=status,
-            meaning=settings.statuses[status - 1].meaning,
+            meaning=int(settings.statuses[status - 1].meaning),
             spent_ms=ask.spent_ms,
             units=ask.work.units,
             content=content,

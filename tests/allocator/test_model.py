@@ -76,7 +76,7 @@ def test_no_state_becomes_itself_and_every_state_can_be_reached() -> None:
         (Member(person=1, member=False, roles=Role(63), skills=frozenset({1, 2})), True),
     ],
 )
-def test_a_member_loses_by_role_skill_activity_or_membership(after: Member, lost: bool) -> None:
+def test_a_member_loses_by_role_skill_activity_or_membership(after: Member, lost: object) -> None:
     before = Member(person=1, roles=Role.ANNOTATOR | Role.ADMIN, skills=frozenset({1, 2}))
 
     assert before.lost_to(after) is lost

@@ -3,6 +3,7 @@
 import pytest
 import xxhash
 
+from allocator import answers
 from allocator.model import Cause, CauseSize, Nothing, Priority, ReasonForNothing, Role
 from allocator.wire import allocation, common, project, queue
 from dibs.errors import NotBuilt, SessionUnknown, TaskNotFound
@@ -90,7 +91,7 @@ def test_a_queue_takes_its_defaults() -> None:
 
 def test_the_first_reason_leads_and_the_others_follow() -> None:
     causes = (CauseSize(cause=Cause.SKILL, tasks=4), CauseSize(cause=Cause.EXCLUDED, tasks=2))
-    answer = allocation.answers.Reserved(
+    answer = answers.Reserved(
         seq=9,
         now_ms=1_000,
         nothing=(
@@ -114,6 +115,6 @@ def test_the_first_reason_leads_and_the_others_follow() -> None:
 
 
 def test_no_reason_is_no_nothing() -> None:
-    answer = allocation.answers.Reserved(seq=9)
+    answer = answers.Reserved(seq=9)
 
     assert not allocation.ensured(answer).HasField("nothing")

@@ -1,0 +1,46 @@
+"""A real worker on real servers; each test has a project of its own."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import AsyncIterator
+
+import asyncpg
+import grpc
+import pytest
+from pydantic import SecretStr
+
+from allocator import bootstrap
+from allocator.settings import Settings
+from store.embedded import EmbeddedPostgres, EmbeddedRedis
+from store.migrations import migrate
+from tests.api.world import Stubs, World
+
+
+@pytest.fixture(scope="session")
+async def server(
+    redis_server: EmbeddedRedis, postgres_server: EmbeddedPostgres
+) -> AsyncIterator[bootstrap.Worker]:
+    """A worker, in this process; leases may be as short as a millisecond."""
+    name = f"api_{uuid.uuid4().hex}"
+    admin = await asyncpg.connect(postgres_server.dsn)
+    await admin.execute(f"CREATE DATABASE {name}")
+    await admin.close()
+    dsn = postgres_server.dsn_of(name)
+    await migrate(dsn)
+    settings = Settings(
+        redis_url=SecretStr(redis_server.url), postgres_dsn=SecretStr(dsn), port=0, stop_grace_s=0
+    )
+    async with bootstrap.worker(settings, lease_floor_ms=1) as worker:
+        yield worker
+
+
+@pytest.fixture
+async def stubs(server: bootstrap.Worker) -> AsyncIterator[Stubs]:
+    async with grpc.aio.insecure_channel(f"127.0.0.1:{server.port}") as channel:
+        yield Stubs(channel)
+
+
+@pytest.fixture
+async def world(stubs: Stubs) -> World:
+    return await World.make(stubs)

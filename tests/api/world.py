@@ -1,0 +1,219 @@
+"""What the tests of the interface speak with: raw stubs, with request_ids by hand."""
+
+from __future__ import annotations
+
+import itertools
+import uuid
+from collections.abc import AsyncIterator, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import grpc
+import pytest
+from google.protobuf.duration_pb2 import Duration
+
+from dibs import errors, status
+from dibs.v1 import (
+    allocation_pb2,
+    allocation_pb2_grpc,
+    common_pb2,
+    dataset_pb2,
+    dataset_pb2_grpc,
+    project_pb2,
+    project_pb2_grpc,
+    queue_pb2,
+    queue_pb2_grpc,
+)
+
+ADMIN = "ada"
+
+
+def unique(prefix: str = "p") -> str:
+    return f"{prefix}-{uuid.uuid4().hex[:12]}"
+
+
+class Stubs:
+    """All services on one channel."""
+
+    def __init__(self, channel: grpc.aio.Channel) -> None:
+        self.channel = channel
+        self.projects: Any = project_pb2_grpc.ProjectServiceStub(channel)
+        self.datasets: Any = dataset_pb2_grpc.DatasetServiceStub(channel)
+        self.queues: Any = queue_pb2_grpc.QueueServiceStub(channel)
+        self.allocation: Any = allocation_pb2_grpc.AllocationServiceStub(channel)
+
+
+async def refused(call: Any) -> errors.DibsError:
+    """The typed error that a call ends with."""
+    with pytest.raises(grpc.aio.AioRpcError) as caught:
+        await call
+    return status.rebuilt(caught.value)
+
+
+@dataclass
+class Session:
+    """A session, and the numbers of its requests."""
+
+    session_id: bytes
+    numbers: Any = field(default_factory=lambda: itertools.count(1))
+
+    def next(self) -> common_pb2.RequestId:
+        return common_pb2.RequestId(session_id=self.session_id, n=next(self.numbers))
+
+
+@dataclass
+class World:
+    """One project with an administrator; every call is a fresh request of hers."""
+
+    stubs: Stubs
+    project: str
+    session: Session
+    actor: str = ADMIN
+
+    @classmethod
+    async def make(cls, stubs: Stubs, **fields: Any) -> World:
+        outside = await open_session(stubs, "")
+        project = unique()
+        await stubs.projects.CreateProject(
+            project_pb2.CreateProjectRequest(
+                project_id=project, actor=ADMIN, request_id=outside.next(), **fields
+            )
+        )
+        return cls(stubs, project, await open_session(stubs, project))
+
+    def where(self, actor: str = "") -> dict[str, Any]:
+        return {"project_id": self.project, "actor": actor or self.actor}
+
+    def change(self, actor: str = "") -> dict[str, Any]:
+        return {**self.where(actor), "request_id": self.session.next()}
+
+    async def people(self, *ids: str, **fields: Any) -> None:
+        members = [project_pb2.Member(person_id=person, **fields) for person in ids]
+        await self.stubs.projects.AddMembers(
+            project_pb2.AddMembersRequest(**self.change(), members=members)
+        )
+
+    async def update(self, person: str, *paths: str, **fields: Any) -> Any:
+        request = project_pb2.UpdateMemberRequest(
+            **self.change(), member=project_pb2.Member(person_id=person, **fields)
+        )
+        request.update_mask.paths.extend(paths)
+        return await self.stubs.projects.UpdateMember(request)
+
+    async def remove(self, *ids: str) -> Any:
+        return await self.stubs.projects.RemoveMembers(
+            project_pb2.RemoveMembersRequest(**self.change(), person_ids=ids)
+        )
+
+    async def dataset(self, dataset: str, items: Sequence[Any] = ()) -> None:
+        await self.stubs.datasets.CreateDataset(
+            dataset_pb2.CreateDatasetRequest(**self.change(), dataset_id=dataset)
+        )
+        if items:
+            await self.load(dataset, items)
+
+    def chunk(self, dataset: str, items: Iterable[Any], **fields: Any) -> Any:
+        made = [dataset_pb2.Item(external_id=i) if isinstance(i, str) else i for i in items]
+        return dataset_pb2.ImportItemsRequest(
+            **(self.change() | fields), dataset_id=dataset, items=made
+        )
+
+    async def load(self, dataset: str, items: Iterable[Any], **fields: Any) -> Any:
+        """Import one chunk; its answer."""
+        [answer] = await self.stream(self.chunk(dataset, items, **fields))
+        return answer
+
+    async def stream(self, *chunks: Any) -> list[Any]:
+        async def sent() -> AsyncIterator[Any]:
+            for chunk in chunks:
+                yield chunk
+
+        return [answer async for answer in self.stubs.datasets.ImportItems(sent())]
+
+    async def queue(self, queue: str, dataset: str = "", lease_s: float = 0, **fields: Any) -> None:
+        settings = queue_pb2.Queue(**fields)
+        if lease_s:
+            ms = round(lease_s * 1000)
+            settings.lease_duration.CopyFrom(
+                Duration(seconds=ms // 1000, nanos=ms % 1000 * 1_000_000)
+            )
+        await self.stubs.queues.CreateQueue(
+            queue_pb2.CreateQueueRequest(**self.change(), queue_id=queue, queue=settings)
+        )
+        if dataset:
+            await self.attach(queue, dataset)
+
+    async def attach(self, queue: str, dataset: str, **fields: Any) -> Any:
+        return await self.stubs.queues.AttachDataset(
+            queue_pb2.AttachDatasetRequest(
+                **(self.change() | fields), queue_id=queue, dataset_id=dataset
+            )
+        )
+
+    async def add(self, queue: str, dataset: str, ids: Sequence[str], **fields: Any) -> Any:
+        return await self.stubs.queues.AddItems(
+            queue_pb2.AddItemsRequest(
+                **(self.change() | fields), queue_id=queue, dataset_id=dataset, external_ids=ids
+            )
+        )
+
+    async def depth(self, queue: str) -> Any:
+        return await self.stubs.queues.GetQueueDepth(
+            queue_pb2.GetQueueDepthRequest(**self.where(), queue_id=queue)
+        )
+
+    async def reserve(self, queue: str, person: str, count: int = 1, **fields: Any) -> Any:
+        return await self.stubs.allocation.Reserve(
+            allocation_pb2.ReserveRequest(
+                **(self.change(person) | fields), queue_id=queue, count=count
+            )
+        )
+
+    async def ensure(self, queue: str, person: str, count: int, **fields: Any) -> Any:
+        return await self.stubs.allocation.EnsureReservations(
+            allocation_pb2.EnsureReservationsRequest(
+                **(self.change(person) | fields), queue_id=queue, count=count
+            )
+        )
+
+    async def start(self, person: str, task: Any, **fields: Any) -> Any:
+        return await self.stubs.allocation.Start(
+            allocation_pb2.StartRequest(**(self.change(person) | _held(task) | fields))
+        )
+
+    async def submit(self, person: str, task: Any, **fields: Any) -> Any:
+        return await self.stubs.allocation.Submit(
+            allocation_pb2.SubmitRequest(**(self.change(person) | _held(task) | fields))
+        )
+
+    async def release(self, person: str, task: Any, **fields: Any) -> Any:
+        return await self.stubs.allocation.Release(
+            allocation_pb2.ReleaseRequest(**(self.change(person) | _held(task) | fields))
+        )
+
+    async def renew(self, person: str, *tasks: Any, **fields: Any) -> Any:
+        leases = [common_pb2.TaskLease(**_held(task)) for task in tasks]
+        return await self.stubs.allocation.Renew(
+            allocation_pb2.RenewRequest(**(self.change(person) | fields), tasks=leases)
+        )
+
+    async def mine(self, person: str, **fields: Any) -> Any:
+        return await self.stubs.allocation.ListMyTasks(
+            allocation_pb2.ListMyTasksRequest(**self.where(person), **fields)
+        )
+
+
+def _held(task: Any) -> dict[str, Any]:
+    return {"task_id": task.task_id, "lease_token": task.lease.lease_token}
+
+
+async def open_session(stubs: Stubs, project: str, actor: str = ADMIN) -> Session:
+    answer = await stubs.allocation.OpenSession(
+        allocation_pb2.OpenSessionRequest(project_id=project, actor=actor)
+    )
+    return Session(answer.session_id)
+
+
+def ids(answer: Any) -> list[str]:
+    """The items of the tasks in an answer."""
+    return [task.external_id for task in answer.tasks]

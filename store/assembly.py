@@ -6,18 +6,23 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from store.committer import Committer
+from store.content import Content
+from store.directory import Directory
 from store.gate import Gate
+from store.items import Items
 from store.kernel import Kernel
 from store.ledger import Ledger
 from store.log import Log
-from store.notices import COMMITTED, OPENED, Committed, Opened
+from store.notices import COMMITTED, OPENED, PROJECTED, Committed, Opened
 from store.postgres import Postgres
+from store.projections import Projector
 from store.recovery import Recovery
 from store.redis import Multiplexer
 from store.roles import Role
 from store.subscriber import Subscriber
 from store.sweeper import Sweeper
 from store.timing import Timer
+from store.views import Views
 
 
 def _ignore(*_: object) -> None:
@@ -34,6 +39,8 @@ class Hooks:
     """An answer waited this many seconds for its commit."""
     lost_race: Callable[[], None] = _ignore
     """A commit was lost to another committer."""
+    projection_lag: Callable[[int, int], None] = _ignore
+    """The views of a project are this many events behind its log."""
     swept: Callable[[str, int], None] = _ignore
     """The sweeper made an event: which, over how many tasks."""
 
@@ -65,12 +72,17 @@ class Store:
             gate=self.gate,
             rebuilt=hooks.rebuilt,
         )
+        self.directory = Directory(self.postgres)
+        self.items = Items(self.postgres, self.directory)
+        self.content = Content(self.postgres)
+        self.views = Views(self.postgres)
         self.ledger = Ledger(
             redis=self.redis,
             kernel=self.kernel,
             log=self.log,
             gate=self.gate,
             recovery=self.recovery,
+            is_fast=self.directory.is_fast,
             patience_s=patience_s,
         )
         self.committer = Committer(
@@ -90,9 +102,13 @@ class Store:
             swept=hooks.swept,
             timer=timer,
         )
+        self.projector = Projector(
+            postgres=self.postgres, log=self.log, redis=self.redis, lag=hooks.projection_lag
+        )
         self.roles = [
             Role(self.postgres, "committer", self.committer.run),
             Role(self.postgres, "sweeper", self.sweeper.run),
+            Role(self.postgres, "projector", self.projector.run),
         ]
 
     async def start(self, *, roles: bool = True) -> None:
@@ -102,7 +118,9 @@ class Store:
         """
         await self.postgres.start()
         self.subscriber.subscribe(COMMITTED, self._committed)
+        self.subscriber.subscribe(COMMITTED, self.projector.committed)
         self.subscriber.subscribe(OPENED, self._opened)
+        self.subscriber.subscribe(PROJECTED, self.views.projected)
         self.recovery.on_opened(self.committer.opened)
         await self.subscriber.start()
         await self.redis.start()

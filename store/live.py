@@ -24,7 +24,7 @@ Task = tuple[int, int]
 
 
 class LiveViolated(Exception):
-    """The events contradict the leases that the log says are running."""
+    """The events contradict what the log says: leases that run, numbers given out."""
 
 
 @dataclass(slots=True)

@@ -20,6 +20,8 @@ COMMIT_PATIENCE_S: Final = 10.0
 """After this a commit's connection is closed, and a barrier tells how it ended."""
 
 LIVE_VIOLATED: Final = "DB001"
+CONTRADICTIONS: Final = (asyncpg.IntegrityConstraintViolationError, asyncpg.DataError)
+"""Numbers given out twice, or beyond their type: only a damaged Redis makes them."""
 
 _APPEND = "SELECT dibs_append($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13)"
 _BARRIER = """
@@ -93,7 +95,7 @@ class Log:
                 async with asyncio.timeout(COMMIT_PATIENCE_S):
                     return bool(await connection.fetchval(_APPEND, *arguments))
             except asyncpg.PostgresError as error:
-                if error.sqlstate == LIVE_VIOLATED:
+                if error.sqlstate == LIVE_VIOLATED or isinstance(error, CONTRADICTIONS):
                     raise LiveViolated(str(error)) from error
                 if isinstance(error, AWAY):
                     raise AppendUnknown from error

@@ -44,8 +44,6 @@ def translated() -> Iterator[None]:
     """Raise StoreUnavailable in place of whatever asyncpg says when Postgres is away."""
     try:
         yield
-    except asyncpg.DataError:  # an InterfaceError too, and a mistake of ours
-        raise
     except AWAY as error:
         raise StoreUnavailable(retry_after_s=RETRY_AFTER_S) from error
 

@@ -10,6 +10,7 @@ CREATE TABLE project (
     external_id  text        NOT NULL UNIQUE,
     display_name text        NOT NULL,
     fast         boolean     NOT NULL DEFAULT false,
+    admin        bigint      NOT NULL DEFAULT 1,
     created_time timestamptz NOT NULL DEFAULT now()
 );
 
@@ -86,7 +87,7 @@ CREATE TABLE entry_range (
     PRIMARY KEY (project, first)
 );
 CREATE INDEX entry_range_by_queue ON entry_range (project, queue, first);
-CREATE INDEX entry_range_by_item ON entry_range (project, first_item);
+CREATE INDEX entry_range_by_item ON entry_range (project, queue, first_item);
 
 -- Append events prev_seq+1 .. if head is still (epoch, prev_seq, prev_chain).
 --
@@ -98,7 +99,8 @@ CREATE INDEX entry_range_by_item ON entry_range (project, first_item);
 -- items     base, count, dataset, import, first
 -- entries   first, count, queue, class, priority, first_item, wall
 --
--- Returns whether it committed. Raises DB001 if `live` contradicts the events.
+-- Returns whether it committed. Raises DB001 if `live` contradicts the events,
+-- and an integrity violation if numbers are given out a second time.
 CREATE FUNCTION dibs_append(
     the_project bigint, the_epoch bigint, prev_seq bigint, prev_chain bytea,
     chains bytea[], payloads bytea[],
@@ -145,11 +147,11 @@ BEGIN
     END IF;
     INSERT INTO item_range (project, base, count, dataset, import, first)
     SELECT the_project, items[i], items[i+1], items[i+2], items[i+3], items[i+4]
-      FROM generate_series(1, cardinality(items), 5) AS i;
+      FROM generate_series(1, cardinality(items), 5) AS i WHERE items[i+1] > 0;
     INSERT INTO entry_range (project, first, count, queue, class, priority, first_item, wall)
     SELECT the_project, entry_runs[i], entry_runs[i+1], entry_runs[i+2], entry_runs[i+3],
            entry_runs[i+4], entry_runs[i+5], entry_runs[i+6]
-      FROM generate_series(1, cardinality(entry_runs), 7) AS i;
+      FROM generate_series(1, cardinality(entry_runs), 7) AS i WHERE entry_runs[i+1] > 0;
     RETURN true;
 END $$;
 

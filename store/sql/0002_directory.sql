@@ -17,6 +17,7 @@ CREATE TABLE person (
     PRIMARY KEY (project, person),
     UNIQUE (project, external_id)
 );
+CREATE INDEX person_by_external_id ON person (external_id);
 
 CREATE TABLE skill (
     project bigint NOT NULL,
@@ -46,8 +47,22 @@ CREATE TABLE queue (
     UNIQUE (project, external_id)
 );
 
--- staged_time: when the chunk was written; a chunk that never got its event may
--- be taken over by another import once no call can be about to write it.
+-- One import is the rows of one request: ordinals 1 .. count. It keeps the whole
+-- key of the request, so that whoever meets rows without an event can make it.
+CREATE TABLE import (
+    project bigint NOT NULL,
+    import  bigint NOT NULL,
+    dataset bigint NOT NULL,
+    session bigint NOT NULL,
+    secret  text   NOT NULL,
+    n       bigint NOT NULL,
+    hash    text   NOT NULL,
+    actor   bigint NOT NULL,
+    count   bigint NOT NULL,
+    PRIMARY KEY (project, import),
+    UNIQUE (project, session, secret, n)
+);
+
 CREATE TABLE item (
     project         bigint           NOT NULL,
     dataset         bigint           NOT NULL,
@@ -58,7 +73,6 @@ CREATE TABLE item (
     classes         text[]           NOT NULL DEFAULT '{}',
     required_skills integer[]        NOT NULL DEFAULT '{}',
     attributes      jsonb            NOT NULL DEFAULT '{}',
-    staged_time     timestamptz      NOT NULL DEFAULT clock_timestamp(),
     PRIMARY KEY (project, import, ordinal),
     UNIQUE (project, dataset, external_id)
 );
@@ -66,7 +80,7 @@ CREATE TABLE item (
 -- Bytes that clients wrote, committed before the event that makes them count.
 CREATE TABLE content (
     project      bigint      NOT NULL,
-    content      bigint      NOT NULL,
+    content      bigint      GENERATED ALWAYS AS IDENTITY,
     hash         bytea       NOT NULL,
     bytes        bytea       NOT NULL,
     created_time timestamptz NOT NULL DEFAULT now(),
@@ -92,6 +106,7 @@ CREATE TABLE open_session (
     secret    text        NOT NULL,
     last_time timestamptz NOT NULL DEFAULT now()
 );
+CREATE INDEX open_session_by_time ON open_session (last_time);
 
 CREATE TABLE answered (
     session bigint NOT NULL REFERENCES open_session ON DELETE CASCADE,

@@ -70,19 +70,13 @@ class Stack:
             "change_members", mode="add", members=members, expected=[-1] * len(members)
         )
         await self.change("create_dataset", dataset=1)
+        await self._make_queue(slots)
+        if items:
+            await self._add(items)
+
+    async def _add(self, items: int) -> None:
         items_added: dict[str, Any] = {"dataset": 1, "import": 1, "first": 1, "count": items}
         added = await self.change("add_items", **items_added)
-        await self.change(
-            "create_queue",
-            queue=1,
-            slots=slots,
-            lease_ms=60_000,
-            max_held=100,
-            priority=3,
-            allowed=[],
-            statuses=[1, 2],
-            content=0,
-        )
         base = added.event.body["base"]  # type: ignore[union-attr]
         await self.change(
             "add_entries",
@@ -93,6 +87,19 @@ class Stack:
             priority=3,
             runs=[[1, base, items]],
             classes=[[]],
+        )
+
+    async def _make_queue(self, slots: int) -> None:
+        await self.change(
+            "create_queue",
+            queue=1,
+            slots=slots,
+            lease_ms=60_000,
+            max_held=100,
+            priority=3,
+            allowed=[],
+            statuses=[1, 2],
+            content=0,
         )
 
     def key(self) -> RequestKey:

@@ -1,6 +1,7 @@
 """The multiplexer: one connection, replies in order, whatever callers do."""
 
 import asyncio
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -13,7 +14,7 @@ from tests.store.stack import eventually
 
 
 @pytest.fixture
-async def redis(empty_redis: str):  # type: ignore[no-untyped-def]
+async def redis(empty_redis: str) -> AsyncIterator[Multiplexer]:
     redis = Multiplexer(empty_redis)
     await redis.start()
     yield redis

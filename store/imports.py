@@ -1,0 +1,173 @@
+"""Rows of imports: written before their event, one import number per request.
+
+An external id belongs to whoever's event is in the log. Rows that wait for
+theirs are met as `unfinished`: whoever meets them can make the event under the
+importer's own request key, exactly once, or discard them if nobody can.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+import asyncpg
+
+from allocator.model import RequestKey
+from allocator.ports import Chunk, Staged, StagedItem
+from dibs.errors import RequestIdReused, StoreUnavailable
+from store.numbers import next_numbers
+from store.postgres import Postgres
+
+if TYPE_CHECKING:
+    from store.postgres import Connection
+
+TRIES: Final = 5
+
+_IN_LOG: Final = """
+EXISTS (SELECT FROM item_range r WHERE r.project = i.project AND r.import = i.import
+           AND r.first <= i.ordinal AND i.ordinal < r.first + r.count)"""
+_INSERT: Final = """
+INSERT INTO item (project, dataset, import, ordinal, external_id, weight, classes,
+                  required_skills, attributes)
+SELECT $1, $2, $3, r.ordinal, r.external_id, r.weight, r.classes, r.required_skills, r.attributes
+  FROM jsonb_to_recordset($4::jsonb) AS r (
+       ordinal bigint, external_id text, weight double precision, classes text[],
+       required_skills integer[], attributes jsonb)
+ ORDER BY r.external_id
+ON CONFLICT DO NOTHING"""
+
+
+class _Raced(Exception):
+    """Another import took one of the ids a moment ago: look again."""
+
+
+class Imports:
+    """Staging of chunks."""
+
+    def __init__(self, postgres: Postgres) -> None:
+        self._postgres = postgres
+
+    async def stage(
+        self, project: int, dataset: int, key: RequestKey, actor: int, items: Sequence[StagedItem]
+    ) -> Staged:
+        """Write the rows of a chunk, in one transaction; see allocator.ports.Items."""
+        for _ in range(TRIES):
+            try:
+                async with self._postgres.committing() as connection, connection.transaction():
+                    return await _stage(connection, project, dataset, key, actor, items)
+            except (_Raced, asyncpg.UniqueViolationError, asyncpg.DeadlockDetectedError):
+                continue
+        raise StoreUnavailable
+
+    async def discard(self, project: int, import_: int) -> None:
+        """Drop the rows of an import that nobody can add any more. What is in the log stays."""
+        async with self._postgres.committing() as connection, connection.transaction():
+            added = await connection.fetchval(
+                "SELECT EXISTS (SELECT FROM item_range WHERE project = $1 AND import = $2)",
+                *(project, import_),
+            )
+            if not added:
+                for table in ("item", "import"):
+                    await connection.execute(
+                        f"DELETE FROM {table} WHERE project = $1 AND import = $2", project, import_
+                    )
+
+    async def rows_of(self, project: int, import_: int) -> Sequence[str]:
+        """The external ids of an import's rows, in order."""
+        rows = await self._postgres.fetch(
+            "SELECT external_id FROM item WHERE project = $1 AND import = $2 ORDER BY ordinal",
+            *(project, import_),
+        )
+        return [row["external_id"] for row in rows]
+
+
+async def _stage(
+    connection: Connection,
+    project: int,
+    dataset: int,
+    key: RequestKey,
+    actor: int,
+    items: Sequence[StagedItem],
+) -> Staged:
+    before = await connection.fetchrow(
+        "SELECT * FROM import WHERE project = $1 AND session = $2 AND secret = $3 AND n = $4",
+        *(project, key.session, key.secret, key.n),
+    )
+    if before is not None and before["hash"] != key.hash:
+        raise RequestIdReused(key.n)
+    taken = await _taken(connection, project, dataset, items)
+    own = before["import"] if before is not None else 0
+    unfinished = {row["import"] for row in taken if not row["in_log"]} - {own}
+    duplicates = frozenset(row["external_id"] for row in taken if row["import"] != own)
+    if before is not None:
+        return Staged(chunk=_chunk(before), duplicates=duplicates)
+    if unfinished:
+        rows = await connection.fetch(
+            "SELECT * FROM import WHERE project = $1 AND import = ANY ($2)",
+            *(project, list(unfinished)),
+        )
+        nothing = _nothing(dataset, key, actor)
+        return Staged(chunk=nothing, unfinished=tuple(_chunk(row) for row in rows))
+    new = [item for item in items if item.external_id not in duplicates]
+    if not new:
+        return Staged(chunk=_nothing(dataset, key, actor), duplicates=duplicates)
+    chunk = await _write(connection, project, dataset, key, actor, new)
+    return Staged(chunk=chunk, duplicates=duplicates)
+
+
+async def _taken(
+    connection: Connection, project: int, dataset: int, items: Sequence[StagedItem]
+) -> list[asyncpg.Record]:
+    """Rows that have one of the items' ids already."""
+    return await connection.fetch(
+        f"SELECT i.external_id, i.import, {_IN_LOG} AS in_log FROM item i"
+        " WHERE i.project = $1 AND i.dataset = $2 AND i.external_id = ANY ($3)",
+        *(project, dataset, [item.external_id for item in items]),
+    )
+
+
+async def _write(
+    connection: Connection,
+    project: int,
+    dataset: int,
+    key: RequestKey,
+    actor: int,
+    items: Sequence[StagedItem],
+) -> Chunk:
+    [number] = await next_numbers(connection, project, "import", 1)
+    rows = [
+        {
+            "ordinal": ordinal,
+            "external_id": item.external_id,
+            "weight": item.weight,
+            "classes": list(item.classes),
+            "required_skills": list(item.required_skills),
+            "attributes": dict(item.attributes),
+        }
+        for ordinal, item in enumerate(items, 1)
+    ]
+    done = await connection.execute(_INSERT, project, dataset, number, json.dumps(rows))
+    if int(done.rsplit(" ", 1)[1]) != len(rows):
+        raise _Raced
+    await connection.execute(
+        "INSERT INTO import (project, import, dataset, session, secret, n, hash, actor, count)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        *(project, number, dataset, key.session, key.secret, key.n, key.hash, actor, len(rows)),
+    )
+    return Chunk(dataset=dataset, import_=number, first=1, count=len(rows), actor=actor, key=key)
+
+
+def _nothing(dataset: int, key: RequestKey, actor: int) -> Chunk:
+    return Chunk(dataset=dataset, import_=0, first=1, count=0, actor=actor, key=key)
+
+
+def _chunk(row: asyncpg.Record) -> Chunk:
+    return Chunk(
+        dataset=row["dataset"],
+        import_=row["import"],
+        first=1,
+        count=row["count"],
+        actor=row["actor"],
+        key=RequestKey(session=row["session"], secret=row["secret"], n=row["n"], hash=row["hash"]),
+    )

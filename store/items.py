@@ -1,0 +1,222 @@
+"""Items and where their entries are: numbers of the log, rows of Postgres.
+
+Item numbers and entries are ranges (`item_range`, `entry_range`); what a range
+stands for never changes, so blocks of it are cached.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+import asyncpg
+
+from allocator.model import Item, RequestKey
+from allocator.ports import ItemRun, Staged, StagedItem
+from store.cache import Cache
+from store.directory import Directory
+from store.imports import Imports
+from store.postgres import Postgres
+
+BLOCK: Final = 512
+"""Entries fetched at once: those handed out next are the neighbours."""
+BLOCKS_KEPT: Final = 400
+LONGEST_RUN: Final = 10_000
+"""No entry_range is longer: bounds the look to the left of an item or entry."""
+
+_ROWS: Final = """
+       r.base + i.ordinal - r.first AS number, r.dataset, i.external_id, i.weight, i.classes,
+       i.required_skills, i.attributes"""
+_ITEMS_BEHIND: Final = """
+WITH start AS (
+    SELECT coalesce(max(base), 0) AS base FROM (
+        SELECT base FROM item_range
+         WHERE project = $1 AND dataset = $2 AND base <= $3 ORDER BY base DESC LIMIT 1) AS s),
+ranges AS (
+    SELECT r.*, sum(r.count) OVER (ORDER BY r.base) - r.count AS before FROM (
+        SELECT * FROM item_range
+         WHERE project = $1 AND dataset = $2 AND base >= (SELECT base FROM start)
+           AND base + count > $3 + 1
+         ORDER BY base LIMIT $4) AS r)
+SELECT {columns}
+  FROM ranges r
+  JOIN item i ON i.project = r.project AND i.import = r.import
+             AND i.ordinal >= r.first AND i.ordinal < r.first + r.count
+ WHERE r.before < $4 + greatest($3 - (SELECT base FROM start), 0)
+   AND r.base + i.ordinal - r.first > $3
+ ORDER BY number LIMIT $4"""
+_ITEMS_OF_ENTRIES: Final = f"""
+SELECT e.first + g AS entry, {_ROWS}
+  FROM entry_range e
+ CROSS JOIN LATERAL generate_series(greatest(e.first, $2) - e.first,
+                                    least(e.first + e.count, $3) - e.first - 1) AS g
+  JOIN LATERAL (SELECT * FROM item_range x
+                 WHERE x.project = $1 AND x.base <= e.first_item + g
+                 ORDER BY x.base DESC LIMIT 1) AS r ON e.first_item + g < r.base + r.count
+  JOIN item i ON i.project = $1 AND i.import = r.import
+             AND i.ordinal = r.first + e.first_item + g - r.base
+ WHERE e.project = $1 AND e.first > $2 - {LONGEST_RUN} AND e.first < $3
+   AND e.first + e.count > $2"""
+_NUMBERS: Final = f"""
+SELECT {_ROWS}
+  FROM item i
+  JOIN item_range r ON r.project = i.project AND r.import = i.import
+                   AND r.first <= i.ordinal AND i.ordinal < r.first + r.count
+ WHERE i.project = $1 AND i.dataset = $2 AND i.external_id = ANY ($3)"""
+_ALREADY_IN: Final = f"""
+SELECT u.item FROM unnest($3::bigint[]) AS u (item)
+ WHERE EXISTS (SELECT FROM entry_range e WHERE e.project = $1 AND e.queue = $2
+                  AND e.first_item <= u.item AND e.first_item > u.item - {LONGEST_RUN}
+                  AND u.item < e.first_item + e.count)"""
+
+
+class Items:
+    """Item rows, and where their entries are; implements allocator.ports.Items."""
+
+    def __init__(self, postgres: Postgres, directory: Directory) -> None:
+        self._postgres = postgres
+        self._directory = directory
+        self._imports = Imports(postgres)
+        self._blocks: Cache[tuple[int, int], dict[int, Item]] = Cache(BLOCKS_KEPT)
+
+    async def stage(
+        self, project: int, dataset: int, key: RequestKey, actor: int, items: Sequence[StagedItem]
+    ) -> Staged:
+        """Write the rows of a chunk, in one transaction."""
+        return await self._imports.stage(project, dataset, key, actor, items)
+
+    async def discard(self, project: int, import_: int) -> None:
+        """Drop the rows of an import that nobody can add any more."""
+        await self._imports.discard(project, import_)
+
+    async def rows_of(self, project: int, import_: int) -> Sequence[str]:
+        """The external ids of an import's rows, in order."""
+        return await self._imports.rows_of(project, import_)
+
+    async def classes_of(self, project: int, dataset: int) -> Sequence[tuple[int, ...]]:
+        """The distinct sets of skills that the dataset's items require."""
+        rows = await self._postgres.fetch(
+            "SELECT DISTINCT i.required_skills FROM item_range r"
+            " JOIN item i ON i.project = r.project AND i.import = r.import"
+            "            AND i.ordinal >= r.first AND i.ordinal < r.first + r.count"
+            " WHERE r.project = $1 AND r.dataset = $2",
+            *(project, dataset),
+        )
+        return sorted(tuple(row["required_skills"]) for row in rows)
+
+    async def last_of(self, project: int, dataset: int) -> int:
+        """The highest number of the dataset's items, 0 if it has none."""
+        row = await self._postgres.fetchrow(
+            "SELECT base + count - 1 AS last FROM item_range"
+            " WHERE project = $1 AND dataset = $2 ORDER BY base DESC LIMIT 1",
+            *(project, dataset),
+        )
+        return int(row["last"]) if row else 0
+
+    async def count_of(self, project: int, dataset: int) -> int:
+        """How many items of the dataset are in the log."""
+        return await self.count_after(project, dataset, 0)
+
+    async def count_after(self, project: int, dataset: int, cursor: int) -> int:
+        """How many items of the dataset come after the one numbered `cursor`."""
+        row = await self._postgres.fetchrow(
+            "SELECT coalesce(sum(least(count, base + count - 1 - $3)), 0)::bigint AS items"
+            "  FROM item_range WHERE project = $1 AND dataset = $2 AND base + count - 1 > $3",
+            *(project, dataset, cursor),
+        )
+        assert row is not None
+        return int(row["items"])
+
+    async def runs_after(
+        self, project: int, dataset: int, cursor: int, limit: int
+    ) -> Sequence[ItemRun]:
+        """Runs over the next `limit` items of the dataset behind `cursor`, in order."""
+        rows = await self._behind(project, dataset, cursor, limit)
+        runs: list[ItemRun] = []
+        for row in rows:
+            skills = tuple(row["required_skills"])
+            last = runs[-1] if runs else None
+            if last and last.skills == skills and last.first + last.count == row["number"]:
+                runs[-1] = ItemRun(skills=skills, first=last.first, count=last.count + 1)
+            else:
+                runs.append(ItemRun(skills=skills, first=row["number"], count=1))
+        return runs
+
+    async def numbers(
+        self, project: int, dataset: int, external_ids: Sequence[str]
+    ) -> Mapping[str, tuple[int, tuple[int, ...]]]:
+        """Number and required skills of those that are in the log."""
+        rows = await self._postgres.fetch(_NUMBERS, project, dataset, list(external_ids))
+        return {row["external_id"]: (row["number"], tuple(row["required_skills"])) for row in rows}
+
+    async def already_in(self, project: int, queue: int, numbers: Sequence[int]) -> frozenset[int]:
+        """Those of the items that have an entry in the queue."""
+        rows = await self._postgres.fetch(_ALREADY_IN, project, queue, list(numbers))
+        return frozenset(row["item"] for row in rows)
+
+    async def queue_of(self, project: int, entry: int) -> int | None:
+        """The queue that an entry is in; None if there is no such entry."""
+        row = await self._range_of(project, entry)
+        return int(row["queue"]) if row else None
+
+    async def waiting_since(self, project: int, entry: int) -> int | None:
+        """Wall time, in ms, at which an entry came into its queue."""
+        row = await self._range_of(project, entry)
+        return int(row["wall"]) if row else None
+
+    async def of_entries(self, project: int, entries: Iterable[int]) -> Mapping[int, Item]:
+        """The item of each entry that the log has."""
+        found: dict[int, Item] = {}
+        for entry in entries:
+            block = entry // BLOCK
+            kept = self._blocks.get((project, block))
+            if kept is None or entry not in kept:
+                kept = await self._block(project, block)
+            if entry in kept:
+                found[entry] = kept[entry]
+        return found
+
+    async def page(self, project: int, dataset: int, after: int, limit: int) -> Sequence[Item]:
+        """Items of the dataset by number, from the one behind `after`."""
+        return await self._items(project, await self._behind(project, dataset, after, limit))
+
+    async def _behind(
+        self, project: int, dataset: int, cursor: int, limit: int
+    ) -> list[asyncpg.Record]:
+        query = _ITEMS_BEHIND.format(columns=_ROWS)
+        return await self._postgres.fetch(query, project, dataset, cursor, limit)
+
+    async def _range_of(self, project: int, entry: int) -> asyncpg.Record | None:
+        return await self._postgres.fetchrow(
+            "SELECT * FROM (SELECT * FROM entry_range WHERE project = $1 AND first <= $2"
+            " ORDER BY first DESC LIMIT 1) AS e WHERE $2 < e.first + e.count",
+            *(project, entry),
+        )
+
+    async def _block(self, project: int, block: int) -> dict[int, Item]:
+        rows = await self._postgres.fetch(
+            _ITEMS_OF_ENTRIES, project, block * BLOCK, (block + 1) * BLOCK
+        )
+        items = await self._items(project, rows)
+        kept = {row["entry"]: item for row, item in zip(rows, items, strict=True)}
+        self._blocks.put((project, block), kept)
+        return kept
+
+    async def _items(self, project: int, rows: Sequence[asyncpg.Record]) -> list[Item]:
+        datasets = await self._directory.dataset_ids(project, {row["dataset"] for row in rows})
+        skills = await self._directory.skill_names(
+            project, {skill for row in rows for skill in row["required_skills"]}
+        )
+        return [
+            Item(
+                external_id=row["external_id"],
+                dataset=datasets[row["dataset"]],
+                number=row["number"],
+                weight=row["weight"],
+                classes=tuple(row["classes"]),
+                required_skills=tuple(skills[skill] for skill in row["required_skills"]),
+                attributes=json.loads(row["attributes"]),
+            )
+            for row in rows
+        ]

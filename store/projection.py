@@ -1,0 +1,244 @@
+"""What events do to the rows of the views. Pure: rows and events in, rows out.
+
+The projector loads the rows that a run of events touches, has them changed
+here, and writes them back with the position, in one transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from allocator.model import Meaning, TaskState
+from store.events import Event
+
+Task = tuple[int, int]
+
+COUNTED: Final[Mapping[TaskState, str]] = {
+    TaskState.QUEUED: "queued",
+    TaskState.ASSIGNED: "assigned",
+    TaskState.IN_PROGRESS: "in_progress",
+    TaskState.COMPLETED: "completed",
+    TaskState.DISCARDED: "discarded",
+    TaskState.RETURNED: "returned",
+    TaskState.REMOVED: "removed",
+}
+"""The column of view_queue that counts the tasks of a state."""
+
+FINISHED: Final = frozenset({TaskState.COMPLETED, TaskState.DISCARDED, TaskState.REMOVED})
+
+
+@dataclass(slots=True, kw_only=True)
+class TaskRow:
+    """A row of view_task."""
+
+    entry: int
+    slot: int
+    queue: int
+    item: int
+    class_: int
+    priority: int
+    state: int = TaskState.QUEUED
+    person: int = 0
+    token: int = 0
+    deadline: int = 0
+    returned: bool = False
+    ended: str = ""
+    submitted_seq: int = 0
+    status: int = 0
+    meaning: int = 0
+    late: bool = False
+    spent_ms: int = 0
+    units: int = 0
+    content: int = 0
+    updated_seq: int = 0
+    updated_wall: int = 0
+
+
+@dataclass(slots=True)
+class Views:
+    """The rows that a run of events needs, and then what became of them."""
+
+    tasks: dict[Task, TaskRow] = field(default_factory=dict)
+    touched: set[Task] = field(default_factory=set)
+    """Tasks whose row is new or changed."""
+    slots: dict[int, int] = field(default_factory=dict)
+    """Slots per queue; those of queues created in the run included."""
+    inactive: set[int] = field(default_factory=set)
+    """People who are no active members."""
+    counts: dict[tuple[int, str], int] = field(default_factory=dict)
+    """(queue, column of view_queue) → difference."""
+    rows: list[tuple[str, tuple[Any, ...]]] = field(default_factory=list)
+    """What else is to be written, in order: a name of projections.WRITES, its arguments."""
+
+    def count(self, queue: int, column: str, difference: int) -> None:
+        """Count `difference` more in a column of the queue."""
+        self.counts[queue, column] = self.counts.get((queue, column), 0) + difference
+
+    def task(self, event: Event, entry: int, slot: int) -> TaskRow:
+        """The row of a task that `event` changes."""
+        row = self.tasks[entry, slot]
+        self.touched.add((entry, slot))
+        row.updated_seq, row.updated_wall = event.seq, event.wall_ms
+        return row
+
+    def move(self, row: TaskRow, state: TaskState) -> None:
+        """Put the task into `state`, and count it there."""
+        self.count(row.queue, COUNTED[TaskState(row.state)], -1)
+        self.count(row.queue, COUNTED[state], 1)
+        row.state = state
+
+
+def apply(views: Views, events: Iterable[Event]) -> None:
+    """Change `views` by `events`, in order."""
+    for event in events:
+        change = _CHANGES.get(event.kind)
+        if change is not None:
+            change(views, event, event.body)
+
+
+def tasks_of(event: Event, slots: Mapping[int, int]) -> list[Task]:
+    """The tasks whose rows the event changes."""
+    body = event.body
+    if event.kind == "removed":
+        numbers = range(1, slots.get(body["queue"], 1) + 1)
+        return [(entry[0], slot) for entry in body["entries"] for slot in numbers]
+    if event.kind in ("started", "submitted", "returned"):
+        return [(body["entry"], body["slot"])]
+    if event.kind in ("granted", "renewed", "released", "expired", "revoked"):
+        return [(task[0], task[1]) for task in body["tasks"]]
+    return []
+
+
+def _project_created(views: Views, event: Event, body: Any) -> None:
+    created = (body["admin"], bool(body["fast"]), event.seq, event.wall_ms)
+    views.rows.append(("project", created))
+    _member(views, event, [body["admin"], 1, 1, 1, []])
+
+
+def _members_changed(views: Views, event: Event, body: Any) -> None:
+    for member in body["members"]:
+        _member(views, event, member)
+
+
+def _member(views: Views, event: Event, member: Any) -> None:
+    person, is_member, active, roles, skills = member
+    views.inactive.discard(person)
+    if not (is_member and active):
+        views.inactive.add(person)
+    row = (person, bool(is_member), bool(active), roles, list(skills), event.seq, event.wall_ms)
+    views.rows.append(("member", row))
+
+
+def _dataset_created(views: Views, event: Event, body: Any) -> None:
+    views.rows.append(("dataset", (body["dataset"], event.seq, event.wall_ms)))
+
+
+def _items_added(views: Views, event: Event, body: Any) -> None:
+    views.rows.append(("items", (body["dataset"], body["count"])))
+
+
+def _queue_created(views: Views, event: Event, body: Any) -> None:
+    queue = body["queue"]
+    views.slots[queue] = body["slots"]
+    names = ("slots", "lease_ms", "max_held", "priority", "allowed", "statuses", "content")
+    row = (queue, *(body[name] for name in names), event.seq, event.wall_ms)
+    views.rows.append(("queue", row))
+
+
+def _dataset_attached(views: Views, event: Event, body: Any) -> None:
+    views.rows.append(("attachment", (body["queue"], body["dataset"], body["priority"])))
+
+
+def _entries_added(views: Views, event: Event, body: Any) -> None:
+    queue = body["queue"]
+    views.count(queue, "entries", body["count"])
+    views.count(queue, "queued", body["count"] * views.slots[queue])
+    views.count(queue, "not_added", body["not_added"])
+    if body["dataset"]:
+        moved = (queue, body["dataset"], body["cursor"], body["not_added"])
+        views.rows.append(("cursor", moved))
+
+
+def _granted(views: Views, event: Event, body: Any) -> None:
+    for task in body["tasks"]:
+        row = views.task(event, task[0], task[1])
+        row.returned = row.returned or row.state == TaskState.RETURNED
+        views.move(row, TaskState.ASSIGNED)
+        row.person, row.token, row.deadline = body["person"], event.seq, body["deadline"]
+        row.ended = ""
+
+
+def _started(views: Views, event: Event, body: Any) -> None:
+    row = views.task(event, body["entry"], body["slot"])
+    views.move(row, TaskState.IN_PROGRESS)
+    row.deadline = body["deadline"]
+
+
+def _renewed(views: Views, event: Event, body: Any) -> None:
+    for entry, slot, deadline, *_ in body["tasks"]:
+        row = views.task(event, entry, slot)
+        row.deadline = deadline
+        if body["takeover"]:
+            row.token = event.seq
+
+
+def _submitted(views: Views, event: Event, body: Any) -> None:
+    row = views.task(event, body["entry"], body["slot"])
+    done = body["meaning"] == Meaning.DONE
+    views.move(row, TaskState.COMPLETED if done else TaskState.DISCARDED)
+    row.person, row.token, row.deadline = body["person"], body["token"], 0
+    row.returned, row.ended, row.submitted_seq = False, "submitted", event.seq
+    row.status, row.meaning, row.late = body["status"], body["meaning"], bool(body["late"])
+    row.spent_ms, row.units, row.content = body["spent_ms"], body["units"], body["content"]
+
+
+def _ended(views: Views, event: Event, body: Any) -> None:
+    """Released, expired or revoked: back to the first place, or to its author."""
+    to_pool = event.kind == "revoked" and body["person"] in views.inactive
+    expired = event.kind == "expired"
+    for task in body["tasks"]:
+        row = views.task(event, task[0], task[1])
+        row.returned = row.returned and not to_pool
+        views.move(row, TaskState.RETURNED if row.returned else TaskState.QUEUED)
+        if not row.returned and not expired:
+            row.person = 0
+        if not expired:
+            row.token = 0
+        row.deadline, row.ended = 0, event.kind
+
+
+def _returned(views: Views, event: Event, body: Any) -> None:
+    row = views.task(event, body["entry"], body["slot"])
+    views.move(row, TaskState.RETURNED)
+    row.person, row.token, row.returned, row.ended = body["person"], 0, True, event.kind
+
+
+def _removed(views: Views, event: Event, body: Any) -> None:
+    for entry, slot in tasks_of(event, views.slots):
+        if views.tasks[entry, slot].state in FINISHED:
+            continue
+        row = views.task(event, entry, slot)
+        views.move(row, TaskState.REMOVED)
+        row.person, row.token, row.deadline, row.ended = 0, 0, 0, event.kind
+
+
+_CHANGES: Final[dict[str, Callable[[Views, Event, Any], None]]] = {
+    "project_created": _project_created,
+    "members_changed": _members_changed,
+    "dataset_created": _dataset_created,
+    "items_added": _items_added,
+    "queue_created": _queue_created,
+    "dataset_attached": _dataset_attached,
+    "entries_added": _entries_added,
+    "granted": _granted,
+    "started": _started,
+    "renewed": _renewed,
+    "submitted": _submitted,
+    "released": _ended,
+    "expired": _ended,
+    "revoked": _ended,
+    "returned": _returned,
+    "removed": _removed,
+}

@@ -1,0 +1,246 @@
+"""The projector: keeps the views up with the log, in order, each event once.
+
+An elected role; a run of events and the position after it are one transaction
+that succeeds only from the position it was computed at, so two projectors do
+no harm, and a killed one is continued.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, Final
+
+import structlog
+
+from dibs.errors import StoreUnavailable
+from store.events import Event, decode
+from store.log import Log
+from store.notices import PROJECTED, Committed, Projected
+from store.postgres import Postgres
+from store.projection import COUNTED, TaskRow, Views, apply, tasks_of
+from store.redis import Multiplexer
+from store.redis_link import ReplyError
+
+if TYPE_CHECKING:
+    from store.postgres import Connection
+
+RUN_EVENTS: Final = 500
+AT_ONCE: Final = 4
+SCAN_S: Final = 2.0
+PAUSE_S: Final = 0.5
+
+WRITES: Final = {
+    "project": "INSERT INTO view_project (project, admin, fast, created_seq, created_wall)"
+    " VALUES ($1, $2, $3, $4, $5)",
+    "member": "INSERT INTO view_member VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
+    " ON CONFLICT (project, person) DO UPDATE SET member = excluded.member,"
+    " active = excluded.active, roles = excluded.roles, skills = excluded.skills,"
+    " changed_seq = excluded.changed_seq, changed_wall = excluded.changed_wall",
+    "dataset": "INSERT INTO view_dataset (project, dataset, created_seq, created_wall)"
+    " VALUES ($1, $2, $3, $4)",
+    "items": "UPDATE view_dataset SET items = items + $3 WHERE project = $1 AND dataset = $2",
+    "queue": "INSERT INTO view_queue (project, queue, slots, lease_ms, max_held, priority,"
+    " allowed, statuses, content, created_seq, created_wall)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+    "attachment": "INSERT INTO view_attachment (project, queue, dataset, priority)"
+    " VALUES ($1, $2, $3, $4)",
+    "cursor": "UPDATE view_attachment SET cursor = $4, not_added = not_added + $5"
+    " WHERE project = $1 AND queue = $2 AND dataset = $3",
+}
+"""How the rows of projection.Views.rows are written; $1 is the project."""
+
+_COLUMNS: Final = ["class" if name == "class_" else name for name in TaskRow.__dataclass_fields__]
+_LOAD_TASKS: Final = """
+SELECT u.entry, u.slot, e.queue, e.class, e.priority, e.first_item + u.entry - e.first AS item, v.*
+  FROM unnest($2::bigint[], $3::smallint[]) AS u (entry, slot)
+  JOIN LATERAL (SELECT * FROM entry_range x WHERE x.project = $1 AND x.first <= u.entry
+                 ORDER BY x.first DESC LIMIT 1) AS e ON true
+  LEFT JOIN view_task v ON v.project = $1 AND v.entry = u.entry AND v.slot = u.slot"""
+_WRITE_TASKS: Final = (
+    f"INSERT INTO view_task (project, {', '.join(_COLUMNS)})"
+    f" SELECT $1, {', '.join(f'r.{name}' for name in _COLUMNS)}"
+    " FROM jsonb_populate_recordset(NULL::view_task, $2::jsonb) AS r"
+    " ON CONFLICT (project, entry, slot) DO UPDATE SET "
+    + ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS if name not in ("entry", "slot"))
+)
+_WRITE_COUNTS: Final = "UPDATE view_queue SET {sets} WHERE project = $1 AND queue = $2"
+_MOVE: Final = """
+INSERT INTO view_position (project, seq) VALUES ($1, $3)
+ON CONFLICT (project) DO UPDATE SET seq = $3 WHERE view_position.seq = $2
+RETURNING seq"""
+
+log = structlog.get_logger()
+
+
+class Projector:
+    """Projects the logs of all projects into the views."""
+
+    def __init__(
+        self,
+        *,
+        postgres: Postgres,
+        log: Log,
+        redis: Multiplexer,
+        lag: Callable[[int, int], None] = lambda project, events: None,
+    ) -> None:
+        self._postgres = postgres
+        self._log = log
+        self._redis = redis
+        self._lag = lag
+        self._dirty: dict[int, int] = {}
+        self._wake = asyncio.Event()
+        self._busy: set[int] = set()
+        self._running = False
+
+    def committed(self, message: bytes) -> None:
+        """A notice of the committer: this project's log has grown."""
+        if self._running:
+            notice = Committed.unpack(message)
+            self._mark(notice.project, notice.first_seq + len(notice.chains) - 1)
+
+    async def run(self) -> None:
+        """Project until cancelled."""
+        self._running = True
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._scan_forever())
+                for _ in range(AT_ONCE):
+                    group.create_task(self._work_forever())
+        finally:
+            self._running = False
+            self._dirty.clear()
+
+    async def project(self, project: int) -> int:
+        """Bring one project's views up to its log; returns the position."""
+        row = await self._postgres.fetchrow(
+            "SELECT seq FROM view_position WHERE project = $1", project
+        )
+        position = int(row["seq"]) if row else 0
+        while True:
+            events = await self._read(project, position)
+            if not events:
+                return position
+            if not await self._advance(project, position, events):
+                return position  # another projector was first
+            position = events[-1].seq
+            self._lag(project, max(0, self._dirty.get(project, position) - position))
+            await self._tell(project, position)
+
+    def _mark(self, project: int, seq: int) -> None:
+        self._dirty[project] = max(seq, self._dirty.get(project, 0))
+        self._wake.set()
+
+    async def _scan_forever(self) -> None:
+        while True:
+            try:
+                behind = await self._postgres.fetch(
+                    "SELECT h.project, h.seq FROM head h LEFT JOIN view_position v USING (project)"
+                    " WHERE h.seq > coalesce(v.seq, 0)"
+                )
+            except StoreUnavailable:
+                behind = []
+            for row in behind:
+                self._mark(row["project"], row["seq"])
+            await asyncio.sleep(SCAN_S)
+
+    async def _work_forever(self) -> None:
+        while True:
+            project = next((p for p in self._dirty if p not in self._busy), None)
+            if project is None:
+                self._wake.clear()
+                await self._wake.wait()
+                continue
+            del self._dirty[project]
+            self._busy.add(project)
+            try:
+                await self._project_safely(project)
+            finally:
+                self._busy.discard(project)
+                self._wake.set()
+
+    async def _project_safely(self, project: int) -> None:
+        try:
+            await self.project(project)
+        except StoreUnavailable:
+            await asyncio.sleep(PAUSE_S)  # the scan finds it again
+        except Exception:
+            # The log is never skipped: these views stand still until this is understood.
+            log.exception("projection_broke", project=project)
+            await asyncio.sleep(PAUSE_S)
+
+    async def _read(self, project: int, after: int) -> list[Event]:
+        return [
+            decode(e.payload, project=project, seq=e.seq, epoch=e.epoch, chain=e.chain)
+            for e in await self._log.read(project, after, RUN_EVENTS)
+        ]
+
+    async def _advance(self, project: int, position: int, events: Sequence[Event]) -> bool:
+        async with self._postgres.reading() as connection, connection.transaction():
+            moved = await connection.fetchval(_MOVE, project, position, events[-1].seq)
+            if moved is None:
+                return False
+            views = await _load(connection, project, events)
+            apply(views, events)
+            await _write(connection, project, views)
+            return True
+
+    async def _tell(self, project: int, seq: int) -> None:
+        with suppress(StoreUnavailable, ReplyError):  # who waits looks for itself
+            await self._redis.call("PUBLISH", PROJECTED, Projected(project, seq).pack())
+
+
+async def _load(connection: Connection, project: int, events: Sequence[Event]) -> Views:
+    """The rows that the events will change."""
+    views = Views()
+    rows = await connection.fetch("SELECT queue, slots FROM view_queue WHERE project = $1", project)
+    views.slots = {row["queue"]: row["slots"] for row in rows}
+    created = [event.body for event in events if event.kind == "queue_created"]
+    slots = views.slots | {body["queue"]: body["slots"] for body in created}
+    if any(event.kind == "revoked" for event in events):
+        rows = await connection.fetch(
+            "SELECT person FROM view_member WHERE project = $1 AND NOT (member AND active)", project
+        )
+        views.inactive = {row["person"] for row in rows}
+    tasks = sorted({task for event in events for task in tasks_of(event, slots)})
+    for row in await connection.fetch(
+        _LOAD_TASKS, project, [entry for entry, _ in tasks], [slot for _, slot in tasks]
+    ):
+        views.tasks[row[0], row[1]] = _task_row(row)
+    return views
+
+
+def _task_row(row: Any) -> TaskRow:
+    """The first six columns are the task's place; the rest is its row, if it has one."""
+    entry, slot, queue, class_, priority, item = row[:6]
+    fresh = TaskRow(
+        entry=entry, slot=slot, queue=queue, item=item, class_=class_, priority=priority
+    )
+    if row["state"] is None:
+        return fresh
+    for name in _COLUMNS[6:]:
+        setattr(fresh, name, row[name])
+    return fresh
+
+
+async def _write(connection: Connection, project: int, views: Views) -> None:
+    for name, arguments in views.rows:
+        await connection.execute(WRITES[name], project, *arguments)
+    rows = [asdict(views.tasks[task]) for task in sorted(views.touched)]
+    for row in rows:
+        row["class"] = row.pop("class_")
+    if rows:
+        await connection.execute(_WRITE_TASKS, project, json.dumps(rows))
+    for queue in sorted({queue for queue, _ in views.counts}):
+        changes = {
+            column: views.counts[queue, column]
+            for column in (*COUNTED.values(), "entries", "not_added")
+            if views.counts.get((queue, column))
+        }
+        if changes:
+            sets = ", ".join(f"{name} = {name} + ${i}" for i, name in enumerate(changes, 3))
+            query = _WRITE_COUNTS.format(sets=sets)
+            await connection.execute(query, project, queue, *changes.values())

@@ -1,0 +1,188 @@
+"""Reads of the views: lists and counters, as of the projector's position."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any, Final
+
+import asyncpg
+
+from allocator.ports import DatasetView, Lag, MemberView, ProjectRow, QueueView, TaskView
+from dibs.errors import StoreUnavailable
+from store.directory import project_row
+from store.notices import Projected
+from store.postgres import Postgres
+from store.projection import COUNTED
+
+PATIENCE_S: Final = 8.0
+LOOK_S: Final = 0.1
+"""Without a notice for this long, who waits looks for itself."""
+SETTINGS: Final = (
+    *("queue", "slots", "lease_ms", "max_held", "priority", "allowed", "statuses", "content"),
+)
+
+_PROJECTS: Final = """
+SELECT p.*, (extract(epoch FROM p.created_time) * 1000)::bigint AS created_ms
+  FROM person x
+  JOIN view_member m ON m.project = x.project AND m.person = x.person AND m.member
+  JOIN project p ON p.project = x.project
+ WHERE x.external_id = $1 AND p.external_id > $2 ORDER BY p.external_id LIMIT $3"""
+_MEMBERS: Final = """
+SELECT x.external_id, x.name, m.* FROM view_member m
+  JOIN person x USING (project, person) WHERE m.project = $1 AND m.member"""
+_DATASETS: Final = """
+SELECT d.external_id, d.display_name, v.* FROM view_dataset v
+  JOIN dataset d USING (project, dataset) WHERE v.project = $1"""
+_QUEUES: Final = """
+SELECT q.external_id, v.* FROM view_queue v
+  JOIN queue q USING (project, queue) WHERE v.project = $1"""
+_LAGGING: Final = """
+SELECT a.queue, a.dataset, a.cursor, a.priority FROM view_attachment a
+  JOIN LATERAL (SELECT base + count - 1 AS item FROM item_range r
+                 WHERE r.project = a.project AND r.dataset = a.dataset
+                 ORDER BY r.base DESC LIMIT 1) AS last ON last.item > a.cursor
+ WHERE a.project = $1 ORDER BY a.queue, a.dataset LIMIT $2"""
+
+
+class Views:
+    """What the projection made of the log; implements allocator.ports.Views."""
+
+    def __init__(self, postgres: Postgres, *, patience_s: float = PATIENCE_S) -> None:
+        self._postgres = postgres
+        self._patience_s = patience_s
+        self._positions: dict[int, int] = {}
+        self._news: dict[int, asyncio.Event] = {}
+
+    def projected(self, message: bytes) -> None:
+        """A notice of the projector."""
+        self._note(*Projected.unpack(message))
+
+    async def position(self, project: int) -> int:
+        """The last event the views contain."""
+        row = await self._postgres.fetchrow(
+            "SELECT seq FROM view_position WHERE project = $1", project
+        )
+        seq = int(row["seq"]) if row else 0
+        self._note(project, seq)
+        return seq
+
+    async def wait_for(self, project: int, seq: int) -> None:
+        """Return when the views contain event `seq`.
+
+        Raises StoreUnavailable when that takes longer than a call may wait.
+        """
+        if self._positions.get(project, 0) >= seq:
+            return
+        try:
+            async with asyncio.timeout(self._patience_s):
+                while await self.position(project) < seq:
+                    await self._some_news(project)
+        except TimeoutError:
+            raise StoreUnavailable from None
+
+    async def projects_of(self, person_id: str, after: str, limit: int) -> Sequence[ProjectRow]:
+        """Projects, by external id, in which the person is a member."""
+        rows = await self._postgres.fetch(_PROJECTS, person_id, after, limit)
+        return [project_row(row) for row in rows]
+
+    async def member(self, project: int, person: int) -> MemberView | None:
+        """One person, if they are a member."""
+        row = await self._postgres.fetchrow(f"{_MEMBERS} AND m.person = $2", project, person)
+        return _member(row) if row else None
+
+    async def members(self, project: int, after: str, limit: int) -> Sequence[MemberView]:
+        """Members by external id, from the one behind `after`."""
+        rows = await self._page(_MEMBERS, "x", project, after, limit)
+        return [_member(row) for row in rows]
+
+    async def dataset(self, project: int, dataset: int) -> DatasetView | None:
+        """One dataset."""
+        row = await self._postgres.fetchrow(f"{_DATASETS} AND v.dataset = $2", project, dataset)
+        return _dataset(row) if row else None
+
+    async def datasets(self, project: int, after: str, limit: int) -> Sequence[DatasetView]:
+        """Datasets by external id, from the one behind `after`."""
+        rows = await self._page(_DATASETS, "d", project, after, limit)
+        return [_dataset(row) for row in rows]
+
+    async def queue(self, project: int, queue: int) -> QueueView | None:
+        """One queue."""
+        row = await self._postgres.fetchrow(f"{_QUEUES} AND v.queue = $2", project, queue)
+        return _queue(row) if row else None
+
+    async def queues(self, project: int, after: str, limit: int) -> Sequence[QueueView]:
+        """Queues by external id, from the one behind `after`."""
+        rows = await self._page(_QUEUES, "q", project, after, limit)
+        return [_queue(row) for row in rows]
+
+    async def lagging(self, project: int, limit: int) -> Sequence[Lag]:
+        """Attachments of the project with items behind their cursor."""
+        rows = await self._postgres.fetch(_LAGGING, project, limit)
+        return [Lag(project=project, **dict(row)) for row in rows]
+
+    async def task(self, project: int, entry: int, slot: int) -> TaskView | None:
+        """One task, if anybody ever held it."""
+        row = await self._postgres.fetchrow(
+            "SELECT * FROM view_task WHERE project = $1 AND entry = $2 AND slot = $3",
+            *(project, entry, slot),
+        )
+        if row is None:
+            return None
+        names = ("entry", "slot", "queue", "state", "person", "token", "submitted_seq")
+        return TaskView(**{name: row[name] for name in (*names, "ended", "updated_seq")})
+
+    async def _page(
+        self, query: str, table: str, project: int, after: str, limit: int
+    ) -> list[asyncpg.Record]:
+        by = f"{table}.external_id"
+        return await self._postgres.fetch(
+            f"{query} AND {by} > $2 ORDER BY {by} LIMIT $3", project, after, limit
+        )
+
+    def _note(self, project: int, seq: int) -> None:
+        if seq > self._positions.get(project, 0):
+            self._positions[project] = seq
+        news = self._news.pop(project, None)
+        if news is not None:
+            news.set()
+
+    async def _some_news(self, project: int) -> None:
+        news = self._news.setdefault(project, asyncio.Event())
+        try:
+            async with asyncio.timeout(LOOK_S):
+                await news.wait()
+        except TimeoutError:
+            return
+
+
+def _member(row: asyncpg.Record) -> MemberView:
+    return MemberView(
+        person=row["person"],
+        external_id=row["external_id"],
+        name=row["name"],
+        active=row["active"],
+        roles=row["roles"],
+        skills=tuple(row["skills"]),
+    )
+
+
+def _dataset(row: asyncpg.Record) -> DatasetView:
+    return DatasetView(
+        dataset=row["dataset"],
+        external_id=row["external_id"],
+        display_name=row["display_name"],
+        items=row["items"],
+        created_ms=row["created_wall"],
+    )
+
+
+def _queue(row: asyncpg.Record) -> QueueView:
+    settings: dict[str, Any] = {name: row[name] for name in SETTINGS}
+    return QueueView(
+        queue=row["queue"],
+        external_id=row["external_id"],
+        settings=settings,
+        counts={name: row[name] for name in COUNTED.values()},
+        created_ms=row["created_wall"],
+    )

@@ -17,7 +17,8 @@ DibsError
 │   ├── DatasetAlreadyExists
 │   ├── QueueAlreadyExists
 │   ├── MemberAlreadyExists
-│   └── AttachmentAlreadyExists
+│   ├── AttachmentAlreadyExists
+│   └── ItemAlreadyInQueue
 ├── Conflict                  somebody was first: start over
 │   ├── LeaseLost
 │   └── StaleSettings
@@ -254,6 +255,20 @@ class AttachmentAlreadyExists(AlreadyExists):
             f"dataset {dataset_id!r} is attached to queue {queue_id!r} already",
             queue_id=queue_id,
             dataset_id=dataset_id,
+        )
+
+
+class ItemAlreadyInQueue(AlreadyExists):
+    """The queue has tasks of this item; it is the first one of those asked for."""
+
+    reason = "ITEM_ALREADY_IN_QUEUE"
+    keys = ("queue_id", "external_id")
+
+    def __init__(self, queue_id: str, external_id: str) -> None:
+        super().__init__(
+            f"item {external_id!r} is in queue {queue_id!r} already",
+            queue_id=queue_id,
+            external_id=external_id,
         )
 
 

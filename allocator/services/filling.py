@@ -114,8 +114,7 @@ class Filling:
         numbers = {found[name][0]: name for name in ask.external_ids}
         present = await self._items.already_in(project, queue, list(numbers))
         if present:
-            names = [numbers[number] for number in sorted(present)]
-            return errors.ItemAlreadyInQueue(ask.queue_id, names)
+            return errors.ItemAlreadyInQueue(ask.queue_id, numbers[min(present)])
         return None
 
     async def _carry(self, project: int, event: Event) -> None:

@@ -28,6 +28,7 @@ EXAMPLES: list[errors.DibsError] = [
     errors.QueueAlreadyExists("q"),
     errors.MemberAlreadyExists("ann"),
     errors.AttachmentAlreadyExists("q", "d"),
+    errors.ItemAlreadyInQueue("q", "item, with a comma"),
     errors.LeaseLost("1-1", "taken_over", "bob", WHEN),
     errors.LeaseLost("1-1", "fenced"),
     errors.StaleSettings("q"),

@@ -129,12 +129,15 @@ def _held_by(project: Project, person: int) -> list[tuple[Entry, int]]:
 
 
 def _authors(entry: Entry, authors: list[list[int]]) -> bool:
-    """Whether the slots named are as said, and all of them are where the entry had left."""
+    """Whether the finished slots are as said, and all are named if the entry had left Redis.
+
+    While an entry is there its record counts, and nobody reads what is said of open slots.
+    """
     said = {author[0]: tuple(author[1:]) for author in authors}
-    known = {
+    finished = {
         number: (slot.person, slot.state)
         for number, slot in enumerate(entry.all(), 1)
         if slot.state in FINISHED
     }
-    right = all(known.get(number, ())[: len(who)] == who for number, who in said.items())
-    return right and (not entry.gone or len(said) == entry.k)
+    right = all(finished[n][: len(who)] == who for n, who in said.items() if n in finished)
+    return right and (not entry.gone or said.keys() == finished.keys())

@@ -47,6 +47,7 @@ def entries_added(project: Project, event: Event, judge: Judge) -> None:
     )
     total = sum(count for _, _, count in body["runs"])
     judge.expect(RULES, total == body["count"], "{} entries in runs of {}", body["count"], total)
+    judge.expect(RULES, 0 <= body["priority"] <= 3, "entries of rank {}", body["priority"])
     _classes(queue, body["classes"], judge)
     _covered(project, queue, event, judge)
     number = body["first"]

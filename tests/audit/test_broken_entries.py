@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
+
 from audit.report import RULES
 from store.events import encode
 from tests.audit.broken import Break, Broken, assert_found
@@ -231,6 +235,84 @@ def a_body_of_another_shape():
     log = ready()
     body = {"queue": 1, "person": 2, "deadline": LEASE_MS, "tasks": [7]}
     log.raw(encode("granted", body, clock_ms=0, wall_ms=log.wall))
+    return log
+
+
+@pytest.mark.parametrize(
+    ("sentence", "settings"),
+    [
+        ("max_held 0", {"max_held": 0}),
+        ("max_held 1001", {"max_held": 1001}),
+        ("lease 0", {"lease_ms": 0}),
+        ("rank 4", {"priority": 4}),
+        ("statuses mean [1, 3]", {"statuses": [1, 3]}),
+    ],
+)
+def test_a_setting_beyond_its_limits_is_found(sentence: str, settings: dict[str, Any]):
+    log = ready()
+    log.queue(2, **settings)
+    assert sentence in log.violations()[0].sentence
+
+
+@pytest.mark.parametrize(
+    ("sentence", "kind", "body"),
+    [
+        ("0 tasks in one grant", "granted", {"queue": 1, "person": 2, "deadline": LEASE_MS}),
+        ("0 renewed", "renewed", {"person": 2, "takeover": 0}),
+        ("0 tasks expired at once", "expired", {}),
+        ("101 tasks taken back at once", "revoked", {"person": 2, "cursor": "", "done": 0}),
+        ("0 entries removed at once", "removed", {"queue": 1}),
+        ("0 members in one event", "members_changed", {}),
+    ],
+)
+def test_an_event_of_no_or_too_many_tasks_is_found(sentence: str, kind: str, body: dict[str, Any]):
+    listed = {"removed": "entries", "members_changed": "members"}.get(kind, "tasks")
+    log = ready()
+    fields = body | {listed: [[1, 1]] * 101 if "101" in sentence else []}
+    log.add(kind, **fields)
+    assert sentence in log.violations()[0].sentence
+
+
+@logs.breaks(RULES, "dataset 9 is unknown")
+def an_unknown_dataset_attached():
+    log = ready()
+    log.add("dataset_attached", queue=1, dataset=9, priority=3)
+    return log
+
+
+@logs.breaks(RULES, "queue 9 is unknown")
+def entries_in_no_queue():
+    log = ready()
+    log.entries(1, first=7, queue=9, runs=[[1, 1, 1]])
+    return log
+
+
+@logs.breaks(RULES, "entries of rank 4")
+def entries_of_no_priority():
+    log = ready()
+    log.entries(1, first=7, rank=4, runs=[[1, 1, 1]])
+    return log
+
+
+@logs.breaks(RULES, "dataset 1 exists already")
+def a_dataset_made_twice():
+    log = ready()
+    log.add("dataset_created", dataset=1)
+    return log
+
+
+@logs.breaks(RULES, "an import chunk of 0 items")
+def a_chunk_of_nothing():
+    log = ready()
+    log.items(0, base=7, first=7)
+    return log
+
+
+@logs.breaks(RULES, "class, rank of 1")
+def a_return_under_another_class():
+    log = ready()
+    log.submit(2, (1, 1), log.grant(2, (1, 1)))
+    log.give_back(2, (1, 1), [[1, 2, 6]], **{"class": 2})
     return log
 
 

@@ -114,7 +114,8 @@ class Filling:
         numbers = {found[name][0]: name for name in ask.external_ids}
         present = await self._items.already_in(project, queue, list(numbers))
         if present:
-            return errors.ItemAlreadyInQueue(ask.queue_id, numbers[min(present)])
+            first = next(name for number, name in numbers.items() if number in present)
+            return errors.ItemAlreadyInQueue(ask.queue_id, first)
         return None
 
     async def _carry(self, project: int, event: Event) -> None:

@@ -118,7 +118,8 @@ class Queues:
         return answers.Depth(
             seq=outcome.seq,
             tasks={state: found[name] for name, state in _COUNTED.items() if found.get(name)},
-            available=found.get("available", 0),
+            # Nothing delays or pauses tasks yet: whatever waits could be given.
+            available=found.get("queued", 0),
             oldest_age_ms=None if since_ms is None else max(0, now_ms - since_ms),
             next_free_ms=None if found["next_free"] < 0 else expires_in(found["next_free"], now_ms),
             items_pending=await self._pending(place.project, queue),

@@ -1,1 +1,0 @@
-"""Pure decisions about who gets what: no I/O, no clock."""

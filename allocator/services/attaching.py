@@ -2,7 +2,8 @@
 
 Whoever drives, AttachDataset or the background role, passes the cursor it
 read; another one who was faster makes the store refuse, and it reads again.
-So any number may drive at once, and a kill costs nothing.
+So any number may drive at once, a kill costs nothing, and no item comes into
+a queue twice.
 """
 
 from __future__ import annotations
@@ -12,8 +13,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from allocator.ports import ItemRun, Items, Lag, Ledger, Views
-from allocator.services.outcomes import happened, value
-from dibs import errors
+from allocator.services.outcomes import happened, some, value
 
 CHUNK_ITEMS = 5_000
 CHUNK_RUNS = 1_000
@@ -32,14 +32,19 @@ class Attaching:
         """Add chunks until the attachment's cursor has reached item `goal`."""
         cursor = lag.cursor
         while cursor < goal:
-            cursor = await self.step(dataclasses.replace(lag, cursor=cursor))
+            cursor = await self.step(lag)
 
     async def step(self, lag: Lag) -> int:
-        """Add the next chunk behind the cursor; returns the cursor after it."""
-        runs = await self._items.runs_after(lag.project, lag.dataset, lag.cursor, CHUNK_ITEMS)
+        """Add the next chunk of what is not in the queue yet; returns the cursor after it.
+
+        Somebody else adding at the same moment makes the store refuse, and the
+        next step reads again.
+        """
+        cursor, added_seq = await self._read(lag)
+        runs = await self._items.runs_after(lag.project, lag.dataset, cursor, CHUNK_ITEMS)
         runs = runs[:CHUNK_RUNS]
         if not runs:
-            raise errors.StoreUnavailable()  # there are items, and Postgres does not show them
+            return cursor
         last = runs[-1].first + runs[-1].count - 1
         outcome = await self._ledger.change(
             lag.project,
@@ -48,15 +53,36 @@ class Attaching:
             0,
             queue=lag.queue,
             dataset=lag.dataset,
-            expected=lag.cursor,
+            expected=cursor,
+            added_seq=added_seq,
             priority=lag.priority,
             cursor=last,
-            **by_class(runs),
+            **by_class(await self._absent(lag, runs)),
         )
         if outcome.word == "stale_cursor":
-            return int(value(outcome))
+            return cursor
         happened(outcome)
         return last
+
+    async def _read(self, lag: Lag) -> tuple[int, int]:
+        """The attachment's cursor and the queue's last addition, both as of one moment."""
+        queue = value(await self._ledger.read(lag.project, "queue", queue=lag.queue))
+        cursors = dict(some(queue["attached"]))
+        return cursors[lag.dataset], queue["added_seq"]
+
+    async def _absent(self, lag: Lag, runs: Sequence[ItemRun]) -> list[ItemRun]:
+        """The runs without the items that were added to the queue one by one before."""
+        numbers = [number for run in runs for number in range(run.first, run.first + run.count)]
+        present = await self._items.already_in(lag.project, lag.queue, numbers)
+        if not present:
+            return list(runs)
+        singles = [
+            ItemRun(skills=run.skills, first=number, count=1)
+            for run in runs
+            for number in range(run.first, run.first + run.count)
+            if number not in present
+        ]
+        return joined(singles)
 
     async def follow(self, project: int) -> None:
         """Carry on every attachment of the project that lags, a chunk each in turn."""
@@ -64,6 +90,18 @@ class Attaching:
             before = [lag.cursor for lag in lags]
             if [await self.step(lag) for lag in lags] == before:
                 return
+
+
+def joined(runs: Sequence[ItemRun]) -> list[ItemRun]:
+    """The same items, neighbours of one kind as one run."""
+    result: list[ItemRun] = []
+    for run in runs:
+        last = result[-1] if result else None
+        if last and last.skills == run.skills and last.first + last.count == run.first:
+            result[-1] = dataclasses.replace(last, count=last.count + run.count)
+        else:
+            result.append(run)
+    return result
 
 
 def by_class(runs: Sequence[ItemRun]) -> dict[str, Any]:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from allocator import answers, requests
 from allocator.ports import Event, ItemRun, Items, Lag, Ledger
-from allocator.services.attaching import Attaching, by_class
+from allocator.services.attaching import Attaching, by_class, joined
 from allocator.services.door import ADMINS, MANAGERS, Door, Place
 from allocator.services.outcomes import happened, value
 from dibs import errors
@@ -81,13 +80,15 @@ class Filling:
             raise errors.QueueNotFound(ask.queue_id)
         found = await self._items.numbers(place.project, dataset, ask.external_ids)
         refusal = await self._refusal(place.project, ask, queue, found)
-        runs = _runs([found[name] for name in ask.external_ids if name in found])
+        chosen = [found[name] for name in ask.external_ids if name in found]
+        runs = joined([ItemRun(skills=skills, first=item, count=1) for item, skills in chosen])
         outcome = await self._ledger.change(
             *(place.project, "add_entries", ask.change.key, place.actor),
             queue=queue,
             dataset=0,
+            expected=0,
             # A repeat of what was done already has its answer, whatever is the case now.
-            expected=NEVER if refusal else value(before)["added_seq"],
+            added_seq=NEVER if refusal else value(before)["added_seq"],
             priority=int(ask.priority),
             cursor=0,
             **by_class(runs),
@@ -134,18 +135,6 @@ class Filling:
                 await self._attaching.drive(lag, goal)
         except (TimeoutError, errors.StoreUnavailable):
             return  # it is attached: the rest follows without us
-
-
-def _runs(items: Sequence[tuple[int, tuple[int, ...]]]) -> list[ItemRun]:
-    """Items in the order given, neighbours of one kind as one run."""
-    runs: list[ItemRun] = []
-    for number, skills in items:
-        last = runs[-1] if runs else None
-        if last and last.skills == skills and last.first + last.count == number:
-            runs[-1] = dataclasses.replace(last, count=last.count + 1)
-        else:
-            runs.append(ItemRun(skills=skills, first=number, count=1))
-    return runs
 
 
 def _not_found(what: str, queue_id: str, dataset_id: str) -> errors.NotFound:

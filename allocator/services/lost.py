@@ -115,14 +115,18 @@ class Lost:
         if view is None:
             return await self._never_held(project, hold)
         state = TaskState(view.state)
-        if state in FINISHED and view.token != hold.token:
+        if state in FINISHED and view.token > hold.token:
             found = {"cause": "submitted", "holder": view.person}
             return await self._lease_lost(project, hold, found)
         return errors.WrongTaskState(str(hold.task), state.name)
 
     async def _never_held(self, project: int, hold: Hold) -> errors.DibsError:
         """No lease of it was ever given: it waits, or there is no such task."""
-        if await self._items.queue_of(project, hold.task.entry) is None:
+        queue = await self._items.queue_of(project, hold.task.entry)
+        if queue is None:
+            return errors.TaskNotFound(str(hold.task))
+        found = await self._ledger.read(project, "queue", queue=queue)
+        if hold.task.slot > value(found)["slots"]:
             return errors.TaskNotFound(str(hold.task))
         return errors.WrongTaskState(str(hold.task), TaskState.QUEUED.name)
 

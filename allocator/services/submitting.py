@@ -100,13 +100,14 @@ class Submitting:
     ) -> answers.Submitted:
         if outcome.word == "ok":
             return _submitted(happened(outcome), settings)
-        if outcome.word == "lease_lost":
-            await self._draft(place.project, person, ask, settings)
         if outcome.word == "not_found":
             before = await self._lost.submitted_before(place.project, ask.hold, person, outcome)
             if before is not None:
                 return _submitted(before, settings)
-        raise await self._lost.error(place.project, ask.hold, person, outcome)
+        error = await self._lost.error(place.project, ask.hold, person, outcome)
+        if isinstance(error, errors.LeaseLost):
+            await self._draft(place.project, person, ask, settings)
+        raise error
 
     async def _draft(
         self, project: int, person: int, ask: requests.Submit, settings: QueueSettings

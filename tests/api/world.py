@@ -162,10 +162,10 @@ class World:
             queue_pb2.GetQueueDepthRequest(**self.where(), queue_id=queue)
         )
 
-    async def reserve(self, queue: str, person: str, count: int = 1, **fields: Any) -> Any:
+    async def reserve(self, queue: str, actor: str, count: int = 1, **fields: Any) -> Any:
         return await self.stubs.allocation.Reserve(
             allocation_pb2.ReserveRequest(
-                **(self.change(person) | fields), queue_id=queue, count=count
+                **(self.change(actor) | fields), queue_id=queue, count=count
             )
         )
 

@@ -54,7 +54,9 @@ def entries_added(project: Project, event: Event, judge: Judge) -> None:
     for lane, first_item, count in body["runs"]:
         judge.expect(RULES, lane in queue.classes, "class {} has no skills", lane)
         for offset in range(count):
-            _add(project, queue, number, lane, body["priority"], first_item + offset)
+            item = first_item + offset
+            judge.expect(RULES, item not in queue.items, "item {} a second time", item)
+            _add(project, queue, number, lane, body["priority"], item)
             number += 1
     queue.counts[QUEUED] += total * queue.slots
     queue.added_seq = event.seq
@@ -71,6 +73,7 @@ def removed(project: Project, event: Event, judge: Judge) -> None:
         here = entry is not None and entry.queue == event.body["queue"] and not entry.gone
         if not judge.expect(RULES, here, "entry {} is not in the queue", number) or not entry:
             continue
+        project.queues[entry.queue].items.discard(entry.item)
         for i, slot in enumerate(entry.all(), 1):
             if slot.state not in ENDED:
                 gone = Slot(state=REMOVED, finished=slot.finished)
@@ -82,6 +85,7 @@ def _add(project: Project, queue: Queue, number: int, lane: int, priority: int, 
         entry=number, queue=queue.queue, lane=lane, rank=priority, item=item, k=queue.slots
     )
     project.entries[number] = entry
+    queue.items.add(item)
     place(queue, entry)
 
 
@@ -118,12 +122,14 @@ def _covered(project: Project, queue: Queue, event: Event, judge: Judge) -> None
         attachment.cursor,
         project.items_last,
     )
-    _next_items(project.datasets.get(number, Dataset()), attachment, event, judge)
+    _next_items(project.datasets.get(number, Dataset()), queue, attachment, event, judge)
     attachment.cursor = body["cursor"]
 
 
-def _next_items(dataset: Dataset, attachment: Attachment, event: Event, judge: Judge) -> None:
-    """The runs are the dataset's items after the old cursor, in order, none left out."""
+def _next_items(
+    dataset: Dataset, queue: Queue, attachment: Attachment, event: Event, judge: Judge
+) -> None:
+    """The runs are the dataset's items after the old cursor that the queue does not have yet."""
     body = event.body
     runs = body["runs"]
     inside = all(
@@ -134,7 +140,12 @@ def _next_items(dataset: Dataset, attachment: Attachment, event: Event, judge: J
     judge.expect(
         RULES, inside and own and ascending, "runs {} are not the dataset's next items", runs
     )
-    due = dataset.count_in(attachment.cursor, body["cursor"])
+    present = sum(
+        dataset.contains(item, item)
+        for item in range(attachment.cursor + 1, body["cursor"] + 1)
+        if item in queue.items
+    )
+    due = dataset.count_in(attachment.cursor, body["cursor"]) - present
     judge.expect(
         RULES,
         due == body["count"] + body["not_added"],

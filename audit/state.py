@@ -143,7 +143,7 @@ class Queue:
     """A queue: its settings, and who has what in it.
 
     `lanes` are the entries with a free slot, by score, per requirement class.
-    `held` and `own` are entry -> slot per person.
+    `held` and `own` are entry -> slot per person; `items` are those that have an entry.
     """
 
     queue: int
@@ -158,6 +158,7 @@ class Queue:
     not_added: int = 0
     classes: dict[int, frozenset[int]] = field(default_factory=dict)
     attached: dict[int, Attachment] = field(default_factory=dict)
+    items: set[int] = field(default_factory=set)
     lanes: dict[int, Ordered] = field(default_factory=dict)
     held: dict[int, dict[int, int]] = field(default_factory=dict)
     own: dict[int, dict[int, int]] = field(default_factory=dict)

@@ -1,9 +1,10 @@
 -- add_entries: items become entries of a queue, at its tail, in the order given.
 --
 -- KEYS[1] header  KEYS[2] log
--- ARGV    queue dataset expected priority cursor runs classes
+-- ARGV    queue dataset expected added_seq priority cursor runs classes
 --   dataset   the attachment these items follow, or 0: chosen items
---   expected  what the caller's reading was based on: the attachment's cursor, or the queue's added_seq
+--   expected  the attachment's cursor that the caller read (0 for chosen items)
+--   added_seq the queue's last addition that the caller knew when it looked what is there already
 --   cursor    last item number of the dataset that is covered after this (0 for chosen items)
 --   runs      packed list of {index into classes, first item, count}
 --   classes   packed list of requirement classes {skill…}
@@ -11,7 +12,7 @@
 -- Returns one of
 --   {'ok', seq, chain, clock, entries_added}
 --   {'not_found', seq, chain, clock, 'queue' | 'attachment'}
---   {'stale_cursor', seq, chain, clock, cursor}   somebody added since: read again
+--   {'stale_cursor', seq, chain, clock}           somebody added since: read again
 --   {'too_many_classes', seq, chain, clock}       chosen items only; a dataset's are counted as not added
 
 -- The runs whose class has a place, with that class, and how many items had none.
@@ -33,9 +34,11 @@ change('add_entries', {}, function(call, arg)
   local queue = queues.load(call.P, arg.queue)
   if not queue then return negative(call, 'not_found', 'queue') end
   local chosen = arg.dataset == '0'
-  local cursor = chosen and queue.added_seq or redis.call('HGET', keys.attached(call.P, arg.queue), arg.dataset)
+  local cursor = chosen and '0' or redis.call('HGET', keys.attached(call.P, arg.queue), arg.dataset)
   if not cursor then return negative(call, 'not_found', 'attachment') end
-  if tonumber(cursor) ~= tonumber(arg.expected) then return negative(call, 'stale_cursor', tostring(cursor)) end
+  if cursor ~= arg.expected or queue.added_seq ~= tonumber(arg.added_seq) then
+    return negative(call, 'stale_cursor')
+  end
   local class_of, added, refused = classes.assigned(queue, cmsgpack.unpack(arg.classes))
   if chosen and refused > 0 then return negative(call, 'too_many_classes') end
   local runs, count, not_added = placed(cmsgpack.unpack(arg.runs), class_of)

@@ -163,17 +163,18 @@ class ProjectMachine(RuleBasedStateMachine):
         at, stale = of.attached[1].cursor, pick % 7 == 0
         runs, item = [], at + 1
         for n, size in enumerate(sizes):
-            size = min(size, 40 - item + 1)
-            if size > 0:
-                runs.append([(pick + n) % 3 + 1, item, size])
-                item += size
-        if not runs:
+            for _ in range(min(size, 40 - item + 1)):
+                if item not in of.items:
+                    runs.append([(pick + n) % 3 + 1, item, 1])
+                item += 1
+        if item == at + 1:
             return
         reply = self.call(
             "add_entries",
             queue=queue,
             dataset=1,
             expected=at + 1 if stale else at,
+            added_seq=of.added_seq,
             priority=of.attached[1].priority,
             cursor=item - 1,
             runs=runs,
@@ -184,16 +185,16 @@ class ProjectMachine(RuleBasedStateMachine):
     @rule(queue=QUEUES, rank=RANKS, items=st.lists(st.integers(1, 40), min_size=1, max_size=3))
     def add_chosen(self, queue: int, rank: int, items: list[int]) -> None:
         of = self.state.queues.get(queue)
-        if of is None or 1 in of.attached:
+        if of is None:
             return
-        known = {e.item for e in self.state.entries.values() if e.queue == queue and not e.gone}
-        runs = [[1, item, 1] for item in sorted(set(items) - known)]
+        runs = [[1, item, 1] for item in sorted(set(items) - of.items)]
         if runs:
             reply = self.call(
                 "add_entries",
                 queue=queue,
                 dataset=0,
-                expected=of.added_seq,
+                expected=0,
+                added_seq=of.added_seq,
                 priority=rank,
                 cursor=0,
                 runs=runs,

@@ -12,7 +12,7 @@ import asyncpg
 from allocator.model import RequestKey
 from store.assembly import Hooks, Store
 from store.events import Event, genesis
-from store.ledger import Outcome
+from store.outcome import Outcome
 from store.log import Log
 
 SECRET = "00112233445566ff"
@@ -77,12 +77,14 @@ class Stack:
     async def _add(self, items: int) -> None:
         items_added: dict[str, Any] = {"dataset": 1, "import": 1, "first": 1, "count": items}
         added = await self.change("add_items", **items_added)
+        settings = (await self.store.ledger.read(self.project, "queue", queue=1)).detail[0]
         base = added.event.body["base"]  # type: ignore[union-attr]
         await self.change(
             "add_entries",
             queue=1,
             dataset=0,
             expected=0,
+            added_seq=settings["added_seq"],
             cursor=0,
             priority=3,
             runs=[[1, base, items]],

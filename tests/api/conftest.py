@@ -10,7 +10,7 @@ import grpc
 import pytest
 from pydantic import SecretStr
 
-from allocator import bootstrap
+from allocator import bootstrap, logs
 from allocator.settings import Settings
 from store.embedded import EmbeddedPostgres, EmbeddedRedis
 from store.migrations import migrate
@@ -22,6 +22,7 @@ async def server(
     redis_server: EmbeddedRedis, postgres_server: EmbeddedPostgres
 ) -> AsyncIterator[bootstrap.Worker]:
     """A worker, in this process; leases may be as short as a millisecond."""
+    logs.configure("warning")
     name = f"api_{uuid.uuid4().hex}"
     admin = await asyncpg.connect(postgres_server.dsn)
     await admin.execute(f"CREATE DATABASE {name}")

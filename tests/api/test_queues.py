@@ -202,6 +202,17 @@ async def test_items_that_an_attachment_brought_are_in_the_queue(world: World) -
     assert isinstance(await refused(world.add("q", "d", ["b"])), errors.ItemAlreadyInQueue)
 
 
+async def test_an_attached_dataset_skips_the_items_that_were_chosen_before(world: World) -> None:
+    await world.dataset("d", ["a", "b", "c", "d"])
+    await world.queue("q")
+    await world.add("q", "d", ["c", "a"])
+    await world.attach("q", "d")
+
+    depth = await _depth_of(world, "q", 4)
+    assert depth.available == 4
+    assert ids(await world.reserve("q", "ann", 10)) == ["c", "a", "b", "d"]
+
+
 async def test_an_empty_dataset_can_be_attached(world: World) -> None:
     await world.dataset("d")
     await world.queue("q", "d")

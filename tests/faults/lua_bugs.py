@@ -1,0 +1,64 @@
+"""Mistakes in the functions: the library's text with one thing changed."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+
+from store.library import Library, library
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bug:
+    """A mistake: the line of the library that it follows, and what it adds there."""
+
+    name: str
+    after: str
+    added: str
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def planted(bug: Bug) -> Library:
+    """The library with the mistake in it, under a name of its own."""
+    sound = library()
+    assert sound.text.count(bug.after) == 1, f"not, or not once, in the library: {bug.after}"
+    text = sound.text.replace(bug.after, bug.after + bug.added)
+    name = f"dibs_{hashlib.sha256(text.encode()).hexdigest()[:8]}"
+    return replace(sound, name=name, text=text.replace(sound.name, name))
+
+
+LIMIT_SCAN = Bug(
+    name="a LIMIT scan in place of the rank-gap search",
+    after="local function next_not_in(G, T, index)\n",
+    added="""
+  local some = redis.call('ZRANGE', G, index, index + 1, 'WITHSCORES')
+  for i = 1, #some, 2 do
+    if not redis.call('ZSCORE', T, some[i]) then
+      return tonumber(some[i]), tonumber(some[i + 1]), index + (i - 1) / 2
+    end
+  end
+  do return nil end
+""",
+)
+
+EXPIRY_LEAVES_T = Bug(
+    name="T not kept on expiry",
+    after="function apply.expired(P, event) ",
+    added="""
+  local still_named = {}
+  for n, task in ipairs(event.body.tasks) do
+    local record = entries.load(P, task[1])
+    local T = keys.excluded(P, record.q, record.c, task[3])
+    still_named[n] = { T, score_of(record.p, task[1]), task[1] }
+  end
+  local sound = give_back_all
+  local function give_back_all(...)
+    sound(...)
+    for _, named in ipairs(still_named) do redis.call('ZADD', named[1], named[2], named[3]) end
+  end
+""",
+)
+
+BUGS = (LIMIT_SCAN, EXPIRY_LEAVES_T)

@@ -1,0 +1,109 @@
+"""The audit sees the bugs it is there for: each of them, planted, is found within three seeds.
+
+The mistakes are patches of these tests; the product has no switch for them.
+The same scenarios, on the code as it is, are without any trouble.
+"""
+
+from __future__ import annotations
+
+import hypothesis
+import pytest
+import redis
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import initialize, rule, run_state_machine_as_test
+
+from store.embedded import EmbeddedRedis
+from tests.faults import lua_bugs, protocol_bugs
+from tests.faults.field import NewField
+from tests.store.kernel_machine import ProjectMachine
+
+SEEDS = (1, 2, 3)
+LEFT_OUT = (
+    *("add_chosen", "change_member", "create_queue", "end_sessions", "follow", "rebuild"),
+    *("remove_entries", "renew", "return_task", "reuse_a_request_id", "start", "take_back"),
+    *("holdings_are_what_the_person_holds", "the_three_predicates_agree"),
+)
+"""Rules of the machine that the order of a queue does not rest on."""
+
+
+async def trouble(
+    new_field: NewField, bug: protocol_bugs.Bug, seed: int, *, planted: bool
+) -> list[str]:
+    """What is found wrong after the bug's scenario."""
+    with pytest.MonkeyPatch.context() as patch:
+        async with new_field(seed) as field:
+            if planted:
+                bug.plant(patch)
+            await bug.play(field, patch)
+            return await field.trouble()
+
+
+@pytest.mark.parametrize("bug", protocol_bugs.BUGS, ids=str)
+async def test_a_mistake_in_the_protocol_is_found(
+    bug: protocol_bugs.Bug, new_field: NewField
+) -> None:
+    for seed in SEEDS:
+        if await trouble(new_field, bug, seed, planted=True):
+            return
+    pytest.fail(f"{bug} was not found")
+
+
+@pytest.mark.parametrize("bug", protocol_bugs.BUGS, ids=str)
+async def test_the_protocol_as_it_is_stands_the_same_scenario(
+    bug: protocol_bugs.Bug, new_field: NewField
+) -> None:
+    for seed in SEEDS:
+        assert await trouble(new_field, bug, seed, planted=False) == []
+
+
+class Crowd(ProjectMachine):
+    """Three people who take and give back a lot: what the order of a queue rests on."""
+
+    @initialize()
+    def begin(self) -> None:
+        super().begin(slots=3, max_held=100)
+        for _ in range(10):
+            ProjectMachine.follow(self, queue=1, sizes=[4], pick=3)  # all of one class
+
+    @rule(person=st.integers(2, 4), count=st.integers(1, 6))
+    def reserve(self, person: int, count: int) -> None:
+        super().reserve(queue=1, person=person, count=count, ensure=False, n=0)
+
+
+def histories(url: str, seed: int) -> None:
+    """Random histories against the model, as in tests/store; raises what does not fit."""
+    with redis.Redis.from_url(url) as client:
+        client.flushall()  # the machine numbers its projects from 1
+    members = {"url": url, **dict.fromkeys(LEFT_OUT)}
+    machine = hypothesis.seed(seed)(type("Machine", (Crowd,), members))
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=25,
+            stateful_step_count=40,
+            deadline=None,
+            database=None,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+            print_blob=False,
+        ),
+    )
+
+
+@pytest.mark.parametrize("bug", lua_bugs.BUGS, ids=str)
+def test_a_mistake_in_a_function_is_found(
+    bug: lua_bugs.Bug, own_redis: EmbeddedRedis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = lua_bugs.planted(bug)
+    monkeypatch.setattr("store.kernel.library", lambda: text)
+    for seed in SEEDS:
+        try:
+            histories(own_redis.url, seed)
+        except AssertionError:
+            return
+    pytest.fail(f"{bug} was not found")
+
+
+def test_the_functions_as_they_are_stand_the_same_histories(own_redis: EmbeddedRedis) -> None:
+    histories(own_redis.url, SEEDS[0])

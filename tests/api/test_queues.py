@@ -205,6 +205,7 @@ async def test_items_that_an_attachment_brought_are_in_the_queue(world: World) -
 async def test_an_attached_dataset_skips_the_items_that_were_chosen_before(world: World) -> None:
     await world.dataset("d", ["a", "b", "c", "d"])
     await world.queue("q")
+    await world.people("ann")
     await world.add("q", "d", ["c", "a"])
     await world.attach("q", "d")
 

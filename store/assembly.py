@@ -63,7 +63,11 @@ class Store:
         self.postgres = Postgres(postgres_dsn)
         self.kernel = Kernel(self.redis)
         self.log = Log(self.postgres)
-        self.gate = Gate(self.log, waited=hooks.gate_waited)
+        self.gate = Gate(
+            self.log,
+            waited=hooks.gate_waited,
+            stalled=self._stalled,
+        )
         self.recovery = Recovery(
             redis=self.redis,
             kernel=self.kernel,
@@ -137,6 +141,9 @@ class Store:
         await self.subscriber.close()
         await self.redis.close()
         await self.postgres.close()
+
+    def _stalled(self, project: int) -> None:
+        self.committer.help(project)
 
     def _committed(self, message: bytes) -> None:
         self.gate.committed(*Committed.unpack(message))

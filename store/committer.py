@@ -28,6 +28,7 @@ BLOCK_MS: Final = 1_000
 READ_EVENTS: Final = 1_000
 KEEP_EVENTS: Final = 2_000
 """Committed events that Redis keeps: what a Postgres promoted a moment late gets from there."""
+HELP_S: Final = 2.0
 SCAN_S: Final = 5.0
 SCAN_AT_ONCE: Final = 200
 PAUSE_S: Final = 0.2
@@ -64,6 +65,7 @@ class Committer:
         self._reader: Multiplexer | None = None
         self._rounds = 0
         self._running = False
+        self._helping: set[int] = set()
 
     async def run(self) -> None:
         """Commit until cancelled."""
@@ -82,6 +84,30 @@ class Committer:
         """A project is served under a new epoch: take its events from now on."""
         if self._running:
             self._spawn(self._take(project, epoch))
+
+    def help(self, project: int) -> None:
+        """Answers wait for too long: commit for a while, elected or not.
+
+        The elected one may be stopped or stuck while it holds its lock; if it is
+        not, one of the two loses each race.
+        """
+        if project not in self._helping and not self._running:
+            self._helping.add(project)
+            self._spawn(self._help(project))
+
+    async def _help(self, project: int) -> None:
+        try:
+            with suppress(StoreUnavailable, TimeoutError):
+                head = await self._log.head(project)
+                if head is not None:
+                    log.warning("committer_stalled", project=project)
+                    async with asyncio.timeout(HELP_S):
+                        await self._stream(project, head).run()
+        finally:
+            self._helping.discard(project)
+
+    def _stream(self, project: int, head: Head) -> Stream:
+        return Stream(project, head, redis=self._redis, log=self._log, hooks=self._hooks)
 
     async def _stop(self) -> None:
         tasks = [*self._tasks.values(), *self._telling]
@@ -103,7 +129,7 @@ class Committer:
         known = self._streams.get(project)
         if known is not None and known.epoch >= head.epoch:
             return False
-        stream = Stream(project, head, redis=self._redis, log=self._log, hooks=self._hooks)
+        stream = self._stream(project, head)
         self._streams[project] = stream
         if (old := self._tasks.pop(project, None)) is not None:
             old.cancel()

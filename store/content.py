@@ -24,7 +24,7 @@ class Content:
     async def put(self, project: int, body: bytes) -> tuple[int, str]:
         """Store bytes, committed on return; their number and the hex of their sha256."""
         digest = hashlib.sha256(body)
-        async with self._postgres.committing() as connection:
+        async with self._postgres.reading() as connection:
             number = await connection.fetchval(
                 "INSERT INTO content (project, hash, bytes) VALUES ($1, $2, $3) RETURNING content",
                 *(project, digest.digest(), body),
@@ -52,7 +52,7 @@ class Content:
         body: bytes,
     ) -> None:
         """Keep the work of a refused submission; a repeat changes nothing."""
-        async with self._postgres.committing() as connection:
+        async with self._postgres.reading() as connection:
             await connection.execute(
                 "INSERT INTO draft (project, entry, slot, person, token, status, bytes)"
                 " VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",

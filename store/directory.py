@@ -72,7 +72,7 @@ class Directory:
 
         Raises RequestIdReused, RequestTooOld, SessionUnknown.
         """
-        async with self._postgres.committing() as connection, connection.transaction():
+        async with self._postgres.reading() as connection, connection.transaction():
             before = await _answered(connection, key)
             if before is not None:
                 return await _existing(connection, msgpack.unpackb(before), mine=True)
@@ -99,7 +99,7 @@ class Directory:
 
     async def open_session(self, secret: str) -> int:
         """A session without a project; its number is unique in all of dibs."""
-        async with self._postgres.committing() as connection, connection.transaction():
+        async with self._postgres.reading() as connection, connection.transaction():
             await connection.execute(
                 f"DELETE FROM open_session WHERE last_time < now() - interval '{SESSION_LIFE}'"
             )

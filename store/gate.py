@@ -21,6 +21,8 @@ from store.log import Head, Log, Proofs
 RECHECK_S: Final = 0.1
 """Silence after which waiters look into the log themselves."""
 RECHECK_AWAY_S: Final = 0.5
+STALLED_S: Final = 2.0
+"""An answer that waits longer may be waiting for a committer that does not work."""
 WINDOW: Final = 2_048
 """Committed chains that are remembered per project."""
 
@@ -65,10 +67,12 @@ class Gate:
         *,
         recheck_s: float = RECHECK_S,
         waited: Callable[[float], None] = lambda seconds: None,
+        stalled: Callable[[int], None] = lambda project: None,
     ) -> None:
         self._log = log
         self._recheck_s = recheck_s
         self._waited = waited
+        self._stalled = stalled
         self._projects: dict[int, _Project] = {}
 
     def durable(self, project: int) -> int:
@@ -181,6 +185,9 @@ class Gate:
         self.note(project, proofs.head)
         for waiter in waiters:
             self._decide(waiter, proofs)
+        limit = asyncio.get_running_loop().time() - STALLED_S
+        if any(not w.done.done() and w.since <= limit for w in waiters):
+            self._stalled(project)
 
     def _decide(self, waiter: _Waiter, proofs: Proofs) -> None:
         head = proofs.head

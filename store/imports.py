@@ -54,7 +54,7 @@ class Imports:
         """Write the rows of a chunk, in one transaction; see allocator.ports.Items."""
         for _ in range(TRIES):
             try:
-                async with self._postgres.committing() as connection, connection.transaction():
+                async with self._postgres.reading() as connection, connection.transaction():
                     return await _stage(connection, project, dataset, key, actor, items)
             except (_Raced, asyncpg.UniqueViolationError, asyncpg.DeadlockDetectedError):
                 continue
@@ -62,7 +62,7 @@ class Imports:
 
     async def discard(self, project: int, import_: int) -> None:
         """Drop the rows of an import that nobody can add any more. What is in the log stays."""
-        async with self._postgres.committing() as connection, connection.transaction():
+        async with self._postgres.reading() as connection, connection.transaction():
             added = await connection.fetchval(
                 "SELECT EXISTS (SELECT FROM item_range WHERE project = $1 AND import = $2)",
                 *(project, import_),

@@ -17,19 +17,13 @@ from typing import Any, Final
 import structlog
 
 from allocator.model import RequestKey
-from dibs.errors import (
-    Internal,
-    OutcomeUnknown,
-    RequestIdReused,
-    RequestTooOld,
-    SessionUnknown,
-    StoreUnavailable,
-)
-from store.events import Event, decode
+from dibs.errors import Internal, OutcomeUnknown, StoreUnavailable
+from store.events import Event
 from store.gate import Dropped, Forked, Gate
 from store.heads import FreshHeads
 from store.kernel import Kernel, Reply
 from store.log import Head, Log, Logged
+from store.outcome import Outcome, decoded, told, typed
 from store.recovery import Recovery
 from store.redis import ConnectionLost, Multiplexer
 from store.redis_link import ReplyError
@@ -40,20 +34,12 @@ PATIENCE_S: Final = 8.0
 """After this a call is answered UNAVAILABLE."""
 RETRY_AFTER_S: Final = 1.0
 PAUSE_S: Final = (0.005, 0.25)
+WAITING: Final = 3_000
+"""Calls that one process lets wait."""
+WAITING_FOR_WORK: Final = 2_000
+"""Of these, calls for new work: shed before those that finish some (reliability.md §1.7)."""
 
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """What a call came to; every claim in it is at or after Postgres's head."""
-
-    word: str
-    seq: int = 0
-    clock: int = 0
-    event: Event | None = None
-    detail: tuple[Any, ...] = ()
-    dup: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
@@ -104,6 +90,7 @@ class Ledger:
         self._patience_s = patience_s
         self._heads = FreshHeads(log.head)
         self._mistakes: dict[tuple[int, str, str], int] = {}
+        self._waiting = 0
 
     async def change(
         self, project: int, name: str, request: RequestKey | None, actor: int, **inputs: Any
@@ -116,7 +103,7 @@ class Ledger:
         outcome = await self._patiently(
             self._call(project, name, inputs, request=request, actor=actor)
         )
-        return _typed(outcome, request)
+        return typed(outcome, request)
 
     async def read(self, project: int, name: str, **inputs: Any) -> Outcome:
         """Run a function that only reads, by the same standard; `detail[0]` is its value."""
@@ -131,7 +118,7 @@ class Ledger:
         found = await self._log.events_at(project, (seq,))
         if seq not in found:
             raise LookupError(f"no event {seq} in project {project}")
-        return _decoded(project, found[seq])
+        return decoded(project, found[seq])
 
     def _call(self, project: int, name: str, inputs: dict[str, Any], **options: Any) -> _Call:
         now = asyncio.get_running_loop().time()
@@ -140,6 +127,9 @@ class Ledger:
 
     async def _patiently(self, call: _Call) -> Outcome:
         """Attempt until something is decided, for as long as a caller may wait."""
+        if self._waiting >= (WAITING_FOR_WORK if call.name == "reserve" else WAITING):
+            raise StoreUnavailable(retry_after_s=RETRY_AFTER_S)
+        self._waiting += 1
         try:
             async with asyncio.timeout_at(call.arrived + self._patience_s):
                 while True:
@@ -151,10 +141,13 @@ class Ledger:
             if call.sent:
                 raise OutcomeUnknown(retry_after_s=RETRY_AFTER_S) from None
             raise StoreUnavailable(retry_after_s=RETRY_AFTER_S) from None
+        finally:
+            self._waiting -= 1
 
     async def _rest(self, call: _Call) -> None:
+        shortest, longest = PAUSE_S
         await asyncio.sleep(call.pause)
-        call.pause = min(call.pause * 2, PAUSE_S[1])
+        call.pause = min(max(call.pause * 2, shortest), longest)
 
     async def _attempt(self, call: _Call) -> Outcome:
         epoch = await self._ready(call)
@@ -167,6 +160,8 @@ class Ledger:
             raise _Again  # answered by a server that nobody has verified
         try:
             return await self._settle(call, epoch, reply)
+        except StoreUnavailable:
+            raise _Again from None
         except Forked:
             self._recovery.condemn(call.project, epoch, "fork")
             raise _Again from None
@@ -245,7 +240,7 @@ class Ledger:
             self._failed(call, epoch, str(reply.rest))
             raise _Again
         if reply.word == "again":
-            call.pause = PAUSE_S[0]
+            call.pause = 0.0
             raise _Again
 
     async def _settle(self, call: _Call, epoch: int, reply: Reply) -> Outcome:
@@ -262,7 +257,7 @@ class Ledger:
         if not call.fast:
             await self._gate.wait(call.project, epoch, reply.seq, reply.chain)
         logged = Logged(reply.seq, epoch, reply.chain, reply.rest)
-        return _told(call.project, logged, reply.clock)
+        return told(call.project, logged, reply.clock)
 
     async def _settle_repeat(self, call: _Call, epoch: int, reply: Reply) -> Outcome:
         """The answer to a request that was executed before is its event, read from the log."""
@@ -274,7 +269,7 @@ class Ledger:
             found = next((event for event in waiting if event.chain == reply.chain), None)
         if found is None:
             raise _Again
-        return _told(call.project, found, reply.clock, dup=True)
+        return told(call.project, found, reply.clock, dup=True)
 
     async def _confirm(self, call: _Call, epoch: int, reply: Reply) -> None:
         """The state that answered is in the log, and not older than the call."""
@@ -289,26 +284,3 @@ class Ledger:
     def _note(self, call: _Call, head: Head) -> None:
         call.floor = max(call.floor, head.seq)
         self._gate.note(call.project, head)
-
-
-def _told(project: int, logged: Logged, clock: int, *, dup: bool = False) -> Outcome:
-    event = _decoded(project, logged)
-    return Outcome(word="ok", seq=logged.seq, clock=clock, event=event, dup=dup)
-
-
-def _decoded(project: int, logged: Logged) -> Event:
-    return decode(
-        logged.payload, project=project, seq=logged.seq, epoch=logged.epoch, chain=logged.chain
-    )
-
-
-def _typed(outcome: Outcome, request: RequestKey | None) -> Outcome:
-    """What a repeat's refusal says is an error, the same for every function."""
-    if outcome.word == "session_unknown":
-        raise SessionUnknown
-    n = request.n if request else 0
-    if outcome.word == "request_id_reused":
-        raise RequestIdReused(n)
-    if outcome.word == "request_too_old":
-        raise RequestTooOld(n, int(outcome.detail[0]))
-    return outcome

@@ -76,7 +76,7 @@ class Postgres:
 
     @asynccontextmanager
     async def committing(self) -> AsyncIterator[Connection]:
-        """A connection for a commit that decides about answers."""
+        """A connection for what decides about answers: appends, barriers, epochs."""
         assert self._commits is not None, "start() comes first"
         async with self._acquired(self._commits) as connection:
             yield connection

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import re
+from collections import deque
 from collections.abc import AsyncIterator
 from typing import Final
 
@@ -19,9 +20,11 @@ from store.redis_link import ReplyError
 
 PAGE: Final = 2_000
 """Events read from Postgres at once."""
-BATCH_EVENTS: Final = 200
-BATCH_BYTES: Final = 128 * 1024
+BATCH_EVENTS: Final = 30
+BATCH_BYTES: Final = 64 * 1024
 """What one call replays: a few milliseconds of Redis' only thread."""
+AHEAD: Final = 4
+"""Calls that wait for Redis while the next events are read."""
 PROGRESS_EVENTS: Final = 50_000
 SCAN_COUNT: Final = 1_000
 
@@ -49,22 +52,40 @@ class Rebuild:
         started = asyncio.get_running_loop().time()
         log.info("rebuild", project=project, epoch=begun.epoch, events=begun.seq, cause=self._cause)
         await self._kernel.load()
-        replayed = 0
-        async for batch in self._batches():
-            if not await self._replay(batch, after=replayed):
-                return False
-            if batch[-1].seq // PROGRESS_EVENTS > replayed // PROGRESS_EVENTS:
-                log.info("rebuild_goes_on", project=project, at=batch[-1].seq, of=begun.seq)
-            replayed = batch[-1].seq
-        if replayed != begun.seq or not await self._open():
+        if not await self._replay_all() or not await self._open():
             return False
         took = round(asyncio.get_running_loop().time() - started, 3)
         log.info("rebuilt", project=project, epoch=begun.epoch, seconds=took, cause=self._cause)
         return True
 
-    async def _replay(self, batch: list[Logged], *, after: int) -> bool:
+    async def _replay_all(self) -> bool:
+        """Replay batch after batch, a few on their way at once: out of order they are refused."""
+        on_their_way: deque[asyncio.Task[tuple[int, int] | None]] = deque()
+        replayed = 0
+        try:
+            async for batch in self._batches():
+                if len(on_their_way) == AHEAD and not await self._replayed(on_their_way.popleft()):
+                    return False
+                on_their_way.append(asyncio.create_task(self._replay(batch, after=replayed)))
+                if batch[-1].seq // PROGRESS_EVENTS > replayed // PROGRESS_EVENTS:
+                    log.info("rebuild_goes_on", project=self._project, at=batch[-1].seq)
+                replayed = batch[-1].seq
+            while on_their_way:
+                if not await self._replayed(on_their_way.popleft()):
+                    return False
+            return replayed == self._begun.seq
+        finally:
+            for task in on_their_way:
+                task.cancel()
+            await asyncio.gather(*on_their_way, return_exceptions=True)
+
+    async def _replay(self, batch: list[Logged], *, after: int) -> tuple[int, int] | None:
         events = [(event.seq, event.chain, event.payload) for event in batch]
-        clock = await self._kernel.replay(self._project, self._begun.epoch, after, events)
+        return await self._kernel.replay(self._project, self._begun.epoch, after, events)
+
+    async def _replayed(self, task: asyncio.Task[tuple[int, int] | None]) -> bool:
+        """Whether a batch took its place, on the server that has those before it."""
+        clock = await task
         if clock is None or self._redis.generation != self._generation:
             return False
         self._clock = clock

@@ -20,7 +20,7 @@ from store.gate import Gate
 from store.kernel import Kernel
 from store.log import Head, Log
 from store.notices import OPENED, Opened
-from store.postgres import Postgres
+from store.postgres import Postgres, translated
 from store.rebuild import Rebuild
 from store.redis import Multiplexer
 from store.redis_link import ReplyError
@@ -126,6 +126,9 @@ class Recovery:
     async def _recover(self, project: int) -> None:
         try:
             await self._recover_now(project)
+        except ReplyError as error:
+            log.warning("recovery_waits", project=project, error=str(error))
+            raise StoreUnavailable(retry_after_s=1.0) from error
         finally:
             del self._running[project]
 
@@ -176,15 +179,14 @@ class Recovery:
         async with self._places:
             connection = await self._postgres.dedicated()
             try:
-                await connection.execute("SELECT pg_advisory_lock($1)", LOCKS + project)
+                with translated():
+                    await connection.execute("SELECT pg_advisory_lock($1)", LOCKS + project)
                 head = await self._log.barrier(project)
                 if head is None:
                     raise UnknownProject(project)
                 if await self.verified(project, head):
                     return head.epoch
                 return await self._rebuild(project, head)
-            except OSError as error:
-                raise StoreUnavailable(retry_after_s=1.0) from error
             finally:
                 connection.terminate()  # the lock goes with it
 

@@ -12,8 +12,8 @@ import asyncpg
 from allocator.model import RequestKey
 from store.assembly import Hooks, Store
 from store.events import Event, genesis
-from store.outcome import Outcome
 from store.log import Log
+from store.outcome import Outcome
 
 SECRET = "00112233445566ff"
 

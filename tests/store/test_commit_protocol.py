@@ -226,6 +226,18 @@ async def test_so_it_is_by_a_process_that_has_seen_nothing_yet(stack: Stack) -> 
             assert other.rebuilds == ["not_verified"]
 
 
+async def test_a_committer_that_is_stuck_is_helped(
+    stack: Stack, second: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("store.gate.STALLED_S", 0.1)
+    elected = next(role for role in stack.store.roles if role.held.is_set())
+    assert elected._task is not None
+    for stream in stack.store.committer._tasks.values():
+        stream.cancel()  # it holds the role, and does nothing
+    monkeypatch.setattr(stack.store.committer, "_begin", lambda *_: False)
+    assert tasks_of(await second.reserve(2)) == [(1, 1)]
+
+
 async def test_what_redis_has_beyond_the_log_is_committed_not_dropped(stack: Stack) -> None:
     """A service killed between Redis and its answer leaves an event; another commits it."""
     for role in stack.store.roles:

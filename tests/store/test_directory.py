@@ -34,9 +34,9 @@ def wanted(external_id: str) -> ProjectRow:
 
 
 async def create(
-    directory: Directory, session: int, n: int, external_id: str, hash: str = "h"
+    directory: Directory, session: int, n: int, external_id: str, body: str = "h"
 ) -> NewProject:
-    key = RequestKey(session=session, secret=SECRET, n=n, hash=hash)
+    key = RequestKey(session=session, secret=SECRET, n=n, hash=body)
     return await directory.create_project(key, wanted(external_id), "ann", "Ann")
 
 
@@ -96,7 +96,7 @@ async def test_a_request_is_known_by_session_number_and_body(directory: Director
     session = await directory.open_session(SECRET)
     await create(directory, session, 1, "p")
     with pytest.raises(RequestIdReused):
-        await create(directory, session, 1, "p", hash="another body")
+        await create(directory, session, 1, "p", body="another body")
     await create(directory, session, 20, "q")
     with pytest.raises(RequestTooOld):
         await create(directory, session, 3, "r")

@@ -23,7 +23,7 @@ async def views_of(admin: asyncpg.Connection) -> dict[str, list[tuple[Any, ...]]
 async def some_work(stack: Stack) -> int:
     """A little of everything; returns the last seq."""
     held = await stack.reserve(2, 4)
-    (a, b, c, d), token = tasks_of(held), held.seq
+    (a, b, c, _), token = tasks_of(held), held.seq
     common = {"person": 2, "token": token}
     await stack.change("start", stack.key(), entry=a[0], slot=a[1], **common)
     settings = (await stack.store.ledger.read(stack.project, "queue", queue=1)).detail[0]
@@ -89,7 +89,7 @@ async def test_counts_are_those_of_the_live_state(stack: Stack) -> None:
     await stack.store.views.wait_for(stack.project, seq)
     queue = dict(await stack.admin.fetchrow("SELECT * FROM view_queue") or {})
     depth = (await stack.store.ledger.read(stack.project, "depth", queue=1)).detail[0]
-    counts = depth["counts"] if "counts" in depth else depth
+    counts = depth.get("counts", depth)
     for name in ("queued", "assigned", "in_progress", "completed", "discarded", "returned"):
         assert counts.get(name, 0) == queue[name], name
 

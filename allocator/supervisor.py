@@ -34,9 +34,12 @@ log = structlog.get_logger()
 class WorkerSlot:
     """The place of one worker: whoever runs there is replaced when it dies."""
 
-    def __init__(self, number: int, settings: Settings) -> None:
+    def __init__(
+        self, number: int, settings: Settings, *, main: Callable[..., None] = worker.main
+    ) -> None:
         self.number = number
         self._settings = settings
+        self._main = main
         self._pulse: worker.Pulse | None = None
         self._process: BaseProcess | None = None
         self._restart_s = RESTART_MIN_S
@@ -69,7 +72,7 @@ class WorkerSlot:
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe(duplex=False)
         process = context.Process(
-            target=worker.main,
+            target=self._main,
             args=(self._settings, theirs, os.getpid()),
             name=f"dibs-worker-{self.number}",
         )

@@ -17,7 +17,7 @@ import structlog
 import uvloop
 
 from allocator import bootstrap, logs
-from allocator.settings import Settings
+from allocator.settings import LEASE_FLOOR_MS, Settings
 
 PULSE_S = 1.0
 _PR_SET_PDEATHSIG = 1
@@ -41,18 +41,24 @@ def die_with_parent(parent: int) -> None:
         raise SystemExit(1)
 
 
-def main(settings: Settings, supervisor: Connection, parent: int) -> None:
-    """Run until SIGTERM. The entry of a spawned process."""
+def main(
+    settings: Settings,
+    supervisor: Connection,
+    parent: int,
+    *,
+    lease_floor_ms: int = LEASE_FLOOR_MS,
+) -> None:
+    """Run until SIGTERM. The entry of a spawned process; fault runs lower the floor."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the supervisor decides
     die_with_parent(parent)
     logs.configure(settings.log_level)
-    uvloop.run(_serve(settings, supervisor))
+    uvloop.run(_serve(settings, supervisor, lease_floor_ms))
 
 
-async def _serve(settings: Settings, supervisor: Connection) -> None:
+async def _serve(settings: Settings, supervisor: Connection, lease_floor_ms: int) -> None:
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    async with bootstrap.worker(settings) as worker:
+    async with bootstrap.worker(settings, lease_floor_ms=lease_floor_ms) as worker:
         pulse = asyncio.create_task(_pulse(worker, supervisor))
         await stop.wait()
         pulse.cancel()

@@ -65,6 +65,15 @@ class Directory:
             self._fast.add(found.project)
         return found
 
+    async def project_id(self, project: int) -> str:
+        """The external id of a project. Raises LookupError if there is none."""
+        row = await self._postgres.fetchrow(
+            "SELECT external_id FROM project WHERE project = $1", project
+        )
+        if row is None:
+            raise LookupError(f"no project {project}")
+        return str(row["external_id"])
+
     async def create_project(
         self, key: RequestKey, row: ProjectRow, admin_id: str, admin_name: str
     ) -> NewProject:

@@ -63,6 +63,7 @@ class Postgres:
         with translated():
             self._commits = await self._pool(commits, command_timeout=None)
             self._reads = await self._pool(reads, command_timeout=READ_TIMEOUT_S)
+            await self._reads.fetchval("SELECT 1")
 
     async def close(self) -> None:
         """Close every connection, without waiting for a server that does not answer."""
@@ -114,7 +115,7 @@ class Postgres:
     async def _pool(self, size: int, *, command_timeout: float | None) -> Pool:
         pool = await asyncpg.create_pool(
             self.dsn,
-            min_size=1,
+            min_size=0,  # asyncpg logs a traceback for each connection it cannot keep ready
             max_size=size,
             command_timeout=command_timeout,
             timeout=CONNECT_TIMEOUT_S,

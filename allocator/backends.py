@@ -13,10 +13,11 @@ from pydantic import SecretStr
 
 from allocator.settings import Settings
 from store.checks import check_postgres, check_redis
-from store.embedded import EmbeddedPostgres, EmbeddedRedis
+from store.embedded import EmbeddedError, EmbeddedPostgres, EmbeddedRedis
 from store.migrations import migrate
 
 WATCH_S = 0.1
+RETRY_S = 1.0
 ADDRESSES = "addresses.json"
 
 log = structlog.get_logger()
@@ -92,10 +93,19 @@ class Backends:
         while True:
             for server in servers:
                 if not server.runs:
-                    log.warning("server_died", server=server.name)
-                    await server.start()
-                    log.info("server_restarted", server=server.name)
+                    await _restart(server)
             await asyncio.sleep(WATCH_S)
+
+
+async def _restart(server: EmbeddedRedis | EmbeddedPostgres) -> None:
+    log.warning("server_died", server=server.name)
+    try:
+        await server.start()
+    except EmbeddedError as error:
+        log.error("server_does_not_start", server=server.name, error=str(error))
+        await asyncio.sleep(RETRY_S)
+    else:
+        log.info("server_restarted", server=server.name)
 
 
 def running(settings: Settings) -> Settings:

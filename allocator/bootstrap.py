@@ -31,6 +31,7 @@ from allocator.transport import Front
 from store.assembly import Hooks, Store
 
 CHECK_S = 1.0
+PATIENCE_S = 8.0
 
 
 class SystemClock:
@@ -69,11 +70,16 @@ class Worker:
 
 @contextlib.asynccontextmanager
 async def worker(
-    settings: Settings, *, lease_floor_ms: int = LEASE_FLOOR_MS, roles: bool = True
+    settings: Settings,
+    *,
+    lease_floor_ms: int = LEASE_FLOOR_MS,
+    patience_s: float = PATIENCE_S,
+    roles: bool = True,
 ) -> AsyncIterator[Worker]:
     """A worker that serves, until the block ends.
 
-    `lease_floor_ms` is the shortest lease a queue may have; tests lower it.
+    `lease_floor_ms` is the shortest lease a queue may have, `patience_s` how
+    long a call waits for stores that are away; tests lower them.
     With `roles`, it stands for election in each background role.
 
     Raises StoreUnavailable without a Postgres.
@@ -84,6 +90,7 @@ async def worker(
         settings.redis_url.get_secret_value(),
         settings.postgres_dsn.get_secret_value(),
         hooks=_hooks(),
+        patience_s=patience_s,
     )
     front = Front(settings, _servicers(store, lease_floor_ms))
     try:

@@ -44,6 +44,8 @@ class Exporting:
             return
         self._next[project] = now + EVERY_S
         name = await self._directory.project_id(project)
+        if name is None:
+            return
         metrics.COMMIT_LAG.labels(name).set(await self._lag(project))
         numbers = await self._ledger.read(project, "queue_numbers")
         queues = some(value(numbers)["queues"])[:MOST_QUEUES]

@@ -47,10 +47,6 @@ class Server(uvicorn.Server):
         yield
 
 
-def server(app: Starlette, host: str, port: int) -> Server:
-    """A server that is run by `serve()` and stopped by `should_exit`."""
-    return Server(
-        uvicorn.Config(
-            app, host=host, port=port, log_level="warning", access_log=False, lifespan="off"
-        )
-    )
+def server(app: Starlette) -> Server:
+    """A server that is run by `serve(sockets=…)` and stopped by `should_exit`."""
+    return Server(uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off"))

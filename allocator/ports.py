@@ -106,7 +106,7 @@ class Directory(Protocol):
     async def project(self, external_id: str) -> ProjectRow | None:
         """The project, if its first event is in the log."""
 
-    async def project_id(self, project: int) -> str:
+    async def project_id(self, project: int) -> str | None:
         """The external id of a project."""
 
     async def create_project(

@@ -26,7 +26,7 @@ from allocator.settings import Settings
 
 RESTART_MIN_S = 0.2
 RESTART_MAX_S = 5.0
-START_TIMEOUT_S = 30.0
+HUNG_S = 30.0
 
 log = structlog.get_logger()
 
@@ -43,6 +43,7 @@ class WorkerSlot:
         self._pulse: worker.Pulse | None = None
         self._process: BaseProcess | None = None
         self._restart_s = RESTART_MIN_S
+        self._heard_s = 0.0
         self.first_serving = asyncio.Event()
 
     @property
@@ -86,13 +87,16 @@ class WorkerSlot:
             await _stop(process, self._settings.stop_grace_s + 2)
 
     async def _listen(self, pulses: Connection, process: BaseProcess) -> None:
-        """Take in pulses until the process is gone."""
+        """Take in pulses until the process is gone, or silent for too long."""
         loop = asyncio.get_running_loop()
         gone = asyncio.Event()
         loop.add_reader(pulses.fileno(), self._hear, pulses, gone)
         loop.add_reader(process.sentinel, gone.set)
+        self._heard_s = loop.time()
         try:
-            await gone.wait()
+            while not gone.is_set() and loop.time() - self._heard_s < HUNG_S:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(gone.wait(), timeout=worker.PULSE_S)
         finally:
             loop.remove_reader(pulses.fileno())
             loop.remove_reader(process.sentinel)
@@ -103,6 +107,7 @@ class WorkerSlot:
         except (EOFError, OSError):
             gone.set()
             return
+        self._heard_s = asyncio.get_running_loop().time()
         if self.serving:
             self._restart_s = RESTART_MIN_S
             self.first_serving.set()
@@ -143,9 +148,14 @@ async def serve(settings: Settings, *, ready: Callable[[str], None]) -> None:
     metrics.prepare(figures)
     async with Backends.open(settings) as backends:
         await backends.prepare()
-        with backends.announced(), reserved_port(settings.host, settings.port) as port:
-            bound = backends.settings.model_copy(update={"port": port})
-            await _run(bound, backends, figures, stop, ready)
+        with (
+            backends.announced(),
+            reserved_port(settings.host, settings.port) as port,
+            socket.create_server((settings.http_host, settings.http_port)) as pages,
+        ):
+            ports = {"port": port, "http_port": pages.getsockname()[1]}
+            bound = backends.settings.model_copy(update=ports)
+            await _run(bound, backends, figures, stop, ready, pages)
 
 
 async def _run(
@@ -154,15 +164,14 @@ async def _run(
     figures: Path,
     stop: asyncio.Event,
     ready: Callable[[str], None],
+    pages_at: socket.socket,
 ) -> None:
     slots = [WorkerSlot(number, settings) for number in range(1, settings.workers + 1)]
     pages = http.server(
-        http.application(ready=lambda: any(s.serving for s in slots), figures=figures),
-        settings.http_host,
-        settings.http_port,
+        http.application(ready=lambda: any(slot.serving for slot in slots), figures=figures)
     )
     tasks = [
-        asyncio.create_task(pages.serve()),
+        asyncio.create_task(pages.serve(sockets=[pages_at])),
         asyncio.create_task(backends.keep_alive()),
         asyncio.create_task(_announce(slots, settings, ready)),
         *(asyncio.create_task(slot.run(figures)) for slot in slots),

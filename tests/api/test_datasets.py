@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import grpc
 import pytest
@@ -12,7 +13,7 @@ from dibs.v1 import dataset_pb2 as pb
 from tests.api.world import World, open_session, refused
 
 
-async def _items(world: World, dataset: str, **fields: object) -> pb.ListItemsResponse:
+async def _items(world: World, dataset: str, **fields: Any) -> pb.ListItemsResponse:
     return await world.stubs.datasets.ListItems(
         pb.ListItemsRequest(**world.where(), dataset_id=dataset, **fields)
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from dibs import errors
@@ -9,10 +11,9 @@ from dibs.v1 import project_pb2 as pb
 from tests.api.world import ADMIN, Session, Stubs, World, open_session, refused, unique
 
 
-def _create(session: Session, project: str, **fields: object) -> pb.CreateProjectRequest:
-    return pb.CreateProjectRequest(
-        **({"project_id": project, "actor": ADMIN, "request_id": session.next()} | fields)
-    )
+def _create(session: Session, project: str, **fields: Any) -> pb.CreateProjectRequest:
+    frame: dict[str, Any] = {"actor": ADMIN, "request_id": session.next()}
+    return pb.CreateProjectRequest(**(frame | {"project_id": project} | fields))
 
 
 async def test_a_project_is_made_once_and_can_be_read(stubs: Stubs) -> None:

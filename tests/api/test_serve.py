@@ -1,0 +1,243 @@
+"""`dibs serve` as a process, and the commands beside it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+from urllib.request import urlopen
+
+import pytest
+
+from dibs import AsyncClient
+from store.embedded import EmbeddedRedis
+
+READY = re.compile(r"dibs serves (\S+) with (\d+) workers; health and metrics on (\S+)")
+DIBS = [sys.executable, "-m", "allocator.cli"]
+
+
+@dataclass
+class Served:
+    """A running `dibs serve`."""
+
+    process: asyncio.subprocess.Process
+    target: str
+    pages: str
+    data: Path
+
+    @property
+    def children(self) -> dict[int, str]:
+        """Processes below it, with the name of their command."""
+        return dict(_below(self.process.pid))
+
+
+def _stat(pid: int) -> tuple[int, str]:
+    text = Path(f"/proc/{pid}/stat").read_text()
+    name = text[text.index("(") + 1 : text.rindex(")")]
+    return int(text[text.rindex(")") + 2 :].split()[1]), name
+
+
+def _below(root: int) -> list[tuple[int, str]]:
+    parents: dict[int, list[tuple[int, str]]] = {}
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            parent, name = _stat(int(entry.name))
+        except OSError:
+            continue
+        parents.setdefault(parent, []).append((int(entry.name), name))
+    found, todo = [], [root]
+    while todo:
+        for pid, name in parents.get(todo.pop(), []):
+            found.append((pid, name))
+            todo.append(pid)
+    return found
+
+
+async def _serve(data: Path, **environment: str) -> Served:
+    process = await asyncio.create_subprocess_exec(
+        *(*DIBS, "serve", "--data-dir", str(data), "--workers", "2", "--port", "0"),
+        *("--http-port", "0"),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=(data.parent / "stderr").open("ab"),
+        env=os.environ | environment,
+    )
+    assert process.stdout
+    line = (await asyncio.wait_for(process.stdout.readline(), 60)).decode()
+    found = READY.match(line)
+    assert found, line + (data.parent / "stderr").read_text()[-2000:]
+    assert found[2] == "2"
+    return Served(process, found[1], found[3], data)
+
+
+async def _stopped(served: Served, number: signal.Signals) -> int:
+    """Send a signal; the exit code, once nothing that was below it is left."""
+    below = list(served.children)
+    served.process.send_signal(number)
+    code = await asyncio.wait_for(served.process.wait(), 30)
+    await _until(lambda: not any(_runs(pid) for pid in below))
+    return code
+
+
+async def _until(holds: Callable[[], bool]) -> None:
+    async with asyncio.timeout(30):
+        while True:
+            if await asyncio.to_thread(holds):
+                return
+            await asyncio.sleep(0.05)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        return not Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].startswith(" Z")
+    except OSError:
+        return False
+
+
+async def _page(served: Served, path: str) -> str:
+    def read() -> str:
+        with urlopen(served.pages + path, timeout=5) as answer:
+            return str(answer.read().decode())
+
+    return await asyncio.to_thread(read)
+
+
+async def _dibs(served: Served, *arguments: str) -> Any:
+    """A command's JSON; what it says on stderr if it fails."""
+    process = await asyncio.create_subprocess_exec(
+        *(*DIBS, *arguments, "--json"),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        env=os.environ | {"DIBS_TARGET": served.target, "DIBS_ACTOR": "ada"},
+    )
+    out, err = await process.communicate()
+    return json.loads(out if process.returncode == 0 else err)
+
+
+@pytest.fixture(scope="module")
+async def served(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Served]:
+    served = await _serve(tmp_path_factory.mktemp("serve") / "data")
+    yield served
+    if served.process.returncode is None:
+        assert await _stopped(served, signal.SIGTERM) == 0
+
+
+def _client(served: Served) -> AsyncClient:
+    return AsyncClient(served.target, project="demo", actor="ada")
+
+
+async def test_the_pages_tell_health_and_figures(served: Served) -> None:
+    async with _client(served) as client:
+        await client.create_project()
+        await client.ping()
+
+    assert await _page(served, "/healthz") == "ok\n"
+    assert await _page(served, "/readyz") == "ready\n"
+    figures = await _page(served, "/metrics")
+    assert 'dibs_rpc_seconds_count{code="OK",method="Ping"}' in figures
+    assert "dibs_gate_wait_seconds_bucket" in figures
+    assert 'dibs_rebuilds_total{cause="' in figures
+
+
+async def test_the_commands_import_reserve_submit_and_audit(served: Served, tmp_path: Path) -> None:
+    manifest = tmp_path / "Some items.jsonl"
+    lines = [json.dumps({"external_id": name}) for name in ("a", "b", "a")]
+    manifest.write_text("\n".join(lines))
+    imported = await _dibs(served, "import", str(manifest), "--project", "cli", "--queue", "q")
+    given = await _dibs(served, "reserve", "--project", "cli", "--queue", "q")
+    [task] = given["tasks"]
+    token = task["lease"]["lease_token"]
+    done = await _dibs(served, "submit", task["task_id"], token, "--project", "cli")
+    again = await _dibs(served, "submit", "999-1", token, "--project", "cli")
+    audit = await _dibs(served, "audit", "--data-dir", str(served.data))
+
+    assert (imported["added"], imported["not_added"]) == (2, 1)
+    assert (imported["dataset"], len(imported["line_errors"])) == ("some-items", 1)
+    assert done["state"] == "TASK_STATE_COMPLETED"
+    assert again["error"]["reason"] == "TASK_NOT_FOUND"
+    assert audit["violations"] == 0
+    assert audit["events"] > 5
+
+
+@pytest.mark.parametrize(
+    ("data", "where"),
+    [(b'{"external_id": "a"}\n{"exter', "line 2"), (b"\xff\n", "line 1")],
+)
+async def test_a_broken_manifest_changes_nothing(
+    served: Served, tmp_path: Path, data: bytes, where: str
+) -> None:
+    manifest = tmp_path / "broken.jsonl"
+    manifest.write_bytes(data)
+    answer = await _dibs(served, "import", str(manifest), "--project", "never-made", "--queue", "q")
+
+    assert answer["error"]["reason"] == "INVALID_ARGUMENT"
+    assert answer["error"]["field"] == where
+    reserved = await _dibs(served, "reserve", "--project", "never-made", "--queue", "q")
+    assert reserved["error"]["reason"] == "PROJECT_NOT_FOUND"
+
+
+async def test_workers_and_servers_that_die_are_replaced(served: Served) -> None:
+    async with _client(served) as client:
+        for name in ("python", "valkey-server", "postgres"):
+            before = {pid for pid, command in served.children.items() if name in command}
+            assert before, served.children
+            victims = [pid for pid in before if _stat(pid)[0] == served.process.pid]
+            os.kill(max(victims), signal.SIGKILL)
+            await _until(partial(_replaced, served, name, max(victims), len(victims)))
+            assert (await client.list_members()).members
+    await _until(lambda: _status(served.pages + "/readyz") == 200)
+
+
+def _replaced(served: Served, name: str, victim: int, count: int) -> bool:
+    now = [
+        pid
+        for pid, command in served.children.items()
+        if name in command and _stat(pid)[0] == served.process.pid
+    ]
+    return victim not in now and len(now) == count
+
+
+def _status(url: str) -> int:
+    try:
+        with urlopen(url, timeout=5) as answer:
+            return int(answer.status)
+    except OSError:
+        return 503
+
+
+async def test_sigterm_stops_all_and_the_data_stays(served: Served) -> None:
+    assert await _stopped(served, signal.SIGTERM) == 0
+    again = await _serve(served.data)
+    async with AsyncClient(again.target, project="demo", actor="ada") as client:
+        assert (await client.get_project()).project.project_id == "demo"
+    assert await _stopped(again, signal.SIGINT) == 0
+
+
+async def test_kill_9_leaves_no_process_behind(served: Served) -> None:
+    again = await _serve(served.data)
+
+    assert await _stopped(again, signal.SIGKILL) == -signal.SIGKILL
+
+
+async def test_a_redis_that_would_come_back_stale_is_refused(
+    tmp_path: Path, served: Served
+) -> None:
+    async with EmbeddedRedis(tmp_path / "own", args=["--appendonly", "yes"]) as redis:
+        process = await asyncio.create_subprocess_exec(
+            *(*DIBS, "serve", "--data-dir", str(served.data)),
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            env=os.environ | {"DIBS_REDIS_URL": redis.url},
+        )
+        out, err = await process.communicate()
+
+    assert process.returncode == 1
+    assert out == b""
+    assert "set appendonly no" in err.decode().splitlines()[-1]

@@ -11,7 +11,7 @@ import asyncio
 import json
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import asdict
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
 import structlog
@@ -54,6 +54,7 @@ WRITES: Final = {
 """How the rows of projection.Views.rows are written; $1 is the project."""
 
 _COLUMNS: Final = ["class" if name == "class_" else name for name in TaskRow.__dataclass_fields__]
+_VALUES: Final = attrgetter(*TaskRow.__dataclass_fields__)
 _LOAD_TASKS: Final = """
 SELECT u.entry, u.slot, e.queue, e.class, e.priority, e.first_item + u.entry - e.first AS item, v.*
   FROM unnest($2::bigint[], $3::smallint[]) AS u (entry, slot)
@@ -229,9 +230,8 @@ def _task_row(row: Any) -> TaskRow:
 async def _write(connection: Connection, project: int, views: Views) -> None:
     for name, arguments in views.rows:
         await connection.execute(WRITES[name], project, *arguments)
-    rows = [asdict(views.tasks[task]) for task in sorted(views.touched)]
-    for row in rows:
-        row["class"] = row.pop("class_")
+    tasks = [views.tasks[task] for task in sorted(views.touched)]
+    rows = [dict(zip(_COLUMNS, _VALUES(task), strict=True)) for task in tasks]
     if rows:
         await connection.execute(_WRITE_TASKS, project, json.dumps(rows))
     for queue in sorted({queue for queue, _ in views.counts}):

@@ -2,8 +2,12 @@
 
 import asyncio
 import os
+import shutil
 import signal
+import socket
+import subprocess
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
@@ -129,3 +133,37 @@ async def _reserved(stack: Stack, key: object) -> object:
         return await stack.reserve(2, request=key)  # type: ignore[arg-type]
     except StoreUnavailable:
         return None
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> tuple[Path, Path]:
+    """A self-signed certificate for 127.0.0.1, and its key."""
+    if not shutil.which("openssl") or not shutil.which("redis-server"):
+        pytest.skip("needs openssl and Debian's redis-server, which has TLS")
+    files = tmp_path / "cert.pem", tmp_path / "key.pem"
+    command = "openssl req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=x"
+    command += " -addext subjectAltName=IP:127.0.0.1"
+    paths = ["-out", files[0], "-keyout", files[1]]
+    subprocess.run([*command.split(), *paths], check=True, capture_output=True)
+    return files
+
+
+async def test_tls_is_spoken_where_the_url_says_so(
+    tmp_path: Path, certificate: tuple[Path, Path]
+) -> None:
+    cert, key = map(str, certificate)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    args = ["--tls-port", str(port), "--tls-auth-clients", "no"]
+    args += ["--tls-cert-file", cert, "--tls-key-file", key, "--tls-ca-cert-file", cert]
+    async with EmbeddedRedis(tmp_path / "redis", binary="redis7", args=args):
+        redis = Multiplexer(f"rediss://127.0.0.1:{port}/0?ssl_ca_certs={cert}")
+        await redis.start()
+        assert await redis.call("PING") == b"PONG"
+        await redis.close()
+        stranger = Multiplexer(f"rediss://127.0.0.1:{port}/0", connect_wait_s=0.3)
+        await stranger.start()
+        with pytest.raises(StoreUnavailable):
+            await stranger.call("PING")
+        await stranger.close()

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import AsyncIterator
+from typing import Any
 
 import asyncpg
 import pytest
@@ -10,7 +11,8 @@ from store.embedded import EmbeddedPostgres, EmbeddedRedis
 from store.migrations import migrate
 from store.redis import Multiplexer
 from tests.conftest import FreshDatabase
-from tests.store.stack import Stack, opened
+from tests.store.servers import redis_client
+from tests.store.stack import Stack, eventually, opened
 
 
 @pytest.fixture(scope="session")
@@ -44,3 +46,20 @@ async def stack(empty_redis: str, dsn: str) -> AsyncIterator[Stack]:
     async with opened(Stack(empty_redis, dsn)) as stack:
         await stack.make_project()
         yield stack
+    await nothing_is_left_open(empty_redis, dsn)
+
+
+async def nothing_is_left_open(redis_url: str, dsn: str) -> None:
+    """A store that was closed holds no connection, to either server."""
+    connection = await asyncpg.connect(dsn)
+    try:
+        left = "SELECT count(*) = 0 FROM pg_stat_activity WHERE application_name = 'dibs'"
+        await eventually(lambda: connection.fetchval(f"{left} AND datname = current_database()"))
+    finally:
+        await connection.close()
+    async with redis_client(redis_url) as client:
+        await eventually(lambda: _no_client_of_ours(client))
+
+
+async def _no_client_of_ours(client: Any) -> bool:
+    return all(other["name"] != "dibs" for other in await client.client_list())

@@ -143,8 +143,8 @@ def certificate(tmp_path: Path) -> tuple[Path, Path]:
     files = tmp_path / "cert.pem", tmp_path / "key.pem"
     command = "openssl req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=x"
     command += " -addext subjectAltName=IP:127.0.0.1"
-    paths = ["-out", files[0], "-keyout", files[1]]
-    subprocess.run([*command.split(), *paths], check=True, capture_output=True)
+    command += f" -out {files[0]} -keyout {files[1]}"
+    subprocess.run(command.split(), check=True, capture_output=True)
     return files
 
 

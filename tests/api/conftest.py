@@ -12,6 +12,7 @@ from pydantic import SecretStr
 
 from allocator import bootstrap, logs
 from allocator.settings import Settings
+from audit import source
 from store.embedded import EmbeddedPostgres, EmbeddedRedis
 from store.migrations import migrate
 from tests.api.world import Stubs, World
@@ -34,6 +35,9 @@ async def server(
     )
     async with bootstrap.worker(settings, lease_floor_ms=1) as worker:
         yield worker
+    # Everything that the tests did is legal, event by event.
+    report = await source.audit(dsn)
+    assert report.ok, report.table()
 
 
 @pytest.fixture

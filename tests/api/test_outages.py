@@ -14,6 +14,7 @@ from pydantic import SecretStr
 
 from allocator import bootstrap
 from allocator.settings import Settings
+from audit import source
 from dibs import errors
 from dibs.v1 import allocation_pb2
 from store.embedded import EmbeddedPostgres, EmbeddedRedis
@@ -52,6 +53,8 @@ async def fragile(tmp_path: Path) -> AsyncIterator[Fragile]:
             await world.queue("q", "d")
             await world.people("ann", "bob")
             yield Fragile(redis, postgres, worker, world)
+            report = await source.audit(postgres.dsn, redis.url)
+            assert report.ok, report.table()
 
 
 async def _soon(make: Any) -> Any:

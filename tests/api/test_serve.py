@@ -9,6 +9,7 @@ import re
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -34,9 +35,14 @@ class Served:
     data: Path
 
     @property
-    def children(self) -> dict[int, str]:
-        """Processes below it, with the name of their command."""
-        return dict(_below(self.process.pid))
+    def below(self) -> dict[int, tuple[int, str]]:
+        """All processes below it: their parents, and the names of their commands."""
+        return _below(self.process.pid)
+
+    def children(self, name: str) -> list[int]:
+        """Its own children that run such a command."""
+        mine = self.process.pid
+        return [pid for pid, (up, command) in self.below.items() if up == mine and name in command]
 
 
 def _stat(pid: int) -> tuple[int, str]:
@@ -45,19 +51,17 @@ def _stat(pid: int) -> tuple[int, str]:
     return int(text[text.rindex(")") + 2 :].split()[1]), name
 
 
-def _below(root: int) -> list[tuple[int, str]]:
-    parents: dict[int, list[tuple[int, str]]] = {}
+def _below(root: int) -> dict[int, tuple[int, str]]:
+    known: dict[int, tuple[int, str]] = {}
     for entry in Path("/proc").glob("[0-9]*"):
-        try:
-            parent, name = _stat(int(entry.name))
-        except OSError:
-            continue
-        parents.setdefault(parent, []).append((int(entry.name), name))
-    found, todo = [], [root]
+        with suppress(OSError):
+            known[int(entry.name)] = _stat(int(entry.name))
+    found: dict[int, tuple[int, str]] = {}
+    todo = {root}
     while todo:
-        for pid, name in parents.get(todo.pop(), []):
-            found.append((pid, name))
-            todo.append(pid)
+        below = {pid for pid, (parent, _) in known.items() if parent in todo}
+        found |= {pid: known[pid] for pid in below}
+        todo = below
     return found
 
 
@@ -79,7 +83,7 @@ async def _serve(data: Path, **environment: str) -> Served:
 
 async def _stopped(served: Served, number: signal.Signals) -> int:
     """Send a signal; the exit code, once nothing that was below it is left."""
-    below = list(served.children)
+    below = list(served.below)
     served.process.send_signal(number)
     code = await asyncio.wait_for(served.process.wait(), 30)
     await _until(lambda: not any(_runs(pid) for pid in below))
@@ -166,6 +170,27 @@ async def test_the_commands_import_reserve_submit_and_audit(served: Served, tmp_
     assert audit["events"] > 5
 
 
+async def test_the_depth_of_queues_is_a_figure(served: Served) -> None:
+    async with _client(served).bound(project="figures") as client:
+        await client.create_project()
+        await client.create_dataset("d")
+        await client.import_items("d", ["a", "b", "c"])
+        await client.create_queue("q")
+        await client.attach_dataset("q", "d")
+        await client.reserve("q")
+    label = 'dibs_queue_tasks{project="figures",queue="q",state='
+
+    def shown() -> bool:
+        with urlopen(served.pages + "/metrics", timeout=5) as answer:
+            figures = answer.read().decode()
+        return f'{label}"queued"}} 2.0' in figures and f'{label}"assigned"}} 1.0' in figures
+
+    await _until(shown)
+    assert 'dibs_oldest_waiting_seconds{project="figures",queue="q"}' in await _page(
+        served, "/metrics"
+    )
+
+
 @pytest.mark.parametrize(
     ("data", "where"),
     [(b'{"external_id": "a"}\n{"exter', "line 2"), (b"\xff\n", "line 1")],
@@ -186,22 +211,16 @@ async def test_a_broken_manifest_changes_nothing(
 async def test_workers_and_servers_that_die_are_replaced(served: Served) -> None:
     async with _client(served) as client:
         for name in ("python", "valkey-server", "postgres"):
-            before = {pid for pid, command in served.children.items() if name in command}
-            assert before, served.children
-            victims = [pid for pid in before if _stat(pid)[0] == served.process.pid]
+            victims = served.children(name)
             os.kill(max(victims), signal.SIGKILL)
-            await _until(partial(_replaced, served, name, max(victims), len(victims)))
+            await _until(partial(_replaced, served, name, victims))
             assert (await client.list_members()).members
     await _until(lambda: _status(served.pages + "/readyz") == 200)
 
 
-def _replaced(served: Served, name: str, victim: int, count: int) -> bool:
-    now = [
-        pid
-        for pid, command in served.children.items()
-        if name in command and _stat(pid)[0] == served.process.pid
-    ]
-    return victim not in now and len(now) == count
+def _replaced(served: Served, name: str, before: list[int]) -> bool:
+    now = served.children(name)
+    return max(before) not in now and len(now) == len(before)
 
 
 def _status(url: str) -> int:

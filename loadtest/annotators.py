@@ -1,0 +1,163 @@
+"""People at work: they take tasks, think, submit, and also do what people do wrong.
+
+A `Manner` says how somebody works; the demo and the fault runs differ in it
+only. Nobody sleeps through the end of a run: every pause ends with `stop`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from dibs.errors import (
+    Conflict,
+    Denied,
+
+    Gone,
+    NotFound,
+
+    StoreUnavailable,
+    WrongState,
+)
+from dibs.v1.allocation_pb2 import ReviewUnit
+from dibs.v1.common_pb2 import Task
+from loadtest.calls import Caller
+
+REFUSALS = (Conflict, WrongState, NotFound, Denied, StoreUnavailable, Gone)
+"""What may be answered to somebody who is late, wrong, no longer welcome, or cut off."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manner:
+    """How a person works. Numbers without a unit are probabilities, per task unless said."""
+
+    queues: tuple[str, ...]
+    most: int = 1
+    """Most tasks asked for at once; how many is drawn each time."""
+    think_s: float = 0.0
+    """Mean time from start to submission."""
+    idle_s: float = 0.2
+    """Pause when there is nothing."""
+    starts: float = 1.0
+    renews: float = 0.0
+    takes_over: float = 0.0
+    releases: float = 0.0
+    discards: float = 0.0
+    ensures: float = 0.0
+    """Asks by EnsureReservations, as a page does that was loaded again; per round."""
+    vanishes: float = 0.0
+    """Leaves with whatever is held."""
+    away_s: float = 1.0
+    late: float = 0.0
+    """Submits when the lease is over."""
+    lease_s: float = 0.0
+    errs: float = 0.0
+    """Tries first with a token that is not the task's."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Annotator:
+    """One person, until `stop` is set."""
+
+    caller: Caller
+    manner: Manner
+    rng: random.Random
+    stop: asyncio.Event
+    submitted: int = 0
+    vanished: int = 0
+    tokens: list[tuple[str, int]] = field(default_factory=list)
+    """Leases of the past: what somebody with an old page would still send."""
+
+    async def run(self) -> None:
+        """Work until the end. Raises what no annotator should be answered."""
+        while not self.stop.is_set():
+            try:
+                tasks = await self._take()
+                if not tasks:
+                    await self._pause(self.manner.idle_s)
+                for task in tasks:
+                    if self._draws(self.manner.vanishes):
+                        await self._vanish()
+                        break
+                    await self._work_on(task)
+            except REFUSALS:
+                await self._pause(self.manner.idle_s * self.rng.random())
+
+    async def _take(self) -> Sequence[Task]:
+        queue = self.rng.choice(self.manner.queues)
+        count = self.rng.randint(1, self.manner.most)
+        ensures = self._draws(self.manner.ensures)
+        take = self.caller.ensure if ensures else self.caller.reserve
+        answer = await take(queue, count)
+        return answer.tasks
+
+    async def _work_on(self, task: Task) -> None:
+        """One task from start to submission; a refusal ends it."""
+        try:
+            await self._submit(task, await self._before(task))
+        except REFUSALS:
+            return
+
+    async def _before(self, task: Task) -> int:
+        """All that precedes a submission; returns the token that counts then."""
+        token, manner = task.lease.lease_token, self.manner
+        if self._draws(manner.errs):
+            await self._err(task.task_id, token)
+        if self._draws(manner.starts):
+            await self.caller.start(task.task_id, token)
+        if self._draws(manner.renews):
+            await self._renew(task.task_id, token)
+        await self._pause(self.rng.expovariate(1 / manner.think_s) if manner.think_s else 0)
+        if self._draws(manner.takes_over):
+            taken = await self.caller.renew([(task.task_id, token)], takeover=True)
+            token = taken.renewed[0].lease.lease_token
+        if self._draws(manner.late):
+            await self._pause(manner.lease_s * (1 + self.rng.random()))
+        return token
+
+    async def _submit(self, task: Task, token: int) -> None:
+        self.tokens = [*self.tokens[-20:], (task.task_id, token)]
+        if self._draws(self.manner.releases):
+            await self.caller.release(task.task_id, token)
+            return
+        status = "discarded" if self._draws(self.manner.discards) else ""
+        units = [ReviewUnit(unit_id=f"u{n}") for n in range(self.rng.randint(0, 3))]
+        await self.caller.submit(task.task_id, token, status, units)
+        self.submitted += 1
+
+    async def _renew(self, task: str, token: int) -> None:
+        if self.rng.random() < 0.5:
+            await self.caller.renew([(task, token)])
+        else:
+            await self.caller.renew_all()
+
+    async def _err(self, task: str, token: int) -> None:
+        """A call that must be refused; what it was refused with is in the history."""
+        old_task, old_token = self.rng.choice(self.tokens or [(task, token - 1)])
+        wrong = self.rng.choice([(task, token - 1), (old_task, old_token)])
+        call = self.rng.choice([self.caller.start, self.caller.submit, self.caller.release])
+        try:
+            await call(*wrong)
+        except REFUSALS:
+            return
+
+    async def _vanish(self) -> None:
+        self.vanished += 1
+        await self._pause(self.manner.away_s * (0.5 + self.rng.random()))
+
+    def _draws(self, probability: float) -> bool:
+        return self.rng.random() < probability
+
+    async def _pause(self, seconds: float) -> None:
+        """A pause that the end of the run cuts short."""
+        if seconds <= 0:
+            return
+        try:
+            async with asyncio.timeout(seconds):
+                await self.stop.wait()
+        except TimeoutError:
+            return
+
+

@@ -1,0 +1,201 @@
+"""A person at the service: typed calls, each written down with what was answered."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from google.protobuf.message import Message
+
+from audit.history import Record
+from dibs import task_calls
+from dibs.call import Call
+from dibs.errors import DibsError, StoreUnavailable
+from dibs.v1.allocation_pb2 import (
+    EnsureReservationsResponse,
+    NothingReason,
+    RenewResponse,
+    ReserveResponse,
+    ReviewUnit,
+    StartResponse,
+    SubmitResponse,
+)
+from loadtest.history import History
+from loadtest.twins import TwinClient
+
+R = TypeVar("R", bound=Message)
+Said = tuple[str, dict[str, Any]]
+MOST_GRANTED = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """What a call is about, as its record names it."""
+
+    method: str
+    queue: str = ""
+    person: str = ""
+    task: str = ""
+    token: int = 0
+    named: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(slots=True, kw_only=True)
+class Caller:
+    """One client of one project; whoever its scope says acts."""
+
+    client: TwinClient
+    history: History
+    _calls: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
+
+    @property
+    def person(self) -> str:
+        """Who calls."""
+        return self.client.scope.actor
+
+    async def reserve(self, queue: str, count: int = 1) -> ReserveResponse:
+        call = task_calls.reserve(self.client.scope, queue, count=count)
+        about = About(method="Reserve", queue=queue, person=self.person)
+        return await self.made(call, about, lambda answer: _reserved(answer, count, 0))
+
+    async def ensure(self, queue: str, count: int) -> EnsureReservationsResponse:
+        call = task_calls.ensure_reservations(self.client.scope, queue, count)
+        about = About(method="EnsureReservations", queue=queue, person=self.person)
+        return await self.made(call, about, lambda answer: _reserved(answer, count, count))
+
+    async def start(self, task: str, token: int) -> StartResponse:
+        call = task_calls.start(self.client.scope, task, token)
+        about = About(method="Start", person=self.person, task=task, token=token)
+        return await self.made(call, about, lambda answer: _held([(task, answer.lease)]))
+
+    async def renew(
+        self, leases: Sequence[tuple[str, int]], *, takeover: bool = False
+    ) -> RenewResponse:
+        call = task_calls.renew(self.client.scope, leases, takeover=takeover)
+        about = About(method="Renew", person=self.person, named=tuple(leases))
+        return await self.made(call, about, _renewed)
+
+    async def renew_all(self, queue: str = "", *, takeover: bool = False) -> RenewResponse:
+        call = task_calls.renew_all(self.client.scope, queue=queue, takeover=takeover)
+        return await self.made(call, About(method="Renew", person=self.person), _renewed)
+
+    async def submit(
+        self, task: str, token: int, status: str = "", units: Iterable[ReviewUnit] = ()
+    ) -> SubmitResponse:
+        call = task_calls.submit(self.client.scope, task, token, status=status, units=units)
+        about = About(method="Submit", person=self.person, task=task, token=token)
+        return await self.made(call, about, _happened)
+
+    async def release(self, task: str, token: int) -> Message:
+        call = task_calls.release(self.client.scope, task, token)
+        about = About(method="Release", person=self.person, task=task, token=token)
+        return await self.made(call, about, _happened)
+
+    async def made(
+        self, call: Call[R], about: About, said: Callable[[R], Said] | None = None
+    ) -> R:
+        """Make a change, and write down what came of it.
+
+        Raises DibsError. If one of several identical requests is told OK, it happened.
+        """
+        said = said or _happened
+        started = time.monotonic_ns()
+        self.history.in_flight += 1
+        answer: R | None = None
+        failure: DibsError | None = None
+        try:
+            answer = await self.client.execute(call)
+        except DibsError as error:
+            failure = error
+        finally:
+            self.history.in_flight -= 1
+            ended = time.monotonic_ns()
+            twins = await self.client.twins_of(call)
+        answer = self._agreed(about, answer, twins, said)
+        outcome, result = said(answer) if answer is not None else _failed(failure, about)
+        seq = answer.seq if answer is not None else 0  # type: ignore[attr-defined]
+        self._write(call, about, (started, ended if not twins else time.monotonic_ns()), outcome, seq, result)
+        if answer is None:
+            assert failure is not None
+            raise failure
+        return answer
+
+    def _agreed(
+        self, about: About, answer: R | None, twins: list[R], said: Callable[[R], Said]
+    ) -> R | None:
+        """The answer that counts: one that tells of a change, if there is any."""
+        told = [one for one in (answer, *twins) if one is not None]
+        changed = [one for one in told if _changed(said(one))]
+        if len({one.seq for one in changed}) > 1:  # type: ignore[attr-defined]
+            self.history.contradictions.append(f"{self.person}: {about}: {changed}")
+        return next(iter(changed or told), None)
+
+    def _write(
+        self,
+        call: Call[Any],
+        about: About,
+        when: tuple[int, int],
+        outcome: str,
+        seq: int,
+        result: dict[str, Any],
+    ) -> None:
+        request_id = call.request.request_id
+        signed = call.session not in (None, "")  # sessions of no project are not in its log
+        self.history.add(
+            Record(
+                client=self.person,
+                call=next(self._calls),
+                project=self.client.scope.project,
+                method=about.method,
+                session=int.from_bytes(request_id.session_id[:8]) if signed else 0,
+                n=request_id.n if signed else 0,
+                queue=about.queue,
+                person=about.person,
+                task=about.task,
+                token=about.token,
+                started_ns=when[0],
+                ended_ns=when[1],
+                outcome=outcome,
+                seq=seq,
+                result=result,
+            )
+        )
+
+
+def _changed(said: Said) -> bool:
+    return said[0] == "ok" and said[1].get("changed", True) is not False
+
+
+def _happened(_: Message) -> Said:
+    return "ok", {}
+
+
+def _failed(error: DibsError | None, about: About) -> Said:
+    """Outcome and result of a refusal. OUTCOME_UNKNOWN claims nothing."""
+    assert error is not None
+    if isinstance(error, StoreUnavailable) and error.reason != StoreUnavailable.reason:
+        return "UNAVAILABLE", {}
+    named = {"tasks": [list(one) for one in about.named]} if about.named else {}
+    return error.reason, named
+
+
+def _reserved(answer: ReserveResponse | EnsureReservationsResponse, asked: int, target: int) -> Said:
+    asked = min(asked, MOST_GRANTED)
+    tasks = [[task.task_id, task.lease.lease_token] for task in answer.tasks]
+    if answer.HasField("nothing"):
+        reason = NothingReason.Name(answer.nothing.reason).removeprefix("NOTHING_REASON_")
+        return "nothing", {"asked": asked, "target": target, "reason": reason}
+    granted = any(token == answer.seq for _, token in tasks)
+    return "ok", {"asked": asked, "tasks": tasks, "changed": granted}
+
+
+def _renewed(answer: RenewResponse) -> Said:
+    said = _held([(one.task_id, one.lease) for one in answer.renewed])
+    return said if answer.renewed else ("ok", {"changed": False})
+
+
+def _held(leases: Iterable[tuple[str, Any]]) -> Said:
+    return "ok", {"tasks": [[task, lease.lease_token] for task, lease in leases]}

@@ -1,0 +1,34 @@
+"""`python -m loadtest.faults --duration 60 [--seed N]`; exit code 1 unless all held."""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sys
+from pathlib import Path
+
+import uvloop
+
+from allocator import logs
+from loadtest.faults.run import Plan, run
+
+
+def main() -> int:
+    """Run, and return the exit code."""
+    parser = argparse.ArgumentParser(prog="loadtest.faults", description=__doc__)
+    parser.add_argument("--duration", type=float, default=60.0, help="seconds of load and faults")
+    parser.add_argument("--seed", type=int, default=None, help="the same faults in the same order")
+    parser.add_argument("--keep", type=Path, default=None, help="leave logs and histories here")
+    given = parser.parse_args()
+    seed = random.randrange(1_000_000) if given.seed is None else given.seed
+    logs.configure("error")
+    verdict = uvloop.run(run(Plan(duration_s=given.duration, seed=seed, keep=given.keep, say=_say)))
+    return verdict.code
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,83 @@
+"""After the faults: everything that is left is done, and every queue must come to its end."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+
+from dibs.errors import Conflict, NotFound, StoreUnavailable, WrongState
+from dibs.v1.allocation_pb2 import ReserveResponse
+from dibs.v1.common_pb2 import TaskState
+from loadtest.calls import Caller
+
+AT_ONCE = 20
+ENDED = (TaskState.TASK_STATE_COMPLETED, TaskState.TASK_STATE_DISCARDED)
+
+
+class NotDrained(Exception):
+    """A queue did not come to its end."""
+
+
+async def drain(people: Sequence[Caller], queues: Sequence[str], *, within_s: float) -> int:
+    """Finish all tasks of all queues; returns how many this took.
+
+    Everybody here may do everything, and there are at least as many as an item
+    has slots. Raises NotDrained.
+    """
+    deadline = time.monotonic() + within_s
+    done = 0
+    while left := await unfinished(people[0], queues):
+        if time.monotonic() > deadline:
+            raise NotDrained(f"after {within_s:.0f} s there is still: {left}")
+        done += sum(await asyncio.gather(*(_clear(one, queues) for one in people)))
+    return done
+
+
+async def unfinished(caller: Caller, queues: Sequence[str]) -> dict[str, dict[str, int]]:
+    """Tasks that are not at their end, and items that are still to become tasks."""
+    left: dict[str, dict[str, int]] = {}
+    for queue in queues:
+        depth = await caller.client.get_queue_depth(queue)
+        states = {
+            TaskState.Name(count.state): count.count
+            for count in depth.tasks
+            if count.state not in ENDED
+        }
+        if depth.items_pending:
+            states["items pending"] = depth.items_pending
+        if states:
+            left[queue] = states
+    return left
+
+
+async def _clear(caller: Caller, queues: Sequence[str]) -> int:
+    """Take and submit until every queue has nothing for this person at the moment."""
+    done = 0
+    for queue in queues:
+        while (answer := await _reserved(caller, queue)).tasks:
+            tasks = list(answer.tasks)
+            for first in range(0, len(tasks), AT_ONCE):
+                some = tasks[first : first + AT_ONCE]
+                done += sum(
+                    await asyncio.gather(
+                        *(_submit(caller, one.task_id, one.lease.lease_token) for one in some)
+                    )
+                )
+    await asyncio.sleep(0.1)  # a lease that is left ends by itself, not by our asking
+    return done
+
+
+async def _reserved(caller: Caller, queue: str) -> ReserveResponse:
+    try:
+        return await caller.reserve(queue, AT_ONCE * 2)
+    except StoreUnavailable:
+        return ReserveResponse()
+
+
+async def _submit(caller: Caller, task: str, token: int) -> int:
+    try:
+        await caller.submit(task, token)
+    except (Conflict, NotFound, StoreUnavailable, WrongState):
+        return 0
+    return 1

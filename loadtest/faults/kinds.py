@@ -1,0 +1,126 @@
+"""The kinds of faults: each strikes once and puts the ground back into order.
+
+None of them waits for the service to recover: that is what the driver
+measures. Those that need something to have happened in between (an older
+snapshot is only older if there is something newer) wait for that many
+acknowledged changes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import signal
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any, Final
+
+from loadtest.faults.ground import Ground
+
+Strike = Callable[[Ground, random.Random], Awaitable[None]]
+
+NEWER: Final = 40
+"""Changes acknowledged between a copy and its return."""
+WITHIN_S: Final = 20.0
+COPY = """
+local copy = {}
+for _, key in ipairs(redis.call('KEYS', ARGV[1])) do
+  copy[#copy + 1] = key
+  copy[#copy + 1] = redis.call('DUMP', key)
+end
+return copy"""
+DELETE = """
+for _, key in ipairs(redis.call('KEYS', ARGV[1])) do redis.call('DEL', key) end"""
+
+
+class TooSlow(Exception):
+    """The load was too thin for a fault that has to be under load."""
+
+
+async def worker_killed(ground: Ground, rng: random.Random) -> None:
+    """A worker is killed; the supervisor starts another one."""
+    slot = rng.choice([slot for slot in ground.service.slots if slot.serving])
+    assert slot.pid is not None
+    os.kill(slot.pid, signal.SIGKILL)
+
+
+async def redis_killed(ground: Ground, rng: random.Random) -> None:
+    """Redis is killed and comes back empty."""
+    await ground.redis.kill()
+    await asyncio.sleep(rng.uniform(0, 0.5))
+    await ground.redis.start()
+
+
+async def postgres_killed(ground: Ground, rng: random.Random) -> None:
+    """The postmaster and all backends are killed."""
+    await ground.postgres.kill()
+    await asyncio.sleep(rng.uniform(0, 0.5))
+    await ground.postgres.start()
+
+
+async def backend_killed(ground: Ground, _: random.Random) -> None:
+    """One backend is killed; Postgres then ends all others and recovers."""
+    os.kill(await ground.backend(), signal.SIGKILL)
+    await ground.postgres_answers()
+
+
+async def redis_flushed(ground: Ground, _: random.Random) -> None:
+    """Redis is emptied under everybody's open connections."""
+    async with ground.redis_client() as client:
+        await client.flushall()
+
+
+async def redis_paused(ground: Ground, rng: random.Random) -> None:
+    """Redis is stopped and goes on as if nothing had been."""
+    os.kill(ground.redis.pid, signal.SIGSTOP)
+    try:
+        await asyncio.sleep(rng.uniform(0.3, 2.5))
+    finally:
+        os.kill(ground.redis.pid, signal.SIGCONT)
+
+
+async def redis_restarted_from_the_past(ground: Ground, _: random.Random) -> None:
+    """Redis is killed and comes back with an older snapshot."""
+    async with ground.redis_client() as client:
+        await client.save()
+    dump = ground.redis.data / "dump.rdb"
+    older = dump.rename(ground.redis.directory / "older.rdb")
+    await _something_newer(ground)
+    await ground.redis.kill()
+    older.rename(dump)
+    await ground.redis.start()
+    Path(dump).unlink()
+
+
+async def redis_rewound(ground: Ground, _: random.Random) -> None:
+    """The projects' keys go back to an earlier copy, in one step, connections kept open."""
+    async with ground.redis_client() as client:
+        copy: list[bytes] = await client.eval(COPY, 0, "dibs:{*")
+        await _something_newer(ground)
+        await _restored(client, copy)
+
+
+async def _restored(client: Any, copy: list[bytes]) -> None:
+    async with client.pipeline(transaction=True) as step:
+        step.eval(DELETE, 0, "dibs:{*")
+        for key, dump in zip(copy[::2], copy[1::2], strict=True):
+            step.restore(key, 0, dump)
+        await step.execute()
+
+
+async def _something_newer(ground: Ground) -> None:
+    if not await ground.history.after(NEWER, within_s=WITHIN_S):
+        raise TooSlow(f"fewer than {NEWER} changes in {WITHIN_S:.0f} s")
+
+
+KINDS: Final[dict[str, Strike]] = {
+    "worker killed": worker_killed,
+    "redis killed": redis_killed,
+    "postgres killed": postgres_killed,
+    "backend killed": backend_killed,
+    "redis flushed": redis_flushed,
+    "redis paused": redis_paused,
+    "redis restarted from an older snapshot": redis_restarted_from_the_past,
+    "redis rewound in place": redis_rewound,
+}

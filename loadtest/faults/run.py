@@ -1,0 +1,180 @@
+"""A fault run from the first server to the verdict."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from audit.report import Report
+from audit.source import audit
+from dibs.v1.common_pb2 import Priority
+from dibs.v1.project_pb2 import Member, Role
+from loadtest.annotators import Manner
+from loadtest.calls import Caller
+from loadtest.faults.crew import EXTRA, SKILLS, SUPPLIES, Feeder, Personnel
+from loadtest.faults.drain import NotDrained, drain
+from loadtest.faults.driver import Driver, NotRecovered
+from loadtest.faults.ground import Ground, opened
+from loadtest.faults.verdict import Verdict
+from loadtest.history import History
+from loadtest.swarm import Swarm, attach, create_dataset, create_project, create_queue
+
+ADMIN = "ada"
+ANNOTATORS = 60
+DRAINERS = 6
+LEASE_S = 1.5
+MAX_HELD = 8
+LONG_S = 40.0
+"""From here on every kind must strike twice."""
+DRAIN_S = 90.0
+AUDIT_S = 20.0
+QUEUES = tuple(supply.queue for supply in SUPPLIES)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What to run."""
+
+    duration_s: float
+    seed: int
+    keep: Path | None = None
+    """Where to leave logs and histories; None: nowhere."""
+    say: Callable[[str], None] = print
+
+    @property
+    def rounds(self) -> int:
+        """How often each kind must strike under load."""
+        return 2 if self.duration_s >= LONG_S else 1
+
+
+def manner(rng: random.Random) -> Manner:
+    """How somebody works here: quickly, and with all that can go wrong."""
+    return Manner(
+        queues=QUEUES,
+        most=rng.randint(1, 4),
+        think_s=rng.uniform(0.0, 0.1),
+        idle_s=0.1,
+        starts=rng.choice([1.0, 0.5]),
+        renews=0.1,
+        takes_over=0.05,
+        releases=0.08,
+        discards=0.1,
+        ensures=0.15,
+        vanishes=0.02,
+        away_s=LEASE_S,
+        late=0.01,
+        lease_s=LEASE_S,
+        errs=0.05,
+    )
+
+
+async def run(plan: Plan) -> Verdict:
+    """Load, faults, drain, audit. The lines of the verdict are said."""
+    with tempfile.TemporaryDirectory(prefix="dibs-faults-") as temporary:
+        directory = plan.keep or Path(temporary)
+        directory.mkdir(parents=True, exist_ok=True)
+        with History(directory / "history.jsonl") as history:
+            async with opened(directory, history) as ground:
+                verdict = await _play(plan, ground, history)
+            for line in verdict.lines(history):
+                plan.say(line)
+            return verdict
+
+
+async def _play(plan: Plan, ground: Ground, history: History) -> Verdict:
+    rng = random.Random(plan.seed)
+    driver = Driver(
+        ground=ground, rng=random.Random(plan.seed), rounds=plan.rounds, say=plan.say
+    )
+    project = f"faults-{plan.seed}"
+    failures: list[str] = []
+    report: Report | None = None
+    async with Swarm(ground.service.target, project, history, plan.seed) as swarm:
+        admin = swarm.caller(ADMIN)
+        feeder = Feeder(admin=admin, stop=swarm.stop, rng=random.Random(rng.random()))
+        await _set_up(admin, feeder)
+        _begin(swarm, feeder, rng)
+        before, started = history.acknowledged, time.monotonic()
+        plan.say(f"seed {plan.seed}: {plan.duration_s:.0f} s of load and faults")
+        try:
+            await driver.run(plan.duration_s)
+            acknowledged, load_s = history.acknowledged - before, time.monotonic() - started
+            await swarm.end()
+            plan.say("faults off: the rest of the work is done")
+            drainers = [swarm.caller(f"drainer-{n}") for n in range(DRAINERS)]
+            await drain(drainers, QUEUES, within_s=DRAIN_S)
+        except (NotRecovered, NotDrained) as failure:
+            failures.append(str(failure))
+            acknowledged, load_s = history.acknowledged - before, time.monotonic() - started
+        failures += [f"unexpected: {error!r}" for error in [swarm.broken()] if error]
+    history.flush()
+    plan.say("the audit")
+    report = await audit(
+        ground.postgres.dsn,
+        ground.redis.url,
+        None,
+        [history.file],
+        drained=not failures,
+        patience_s=AUDIT_S,
+    )
+    return Verdict(
+        load_s=load_s,
+        acknowledged=acknowledged,
+        struck=driver.struck,
+        rounds=plan.rounds,
+        report=report,
+        contradictions=history.contradictions,
+        failures=failures,
+    )
+
+
+def _people() -> list[Member]:
+    annotators = [
+        Member(
+            person_id=f"person-{n}",
+            roles=[Role.ROLE_ANNOTATOR],
+            skills=[skill for k, skill in enumerate(SKILLS) if (n >> k) & 1],
+        )
+        for n in range(ANNOTATORS)
+    ]
+    drainers = [
+        Member(person_id=f"drainer-{n}", roles=[Role.ROLE_ANNOTATOR], skills=SKILLS)
+        for n in range(DRAINERS)
+    ]
+    return [*annotators, *drainers]
+
+
+async def _set_up(admin: Caller, feeder: Feeder) -> None:
+    await create_project(admin, _people())
+    await create_dataset(admin, EXTRA)
+    for supply in SUPPLIES:
+        await create_dataset(admin, supply.dataset)
+        await create_queue(
+            admin,
+            supply.queue,
+            slots=supply.slots,
+            lease_duration=timedelta(seconds=LEASE_S),
+            max_held=MAX_HELD,
+        )
+        await attach(admin, supply.queue, supply.dataset, Priority.PRIORITY_MEDIUM)
+    for supply in SUPPLIES:
+        await feeder.feed(supply)
+
+
+def _begin(swarm: Swarm, feeder: Feeder, rng: random.Random) -> None:
+    people = [f"person-{n}" for n in range(ANNOTATORS)]
+    personnel = Personnel(
+        admin=swarm.caller(ADMIN),
+        people=people[: ANNOTATORS // 3],
+        stop=swarm.stop,
+        rng=random.Random(rng.random()),
+    )
+    swarm.tasks += [asyncio.create_task(feeder.run()), asyncio.create_task(personnel.run())]
+    for person in people:
+        swarm.annotator(person, manner(rng), twice=0.03)

@@ -1,0 +1,85 @@
+"""What a fault run has shown: violations, or why it shows nothing."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from audit.report import Report
+from loadtest.faults.driver import Struck
+from loadtest.faults.kinds import KINDS
+from loadtest.history import History
+
+LEAST_A_MINUTE = 5_000
+
+
+@dataclass(slots=True, kw_only=True)
+class Verdict:
+    """Everything the last lines are made of."""
+
+    load_s: float
+    acknowledged: int
+    struck: Sequence[Struck]
+    rounds: int
+    report: Report | None
+    contradictions: Sequence[str]
+    failures: list[str] = field(default_factory=list)
+    """What broke off the run: no recovery, no drain, an answer nobody should get."""
+
+    @property
+    def a_minute(self) -> float:
+        """Acknowledged changes a minute, under the faults."""
+        return self.acknowledged / self.load_s * 60 if self.load_s else 0.0
+
+    @property
+    def violations(self) -> int:
+        """Broken promises: of the log, and answers that contradict each other."""
+        found = sum(self.report.violated.values()) if self.report else 0
+        return found + len(self.contradictions)
+
+    def doubts(self) -> list[str]:
+        """Why the run is inconclusive, if it is."""
+        found = list(self.failures)
+        for kind in KINDS:
+            times = sum(one.kind == kind and one.under_load for one in self.struck)
+            if times < self.rounds:
+                found.append(f"{kind}: struck {times} times under load, {self.rounds} are needed")
+        if self.a_minute < LEAST_A_MINUTE:
+            found.append(f"{self.a_minute:.0f} operations a minute, {LEAST_A_MINUTE} are needed")
+        if self.report is None:
+            return [*found, "there was no audit"]
+        found += [f"invariant {n} was tried on nothing" for n in self.report.unexamined()]
+        return found + self.report.notes
+
+    @property
+    def code(self) -> int:
+        """The exit code."""
+        return 1 if self.violations or self.doubts() else 0
+
+    def lines(self, history: History) -> list[str]:
+        """The whole verdict; the last line is the one that scripts read."""
+        lines = ["", f"{'fault':<40} {'struck':>6} {'under load':>10} {'recovery, median and longest':>30}"]
+        lines += [self._line(kind) for kind in KINDS]
+        lines += ["", "calls by outcome"]
+        lines += [
+            f"  {method:<20} {outcome:<20} {n:>7}"
+            for (method, outcome), n in sorted(history.outcomes.items())
+        ]
+        lines += ["", f"{self.a_minute:.0f} operations a minute acknowledged over {self.load_s:.1f} s"]
+        if self.report is not None:
+            lines += ["", str(self.report)]
+        lines += [f"contradiction: {one}" for one in self.contradictions[:20]]
+        lines += [f"inconclusive: {doubt}" for doubt in self.doubts()]
+        injected = len(self.struck)
+        return [
+            *lines,
+            f"faults: {injected} injected, {self.acknowledged} acknowledged,"
+            f" {self.violations} violations",
+        ]
+
+    def _line(self, kind: str) -> str:
+        mine = [one for one in self.struck if one.kind == kind]
+        took = [one.took_s for one in mine]
+        times = f"{statistics.median(took):.2f} s, {max(took):.2f} s" if took else ""
+        return f"{kind:<40} {len(mine):>6} {sum(one.under_load for one in mine):>10} {times:>30}"

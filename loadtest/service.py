@@ -1,0 +1,81 @@
+"""The service as `dibs serve` runs it, but inside of a run that may kill its parts.
+
+Made of the supervisor's own pieces: the backends, a port that the workers
+share, and a slot for each worker that starts another one when it dies.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+from collections.abc import AsyncIterator
+from functools import partial
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+import redis.asyncio
+
+from allocator import metrics, worker
+from allocator.backends import Backends
+from allocator.settings import LEASE_FLOOR_MS, Settings
+from allocator.supervisor import WorkerSlot, reserved_port
+
+WORKERS = 2
+STARTS_WITHIN_S = 60.0
+
+
+def run_worker(
+    settings: Settings, pulses: Connection, parent: int, *, lease_floor_ms: int, log: Path
+) -> None:
+    """The entry of a worker whose words go into a file, not between ours."""
+    with log.open("ab") as file:
+        os.dup2(file.fileno(), 1)
+        os.dup2(file.fileno(), 2)
+    worker.main(settings, pulses, parent, lease_floor_ms=lease_floor_ms)
+
+
+class Service:
+    """Workers that run; `slots` are their places."""
+
+    def __init__(self, backends: Backends, slots: list[WorkerSlot], target: str) -> None:
+        self.slots = slots
+        self.target = target
+        self.redis_url = backends.redis_url
+        self.postgres_dsn = backends.postgres_dsn
+
+    async def redis_pid(self) -> int:
+        """The process of the Redis that runs now."""
+        async with redis.asyncio.Redis.from_url(self.redis_url) as client:
+            return int((await client.info("server"))["process_id"])
+
+    def replaced(self, slot: WorkerSlot, pid: int) -> bool:
+        """Whether another worker than `pid` serves in this place."""
+        return slot.serving and slot.pid != pid
+
+
+@contextlib.asynccontextmanager
+async def running(
+    settings: Settings, *, lease_floor_ms: int = LEASE_FLOOR_MS
+) -> AsyncIterator[Service]:
+    """Start servers (those that `settings` names no address of) and workers; stop them after."""
+    figures = settings.data_dir / "metrics"
+    metrics.prepare(figures)
+    async with Backends.open(settings) as backends, contextlib.AsyncExitStack() as stack:
+        await backends.prepare()
+        port = stack.enter_context(reserved_port(settings.host, settings.port))
+        bound = backends.settings.model_copy(update={"port": port})
+        main = partial(
+            run_worker, lease_floor_ms=lease_floor_ms, log=settings.data_dir / "workers.log"
+        )
+        slots = [WorkerSlot(number + 1, bound, main=main) for number in range(settings.workers)]
+        tasks = [asyncio.create_task(slot.run(figures)) for slot in slots]
+        tasks.append(asyncio.create_task(backends.keep_alive()))
+        try:
+            async with asyncio.timeout(STARTS_WITHIN_S):
+                await asyncio.gather(*(slot.first_serving.wait() for slot in slots))
+            yield Service(backends, slots, f"{settings.host}:{port}")
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)

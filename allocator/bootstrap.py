@@ -153,7 +153,13 @@ def _servicers(store: Store, lease_floor_ms: int) -> Sequence[object]:
         clock=clock,
     )
     submitting = Submitting(
-        ledger=ledger, items=items, content=content, settings=settings, door=door, lost=lost
+        directory=directory,
+        ledger=ledger,
+        items=items,
+        content=content,
+        settings=settings,
+        door=door,
+        lost=lost,
     )
     return (
         ProjectServicer(Projects(directory, ledger, views, door)),

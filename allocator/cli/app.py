@@ -117,9 +117,15 @@ def demo(*, json: Json = False) -> None:
 
 
 def _settings(**given: Any) -> Any:
+    from pydantic import ValidationError
+
     from allocator.settings import Settings
 
-    return Settings(**{name: value for name, value in given.items() if value is not None})
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        wrong = [f"DIBS_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors()]
+        raise typer.BadParameter("; ".join(wrong)) from None
 
 
 client_commands.add_to(app)

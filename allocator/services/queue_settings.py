@@ -13,7 +13,6 @@ from typing import Any
 from allocator.model import Meaning, Priority, QueueSettings, Status
 from allocator.ports import Content, Ledger
 from allocator.services.outcomes import some, value
-from dibs import errors
 
 MOST_CACHED = 10_000
 
@@ -57,22 +56,14 @@ class SettingsCache:
         self._content = content
         self._known: dict[tuple[int, int], QueueSettings] = {}
 
-    async def get(self, project: int, queue: int, queue_id: str) -> QueueSettings:
-        """The settings as this process knows them.
-
-        Raises QueueNotFound.
-        """
+    async def get(self, project: int, queue: int) -> QueueSettings:
+        """The settings as this process knows them."""
         known = self._known.get((project, queue))
-        return known or await self.reload(project, queue, queue_id)
+        return known or await self.reload(project, queue)
 
-    async def reload(self, project: int, queue: int, queue_id: str) -> QueueSettings:
-        """The settings as they are now.
-
-        Raises QueueNotFound.
-        """
+    async def reload(self, project: int, queue: int) -> QueueSettings:
+        """The settings as they are now, of a queue that has tasks, and so is there."""
         outcome = await self._ledger.read(project, "queue", queue=queue)
-        if outcome.word == "not_found":
-            raise errors.QueueNotFound(queue_id)
         body = await self._content.get(project, int(value(outcome)["content"]))
         if len(self._known) >= MOST_CACHED:
             self._known.clear()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 from collections.abc import Mapping, Sequence
 
@@ -127,11 +128,15 @@ class Queues:
         )
 
     async def _allowed(self, project: int, person_ids: Sequence[str]) -> list[int]:
+        """The numbers of members. Raises PersonNotFound for the first who is none."""
         numbers = await self._directory.people(project, person_ids)
-        missing = [person for person in person_ids if person not in numbers]
+        known = [numbers[person] for person in person_ids if person in numbers]
+        records = await asyncio.gather(*(self._door.record(project, one) for one in known))
+        members = {record.member.person for record in records if record.member.member}
+        missing = [person for person in person_ids if numbers.get(person) not in members]
         if missing:
             raise errors.PersonNotFound(missing[0])
-        return [numbers[person] for person in person_ids]
+        return known
 
     async def _pending(self, project: int, queue: int) -> int:
         outcome = await self._ledger.read(project, "queue", queue=queue)

@@ -6,7 +6,7 @@ import xxhash
 
 from allocator import answers, requests
 from allocator.model import Meaning, QueueSettings, TaskState
-from allocator.ports import Content, Event, Items, Ledger, Outcome
+from allocator.ports import Content, Directory, Event, Items, Ledger, Outcome
 from allocator.services.door import Door, Place
 from allocator.services.lost import Lost
 from allocator.services.outcomes import happened
@@ -25,6 +25,7 @@ class Submitting:
     def __init__(
         self,
         *,
+        directory: Directory,
         ledger: Ledger,
         items: Items,
         content: Content,
@@ -32,6 +33,7 @@ class Submitting:
         door: Door,
         lost: Lost,
     ) -> None:
+        self._directory = directory
         self._ledger = ledger
         self._items = items
         self._content = content
@@ -49,14 +51,15 @@ class Submitting:
         queue = await self._items.queue_of(place.project, ask.hold.task.entry)
         if queue is None:
             raise errors.TaskNotFound(str(ask.hold.task))
-        settings = await self._settings.get(place.project, queue, str(queue))
+        settings = await self._settings.get(place.project, queue)
         content = await self._keep(place.project, ask.work)
         for _ in range(TRIES):
             outcome = await self._attempt(place, person, ask, settings, content)
             if outcome.word != "stale_settings":
                 return await self._answer(place, person, ask, settings, outcome)
-            settings = await self._settings.reload(place.project, queue, str(queue))
-        raise errors.StaleSettings(settings.display_name)
+            settings = await self._settings.reload(place.project, queue)
+        ids = await self._directory.queue_ids(place.project, [queue])
+        raise errors.StaleSettings(ids[queue])
 
     async def _attempt(
         self,

@@ -231,3 +231,19 @@ async def test_my_tasks_are_listed_queue_by_queue_and_page_by_page(world: World)
     first = await world.mine("ann", page_size=2)
     other = await refused(world.mine("ann", queue_id="q", page_token=first.next_page_token))
     assert isinstance(other, errors.InvalidArgument)
+
+
+async def test_a_fast_project_gives_the_same_answers(world: World) -> None:
+    fast = await World.make(world.stubs, durability=project_pb2.DURABILITY_FAST)
+    await fast.dataset("d", ["a", "b"])
+    await fast.queue("q", "d")
+    await fast.people("ann")
+    request = pb.ReserveRequest(**fast.change("ann"), queue_id="q")
+    answer = await fast.stubs.allocation.Reserve(request)
+
+    assert ids(answer) == ["a"]
+    assert await fast.stubs.allocation.Reserve(request) == answer
+    done = await fast.submit("ann", answer.tasks[0])
+    assert done.state == common_pb2.TASK_STATE_COMPLETED
+    assert await fast.submit("ann", answer.tasks[0]) == done
+    assert ids(await fast.mine("ann")) == []

@@ -22,7 +22,7 @@ from store.events import Event
 from store.gate import Dropped, Forked, Gate
 from store.heads import FreshHeads
 from store.kernel import Kernel, Reply
-from store.log import Head, Log, Logged
+from store.log import Log, Logged
 from store.outcome import Outcome, decoded, told, typed
 from store.recovery import Recovery
 from store.redis import ConnectionLost, Multiplexer
@@ -56,6 +56,8 @@ class _Call:
     fast: bool = False
     arrived: float
     floor: int = 0
+    looked: bool = False
+    """Whether `floor` is where the log ended at some moment since the call came in."""
     sent: bool = False
     """Whether an attempt may have left an event that nobody was told about."""
     broke: int = 0
@@ -272,15 +274,20 @@ class Ledger:
         return told(call.project, found, reply.clock, dup=True)
 
     async def _confirm(self, call: _Call, epoch: int, reply: Reply) -> None:
-        """The state that answered is in the log, and not older than the call."""
+        """The state that answered is in the log, and not older than the call.
+
+        One look at the head will do: where it was after the call came in is the floor
+        of every attempt from then on, however far the log gets meanwhile.
+        """
         if call.fast:
             return
-        await self._gate.wait(call.project, epoch, reply.seq, reply.chain)
-        head = await self._heads.since(call.project, call.arrived)
-        if head is not None and reply.seq < head.seq:
-            self._note(call, head)
+        if not call.looked:
+            head = await self._heads.since(call.project, call.arrived)
+            call.looked = True
+            if head is not None:
+                call.floor = head.seq
+                self._gate.note(call.project, head)
+        if reply.seq < call.floor:
+            call.pause = 0.0
             raise _Again
-
-    def _note(self, call: _Call, head: Head) -> None:
-        call.floor = max(call.floor, head.seq)
-        self._gate.note(call.project, head)
+        await self._gate.wait(call.project, epoch, reply.seq, reply.chain)

@@ -36,6 +36,28 @@ async def test_many_callers_at_once_get_each_task_once(stack: Stack) -> None:
     assert nothing.word == "nothing"
 
 
+async def test_a_log_that_moves_on_all_the_time_keeps_no_answer_waiting(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever is told no, or reads, needs a state as new as the call, not as new as the answer."""
+    calls, call, since = [], stack.store.kernel.call, stack.store.ledger._heads.since
+
+    async def counted(name: str, *args: object, **options: object) -> object:
+        calls.append(name)
+        return await call(name, *args, **options)  # type: ignore[arg-type]
+
+    async def later(project: int, arrived: float) -> object:
+        await stack.reserve(3)
+        return await since(project, arrived)
+
+    monkeypatch.setattr(stack.store.kernel, "call", counted)
+    monkeypatch.setattr(stack.store.ledger._heads, "since", later)
+    found = await stack.store.ledger.read(stack.project, "member", person=2)
+
+    assert found.word == "ok"
+    assert calls == ["member", "reserve", "member"]
+
+
 async def test_no_is_never_said_from_a_state_older_than_the_log(stack: Stack) -> None:
     """R9: a rewound Redis knows nothing of a lease that this worker has not heard of either."""
     async with (

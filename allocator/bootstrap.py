@@ -128,42 +128,57 @@ def _servicers(store: Store, lease_floor_ms: int) -> Sequence[object]:
     door = Door(directory, ledger)
     lost = Lost(directory=directory, ledger=ledger, items=items, views=views)
     attaching = Attaching(ledger, items, views)
-    settings = SettingsCache(ledger, content)
-    exporting = Exporting(
-        directory=directory, ledger=ledger, items=items, clock=clock, lag=_lag_of(store)
-    )
-    store.sweeper.follow(attaching.follow)
-    store.sweeper.follow(exporting.follow)
-    queues = Queues(
-        directory=directory,
-        ledger=ledger,
-        items=items,
-        content=content,
-        views=views,
-        door=door,
-        clock=clock,
-        lease_floor_ms=lease_floor_ms,
-    )
-    allocation = Allocation(
-        directory=directory,
-        ledger=ledger,
-        door=door,
-        held=HeldTasks(directory, items),
-        lost=lost,
-        clock=clock,
-    )
-    submitting = Submitting(
-        directory=directory,
-        ledger=ledger,
-        items=items,
-        content=content,
-        settings=settings,
-        door=door,
-        lost=lost,
-    )
+    _follow(store, ledger, attaching, clock)
     return (
         ProjectServicer(Projects(directory, ledger, views, door)),
         DatasetServicer(Datasets(directory, ledger, items, views, door)),
-        QueueServicer(queues, Filling(ledger=ledger, items=items, door=door, attaching=attaching)),
-        AllocationServicer(allocation, submitting),
+        QueueServicer(
+            Queues(
+                directory=directory,
+                ledger=ledger,
+                items=items,
+                content=content,
+                views=views,
+                door=door,
+                clock=clock,
+                lease_floor_ms=lease_floor_ms,
+            ),
+            Filling(ledger=ledger, items=items, door=door, attaching=attaching),
+        ),
+        AllocationServicer(
+            Allocation(
+                directory=directory,
+                ledger=ledger,
+                door=door,
+                held=HeldTasks(directory, items),
+                lost=lost,
+                clock=clock,
+            ),
+            _submitting(store, ledger, door, lost),
+        ),
     )
+
+
+def _submitting(store: Store, ledger: CountedLedger, door: Door, lost: Lost) -> Submitting:
+    return Submitting(
+        directory=store.directory,
+        ledger=ledger,
+        items=store.items,
+        content=store.content,
+        settings=SettingsCache(ledger, store.content),
+        door=door,
+        lost=lost,
+    )
+
+
+def _follow(store: Store, ledger: CountedLedger, attaching: Attaching, clock: SystemClock) -> None:
+    """Register what is to be done for each project by the process that sweeps."""
+    exporting = Exporting(
+        directory=store.directory,
+        ledger=ledger,
+        items=store.items,
+        clock=clock,
+        lag=_lag_of(store),
+    )
+    store.sweeper.follow(attaching.follow)
+    store.sweeper.follow(exporting.follow)

@@ -1,0 +1,34 @@
+"""What the services need from the store, in words a caller can rely on.
+
+Every method may raise `errors.StoreUnavailable`: Redis or Postgres is away,
+nothing is known about the outcome, and the same call may be made again with
+the same request. Numbers are per project unless said otherwise. A row that
+was made for an event counts once the event is in the log, not before.
+"""
+
+from allocator.ports.directory import Directory, NewProject, ProjectRow
+from allocator.ports.items import Chunk, Content, ItemRun, Items, Staged, StagedItem
+from allocator.ports.ledger import Event, Ledger, Outcome, WallClock
+from allocator.ports.views import DatasetView, Lag, MemberView, QueueView, TaskView, Views
+
+__all__ = [
+    "Chunk",
+    "Content",
+    "DatasetView",
+    "Directory",
+    "Event",
+    "ItemRun",
+    "Items",
+    "Lag",
+    "Ledger",
+    "MemberView",
+    "NewProject",
+    "Outcome",
+    "ProjectRow",
+    "QueueView",
+    "Staged",
+    "StagedItem",
+    "TaskView",
+    "Views",
+    "WallClock",
+]

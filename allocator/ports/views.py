@@ -1,0 +1,116 @@
+"""What the projection made of the log."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from allocator.ports.directory import ProjectRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberView:
+    """A member as the projection has it."""
+
+    person: int
+    external_id: str
+    name: str
+    active: bool
+    roles: int
+    skills: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatasetView:
+    """A dataset as the projection has it."""
+
+    dataset: int
+    external_id: str
+    display_name: str
+    items: int
+    created_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueView:
+    """A queue as the projection has it.
+
+    `settings` has the fields of the event queue_created; `counts` are in
+    tasks, by state's name.
+    """
+
+    queue: int
+    external_id: str
+    settings: Mapping[str, Any]
+    counts: Mapping[str, int]
+    created_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskView:
+    """A task that was touched, as the projection has it.
+
+    `ended` says how its last lease ended, `updated_seq` which event wrote it last.
+    """
+
+    entry: int
+    slot: int
+    queue: int
+    state: int
+    person: int
+    token: int
+    submitted_seq: int
+    ended: str
+    updated_seq: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lag:
+    """An attachment whose cursor is behind the last item of its dataset."""
+
+    project: int
+    queue: int
+    dataset: int
+    cursor: int
+    priority: int
+
+
+class Views(Protocol):
+    """What the projection made of the log."""
+
+    async def projects_of(self, person_id: str, after: str, limit: int) -> Sequence[ProjectRow]:
+        """Projects, by external id, in which the person is a member."""
+
+    async def position(self, project: int) -> int:
+        """The last event the views contain."""
+
+    async def wait_for(self, project: int, seq: int) -> None:
+        """Return when the views contain event `seq`.
+
+        Raises StoreUnavailable when that takes longer than a call may wait.
+        """
+
+    async def member(self, project: int, person: int) -> MemberView | None:
+        """One person, if they are a member."""
+
+    async def members(self, project: int, after: str, limit: int) -> Sequence[MemberView]:
+        """Members by external id, from the one behind `after`."""
+
+    async def datasets(self, project: int, after: str, limit: int) -> Sequence[DatasetView]:
+        """Datasets by external id, from the one behind `after`."""
+
+    async def queues(self, project: int, after: str, limit: int) -> Sequence[QueueView]:
+        """Queues by external id, from the one behind `after`."""
+
+    async def dataset(self, project: int, dataset: int) -> DatasetView | None:
+        """One dataset."""
+
+    async def queue(self, project: int, queue: int) -> QueueView | None:
+        """One queue."""
+
+    async def lagging(self, project: int, limit: int) -> Sequence[Lag]:
+        """Attachments of the project with items behind their cursor."""
+
+    async def task(self, project: int, entry: int, slot: int) -> TaskView | None:
+        """One task, if anybody ever held it."""

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import re
 from collections import deque
 from collections.abc import AsyncIterator
 from typing import Final
 
 import structlog
 
-from dibs.errors import StoreUnavailable
-from store import keys
 from store.kernel import Kernel
 from store.log import Head, Log, Logged
 from store.redis import Multiplexer
-from store.redis_link import ReplyError
 
 PAGE: Final = 2_000
 """Events read from Postgres at once."""
@@ -26,7 +21,6 @@ BATCH_BYTES: Final = 64 * 1024
 AHEAD: Final = 4
 """Calls that wait for Redis while the next events are read."""
 PROGRESS_EVENTS: Final = 50_000
-SCAN_COUNT: Final = 1_000
 
 log = structlog.get_logger()
 
@@ -113,30 +107,6 @@ class Rebuild:
         finally:
             page.cancel()
             await asyncio.gather(page, return_exceptions=True)
-
-    async def announce_and_clean(self, channel: str, message: bytes) -> None:
-        """Tell the other processes, and remove what older epochs left behind."""
-        with contextlib.suppress(StoreUnavailable, ReplyError):
-            await self._redis.call("PUBLISH", channel, message)
-            await self._unlink_older()
-
-    async def _unlink_older(self) -> None:
-        older = re.compile(re.escape(keys.header(self._project)[: -len("header")]) + r"(\d+):")
-        cursor = b"0"
-        while True:
-            cursor, found = await self._redis.call(
-                "SCAN", cursor, "MATCH", older.pattern.partition("(")[0].replace("\\", "") + "*",
-                "COUNT", SCAN_COUNT,
-            )  # fmt: skip
-            stale = [key for key in found if self._is_older(older, key)]
-            if stale:
-                await self._redis.call("UNLINK", *stale)
-            if cursor == b"0":
-                return
-
-    def _is_older(self, pattern: re.Pattern[str], key: bytes) -> bool:
-        match = pattern.match(key.decode("utf-8", "replace"))
-        return match is not None and int(match[1]) < self._begun.epoch
 
 
 def _cut(events: list[Logged]) -> list[list[Logged]]:

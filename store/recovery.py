@@ -10,14 +10,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
 import structlog
 
 from dibs.errors import StoreUnavailable
+from store import keys
 from store.gate import Gate
 from store.kernel import Kernel
+from store.leftovers import unlink_epochs
 from store.log import Head, Log
 from store.notices import OPENED, Opened
 from store.postgres import Postgres, translated
@@ -25,6 +28,7 @@ from store.rebuild import Rebuild
 from store.redis import Multiplexer
 from store.redis_link import ReplyError
 from store.redis_log import continues, read_log
+from store.translate import Doubt, doubt_of
 
 LOCKS: Final = 0xD1B5 << 40
 """Advisory locks of rebuilds: this plus the project's number."""
@@ -139,6 +143,7 @@ class Recovery:
             doubted, _ = self._doubted.get(project, (0, ""))
             if epoch and epoch > doubted and generation == self._redis.generation:
                 self._open[project] = _Open(epoch, generation)
+                self._announce(project, epoch)
                 return
         raise StoreUnavailable(retry_after_s=1.0)
 
@@ -197,16 +202,56 @@ class Recovery:
         if begun is None:
             return None
         rebuild = Rebuild(self._redis, self._kernel, self._log, project, begun, cause)
-        if not await rebuild.run():
+        if not await self._run(rebuild):
+            await self._clear_the_way(project)
             return None
         self._rebuilt(cause)
         self._gate.reset(project, begun)
-        for callback in self._on_opened:
-            callback(project, begun.epoch)
-        self._spawn(rebuild.announce_and_clean(OPENED, Opened(project, begun.epoch).pack()))
+        self._spawn(unlink_epochs(self._redis, project, lambda epoch: epoch < begun.epoch))
         return begun.epoch
 
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
+    async def _run(self, rebuild: Rebuild) -> bool:
+        try:
+            return await rebuild.run()
+        except ReplyError as error:
+            if doubt_of(error) is Doubt.NOT_NOW:
+                raise
+            log.warning("rebuild_refused", error=str(error))
+            return False
+
+    async def _clear_the_way(self, project: int) -> None:
+        """Remove what cannot be of this log: a header that is none, epochs it never had.
+
+        Epochs are begun in Postgres first (R13). A later one in Redis belongs to
+        another database, or to commits that this Postgres has lost.
+        """
+        head = await self._log.barrier(project)
+        if head is None:
+            return
+        newest = head.epoch
+        try:
+            header = await self._kernel.header(project)
+            foreign = header is not None and header.epoch > newest
+        except (TypeError, ValueError, ReplyError):
+            foreign = True
+        if foreign:
+            log.error("foreign_state_removed", project=project, epoch=newest)
+            await self._redis.call("UNLINK", keys.header(project))
+        await unlink_epochs(self._redis, project, lambda epoch: epoch > newest)
+
+    def _announce(self, project: int, epoch: int) -> None:
+        """Tell this process's committer, and the others: its events are to be taken."""
+        for callback in self._on_opened:
+            callback(project, epoch)
+        self._spawn(self._redis.call("PUBLISH", OPENED, Opened(project, epoch).pack()))
+
+    def _spawn(self, work: Coroutine[Any, Any, object]) -> None:
+        task = asyncio.create_task(_quietly(work))
         self._background.add(task)
         task.add_done_callback(self._background.discard)
+
+
+async def _quietly(work: Coroutine[Any, Any, object]) -> None:
+    """Housekeeping: what fails is found again by the next scan."""
+    with suppress(StoreUnavailable, ReplyError):
+        await work

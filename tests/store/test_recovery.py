@@ -1,12 +1,13 @@
 """Redis is believed after it was verified, and built anew from the log otherwise."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
 from store.recovery import UnknownProject
 from tests.store.servers import redis_client
-from tests.store.stack import Stack, opened, tasks_of
+from tests.store.stack import Stack, eventually, opened, tasks_of
 
 
 async def state_of(stack: Stack) -> dict[str, object]:
@@ -25,7 +26,7 @@ async def state_of(stack: Stack) -> dict[str, object]:
     return found
 
 
-async def _value(client, key: bytes) -> object:
+async def _value(client: Any, key: bytes) -> object:
     match await client.type(key):
         case b"hash":
             return await client.hgetall(key)
@@ -112,3 +113,31 @@ async def test_every_epoch_leaves_a_step_in_the_log(stack: Stack) -> None:
 async def test_nobody_opens_what_postgres_does_not_know(stack: Stack) -> None:
     with pytest.raises(UnknownProject):
         await stack.store.recovery.ensure(stack.project + 1)
+
+
+async def test_state_of_another_database_is_removed(stack: Stack) -> None:
+    """A Redis that served a log that this Postgres does not have: later epochs, other keys."""
+    epoch = await stack.store.recovery.ensure(stack.project)
+    header = f"dibs:{{{stack.project}}}:header"
+    leftovers = [f"dibs:{{{stack.project}}}:{epoch + n}:totals" for n in (1, 40)]
+    async with redis_client(stack.redis_url) as client:
+        for key in leftovers:
+            await client.hset(key, "replayed", 7)
+        await client.hset(header, "epoch", epoch + 40)
+
+        outcome = await stack.reserve(2)
+
+        assert outcome.word == "ok"
+        await eventually(lambda: _absent(client, leftovers))
+
+
+async def test_a_header_that_is_no_hash_is_removed(stack: Stack) -> None:
+    async with redis_client(stack.redis_url) as client:
+        await client.set(f"dibs:{{{stack.project}}}:header", "what is this")
+    async with opened(Stack(stack.redis_url, stack.dsn), roles=False) as other:
+        other.project, other.session, other.n = stack.project, stack.session, 100
+        assert (await other.reserve(2)).word == "ok"
+
+
+async def _absent(client: Any, keys: list[str]) -> bool:
+    return int(await client.exists(*keys)) == 0

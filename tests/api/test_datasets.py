@@ -8,6 +8,9 @@ from typing import Any
 import grpc
 import pytest
 
+from allocator.bootstrap import Worker
+from allocator.model import RequestKey
+from allocator.ports import StagedItem
 from dibs import errors, status
 from dibs.v1 import dataset_pb2 as pb
 from tests.api.world import World, open_session, refused
@@ -180,3 +183,45 @@ async def test_annotators_do_not_import(world: World) -> None:
 
     error = await refused(world.load("d", ["a"], actor="ann"))
     assert isinstance(error, errors.PermissionDenied)
+
+
+async def _staged(
+    world: World, server: Worker, session: bytes, n: int, name: str
+) -> tuple[int, int]:
+    """Rows that an importer wrote just before it died; project and dataset."""
+    store = server.store
+    row = await store.directory.project(world.project)
+    assert row
+    dataset = await store.directory.dataset(row.project, "d")
+    assert dataset
+    key = RequestKey(
+        session=int.from_bytes(session[:8], "big"), secret=session[8:].hex(), n=n, hash="0" * 16
+    )
+    staged = await store.items.stage(
+        row.project, dataset, key, actor=1, items=[StagedItem(external_id=name)]
+    )
+    assert staged.chunk.count == 1
+    return row.project, dataset
+
+
+async def test_what_a_dead_importer_staged_is_finished_by_whoever_meets_it(
+    world: World, server: Worker
+) -> None:
+    await world.dataset("d")
+    dead = await open_session(world.stubs, world.project)
+    await _staged(world, server, dead.session_id, 1, "theirs")
+    answer = await world.load("d", ["theirs", "mine"])
+    listed = await _items(world, "d", min_seq=answer.seq)
+
+    assert [(e.line, e.external_id) for e in answer.line_errors] == [(1, "theirs")]
+    assert [item.external_id for item in listed.items] == ["theirs", "mine"]
+
+
+async def test_what_nobody_can_add_any_more_is_in_nobodys_way(world: World, server: Worker) -> None:
+    await world.dataset("d")
+    await _staged(world, server, b"\x00" * 6 + b"\x7f\xff" + b"gone.for", 1, "theirs")
+    answer = await world.load("d", ["theirs", "mine"])
+    listed = await _items(world, "d", min_seq=answer.seq)
+
+    assert (answer.added, list(answer.line_errors)) == (2, [])
+    assert [item.external_id for item in listed.items] == ["theirs", "mine"]

@@ -6,6 +6,7 @@ import asyncio
 
 from google.protobuf.duration_pb2 import Duration
 
+from allocator.bootstrap import Worker
 from dibs import errors
 from dibs.v1 import common_pb2, dataset_pb2
 from dibs.v1 import queue_pb2 as pb
@@ -116,6 +117,18 @@ async def test_items_that_come_later_follow_in_order(world: World) -> None:
 
     assert depth.items_pending == 0
     assert ids(await world.reserve("q", "ann", 10)) == ["a", "c", "b", "x"]
+
+
+async def test_an_attachment_whose_maker_died_is_carried_on(world: World, server: Worker) -> None:
+    await world.dataset("d", ["a", "b"])
+    await world.queue("q")
+    row = await server.store.directory.project(world.project)
+    assert row
+    await server.store.ledger.change(
+        row.project, "attach_dataset", None, 1, queue=1, dataset=1, priority=3, classes=[[]]
+    )
+
+    assert (await _depth_of(world, "q", 2)).items_pending == 0
 
 
 async def test_a_dataset_is_attached_once_and_to_any_number_of_queues(world: World) -> None:

@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 from dibs.errors import (
     Conflict,
     Denied,
-
     Gone,
     NotFound,
-
     StoreUnavailable,
     WrongState,
 )
@@ -81,6 +79,8 @@ class Annotator:
                     if self._draws(self.manner.vanishes):
                         await self._vanish()
                         break
+                    if self.stop.is_set():
+                        break
                     await self._work_on(task)
             except REFUSALS:
                 await self._pause(self.manner.idle_s * self.rng.random())
@@ -137,9 +137,10 @@ class Annotator:
         """A call that must be refused; what it was refused with is in the history."""
         old_task, old_token = self.rng.choice(self.tokens or [(task, token - 1)])
         wrong = self.rng.choice([(task, token - 1), (old_task, old_token)])
-        call = self.rng.choice([self.caller.start, self.caller.submit, self.caller.release])
+        ways: tuple[Callable[..., Awaitable[object]], ...]
+        ways = (self.caller.start, self.caller.submit, self.caller.release)
         try:
-            await call(*wrong)
+            await self.rng.choice(ways)(*wrong)
         except REFUSALS:
             return
 
@@ -159,5 +160,3 @@ class Annotator:
                 await self.stop.wait()
         except TimeoutError:
             return
-
-

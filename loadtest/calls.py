@@ -94,9 +94,7 @@ class Caller:
         about = About(method="Release", person=self.person, task=task, token=token)
         return await self.made(call, about, _happened)
 
-    async def made(
-        self, call: Call[R], about: About, said: Callable[[R], Said] | None = None
-    ) -> R:
+    async def made(self, call: Call[R], about: About, said: Callable[[R], Said] | None = None) -> R:
         """Make a change, and write down what came of it.
 
         Raises DibsError. If one of several identical requests is told OK, it happened.
@@ -117,7 +115,14 @@ class Caller:
         answer = self._agreed(about, answer, twins, said)
         outcome, result = said(answer) if answer is not None else _failed(failure, about)
         seq = answer.seq if answer is not None else 0  # type: ignore[attr-defined]
-        self._write(call, about, (started, ended if not twins else time.monotonic_ns()), outcome, seq, result)
+        self._write(
+            call,
+            about,
+            (started, ended if not twins else time.monotonic_ns()),
+            outcome,
+            seq,
+            result,
+        )
         if answer is None:
             assert failure is not None
             raise failure
@@ -182,7 +187,9 @@ def _failed(error: DibsError | None, about: About) -> Said:
     return error.reason, named
 
 
-def _reserved(answer: ReserveResponse | EnsureReservationsResponse, asked: int, target: int) -> Said:
+def _reserved(
+    answer: ReserveResponse | EnsureReservationsResponse, asked: int, target: int
+) -> Said:
     asked = min(asked, MOST_GRANTED)
     tasks = [[task.task_id, task.lease.lease_token] for task in answer.tasks]
     if answer.HasField("nothing"):

@@ -49,9 +49,9 @@ class Service:
         async with redis.asyncio.Redis.from_url(self.redis_url) as client:
             return int((await client.info("server"))["process_id"])
 
-    def replaced(self, slot: WorkerSlot, pid: int) -> bool:
-        """Whether another worker than `pid` serves in this place."""
-        return slot.serving and slot.pid != pid
+    def serving(self) -> list[int]:
+        """The workers that said last time that they answer calls."""
+        return [slot.pid for slot in self.slots if slot.serving and slot.pid is not None]
 
 
 @contextlib.asynccontextmanager

@@ -50,8 +50,9 @@ class Swarm:
         for task in self.tasks:
             task.cancel()
         await asyncio.gather(*self.tasks, return_exceptions=True)
-        for opened in (*self._clients, *self._seconds):
-            await opened.close()
+        closing = [client.close() for client in self._clients]
+        closing += [channel.close() for channel in self._seconds]
+        await asyncio.gather(*closing)
 
     def caller(self, person: str, *, twice: float = 0.0) -> Caller:
         """A client for somebody; `twice` of its requests go out two times at once."""
@@ -70,16 +71,12 @@ class Swarm:
         self.tasks.append(asyncio.create_task(made.run()))
         return made
 
-    async def end(self) -> None:
-        """Let everybody finish what they are about; raises what broke one of them."""
+    async def end(self) -> list[BaseException]:
+        """Let everybody finish the call they are about; returns what ended one before the time."""
         self.stop.set()
-        await asyncio.gather(*self.tasks)
+        ended = await asyncio.gather(*self.tasks, return_exceptions=True)
         self.tasks.clear()
-
-    def broken(self) -> BaseException | None:
-        """What ended one of them before the time, if so."""
-        ended = (task for task in self.tasks if task.done() and not task.cancelled())
-        return next((error for task in ended if (error := task.exception())), None)
+        return [error for error in ended if error is not None]
 
 
 async def create_project(admin: Caller, people: Sequence[Member | str]) -> None:

@@ -34,7 +34,9 @@ class TwinClient(AsyncClient):
 
     async def _send(self, call: Call[R], attempts: Attempts) -> R:
         if call.session is not None and self.second is not None and self.draw():
-            twin = asyncio.create_task(self._also(self.second, call, call.request.SerializeToString()))
+            twin = asyncio.create_task(
+                self._also(self.second, call, call.request.SerializeToString())
+            )
             self._twins().setdefault(id(call), []).append(twin)
         return await super()._send(call, attempts)
 

@@ -138,5 +138,3 @@ class Personnel:
     async def _update(self, person: str, **changes: object) -> None:
         call = setup_calls.update_member(self.admin.client.scope, person, **changes)  # type: ignore[arg-type]
         await self.admin.made(call, About(method="UpdateMember"))
-
-

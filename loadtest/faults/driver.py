@@ -105,4 +105,4 @@ def _apart_from(kind: str) -> list[str]:
 
 
 def _server(kind: str) -> str:
-    return kind.split()[0].replace("backend", "postgres")
+    return kind.split(maxsplit=1)[0].replace("backend", "postgres")

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from loadtest.faults.ground import Ground
+from store.server_process import until
 
 Strike = Callable[[Ground, random.Random], Awaitable[None]]
 
@@ -40,9 +41,13 @@ class TooSlow(Exception):
 
 async def worker_killed(ground: Ground, rng: random.Random) -> None:
     """A worker is killed; the supervisor starts another one."""
-    slot = rng.choice([slot for slot in ground.service.slots if slot.serving])
-    assert slot.pid is not None
-    os.kill(slot.pid, signal.SIGKILL)
+
+    async def somebody_serves() -> bool:
+        return bool(ground.service.serving())
+
+    if not await until(somebody_serves, within_s=WITHIN_S):
+        raise TooSlow(f"no worker serves for {WITHIN_S:.0f} s")
+    os.kill(rng.choice(ground.service.serving()), signal.SIGKILL)
 
 
 async def redis_killed(ground: Ground, rng: random.Random) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from audit.report import Report
 from audit.source import audit
+from dibs.errors import DibsError
 from dibs.v1.common_pb2 import Priority
 from dibs.v1.project_pb2 import Member, Role
 from loadtest.annotators import Manner
@@ -21,7 +22,7 @@ from loadtest.faults.crew import EXTRA, SKILLS, SUPPLIES, Feeder, Personnel
 from loadtest.faults.drain import NotDrained, drain
 from loadtest.faults.driver import Driver, NotRecovered
 from loadtest.faults.ground import Ground, opened
-from loadtest.faults.verdict import Verdict
+from loadtest.faults.verdict import Verdict, both
 from loadtest.history import History
 from loadtest.swarm import Swarm, attach, create_dataset, create_project, create_queue
 
@@ -74,6 +75,15 @@ def manner(rng: random.Random) -> Manner:
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Load:
+    """What the time under load came to."""
+
+    acknowledged: int
+    seconds: float
+    failures: tuple[str, ...]
+
+
 async def run(plan: Plan) -> Verdict:
     """Load, faults, drain, audit. The lines of the verdict are said."""
     with tempfile.TemporaryDirectory(prefix="dibs-faults-") as temporary:
@@ -88,49 +98,65 @@ async def run(plan: Plan) -> Verdict:
 
 
 async def _play(plan: Plan, ground: Ground, history: History) -> Verdict:
-    rng = random.Random(plan.seed)
-    driver = Driver(
-        ground=ground, rng=random.Random(plan.seed), rounds=plan.rounds, say=plan.say
-    )
+    driver = Driver(ground=ground, rng=random.Random(plan.seed), rounds=plan.rounds, say=plan.say)
     project = f"faults-{plan.seed}"
-    failures: list[str] = []
-    report: Report | None = None
     async with Swarm(ground.service.target, project, history, plan.seed) as swarm:
-        admin = swarm.caller(ADMIN)
-        feeder = Feeder(admin=admin, stop=swarm.stop, rng=random.Random(rng.random()))
-        await _set_up(admin, feeder)
-        _begin(swarm, feeder, rng)
-        before, started = history.acknowledged, time.monotonic()
-        plan.say(f"seed {plan.seed}: {plan.duration_s:.0f} s of load and faults")
-        try:
-            await driver.run(plan.duration_s)
-            acknowledged, load_s = history.acknowledged - before, time.monotonic() - started
-            await swarm.end()
-            plan.say("faults off: the rest of the work is done")
-            drainers = [swarm.caller(f"drainer-{n}") for n in range(DRAINERS)]
-            await drain(drainers, QUEUES, within_s=DRAIN_S)
-        except (NotRecovered, NotDrained) as failure:
-            failures.append(str(failure))
-            acknowledged, load_s = history.acknowledged - before, time.monotonic() - started
-        failures += [f"unexpected: {error!r}" for error in [swarm.broken()] if error]
+        load = await _load(plan, driver, swarm)
+        plan.say("faults off; an audit as it stands, with leases held")
+        resting = await _audited(ground, drained=False)
+        failures = [*load.failures, *await _drain(plan, swarm)]
+    plan.say("everything is at its end; the audit")
     history.flush()
-    plan.say("the audit")
-    report = await audit(
+    final = await _audited(ground, history.file, drained=not failures)
+    return Verdict(
+        load_s=load.seconds,
+        acknowledged=load.acknowledged,
+        struck=driver.struck,
+        rounds=plan.rounds,
+        report=both(resting, final),
+        contradictions=history.contradictions,
+        failures=failures,
+    )
+
+
+async def _load(plan: Plan, driver: Driver, swarm: Swarm) -> Load:
+    """People at work, and faults; ends with everybody's last call answered."""
+    rng, history = random.Random(plan.seed), swarm.history
+    admin = swarm.caller(ADMIN)
+    feeder = Feeder(admin=admin, stop=swarm.stop, rng=random.Random(rng.random()))
+    await _set_up(admin, feeder)
+    _begin(swarm, feeder, rng)
+    plan.say(f"seed {plan.seed}: {plan.duration_s:.0f} s of load and faults")
+    before, started = history.acknowledged, time.monotonic()
+    failures = []
+    try:
+        await driver.run(plan.duration_s)
+    except NotRecovered as failure:
+        failures.append(str(failure))
+    acknowledged, seconds = history.acknowledged - before, time.monotonic() - started
+    failures += [f"unexpected: {error!r}" for error in await swarm.end()]
+    return Load(acknowledged=acknowledged, seconds=seconds, failures=tuple(failures))
+
+
+async def _drain(plan: Plan, swarm: Swarm) -> list[str]:
+    """Finish what is left; returns what went wrong."""
+    drainers = [swarm.caller(f"drainer-{n}") for n in range(DRAINERS)]
+    try:
+        done = await drain(drainers, QUEUES, within_s=DRAIN_S)
+    except (NotDrained, DibsError) as failure:
+        return [f"not drained: {failure}"]
+    plan.say(f"drained: {done} tasks were left")
+    return []
+
+
+async def _audited(ground: Ground, *histories: Path, drained: bool) -> Report:
+    return await audit(
         ground.postgres.dsn,
         ground.redis.url,
         None,
-        [history.file],
-        drained=not failures,
+        histories,
+        drained=drained,
         patience_s=AUDIT_S,
-    )
-    return Verdict(
-        load_s=load_s,
-        acknowledged=acknowledged,
-        struck=driver.struck,
-        rounds=plan.rounds,
-        report=report,
-        contradictions=history.contradictions,
-        failures=failures,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from audit.report import Report
 from loadtest.faults.driver import Struck
@@ -12,6 +12,17 @@ from loadtest.faults.kinds import KINDS
 from loadtest.history import History
 
 LEAST_A_MINUTE = 5_000
+
+
+def both(resting: Report, final: Report) -> Report:
+    """The final audit, with what was tried and found when leases were still held."""
+    return replace(
+        final,
+        examined=final.examined + resting.examined,
+        violated=final.violated + resting.violated,
+        violations=resting.violations + final.violations,
+        notes=resting.notes + final.notes,
+    )
 
 
 @dataclass(slots=True, kw_only=True)
@@ -59,27 +70,36 @@ class Verdict:
 
     def lines(self, history: History) -> list[str]:
         """The whole verdict; the last line is the one that scripts read."""
-        lines = ["", f"{'fault':<40} {'struck':>6} {'under load':>10} {'recovery, median and longest':>30}"]
-        lines += [self._line(kind) for kind in KINDS]
-        lines += ["", "calls by outcome"]
-        lines += [
-            f"  {method:<20} {outcome:<20} {n:>7}"
-            for (method, outcome), n in sorted(history.outcomes.items())
-        ]
-        lines += ["", f"{self.a_minute:.0f} operations a minute acknowledged over {self.load_s:.1f} s"]
-        if self.report is not None:
-            lines += ["", str(self.report)]
-        lines += [f"contradiction: {one}" for one in self.contradictions[:20]]
-        lines += [f"inconclusive: {doubt}" for doubt in self.doubts()]
-        injected = len(self.struck)
         return [
-            *lines,
-            f"faults: {injected} injected, {self.acknowledged} acknowledged,"
+            "",
+            f"{'fault':<40}{'struck':>8}{'under load':>12}{'back after: median, longest':>33}",
+            *(self._line(kind) for kind in KINDS),
+            *("", "calls by outcome"),
+            *(
+                f"  {method:<22}{outcome:<22}{n:>8}"
+                for (method, outcome), n in sorted(history.outcomes.items())
+            ),
+            *self._log_lines(),
+            *(
+                "",
+                f"{self.a_minute:.0f} operations a minute acknowledged, {self.load_s:.1f} s long",
+            ),
+            *(f"contradiction: {one}" for one in self.contradictions[:20]),
+            *(f"inconclusive: {doubt}" for doubt in self.doubts()),
+            f"faults: {len(self.struck)} injected, {self.acknowledged} acknowledged,"
             f" {self.violations} violations",
         ]
+
+    def _log_lines(self) -> list[str]:
+        if self.report is None:
+            return []
+        kinds = sorted(self.report.kinds.items())
+        events = [f"  {kind:<22}{n:>8}" for kind, n in kinds]
+        return ["", "events", *events, "", self.report.table(), self.report.last_line()]
 
     def _line(self, kind: str) -> str:
         mine = [one for one in self.struck if one.kind == kind]
         took = [one.took_s for one in mine]
         times = f"{statistics.median(took):.2f} s, {max(took):.2f} s" if took else ""
-        return f"{kind:<40} {len(mine):>6} {sum(one.under_load for one in mine):>10} {times:>30}"
+        loaded = sum(one.under_load for one in mine)
+        return f"{kind:<40}{len(mine):>8}{loaded:>12}{times:>33}"

@@ -126,8 +126,15 @@ async def _stop(process: BaseProcess, grace_s: float) -> None:
 
 @contextlib.contextmanager
 def reserved_port(host: str, port: int) -> Iterator[int]:
-    """A port that is ours for as long as the socket lives; workers share it."""
+    """A port that is ours for as long as the socket lives; workers share it.
+
+    Raises OSError if anybody else has it: SO_REUSEPORT alone would let two
+    services share it, and give calls to either.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as alone:
+        alone.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        alone.bind((host, port))
     with socket.socket(family, socket.SOCK_STREAM) as held:
         held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         held.bind((host, port))
@@ -137,8 +144,8 @@ def reserved_port(host: str, port: int) -> Iterator[int]:
 async def serve(settings: Settings, *, ready: Callable[[str], None]) -> None:
     """Run everything until SIGINT or SIGTERM. `ready` gets one line, once.
 
-    Raises Unsuitable, MigrationChanged or EmbeddedError, each with a sentence
-    that says what to change.
+    Raises Unsuitable, MigrationChanged, EmbeddedError or OSError (a port that
+    is taken), each with a sentence that says what to change.
     """
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -146,16 +153,16 @@ async def serve(settings: Settings, *, ready: Callable[[str], None]) -> None:
         loop.add_signal_handler(number, stop.set)
     figures = settings.metrics_dir or settings.data_dir / "metrics"
     metrics.prepare(figures)
-    async with Backends.open(settings) as backends:
-        await backends.prepare()
-        with (
-            backends.announced(),
-            reserved_port(settings.host, settings.port) as port,
-            socket.create_server((settings.http_host, settings.http_port)) as pages,
-        ):
+    with (
+        reserved_port(settings.host, settings.port) as port,
+        socket.create_server((settings.http_host, settings.http_port)) as pages,
+    ):
+        async with Backends.open(settings) as backends:
+            await backends.prepare()
             ports = {"port": port, "http_port": pages.getsockname()[1]}
             bound = backends.settings.model_copy(update=ports)
-            await _run(bound, backends, figures, stop, ready, pages)
+            with backends.announced():
+                await _run(bound, backends, figures, stop, ready, pages)
 
 
 async def _run(

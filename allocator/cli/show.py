@@ -57,8 +57,8 @@ def refusal(error: Exception, *, as_json: bool) -> bool:
     ours = {base.__name__ for base in type(error).__mro__} & set(_SENTENCES)
     if isinstance(error, DibsError):
         found = {"reason": error.reason, "sentence": error.sentence, **error.metadata}
-    elif ours:
-        found = {"reason": ours.pop(), "sentence": str(error)}
+    elif ours or isinstance(error, OSError):
+        found = {"reason": ours.pop() if ours else "OSError", "sentence": str(error)}
     else:
         return False
     if as_json:

@@ -170,6 +170,18 @@ async def test_the_commands_import_reserve_submit_and_audit(served: Served, tmp_
     assert audit["events"] > 5
 
 
+async def test_a_port_that_another_service_has_is_refused(served: Served, tmp_path: Path) -> None:
+    port = served.target.rpartition(":")[2]
+    process = await asyncio.create_subprocess_exec(
+        *(*DIBS, "serve", "--data-dir", str(tmp_path), "--port", port, "--http-port", "0"),
+        stderr=asyncio.subprocess.PIPE,
+    )
+    _, err = await process.communicate()
+
+    assert process.returncode == 1
+    assert "in use" in err.decode().splitlines()[-1]
+
+
 async def test_the_depth_of_queues_is_a_figure(served: Served) -> None:
     async with _client(served).bound(project="figures") as client:
         await client.create_project()
@@ -250,7 +262,7 @@ async def test_a_redis_that_would_come_back_stale_is_refused(
 ) -> None:
     async with EmbeddedRedis(tmp_path / "own", args=["--appendonly", "yes"]) as redis:
         process = await asyncio.create_subprocess_exec(
-            *(*DIBS, "serve", "--data-dir", str(served.data)),
+            *(*DIBS, "serve", "--data-dir", str(served.data), "--port", "0", "--http-port", "0"),
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
             env=os.environ | {"DIBS_REDIS_URL": redis.url},

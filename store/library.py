@@ -18,6 +18,9 @@ from importlib.resources.abc import Traversable
 _BLOCK = re.compile(
     r"^-- (?P<name>\w+): .*?^-- ARGV +(?P<inputs>[^\n]*)\n(?P<rest>(?:--[^\n]*\n)*)", re.M | re.S
 )
+FRAME = 7
+"""Arguments of the frame, which come first: epoch floor session secret n hash actor."""
+
 _OUTCOME = re.compile(r"^--   \{'(\w+)'", re.M)
 
 
@@ -63,10 +66,11 @@ def sources() -> tuple[dict[str, str], dict[str, str]]:
 
 
 def _inputs_table(functions: dict[str, Function]) -> str:
-    rows = (
-        f"  {name} = {{ {', '.join(repr(i) for i in function.inputs)} }},"
-        for name, function in sorted(functions.items())
-    )
+    """Lua that gives a function its inputs by name: tables written out, which never grow."""
+    rows = []
+    for name, function in sorted(functions.items()):
+        fields = (f"{wanted} = ARGV[{n}]" for n, wanted in enumerate(function.inputs, FRAME + 1))
+        rows.append(f"  {name} = function(ARGV) return {{ {', '.join(fields)} }} end,")
     return "local INPUTS = {\n" + "\n".join(rows) + "\n}\n"
 
 

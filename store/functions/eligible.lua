@@ -11,7 +11,7 @@ read('eligible', function(call, arg)
   local queue = queues.load(call.P, arg.queue)
   if not queue then return negative(call, 'not_found', 'queue') end
   local person = people.load(call.P, arg.person)
-  local record = entries.load(call.P, arg.entry)
+  local record = entries.load(call.P, tonumber(arg.entry))
     or entries.untouched(queue.number, tonumber(arg.class), 0, queue.slots)
   return value(call, eligible(person, queue, record, nil))
 end)

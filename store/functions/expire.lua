@@ -12,7 +12,7 @@ change('expire', { 'allow-oom' }, function(call, arg)
   local tasks = {}
   for n, member in ipairs(due) do
     local entry, i = string.match(member, '^(%d+):(%d+)$')
-    local record = entries.load(call.P, entry)
+    local record = entries.load(call.P, tonumber(entry))
     tasks[n] = { tonumber(entry), tonumber(i), record.s[tonumber(i)][2] }
   end
   return commit(call, 'expired', { tasks = tasks })

@@ -22,7 +22,7 @@ local function all_held(P, person, in_queues)
     for _, member in ipairs(redis.call('ZRANGE', keys.held(P, person, queue), 0, -1)) do
       local entry = tonumber(member)
       for i, slot in ipairs(entries.load(P, entry).s) do
-        if is_held(slot) and slot[2] == person then
+        if HELD[slot[1]] and slot[2] == person then
           local deadline = redis.call('ZSCORE', keys.queue_leases(P, queue), entry .. ':' .. i)
           list[#list + 1] = { entry, i, number_or(deadline, 0), slot[3] }
         end
@@ -40,7 +40,7 @@ local function renewed(call, person, wanted, takeover)
     local record = entries.load(call.P, task[1])
     if not record or not record.s[task[2]] then return nil, negative(call, 'not_found', 'task') end
     local slot = record.s[task[2]]
-    local token = (takeover and is_held(slot)) and slot[3] or task[3]
+    local token = (takeover and HELD[slot[1]]) and slot[3] or task[3]
     local _, refusal = held_slot(call, record, task[2], person, token)
     if refusal then return nil, refusal end
     tasks[#tasks + 1] = { task[1], task[2], call.clock + queues.load(call.P, record.q).lease }

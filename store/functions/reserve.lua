@@ -29,15 +29,6 @@ local function corrections(P, queue, person, limit)
   return tasks
 end
 
--- Adds the picked entries, each with its lowest free slot.
-local function with_slots(P, picks, tasks)
-  for _, pick in ipairs(picks) do
-    local slot = pick[4] and first_free(entries.load(P, pick[1])) or 1
-    tasks[#tasks + 1] = { pick[1], slot, pick[2], pick[3] }
-  end
-  return tasks
-end
-
 -- What keeps available tasks from this person: how many wait in lanes that are not theirs, and how
 -- many of their lanes' they have a slot of.
 local function unsuited(P, queue, person)
@@ -101,7 +92,7 @@ change('reserve', {}, function(call, arg)
     lanes.compact(P, queue.number, blocked.class, blocked.rank)
     return { 'again' }
   end
-  tasks = with_slots(P, picks, tasks)
+  for i = 1, #picks do tasks[#tasks + 1] = picks[i] end
   if #tasks == 0 then return nothing(call, queue, person, '', free == 0, heads) end
   return commit(call, 'granted',
     { queue = queue.number, person = person.number, deadline = call.clock + queue.lease, tasks = tasks })

@@ -11,9 +11,9 @@
 --   {'wrong_state', seq, chain, clock, state}   it is not finished, or not this person's
 change('return_task', {}, function(call, arg)
   if not queues.load(call.P, arg.queue) then return negative(call, 'not_found', 'queue') end
-  local record = entries.load(call.P, arg.entry)
+  local record = entries.load(call.P, tonumber(arg.entry))
   local slot = record and record.s[tonumber(arg.slot)]
-  if slot and (not is_finished(slot) or slot[2] ~= tonumber(arg.person)) then
+  if slot and (not FINISHED[slot[1]] or slot[2] ~= tonumber(arg.person)) then
     return negative(call, 'wrong_state', STATE_WORDS[slot[1]])
   end
   return commit(call, 'returned', {

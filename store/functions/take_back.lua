@@ -38,7 +38,7 @@ local function sweep_queue(P, person, number, score, step)
     local entry = tonumber(holds[n])
     local record = entries.load(P, entry)
     for i, slot in ipairs(record.s) do
-      if is_held(slot) and slot[2] == person.number and must_go(P, person, queue, record, i) then
+      if HELD[slot[1]] and slot[2] == person.number and must_go(P, person, queue, record, i) then
         step.tasks[#step.tasks + 1] = { entry, i }
       end
     end

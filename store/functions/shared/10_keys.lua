@@ -1,3 +1,14 @@
+-- A number (or its digits) as text, exact up to 2^53. The operator .. rounds to 14 digits and is dear;
+-- queues, classes and ranks come again and again, so the texts of numbers of up to 3 digits are kept.
+local short_texts = {}
+local function text(number)
+  local known = short_texts[number]
+  if known then return known end
+  local made = string.format('%d', number)
+  if #made <= 3 then short_texts[number] = made end
+  return made
+end
+
 -- Every key of a project, each with a sentence. `P` is the prefix `dibs:{<project>}:<epoch>:`,
 -- so a new epoch never meets a byte of an older one. Numbers only: no client byte enters a key.
 local keys = {}
@@ -5,41 +16,43 @@ local keys = {}
 -- HASH of project-wide counters: entries, items, settings_seq, fast; replayed while it is rebuilt.
 function keys.totals(P) return P .. 'totals' end
 -- HASH of one member: member, active, roles, skills (packed), fence, changed.
-function keys.person(P, person) return P .. 'person:' .. person end
+function keys.person(P, person) return P .. 'person:' .. text(person) end
 -- HASH of one queue: slots, lease, max_held, priority, allowed, statuses, classes, content, added_seq.
-function keys.queue(P, queue) return P .. 'queue:' .. queue end
+function keys.queue(P, queue) return P .. 'queue:' .. text(queue) end
 -- HASH of what each lane begins with: b<class> -> score of its first untouched entry, g<class> -> score
 -- of the first member of G, d<class> -> dead integers in its backlogs. Missing: there is none.
-function keys.heads(P, queue) return P .. 'heads:' .. queue end
+function keys.heads(P, queue) return P .. 'heads:' .. text(queue) end
 -- HASH task state -> tasks.
-function keys.counts(P, queue) return P .. 'counts:' .. queue end
+function keys.counts(P, queue) return P .. 'counts:' .. text(queue) end
 -- HASH dataset -> last item number of it that has become an entry (or was counted as not added).
-function keys.attached(P, queue) return P .. 'attached:' .. queue end
+function keys.attached(P, queue) return P .. 'attached:' .. text(queue) end
 -- LIST of entries nobody has touched, in order, of one lane and priority rank.
-function keys.backlog(P, queue, class, rank) return P .. 'backlog:' .. queue .. ':' .. class .. ':' .. rank end
+function keys.backlog(P, queue, class, rank) 
+  return P .. 'backlog:' .. text(queue) .. ':' .. text(class) .. ':' .. text(rank)
+end
 -- SET of integers in the lane's backlogs whose entry is no longer there.
-function keys.dead(P, queue, class) return P .. 'dead:' .. queue .. ':' .. class end
+function keys.dead(P, queue, class) return P .. 'dead:' .. text(queue) .. ':' .. text(class) end
 -- ZSET G of touched entries with a free slot, by score.
-function keys.available(P, queue, class) return P .. 'available:' .. queue .. ':' .. class end
+function keys.available(P, queue, class) return P .. 'available:' .. text(queue) .. ':' .. text(class) end
 -- ZSET T: exactly the members of G that `person` may not take (they have a slot of it), same scores.
 function keys.excluded(P, queue, class, person)
-  return P .. 'excluded:' .. queue .. ':' .. class .. ':' .. person
+  return P .. 'excluded:' .. text(queue) .. ':' .. text(class) .. ':' .. text(person)
 end
 -- HASH entry -> packed record, for every touched entry that is not finished.
 function keys.touched(P) return P .. 'touched' end
 -- ZSET of entries on which the person has a lease in the queue, by score.
-function keys.held(P, person, queue) return P .. 'held:' .. person .. ':' .. queue end
+function keys.held(P, person, queue) return P .. 'held:' .. text(person) .. ':' .. text(queue) end
 -- SET of queues in which the person has leases.
-function keys.holding(P, person) return P .. 'holding:' .. person end
+function keys.holding(P, person) return P .. 'holding:' .. text(person) end
 -- ZSET of entries returned to the person for correction, by score; served before anything else.
-function keys.own(P, person, queue) return P .. 'own:' .. person .. ':' .. queue end
+function keys.own(P, person, queue) return P .. 'own:' .. text(person) .. ':' .. text(queue) end
 -- ZSET of "entry:slot" by logical deadline in ms: of the project, and of one queue.
 function keys.leases(P) return P .. 'leases' end
-function keys.queue_leases(P, queue) return P .. 'leases:' .. queue end
+function keys.queue_leases(P, queue) return P .. 'leases:' .. text(queue) end
 -- ZSET of sessions by the clock of their last change.
 function keys.sessions(P) return P .. 'sessions' end
 -- HASH of one session: secret, newest, and r0..r15, the ring of its last answers.
-function keys.session(P, session) return P .. 'session:' .. session end
+function keys.session(P, session) return P .. 'session:' .. text(session) end
 -- HASH person -> cursor "queue:score" of the recall of what they may not keep.
 function keys.recalls(P) return P .. 'recalls' end
 -- SET of all queues.

@@ -5,6 +5,8 @@ local STATE_WORDS = {
   [QUEUED] = 'queued', [ASSIGNED] = 'assigned', [IN_PROGRESS] = 'in_progress',
   [COMPLETED] = 'completed', [DISCARDED] = 'discarded', [RETURNED] = 'returned', [REMOVED] = 'removed',
 }
+local HELD = { [ASSIGNED] = true, [IN_PROGRESS] = true }
+local FINISHED = { [COMPLETED] = true, [DISCARDED] = true }
 local FINISHED_BY_MEANING = { [1] = COMPLETED, [2] = DISCARDED }
 
 -- ADMIN 1, TEAM_MANAGER 2, OWNER 4, ANNOTATOR 16, ANNOTATOR_AND_REVIEWER 32; REVIEWER (8) may not.
@@ -15,6 +17,8 @@ local RANK_STEP = 2 ^ 46     -- score = rank * 2^46 + entry < 2^53: exact in a d
 local RING = 16              -- answers a session keeps
 local MAX_CLASSES = 64       -- requirement classes a queue
 local MAX_DEAD = 1000        -- dead integers dropped in one call
+local DEAD_CHUNK = 100       -- read at a time where there are any
+local INFINITE = 2 ^ 53      -- above every score
 local DAY_MS = 24 * 3600 * 1000
 
 local function score_of(rank, entry) return rank * RANK_STEP + entry end
@@ -26,3 +30,10 @@ local function unpacked(bytes, default)
 end
 
 local function number_or(text, default) return tonumber(text or default) end
+
+local function task_name(entry, slot) return string.format('%d:%d', entry, slot) end
+
+-- What this call has read of the state: to apply an event one need not read again what deciding it has
+-- read. Emptied before each call and after each event.
+local seen = {}
+local function forget() seen.queues, seen.records = {}, {} end

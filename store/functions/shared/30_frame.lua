@@ -23,7 +23,7 @@ end
 -- What the session's ring says of this request: an answer to give, or nil: it has not happened.
 local function remembered(call)
   if call.session == 0 then return nil end
-  local slot = 'r' .. (call.n % RING)
+  local slot = 'r' .. text(call.n % RING)
   local s = redis.call('HMGET', keys.session(call.P, call.session), 'secret', 'newest', slot)
   if not s[1] or s[1] ~= call.secret then return negative(call, 'session_unknown') end
   local kept = unpacked(s[3])
@@ -31,7 +31,8 @@ local function remembered(call)
     if kept[2] ~= call.hash then return negative(call, 'request_id_reused') end
     return { 'dup', kept[3], kept[4], call.clock }
   end
-  if call.n <= tonumber(s[2]) - RING then return negative(call, 'request_too_old', s[2]) end
+  call.newest = tonumber(s[2])
+  if call.n <= call.newest - RING then return negative(call, 'request_too_old', s[2]) end
   return nil
 end
 
@@ -58,8 +59,8 @@ local function remember(P, event)
   local session, n, hash = event.request[1], event.request[2], event.request[3]
   if not session then return end
   local key = keys.session(P, session)
-  local newest = number_or(redis.call('HGET', key, 'newest'), 0)
-  redis.call('HSET', key, 'r' .. (n % RING), cmsgpack.pack({ n, hash, event.seq, event.chain }),
+  local newest = event.newest or number_or(redis.call('HGET', key, 'newest'), 0)
+  redis.call('HSET', key, 'r' .. text(n % RING), cmsgpack.pack({ n, hash, event.seq, event.chain }),
     'newest', math.max(newest, n))
   redis.call('ZADD', keys.sessions(P), event.clock, session)
 end
@@ -67,6 +68,7 @@ end
 local function enact(P, event)
   apply[event.kind](P, event)
   remember(P, event)
+  forget()
 end
 
 local function wall_ms()
@@ -79,36 +81,36 @@ end
 local function commit(call, kind, body)
   local event = {
     kind = kind, seq = call.seq + 1, clock = call.clock, wall = math.max(wall_ms(), call.wall),
-    actor = call.actor, body = body, request = {},
+    actor = call.actor, body = body, request = {}, newest = call.newest,
   }
   if call.session ~= 0 then event.request = { call.session, call.n, call.hash } end
   local payload = cmsgpack.pack({ 1, kind, event.clock, event.wall, event.actor, event.request, body })
   event.chain = redis.sha1hex(call.chain .. payload)
   call.appending = true
-  redis.call('XADD', call.log, string.format('%s-%.0f', call.epoch, event.seq),
+  redis.call('XADD', call.log, call.epoch .. '-' .. text(event.seq),
     'c', event.chain, 'p', payload)
   redis.call('HSET', call.header, 'seq', event.seq, 'chain', event.chain, 'wall', event.wall)
   enact(call.P, event)
   return { 'ok', event.seq, event.chain, event.clock, payload }
 end
 
-local FRAME = 7              -- epoch floor session secret n hash actor, before a function's own inputs
-
 -- The frame of one call, with the function's inputs by name.
 local function framed(KEYS, ARGV, inputs)
-  local call = {
-    header = KEYS[1], log = KEYS[2], epoch = ARGV[1], floor = tonumber(ARGV[2]),
+  if not redis then fetch_globals() end
+  forget()
+  local header, epoch = KEYS[1], ARGV[1]
+  return {
+    header = header, log = KEYS[2], epoch = epoch, floor = tonumber(ARGV[2]),
     session = tonumber(ARGV[3]), secret = ARGV[4], n = tonumber(ARGV[5]), hash = ARGV[6],
-    actor = tonumber(ARGV[7]), arg = {},
+    actor = tonumber(ARGV[7]), arg = inputs(ARGV),
+    P = string.sub(header, 1, -7) .. epoch .. ':',   -- "dibs:{1}:header" without "header"
+    seq = 0, chain = '', clock = 0, wall = 0, changes = false, appending = false, newest = false,
   }
-  call.P = string.sub(call.header, 1, -7) .. call.epoch .. ':'   -- "dibs:{1}:header" without "header"
-  for i, name in ipairs(inputs) do call.arg[name] = ARGV[FRAME + i] end
-  return call
 end
 
--- INPUTS holds, for each function, the names on the ARGV line of its header (store/kernel.py).
+-- INPUTS (store/library.py) takes each function's inputs by the names on the ARGV line of its header.
 local function register(name, flags, body)
-  redis.register_function({
+  register_function({
     function_name = LIBRARY .. '_' .. name,
     flags = flags,
     callback = function(KEYS, ARGV) return body(framed(KEYS, ARGV, INPUTS[name])) end,

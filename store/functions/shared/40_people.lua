@@ -14,14 +14,17 @@ function people.load(P, person)
 end
 
 function queues.load(P, queue)
+  local number = tonumber(queue)
+  if seen.queues[number] then return seen.queues[number] end
   local f = redis.call('HMGET', keys.queue(P, queue), 'slots', 'lease', 'max_held', 'allowed',
     'classes', 'added_seq')
   if not f[1] then return nil end
-  return {
-    number = tonumber(queue), slots = tonumber(f[1]), lease = tonumber(f[2]),
+  seen.queues[number] = {
+    number = number, slots = tonumber(f[1]), lease = tonumber(f[2]),
     max_held = tonumber(f[3]), allowed = unpacked(f[4], {}), classes = unpacked(f[5], {}),
     added_seq = tonumber(f[6]),
   }
+  return seen.queues[number]
 end
 
 local function contains(list, wanted)

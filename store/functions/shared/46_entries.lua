@@ -1,0 +1,79 @@
+-- Entries: the record of a touched one.
+--
+-- record {q = queue, c = class, p = rank, s = slots}; a slot is {state, person, token, cause, since, returned}:
+--   QUEUED                 person and token of the last holder if `cause` is EXPIRED (they may still submit), else 0 0
+--   ASSIGNED, IN_PROGRESS  the holder, their token; since = wall ms of the grant
+--   RETURNED               the author, and as for QUEUED their last token
+--   COMPLETED, DISCARDED   the author and their token
+-- `cause` says how the slot came to be as it is: one word, for LEASE_LOST. returned = 1: a correction.
+local entries = {}
+
+local EXPIRED, RELEASED, REVOKED, GRANTED, SUBMITTED = 'expired', 'released', 'revoked', 'granted', 'submitted'
+
+local FREE_SLOT = { QUEUED, 0, 0, '', 0, 0 }
+
+-- The record of an entry (by its number), or false: nobody has touched it. Never to be changed: it may
+-- be asked for again in this call.
+function entries.load(P, entry)
+  local record = seen.records[entry]
+  if record == nil then
+    record = unpacked(redis.call('HGET', keys.touched(P), entry), false)
+    seen.records[entry] = record
+  end
+  return record
+end
+
+-- Reads the records of those entries that `load` will be asked for, in one command.
+function entries.fetch(P, tasks)
+  local unseen = {}
+  for i = 1, #tasks do
+    local entry = tasks[i][1]
+    if seen.records[entry] == nil then unseen[#unseen + 1] = entry end
+  end
+  if #unseen < 2 then return end
+  local packed = redis.call('HMGET', keys.touched(P), unpack(unseen))
+  for i, entry in ipairs(unseen) do seen.records[entry] = unpacked(packed[i], false) end
+end
+
+function entries.untouched(queue, class, rank, slots)
+  local record = { q = queue, c = class, p = rank, s = {} }
+  for i = 1, slots do record.s[i] = FREE_SLOT end
+  return record
+end
+
+local function first_free(record)
+  for i = 1, #record.s do
+    if record.s[i][1] == QUEUED then return i end
+  end
+end
+
+-- Why a token no longer holds its task: the detail of `lease_lost`.
+local function lost(call, slot, cause)
+  local holder = slot and HELD[slot[1]] and slot[2] or 0
+  local since = slot and slot[5] or 0
+  return negative(call, 'lease_lost', cmsgpack.pack({ cause = cause, holder = holder, since = since }))
+end
+
+-- The slot that `person` holds under `token`, or a refusal.
+local function held_slot(call, record, i, person, token)
+  local slot = record.s[i]
+  if not slot or FINISHED[slot[1]] then return nil, negative(call, 'not_found', 'task') end
+  if not HELD[slot[1]] then return nil, lost(call, slot, slot[4]) end
+  if slot[2] ~= person.number then return nil, lost(call, slot, GRANTED) end
+  if slot[3] ~= token then return nil, lost(call, slot, 'superseded') end
+  if token < person.fence then return nil, lost(call, slot, 'fenced') end
+  return slot, nil
+end
+
+-- Whose lease it is that a call is about: record, person, slot, or a refusal.
+local function leased(call, arg)
+  local person = people.load(call.P, arg.person)
+  if not person then return { refusal = negative(call, 'not_found', 'person') } end
+  local entry = tonumber(arg.entry)
+  local record = entries.load(call.P, entry)
+  if not record then return { refusal = negative(call, 'not_found', 'task') } end
+  local i = tonumber(arg.slot)
+  local slot, refusal = held_slot(call, record, i, person, tonumber(arg.token))
+  return { person = person, record = record, i = i, slot = slot, refusal = refusal,
+    entry = entry }
+end

@@ -1,0 +1,157 @@
+-- Search: the first entries of a queue that a person may take. What is left of a lane comes in two
+-- streams, each in order: its backlogs, and the members of G that T does not hold. A stream reads tasks
+-- {entry, slot, class, rank} in chunks; its head, known from `heads`, says when it is worth opening.
+
+-- Where, from the index of an excluded member on, the first one follows that is not in T. T is a subset
+-- of G with the same scores, so T[t0 + j] has rank index + j in G exactly while G[index .. index + j]
+-- lies in T: true up to some j and false after it. Binary search, O(log² n), exact
+-- (reliability.md §2.4). The end is tried first: often all the rest of T lies ahead in one piece.
+local function after_excluded(G, T, index, member)
+  local first = redis.call('ZRANK', T, member)
+  local low, high = 0, redis.call('ZCARD', T) - first - 1
+  local probe = high
+  while low < high do
+    local one = redis.call('ZRANGE', T, first + probe, first + probe)[1]
+    if redis.call('ZRANK', G, one) == index + probe then low = probe else high = probe - 1 end
+    probe = math.floor((low + high + 1) / 2)
+  end
+  return index + low + 1
+end
+
+-- The next members of G from stream.index on of which T lacks the first, and which of them T holds.
+local function members_of(stream, want)
+  while true do
+    local members = redis.call('ZRANGE', stream.G, stream.index, stream.index + want - 1)
+    if #members == 0 then return members end
+    local excluded = redis.call('ZMSCORE', stream.T, unpack(members))
+    if not excluded[1] then return members, excluded end
+    stream.index = after_excluded(stream.G, stream.T, stream.index, members[1])
+  end
+end
+
+local function fill_touched(stream, P, want)
+  local members, excluded = members_of(stream, want)
+  local tasks = {}
+  for i = 1, #members do
+    if not excluded[i] then tasks[#tasks + 1] = { tonumber(members[i]), 0, stream.class, 0 } end
+  end
+  entries.fetch(P, tasks)
+  for i = 1, #tasks do
+    local task = tasks[i]
+    local record = entries.load(P, task[1])
+    task[2], task[4] = first_free(record), record.p
+  end
+  stream.tasks, stream.index = tasks, stream.index + #members
+end
+
+-- The live entries of a chunk of a backlog as tasks; counts the dead ones that were passed.
+local function live_of(stream, chunk)
+  local tasks, class, rank = {}, stream.class, stream.rank
+  local dead = stream.dead and #chunk > 0 and redis.call('SMISMEMBER', stream.dead, unpack(chunk))
+  for i = 1, #chunk do
+    if dead and dead[i] == 1 then
+      stream.skipped = stream.skipped + 1
+    else
+      local entry = tonumber(chunk[i])
+      tasks[#tasks + 1] = { entry, 1, class, rank }
+      seen.records[entry] = false
+    end
+  end
+  return tasks
+end
+
+-- Gives up, `again`, when it has passed as many dead integers as one call may.
+local function fill_untouched(stream, P, want)
+  if stream.dead then want = DEAD_CHUNK end
+  while stream.rank < RANKS do
+    local backlog = keys.backlog(P, stream.queue, stream.class, stream.rank)
+    local chunk = redis.call('LRANGE', backlog, stream.offset, stream.offset + want - 1)
+    stream.offset = stream.offset + #chunk
+    stream.tasks = live_of(stream, chunk)
+    if #stream.tasks > 0 then return end
+    if stream.skipped >= MAX_DEAD then stream.again = true return end
+    if #chunk == 0 then stream.rank, stream.offset = stream.rank + 1, 0 end
+  end
+end
+
+local function advance(stream, P, want)
+  stream.at = stream.at + 1
+  if stream.at > #stream.tasks then
+    stream.tasks, stream.at = {}, 1
+    stream.fill(stream, P, want)
+  end
+  local task = stream.tasks[stream.at]
+  stream.score = task and score_of(task[4], task[1])
+end
+
+local function untouched_stream(P, queue, lane)
+  return { fill = fill_untouched, queue = queue, class = lane.class, rank = rank_of(lane.b), offset = 0,
+    skipped = 0, dead = lane.dead and keys.dead(P, queue, lane.class), again = false,
+    tasks = {}, at = 1, score = false }
+end
+
+local function touched_stream(P, queue, lane, person)
+  return { fill = fill_touched, class = lane.class, index = 0, G = keys.available(P, queue, lane.class),
+    T = keys.excluded(P, queue, lane.class, person), again = false, tasks = {}, at = 1, score = false }
+end
+
+-- Two streams begin with the same score only if one of them begins with a dead integer: then it is
+-- half a step behind.
+local function put(streams, order, head, stream)
+  while streams[head] do head = head + 0.5 end
+  streams[head], order[#order + 1] = stream, head
+end
+
+-- The streams of the lanes this person may search, each under its head, and the heads in order.
+local function streams_of(P, queue, person, heads)
+  local streams, order = {}, {}
+  for class, lane in pairs(heads) do
+    if skilled(person, queue, class) then
+      if lane.b then put(streams, order, lane.b, untouched_stream(P, queue.number, lane)) end
+      if lane.g then put(streams, order, lane.g, touched_stream(P, queue.number, lane, person.number)) end
+    end
+  end
+  if #order > 1 then table.sort(order) end
+  return streams, order
+end
+
+-- The open stream with the best head, and the score up to which it stays the best of them.
+local function best_of(open)
+  local best, second
+  for i = 1, #open do
+    local stream = open[i]
+    if stream.score then
+      if not best or stream.score < best.score then best, second = stream, best
+      elseif not second or stream.score < second.score then second = stream end
+    end
+  end
+  return best, second and second.score or INFINITE
+end
+
+-- The first `want` tasks of the queue in (priority, first entry) order that the person may take. A
+-- stream is opened only when its head could be the next one. The second result is a stream when dead
+-- integers hide what may come next: compact, ask again.
+function lanes.search(P, queue, person, heads, want)
+  local picks, open = {}, {}
+  if want <= 0 then return picks end
+  local streams, order = streams_of(P, queue, person, heads)
+  while #picks < want do
+    local best, limit = best_of(open)
+    local nearer = order[#open + 1] or INFINITE
+    if not best and nearer == INFINITE then break end
+    if not best or nearer < best.score then
+      best = streams[nearer]
+      open[#open + 1] = best
+      advance(best, P, want)
+    else
+      limit = math.min(limit, nearer)
+      repeat
+        picks[#picks + 1] = best.tasks[best.at]
+        if #picks == want then return picks end
+        advance(best, P, want)
+      until not best.score or best.score > limit
+    end
+    if best.again then return picks, best end
+  end
+  return picks
+end

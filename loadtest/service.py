@@ -44,10 +44,13 @@ class Service:
         self.redis_url = backends.redis_url
         self.postgres_dsn = backends.postgres_dsn
 
-    async def redis_pid(self) -> int:
-        """The process of the Redis that runs now."""
+    async def redis_pid(self) -> int | None:
+        """The process of the Redis that runs now; None while none answers."""
         async with redis.asyncio.Redis.from_url(self.redis_url) as client:
-            return int((await client.info("server"))["process_id"])
+            try:
+                return int((await client.info("server"))["process_id"])
+            except redis.asyncio.ConnectionError:
+                return None
 
     def serving(self) -> list[int]:
         """The workers that said last time that they answer calls."""

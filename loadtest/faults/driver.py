@@ -10,12 +10,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from loadtest.faults.ground import Ground
-from loadtest.faults.kinds import KINDS, TooSlow
+from loadtest.faults.kinds import ALL, EXTRAS, KINDS, TooSlow
 
 PAUSE_S = (0.2, 1.0)
 """Between a recovery and the next strike."""
 TOGETHER = 0.15
 """How often two kinds strike at once."""
+EXTRA = 0.15
+"""How often something else strikes in between."""
 RECOVERS_WITHIN_S = 40.0
 LOAD = 10
 """Changes acknowledged in the two seconds before a strike that make it one under load."""
@@ -75,6 +77,8 @@ class Driver:
             kinds = list(KINDS)
             self.rng.shuffle(kinds)
             for kind in kinds:
+                if not self.owed() and self.rng.random() < EXTRA:
+                    yield (self.rng.choice(list(EXTRAS)),)
                 if self.rng.random() < TOGETHER:
                     yield kind, self.rng.choice(_apart_from(kind))
                 else:
@@ -85,7 +89,7 @@ class Driver:
         load = history.in_flight > 0 and history.recently() >= LOAD
         began = time.monotonic()
         try:
-            await asyncio.gather(*(KINDS[kind](self.ground, self.rng) for kind in kinds))
+            await asyncio.gather(*(ALL[kind](self.ground, self.rng) for kind in kinds))
         except TooSlow:
             load = False
         over_ns = time.monotonic_ns()

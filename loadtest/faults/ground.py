@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,8 @@ class Ground:
     postgres: EmbeddedPostgres
     service: Service
     history: History
+    copies: list[list[bytes]] = field(default_factory=list)
+    """What Redis held at some moments of the run: key, dump, key, dump …"""
 
     @contextlib.asynccontextmanager
     async def redis_client(self) -> AsyncIterator[Any]:

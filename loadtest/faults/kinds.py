@@ -98,12 +98,16 @@ async def redis_restarted_from_the_past(ground: Ground, _: random.Random) -> Non
     Path(dump).unlink()
 
 
-async def redis_rewound(ground: Ground, _: random.Random) -> None:
-    """The projects' keys go back to an earlier copy, in one step, connections kept open."""
+async def redis_rewound(ground: Ground, rng: random.Random) -> None:
+    """The projects' keys go back to an earlier copy, in one step, connections kept open.
+
+    Mostly one of a moment before, in the same epoch; now and then one of long ago.
+    """
     async with ground.redis_client() as client:
         copy: list[bytes] = await client.eval(COPY, 0, "dibs:{*")
         await _something_newer(ground)
-        await _restored(client, copy)
+        ground.copies.append(copy)
+        await _restored(client, rng.choice(ground.copies) if rng.random() < 0.3 else copy)
 
 
 async def _restored(client: Any, copy: list[bytes]) -> None:
@@ -119,6 +123,31 @@ async def _something_newer(ground: Ground) -> None:
         raise TooSlow(f"fewer than {NEWER} changes in {WITHIN_S:.0f} s")
 
 
+async def worker_paused(ground: Ground, rng: random.Random) -> None:
+    """A worker is stopped, roles and all, and goes on with what it knew then."""
+    serving = ground.service.serving()
+    if not serving:
+        raise TooSlow("no worker serves")
+    pid = rng.choice(serving)
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        await asyncio.sleep(rng.uniform(0.3, 4.0))
+    finally:
+        os.kill(pid, signal.SIGCONT)
+
+
+async def postgres_paused(ground: Ground, rng: random.Random) -> None:
+    """Postgres is stopped, all of it, and goes on."""
+    pids = ground.postgres.processes()
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        await asyncio.sleep(rng.uniform(0.3, 2.5))
+    finally:
+        for pid in pids:
+            os.kill(pid, signal.SIGCONT)
+
+
 KINDS: Final[dict[str, Strike]] = {
     "worker killed": worker_killed,
     "redis killed": redis_killed,
@@ -129,3 +158,11 @@ KINDS: Final[dict[str, Strike]] = {
     "redis restarted from an older snapshot": redis_restarted_from_the_past,
     "redis rewound in place": redis_rewound,
 }
+
+EXTRAS: Final[dict[str, Strike]] = {
+    "worker paused": worker_paused,
+    "postgres paused": postgres_paused,
+}
+"""Strike now and then, once every kind has struck as often as it must."""
+
+ALL: Final = KINDS | EXTRAS

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from audit.report import Report
 from loadtest.faults.driver import Struck
-from loadtest.faults.kinds import KINDS
+from loadtest.faults.kinds import ALL, KINDS
 from loadtest.history import History
 
 LEAST_A_MINUTE = 5_000
@@ -73,7 +73,7 @@ class Verdict:
         return [
             "",
             f"{'fault':<40}{'struck':>8}{'under load':>12}{'back after: median, longest':>33}",
-            *(self._line(kind) for kind in KINDS),
+            *(self._line(kind) for kind in ALL),
             *("", "calls by outcome"),
             *(
                 f"  {method:<22}{outcome:<22}{n:>8}"

@@ -1,0 +1,265 @@
+"""`dibs demo`: a whole annotation project in a minute, deaths included, and then the audit.
+
+Real images (loadtest/data/), 60 people, two workers. Some people vanish with
+tasks in hand, a worker and Redis are killed in the middle; nothing is lost and
+nothing is given twice, which the audit shows from the log and from what each
+client was told.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import tempfile
+import time
+from contextlib import nullcontext
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from importlib.resources import files
+from pathlib import Path
+from typing import Final
+
+import uvloop
+from rich.console import Console
+
+from allocator import logs
+from allocator.settings import Settings
+from audit.report import Report
+from audit.source import audit
+from dibs.errors import StoreUnavailable
+from dibs.v1.dataset_pb2 import Item
+from loadtest import report, service
+from loadtest.annotators import Annotator, Manner
+from loadtest.calls import Caller
+from loadtest.history import History
+from loadtest.report import Figures
+from loadtest.swarm import Swarm, attach, create_dataset, create_project, create_queue, import_items
+from store.server_process import until
+
+PROJECT: Final = "demo"
+ADMIN: Final = "ada"
+PEOPLE: Final = 60
+LEASE_S: Final = 10.0
+SCALE: Final = 30
+"""A second here is half a minute there: people think 15 s about an image."""
+THINK_S: Final = 15.0 / SCALE
+WITHIN_S: Final = 110.0
+RESTARTS_WITHIN_S: Final = 30.0
+
+LEAST_FINISHED: Final = 2_150
+LEAST_EXPIRED: Final = 30
+LEAST_KILLED: Final = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A dataset with its queue: how many of the images, and how many people an image."""
+
+    name: str
+    items: int
+    slots: int
+
+
+PARTS: Final = (
+    Part(name="digits", items=1_617, slots=1),
+    Part(name="digits-by-three", items=180, slots=3),
+)
+TASKS: Final = sum(part.items * part.slots for part in PARTS)
+MANNER: Final = Manner(
+    queues=tuple(part.name for part in PARTS),
+    most=3,
+    think_s=THINK_S,
+    idle_s=0.4,
+    renews=0.05,
+    releases=0.02,
+    discards=0.03,
+    vanishes=0.025,
+    away_s=4.0,
+    late=0.004,
+    lease_s=LEASE_S,
+)
+
+
+def run(*, as_json: bool = False) -> int:
+    """Run the demo and show what came of it; returns the exit code."""
+    logs.configure("error")
+    return uvloop.run(_demo(Console(quiet=as_json, highlight=False), as_json=as_json))
+
+
+async def _demo(console: Console, *, as_json: bool) -> int:
+    with tempfile.TemporaryDirectory(prefix="dibs-demo-") as temporary:
+        directory = Path(temporary)
+        console.print("A service with two workers, its own Valkey and its own Postgres …")
+        settings = Settings(
+            redis_url=None,
+            postgres_dsn=None,
+            data_dir=directory,
+            port=0,
+            workers=service.WORKERS,
+            stop_grace_s=1.0,
+            log_level="warning",
+        )
+        with History(directory / "history.jsonl") as history:
+            async with service.running(settings) as running:
+                figures, audited = await _play(running, history, console)
+    failures = _failures(figures, audited)
+    if as_json:
+        shown = {**asdict(figures), "failures": failures, "events": audited.events}
+        print(json.dumps({**shown, "violations": sum(audited.violated.values())}))
+    else:
+        report.show(console, figures, audited, failures)
+    return 1 if failures else 0
+
+
+async def _play(
+    running: service.Service, history: History, console: Console
+) -> tuple[Figures, Report]:
+    """Everything from the import to the audit."""
+    started = time.monotonic()
+    async with Swarm(running.target, PROJECT, history, seed=1) as swarm:
+        admin = swarm.caller(ADMIN)
+        await _import(admin, console)
+        people = [swarm.annotator(f"annotator-{n:02}", MANNER) for n in range(1, PEOPLE + 1)]
+        console.print(f"{PEOPLE} people at work; they think {SCALE} times as fast as real ones …")
+        working = time.monotonic()
+        killed = await _work(running, swarm, admin, console)
+        worked_s = time.monotonic() - working
+        broken = await swarm.end()
+    if broken:
+        raise broken[0]
+    history.flush()
+    console.print("The audit: the log, the live state and the views against what clients saw …")
+    audited = await audit(
+        running.postgres_dsn, running.redis_url, PROJECT, [history.file], drained=True
+    )
+    figures = await _figures(running, history, people, killed, worked_s)
+    return figures.timed(total_s=time.monotonic() - started), audited
+
+
+async def _import(admin: Caller, console: Console) -> None:
+    """The manifest into two datasets, each with a queue."""
+    images = _manifest()
+    await create_project(admin, [f"annotator-{n:02}" for n in range(1, PEOPLE + 1)])
+    first = 0
+    for part in PARTS:
+        await create_dataset(admin, part.name)
+        await create_queue(
+            admin, part.name, slots=part.slots, lease_duration=timedelta(seconds=LEASE_S)
+        )
+        some = images[first : first + part.items]
+        result = await import_items(admin, part.name, some)
+        await attach(admin, part.name, part.name)
+        first += part.items
+        console.print(f"  {part.name}: {result.added} images, {part.slots} people an image")
+
+
+def _manifest() -> list[Item]:
+    """The images of loadtest/data/digits.jsonl, which says where they come from."""
+    lines = (files("loadtest") / "data" / "digits.jsonl").read_text(encoding="utf-8").splitlines()
+    return [Item(**json.loads(line)) for line in lines]
+
+
+async def _work(
+    running: service.Service, swarm: Swarm, admin: Caller, console: Console
+) -> list[str]:
+    """Until every task is at its end. Kills at a third and at two thirds of the way."""
+    kills = [(TASKS // 3, _kill_worker), (2 * TASKS // 3, _kill_redis)]
+    killed: list[str] = []
+    deadline = time.monotonic() + WITHIN_S
+    bar = nullcontext() if console.quiet else report.progress(console, TASKS)
+    with bar as advance:
+        while (done := await _finished(admin)) < TASKS and time.monotonic() < deadline:
+            if advance is not None:
+                advance(done)
+            if kills and done >= kills[0][0]:
+                _, kill = kills.pop(0)
+                killed.append(await kill(running))
+                console.print(f"  {killed[-1]}")
+            await swarm.history.after(20, within_s=0.5)
+    return killed
+
+
+async def _finished(admin: Caller) -> int:
+    """Tasks at their end; 0 while nobody can say."""
+    done = 0
+    for part in PARTS:
+        try:
+            depth = await admin.client.get_queue_depth(part.name)
+        except StoreUnavailable:
+            return 0
+        done += sum(count.count for count in depth.tasks if count.state in report.ENDED)
+    return done
+
+
+async def _kill_worker(running: service.Service) -> str:
+    """Kills one worker; returns once another one serves in its place."""
+    slot = random.choice([slot for slot in running.slots if slot.serving])
+    pid = slot.pid
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+
+    async def replaced() -> bool:
+        return slot.serving and slot.pid != pid
+
+    return await _killed("worker", pid, replaced)
+
+
+async def _kill_redis(running: service.Service) -> str:
+    """Kills Redis; returns once another one answers."""
+    pid = await running.redis_pid()
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+
+    async def replaced() -> bool:
+        return await running.redis_pid() not in (None, pid)
+
+    return await _killed("Redis", pid, replaced)
+
+
+async def _killed(what: str, pid: int, replaced: report.Probe) -> str:
+    began = time.monotonic()
+    if not await until(replaced, within_s=RESTARTS_WITHIN_S):
+        raise TimeoutError(f"{what} was killed and did not come back")
+    return f"{what} {pid} killed with -9; another one serves after {time.monotonic() - began:.1f} s"
+
+
+async def _figures(
+    running: service.Service,
+    history: History,
+    people: list[Annotator],
+    killed: list[str],
+    worked_s: float,
+) -> Figures:
+    ends = await report.ends_of(running.postgres_dsn, PROJECT)
+    took = sorted(t for method in ("Reserve", "Start", "Submit") for t in history.took_s[method])
+    return Figures(
+        items=sum(part.items for part in PARTS),
+        tasks=TASKS,
+        finished=ends["finished"],
+        expired=ends["expired"],
+        released=ends["released"],
+        late=ends["late"],
+        killed=killed,
+        calls_a_second=len(took) / worked_s,
+        tasks_a_second=ends["finished"] / worked_s,
+        p50_ms=1000 * took[len(took) // 2],
+        p99_ms=1000 * took[int(len(took) * 0.99)],
+        worked_s=worked_s,
+        by_person={one.caller.person: one.submitted for one in people},
+    )
+
+
+def _failures(figures: Figures, audited: Report) -> list[str]:
+    """Why the demo has not shown what it is there to show."""
+    found = []
+    if not audited.ok:
+        found.append(f"{sum(audited.violated.values())} violations")
+    if figures.finished < LEAST_FINISHED:
+        found.append(f"{figures.finished} tasks finished, {LEAST_FINISHED} are needed")
+    if figures.expired < LEAST_EXPIRED:
+        found.append(f"{figures.expired} leases expired, {LEAST_EXPIRED} are needed")
+    if len(figures.killed) < LEAST_KILLED:
+        found.append(f"{len(figures.killed)} processes killed, {LEAST_KILLED} are needed")
+    return found + audited.notes

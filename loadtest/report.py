@@ -1,0 +1,116 @@
+"""What the demo shows: figures from the log and from the clients, as tables."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Final
+
+import asyncpg
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from audit.report import Report
+from audit.source import log, projects
+from dibs.v1.common_pb2 import TaskState
+from store.events import decode
+
+ENDED: Final = (TaskState.TASK_STATE_COMPLETED, TaskState.TASK_STATE_DISCARDED)
+COLUMNS: Final = 6
+Probe = Callable[[], Awaitable[bool]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """The demo in numbers."""
+
+    items: int
+    tasks: int
+    finished: int
+    expired: int
+    released: int
+    late: int
+    killed: Sequence[str]
+    calls_a_second: float
+    tasks_a_second: float
+    p50_ms: float
+    p99_ms: float
+    worked_s: float
+    by_person: Mapping[str, int]
+    total_s: float = 0.0
+
+    def timed(self, *, total_s: float) -> Figures:
+        """The same, with the time that all of it took."""
+        return replace(self, total_s=total_s)
+
+
+async def ends_of(dsn: str, project: str) -> Counter[str]:
+    """Out of the log: tasks finished, late ones among them, leases expired and released."""
+    ends: Counter[str] = Counter()
+    connection = await asyncpg.connect(dsn)
+    try:
+        [named] = await projects(connection, project)
+        async for row in log(connection, named.project):
+            event = decode(row.payload, project=named.project, seq=row.seq)
+            if event.kind in ("expired", "released"):
+                ends[event.kind] += len(event.body["tasks"])
+            elif event.kind == "submitted":
+                ends["finished"] += 1
+                ends["late"] += event.body["late"]
+    finally:
+        await connection.close()
+    return ends
+
+
+@contextmanager
+def progress(console: Console, total: int) -> Iterator[Callable[[int], None]]:
+    """A bar; the function it gives moves it."""
+    columns = (TextColumn("  tasks finished"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, TimeElapsedColumn(), console=console, transient=True) as bar:
+        task = bar.add_task("", total=total)
+        yield lambda done: bar.update(task, completed=done)
+
+
+def show(console: Console, figures: Figures, audited: Report, failures: Sequence[str]) -> None:
+    """Tables; the last line is the one that scripts read."""
+    console.print(_summary(figures))
+    console.print(_people(figures.by_person))
+    if not audited.ok:
+        console.print(audited.table(), markup=False)
+    for failure in failures:
+        console.print(f"failed: {failure}", markup=False)
+    console.print(audited.last_line(), markup=False)
+
+
+def _summary(figures: Figures) -> Table:
+    table = Table(title="dibs demo", show_header=False)
+    rows = (
+        ("items", f"{figures.items:,}"),
+        ("tasks", f"{figures.tasks:,}"),
+        ("submissions", f"{figures.finished:,}"),
+        ("of them after the lease had expired", f"{figures.late:,}"),
+        ("leases expired", f"{figures.expired:,}"),
+        ("tasks released", f"{figures.released:,}"),
+        ("processes killed", f"{len(figures.killed)}"),
+        (
+            "throughput",
+            f"{figures.tasks_a_second:.0f} tasks/s, {figures.calls_a_second:.0f} calls/s",
+        ),
+        ("call, p50 and p99", f"{figures.p50_ms:.1f} ms, {figures.p99_ms:.1f} ms"),
+        ("time at work, and in all", f"{figures.worked_s:.1f} s, {figures.total_s:.1f} s"),
+    )
+    for row in rows:
+        table.add_row(*row)
+    return table
+
+
+def _people(by_person: Mapping[str, int]) -> Table:
+    table = Table(title="submissions by annotator", show_header=False)
+    cells = iter(f"{person.rpartition('-')[2]}: {n}" for person, n in by_person.items())
+    while row := list(islice(cells, COLUMNS)):
+        table.add_row(*row)
+    return table

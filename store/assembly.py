@@ -125,6 +125,7 @@ class Store:
         self.subscriber.subscribe(COMMITTED, self.projector.committed)
         self.subscriber.subscribe(OPENED, self._opened)
         self.subscriber.subscribe(PROJECTED, self.views.projected)
+        self.subscriber.on_subscribed(self._listening_again)
         self.recovery.on_opened(self.committer.opened)
         await self.subscriber.start()
         await self.redis.start()
@@ -141,6 +142,10 @@ class Store:
         await self.subscriber.close()
         await self.redis.close()
         await self.postgres.close()
+
+    def _listening_again(self) -> None:
+        self.committer.scan()
+        self.gate.look_everywhere()
 
     def _stalled(self, project: int) -> None:
         self.committer.help(project)

@@ -62,6 +62,7 @@ class Committer:
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._telling: set[asyncio.Task[None]] = set()
         self._changed = asyncio.Event()
+        self._scan_now = asyncio.Event()
         self._reader: Multiplexer | None = None
         self._rounds = 0
         self._running = False
@@ -84,6 +85,10 @@ class Committer:
         """A project is served under a new epoch: take its events from now on."""
         if self._running:
             self._spawn(self._take(project, epoch))
+
+    def scan(self) -> None:
+        """Messages may have been lost: look for what they told."""
+        self._scan_now.set()
 
     def help(self, project: int) -> None:
         """Answers wait for too long: commit for a while, elected or not.
@@ -191,7 +196,10 @@ class Committer:
                 log.warning("scan_failed", error=repr(error))
                 await asyncio.sleep(PAUSE_S)
                 continue
-            await asyncio.sleep(SCAN_S)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(SCAN_S):
+                    await self._scan_now.wait()
+            self._scan_now.clear()
 
     async def _scan(self) -> None:
         heads = list((await self._log.heads()).items())

@@ -121,6 +121,12 @@ class Gate:
         if known is not None:
             known.wake.set()
 
+    def look_everywhere(self) -> None:
+        """Messages may have been lost: ask the log about everything that waits."""
+        for known in self._projects.values():
+            if known.waiters:
+                known.wake.set()
+
     async def wait(self, project: int, epoch: int, seq: int, chain: str) -> None:
         """Return once the log contains exactly this.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Any
 
 from store.log import Head
 
@@ -37,6 +38,7 @@ class FreshHeads:
     def _begin(self, project: int) -> _Read:
         loop = asyncio.get_running_loop()
         read = _Read(loop.time(), loop.create_task(self._perform(project)))
+        read.task.add_done_callback(heard)
         self._running[project] = read
         return read
 
@@ -45,3 +47,9 @@ class FreshHeads:
             return await self._read(project)
         finally:
             del self._running[project]
+
+
+def heard(task: asyncio.Task[Any]) -> None:
+    """Its failure was told to those who waited; if they all left, to nobody."""
+    if not task.cancelled():
+        task.exception()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 import asyncpg
 
@@ -47,7 +47,7 @@ SELECT {columns}
    AND r.base + i.ordinal - r.first > $3
  ORDER BY number LIMIT $4"""
 _ITEMS_OF_ENTRIES: Final = f"""
-SELECT e.first + g AS entry, {_ROWS}
+SELECT e.first + g AS entry, e.queue, e.wall, {_ROWS}
   FROM entry_range e
  CROSS JOIN LATERAL generate_series(greatest(e.first, $2) - e.first,
                                     least(e.first + e.count, $3) - e.first - 1) AS g
@@ -71,6 +71,14 @@ SELECT u.item FROM unnest($3::bigint[]) AS u (item)
                   AND u.item < e.first_item + e.count)"""
 
 
+class _Place(NamedTuple):
+    """What an entry stands for; it never changes."""
+
+    queue: int
+    wall: int
+    item: Item
+
+
 class Items:
     """Item rows, and where their entries are; implements allocator.ports.Items."""
 
@@ -78,7 +86,7 @@ class Items:
         self._postgres = postgres
         self._directory = directory
         self._imports = Imports(postgres)
-        self._blocks: Cache[tuple[int, int], dict[int, Item]] = Cache(BLOCKS_KEPT)
+        self._blocks: Cache[tuple[int, int], dict[int, _Place]] = Cache(BLOCKS_KEPT)
 
     async def stage(
         self, project: int, dataset: int, key: RequestKey, actor: int, items: Sequence[StagedItem]
@@ -157,24 +165,21 @@ class Items:
 
     async def queue_of(self, project: int, entry: int) -> int | None:
         """The queue that an entry is in; None if there is no such entry."""
-        row = await self._range_of(project, entry)
-        return int(row["queue"]) if row else None
+        place = await self._place(project, entry)
+        return place.queue if place else None
 
     async def waiting_since(self, project: int, entry: int) -> int | None:
         """Wall time, in ms, at which an entry came into its queue."""
-        row = await self._range_of(project, entry)
-        return int(row["wall"]) if row else None
+        place = await self._place(project, entry)
+        return place.wall if place else None
 
     async def of_entries(self, project: int, entries: Iterable[int]) -> Mapping[int, Item]:
         """The item of each entry that the log has."""
         found: dict[int, Item] = {}
         for entry in entries:
-            block = entry // BLOCK
-            kept = self._blocks.get((project, block))
-            if kept is None or entry not in kept:
-                kept = await self._block(project, block)
-            if entry in kept:
-                found[entry] = kept[entry]
+            place = await self._place(project, entry)
+            if place is not None:
+                found[entry] = place.item
         return found
 
     async def page(self, project: int, dataset: int, after: int, limit: int) -> Sequence[Item]:
@@ -187,19 +192,21 @@ class Items:
         query = _ITEMS_BEHIND.format(columns=_ROWS)
         return await self._postgres.fetch(query, project, dataset, cursor, limit)
 
-    async def _range_of(self, project: int, entry: int) -> asyncpg.Record | None:
-        return await self._postgres.fetchrow(
-            "SELECT * FROM (SELECT * FROM entry_range WHERE project = $1 AND first <= $2"
-            " ORDER BY first DESC LIMIT 1) AS e WHERE $2 < e.first + e.count",
-            *(project, entry),
-        )
+    async def _place(self, project: int, entry: int) -> _Place | None:
+        kept = self._blocks.get((project, entry // BLOCK))
+        if kept is None or entry not in kept:
+            kept = await self._block(project, entry // BLOCK)
+        return kept.get(entry)
 
-    async def _block(self, project: int, block: int) -> dict[int, Item]:
+    async def _block(self, project: int, block: int) -> dict[int, _Place]:
         rows = await self._postgres.fetch(
             _ITEMS_OF_ENTRIES, project, block * BLOCK, (block + 1) * BLOCK
         )
         items = await self._items(project, rows)
-        kept = {row["entry"]: item for row, item in zip(rows, items, strict=True)}
+        kept = {
+            row["entry"]: _Place(row["queue"], row["wall"], item)
+            for row, item in zip(rows, items, strict=True)
+        }
         self._blocks.put((project, block), kept)
         return kept
 

@@ -19,6 +19,7 @@ import structlog
 from dibs.errors import StoreUnavailable
 from store import keys
 from store.gate import Gate
+from store.heads import heard
 from store.kernel import Kernel
 from store.leftovers import unlink_epochs
 from store.log import Head, Log
@@ -99,6 +100,7 @@ class Recovery:
             running = self._running.get(project)
             if running is None:
                 running = asyncio.create_task(self._recover(project))
+                running.add_done_callback(heard)
                 self._running[project] = running
             await asyncio.shield(running)
 

@@ -28,6 +28,7 @@ class Subscriber:
         self._lost = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._subscribed: dict[str, asyncio.Event] = {}
+        self._on_subscribed: list[Callable[[], None]] = []
         self._heard = 0.0
 
     async def start(self) -> None:
@@ -49,6 +50,10 @@ class Subscriber:
         if self._link is not None:
             self._link.write(packed("SUBSCRIBE", channel))
 
+    def on_subscribed(self, callback: Callable[[], None]) -> None:
+        """Have `callback` called when we listen again: what was said meanwhile is lost."""
+        self._on_subscribed.append(callback)
+
     async def subscribed(self, channel: str) -> None:
         """Return once the server knows that we listen."""
         await self._subscribed[channel].wait()
@@ -60,6 +65,9 @@ class Subscriber:
         kind, channel = push[0], push[1].decode()
         if kind == b"subscribe":
             self._subscribed[channel].set()
+            if all(event.is_set() for event in self._subscribed.values()):
+                for told in self._on_subscribed:
+                    told()
         elif kind == b"message":
             for callback in self._callbacks.get(channel, ()):
                 self._tell(callback, channel, push[2])

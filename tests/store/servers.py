@@ -43,8 +43,11 @@ async def waiting_appends(admin: asyncpg.Connection) -> list[int]:
 
 
 async def copy_of(client: Any) -> dict[bytes, bytes]:
-    """All keys as they are now."""
-    return {key: await client.dump(key) for key in await client.keys("*")}
+    """All keys as they are now, at one moment."""
+    script = "local all = {} for _, key in ipairs(redis.call('KEYS', '*')) do"
+    script += " all[#all + 1] = key all[#all + 1] = redis.call('DUMP', key) end return all"
+    flat = await client.eval(script, 0)
+    return dict(zip(flat[::2], flat[1::2], strict=True))
 
 
 async def rewind(client: Any, copy: dict[bytes, bytes]) -> None:

@@ -13,6 +13,7 @@ import os
 import pkgutil
 import platform
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -61,6 +62,10 @@ def chosen(only: str) -> list[str]:
 
 async def measured(ids: Sequence[str], *, short: bool) -> list[Section]:
     """The benches, one after the other; one that breaks has no figure and stops no other."""
+    task = asyncio.current_task()
+    assert task is not None
+    # As with Ctrl-C: what was started is stopped, and its files go.
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     sections = []
     for id_ in ids:
         bench = cast(Bench, importlib.import_module(f"loadtest.bench.{id_.lower()}"))

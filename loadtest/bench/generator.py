@@ -17,10 +17,13 @@ from dataclasses import dataclass, field
 
 import uvloop
 
+from dibs.call import Scope
 from dibs.v1 import allocation_pb2 as messages
+from dibs.v1.common_pb2 import TaskState
 from loadtest.bench.http2 import Answered, Connection, request_headers
 
 SERVICE = "/dibs.v1.AllocationService/"
+HANGS_AFTER_S = 30.0
 
 
 class Kind(enum.StrEnum):
@@ -33,7 +36,7 @@ class Kind(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seat:
-    """What one caller has: a session, its next number, and who it calls for, one after the other."""
+    """What a caller has: a session, its next number, and people to call for, in turn."""
 
     session: bytes
     n: int
@@ -100,13 +103,17 @@ async def _drive(plan: Plan) -> Tally:
     for connection in connections:
         connection.flush()
     await asyncio.wait(
-        [run.over, *(one.failed for one in connections)], return_when=asyncio.FIRST_COMPLETED
+        [run.over, *(one.failed for one in connections)],
+        timeout=plan.seconds + HANGS_AFTER_S,
+        return_when=asyncio.FIRST_COMPLETED,
     )
     seconds, cpu = time.perf_counter() - started, _cpu() - cpu
     for connection in connections:
         if connection.failed.done():
             connection.failed.result()
         connection.close()
+    if run.busy:
+        raise TimeoutError(f"{run.busy} calls were not answered")
     return run.tally(seconds, cpu, tuple(caller.n for caller in callers))
 
 
@@ -160,7 +167,7 @@ class Caller:
         plan = run.plan
         self._run, self._connection = run, connection
         self._ping = messages.PingRequest(actor=seat.people[0], size=plan.size)
-        place = {"project_id": plan.project, "actor": seat.people[0]}
+        place = Scope(project=plan.project, actor=seat.people[0]).where()
         self._reserve = messages.ReserveRequest(**place, queue_id=plan.queue, count=plan.count)
         self._reserve.request_id.session_id = seat.session
         self._submit = messages.SubmitRequest(**place)
@@ -233,6 +240,6 @@ class Caller:
     def _submitted(self, data: bytes) -> None:
         self._count()
         state = messages.SubmitResponse.FromString(data).state
-        if state != messages.TaskState.TASK_STATE_COMPLETED:  # type: ignore[attr-defined]
+        if state != TaskState.TASK_STATE_COMPLETED:
             raise ValueError(f"a task was submitted and is {state}")
         self.begin()

@@ -12,7 +12,7 @@ import asyncio
 import struct
 from collections import deque
 from collections.abc import Callable, Iterable
-from typing import Final
+from typing import Final, cast
 
 import hpack
 
@@ -20,7 +20,6 @@ PREFACE: Final = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 DATA, HEADERS, RST_STREAM, SETTINGS, PING, GOAWAY, WINDOW_UPDATE = 0, 1, 3, 4, 6, 7, 8
 ACK, END_STREAM, END_HEADERS, PADDED = 0x1, 0x1, 0x4, 0x8
 HEADER_TABLE_SIZE, INITIAL_WINDOW_SIZE = 1, 4
-WINDOW: Final = 1 << 20
 LARGEST_WINDOW: Final = (1 << 31) - 1
 USUAL_WINDOW: Final = (1 << 16) - 1
 LARGEST_REQUEST: Final = 16_000
@@ -93,9 +92,8 @@ class Connection(asyncio.Protocol):
         self._open: dict[int, tuple[Answered, list[bytes]]] = {}
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.WriteTransport)
-        self._transport = transport
-        settings = [(HEADER_TABLE_SIZE, 0), (INITIAL_WINDOW_SIZE, WINDOW)]
+        self._transport = cast(asyncio.WriteTransport, transport)
+        settings = [(HEADER_TABLE_SIZE, 0), (INITIAL_WINDOW_SIZE, LARGEST_WINDOW)]
         packed = b"".join(struct.pack(">HI", *setting) for setting in settings)
         self._out += [PREFACE, frame(SETTINGS, 0, 0, packed)]
         self._widen(LARGEST_WINDOW - USUAL_WINDOW)
@@ -194,8 +192,6 @@ class Connection(asyncio.Protocol):
         if self._taken > LARGEST_WINDOW // 2:
             self._widen(self._taken)
             self._taken = 0
-        if len(payload) > WINDOW // 2:
-            raise Http2Error("an answer larger than a stream's window is not foreseen")
 
     def _widen(self, size: int) -> None:
         self._out.append(frame(WINDOW_UPDATE, 0, 0, struct.pack(">I", size)))

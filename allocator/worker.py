@@ -18,8 +18,10 @@ import uvloop
 
 from allocator import bootstrap, logs
 from allocator.settings import LEASE_FLOOR_MS, Settings
+from dibs.errors import StoreUnavailable
 
 PULSE_S = 1.0
+RETRY_S = 0.2
 _PR_SET_PDEATHSIG = 1
 
 log = structlog.get_logger()
@@ -56,14 +58,28 @@ def main(
 
 
 async def _serve(settings: Settings, supervisor: Connection, lease_floor_ms: int) -> None:
+    """Serve until SIGTERM; while Postgres is away, try again here: a new process takes seconds."""
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    async with bootstrap.worker(settings, lease_floor_ms=lease_floor_ms) as worker:
-        pulse = asyncio.create_task(_pulse(worker, supervisor))
-        await stop.wait()
-        pulse.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await pulse
+    while not stop.is_set():
+        try:
+            async with bootstrap.worker(settings, lease_floor_ms=lease_floor_ms) as worker:
+                await _pulse_until(stop, worker, supervisor)
+        except StoreUnavailable:
+            log.warning("postgres_is_away")
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(RETRY_S):
+                    await stop.wait()
+
+
+async def _pulse_until(
+    stop: asyncio.Event, worker: bootstrap.Worker, supervisor: Connection
+) -> None:
+    pulse = asyncio.create_task(_pulse(worker, supervisor))
+    await stop.wait()
+    pulse.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await pulse
 
 
 async def _pulse(worker: bootstrap.Worker, supervisor: Connection) -> None:

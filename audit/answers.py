@@ -134,12 +134,15 @@ def _tasks_differ(
 ) -> str:
     """Whether the tasks that the client holds by this answer are those of the event.
 
-    A Reserve's are exactly these. The others list what is held when they
-    answer: there, what has the event's token must come from the event.
+    A Reserve's and a Renew's are exactly these. EnsureReservations lists what
+    is held when it answers: there, what has the event's token must come from
+    the event.
     """
     happened = {(task[0], task[1]) for task in body["tasks"]}
-    if method == "Reserve" and happened != told.keys():
+    if method != "EnsureReservations" and happened != told.keys():
         return "tasks"
+    if method == "Renew":
+        return "" if told == {(t[0], t[1]): t[3] for t in body["tasks"]} else "tokens"
     if happened and told and not happened & told.keys():
         return "tasks"
     if method == "Reserve" and any(token != seq for token in told.values()):

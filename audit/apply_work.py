@@ -73,13 +73,16 @@ def renewed(project: Project, event: Event, judge: Judge) -> None:
     """Leases run anew; a takeover gives them the event's seq as token."""
     body = event.body
     judge.expect(RULES, 0 < len(body["tasks"]) <= 500, "{} renewed", len(body["tasks"]))
-    for entry_number, number, deadline, *_ in body["tasks"]:
+    for entry_number, number, deadline, told in body["tasks"]:
         entry = there(project, judge, entry_number, number)
         if not entry:
             continue
         slot = holds(project, judge, entry, number, body["person"], entry.slot(number).token)
         _deadline(judge, event.clock_ms + project.queues[entry.queue].lease_ms, deadline)
         token = event.seq if body["takeover"] else slot.token
+        judge.expect(
+            7, told == token, "token {} of {}-{}, not {}", told, entry_number, number, token
+        )
         put(project, entry, number, replace(slot, deadline=deadline, token=token))
 
 

@@ -145,8 +145,7 @@ class Allocation:
         if outcome.word != "ok":
             raise await self._lost.error_of_some(place.project, ask.holds, person, outcome)
         event = happened(outcome)
-        tokens = await self._tokens(place.project, ask, person, event)
-        return answers.Renewed(seq=event.seq, leases=_renewed(event, tokens))
+        return answers.Renewed(seq=event.seq, leases=_renewed(event))
 
     async def page(self, ask: requests.ListMyTasks) -> answers.Listed[answers.HeldTask]:
         """What a person holds, queue by queue, in order.
@@ -206,17 +205,6 @@ class Allocation:
             limit=limit,
         )
 
-    async def _tokens(
-        self, project: int, ask: requests.Renew, person: int, event: Event
-    ) -> dict[TaskId, int]:
-        """The token of each lease that an event renewed; the event has none of its own."""
-        if ask.takeover:
-            return {task: event.seq for task, _ in _tasks(event)}
-        if ask.holds:
-            return {hold.task: hold.token for hold in ask.holds}
-        holds = await self._holdings(project, person, 0, (0, -1), HOLDINGS_A_CALL)
-        return {TaskId(entry=h[1], slot=h[2]): h[6] for h in some(value(holds))}
-
     def _nothing(self, outcome: Outcome) -> answers.Reserved:
         return answers.Reserved(
             seq=outcome.seq,
@@ -225,22 +213,15 @@ class Allocation:
         )
 
 
-def _tasks(event: Event) -> list[tuple[TaskId, int]]:
-    return [
-        (TaskId(entry=entry, slot=slot), deadline)
-        for entry, slot, deadline in some(event.body["tasks"])
-    ]
-
-
-def _renewed(event: Event, tokens: dict[TaskId, int]) -> tuple[answers.Leased, ...]:
+def _renewed(event: Event) -> tuple[answers.Leased, ...]:
     return tuple(
         answers.Leased(
             seq=event.seq,
-            task=task,
-            token=tokens.get(task, 0),
+            task=TaskId(entry=entry, slot=slot),
+            token=token,
             expire_ms=expire_ms(event, deadline),
         )
-        for task, deadline in _tasks(event)
+        for entry, slot, deadline, token in some(event.body["tasks"])
     )
 
 

@@ -33,17 +33,19 @@ local function all_held(P, person, in_queues)
   return list
 end
 
--- {entry, slot, deadline anew} of the leases that are asked for, or a refusal.
+-- {entry, slot, deadline anew, token from then on} of the leases that are asked for, or a refusal.
 local function renewed(call, person, wanted, takeover)
   local tasks = {}
+  entries.fetch(call.P, wanted)
   for _, task in ipairs(wanted) do
     local record = entries.load(call.P, task[1])
     if not record or not record.s[task[2]] then return nil, negative(call, 'not_found', 'task') end
     local slot = record.s[task[2]]
-    local token = (takeover and HELD[slot[1]]) and slot[3] or task[3]
+    local token = takeover and HELD[slot[1]] and slot[3] or task[3]
     local _, refusal = held_slot(call, record, task[2], person, token)
     if refusal then return nil, refusal end
-    tasks[#tasks + 1] = { task[1], task[2], call.clock + queues.load(call.P, record.q).lease }
+    tasks[#tasks + 1] = { task[1], task[2], call.clock + queues.load(call.P, record.q).lease,
+      takeover and call.seq + 1 or token }
   end
   return tasks
 end

@@ -159,9 +159,22 @@ class Log:
         return self.add("started", request, **body | changes)
 
     def renew(self, person: int, *tasks: Task, takeover: int = 0, **changes: Any) -> int:
-        rows = [[entry, slot, self.clock + LEASE_MS] for entry, slot in tasks]
+        due = self.clock + LEASE_MS
+        rows = [[*task, due, self.seq + 1 if takeover else self._token(task)] for task in tasks]
         body: dict[str, Any] = {"person": person, "takeover": takeover, "tasks": rows}
         return self.add("renewed", **body | changes)
+
+    def _token(self, task: Task) -> int:
+        """The seq of the last event that granted the task, or took it over; 0 if none did."""
+        return max(
+            (
+                event.seq
+                for event in self.events
+                if event.kind == "granted" or event.body.get("takeover")
+                if task in [(t[0], t[1]) for t in event.body["tasks"]]
+            ),
+            default=0,
+        )
 
     def submit(self, person: int, task: Task, token: int, late: int = 0, **changes: Any) -> int:
         request = changes.pop("request", None)

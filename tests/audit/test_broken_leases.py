@@ -125,6 +125,14 @@ def a_lease_that_expires_too_early():
     return log
 
 
+@logs.breaks(7, "token 3 of 1-1, not 9")
+def a_renewal_that_names_another_token():
+    log = ready()
+    log.grant(2, (1, 1))
+    log.renew(2, (1, 1), tasks=[[1, 1, LEASE_MS, 3]])
+    return log
+
+
 @logs.breaks(7, "expired at")
 def an_expiry_of_a_renewed_lease():
     log = ready()

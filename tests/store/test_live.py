@@ -82,7 +82,7 @@ def events(draw: st.DrawFn) -> list[Event]:
             run.append(event(seq, kind, entry=entry, slot=slot, token=token, late=late))
         else:
             tasks = draw(st.lists(st.sampled_from(TASKS), min_size=1, max_size=3, unique=True))
-            run.append(event(seq, kind, tasks=[[*task, 0] for task in tasks], takeover=1))
+            run.append(event(seq, kind, tasks=[[*task, 0, seq] for task in tasks], takeover=1))
     return run
 
 

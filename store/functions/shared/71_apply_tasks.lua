@@ -38,7 +38,7 @@ function apply.renewed(P, event)
   local batch = effects.begin(P, event.body.tasks)
   for _, task in ipairs(event.body.tasks) do
     local slot, record = effects.edit(batch, task[1], task[2])
-    if event.body.takeover == 1 then slot[3], slot[5] = event.seq, event.wall end
+    if event.body.takeover == 1 then slot[3], slot[5] = task[4], event.wall end
     effects.set_deadline(batch, record.q, task[1], task[2], task[3])
   end
   effects.finish(batch)

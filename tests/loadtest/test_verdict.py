@@ -1,0 +1,115 @@
+"""A fault run says why it shows nothing, and when it shows a broken promise."""
+
+from collections import Counter
+from collections.abc import Callable
+
+import pytest
+
+from audit.report import INVARIANTS, Report
+from loadtest import demo
+from loadtest.demo import LEAST_EXPIRED, LEAST_FINISHED
+from loadtest.faults.driver import Struck
+from loadtest.faults.kinds import KINDS
+from loadtest.faults.verdict import Verdict, both
+from loadtest.report import Figures
+
+
+def struck(kind: str, *, under_load: bool = True) -> Struck:
+    return Struck(kind=kind, at_s=1.0, under_load=under_load, took_s=0.5)
+
+
+def verdict() -> Verdict:
+    """A minute in which everything was as it must be."""
+    report = Report(events=9, examined=Counter(dict.fromkeys(INVARIANTS, 1)))
+    return Verdict(
+        load_s=60.0,
+        acknowledged=6_000,
+        struck=[struck(kind) for kind in (*KINDS, *KINDS)],
+        rounds=2,
+        report=report,
+        contradictions=(),
+    )
+
+
+def test_a_sound_run_is_conclusive() -> None:
+    assert verdict().doubts() == []
+    assert verdict().code == 0
+
+
+def once(found: Verdict) -> None:
+    found.struck = [struck(kind) for kind in KINDS]
+
+
+def idle(found: Verdict) -> None:
+    found.struck = [struck(kind, under_load=kind != "redis paused") for kind in (*KINDS, *KINDS)]
+
+
+def slow(found: Verdict) -> None:
+    found.acknowledged = 4_999
+
+
+def untried(found: Verdict) -> None:
+    assert found.report
+    found.report.examined[14] = 0
+
+
+def undecided(found: Verdict) -> None:
+    assert found.report
+    found.report.notes.append("Redis is at another event")
+
+
+def not_drained(found: Verdict) -> None:
+    found.failures.append("not drained")
+
+
+def not_audited(found: Verdict) -> None:
+    found.report = None
+
+
+@pytest.mark.parametrize("spoil", [once, idle, slow, untried, undecided, not_drained, not_audited])
+def test_an_inconclusive_run_says_so_and_fails(spoil: Callable[[Verdict], None]) -> None:
+    spoiled = verdict()
+    spoil(spoiled)
+    assert spoiled.doubts()
+    assert spoiled.violations == 0
+    assert spoiled.code == 1
+
+
+def test_violations_and_contradictions_fail() -> None:
+    broken = verdict()
+    assert broken.report
+    broken.report.violated[3] = 2
+    broken.contradictions = ["the same request, two answers"]
+    assert broken.violations == 3
+    assert broken.code == 1
+
+
+def test_what_was_tried_at_rest_counts_too() -> None:
+    resting = Report(events=5, examined=Counter({14: 3}), violated=Counter({14: 1}))
+    final = Report(events=9, examined=Counter({3: 1}))
+
+    joined = both(resting, final)
+
+    assert joined.events == 9
+    assert (joined.examined[14], joined.examined[3], joined.violated[14]) == (3, 1, 1)
+
+
+def figures(**changed: object) -> Figures:
+    values = {
+        **dict.fromkeys(("items", "tasks", "released", "late", "worked_s", "p50_ms", "p99_ms"), 1),
+        **dict.fromkeys(("calls_a_second", "tasks_a_second"), 1.0),
+        "finished": LEAST_FINISHED,
+        "expired": LEAST_EXPIRED,
+        "killed": ("worker", "Redis"),
+        "by_person": {},
+    }
+    return Figures(**{**values, **changed})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "short", [{"finished": 2_149}, {"expired": 29}, {"killed": ("worker",)}], ids=str
+)
+def test_a_demo_that_shows_too_little_fails(short: dict[str, object]) -> None:
+    assert demo._failures(figures(), Report()) == []
+    assert len(demo._failures(figures(**short), Report())) == 1
+    assert demo._failures(figures(), Report(violated=Counter({3: 1})))

@@ -6,6 +6,7 @@ stands for never changes, so blocks of it are cached.
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
@@ -47,15 +48,19 @@ SELECT {columns}
    AND r.base + i.ordinal - r.first > $3
  ORDER BY number LIMIT $4"""
 _ITEMS_OF_ENTRIES: Final = f"""
-SELECT e.first + g AS entry, e.queue, e.wall, {_ROWS}
+SELECT e.first + r.base + i.ordinal - r.first - e.first_item AS entry, e.queue, e.wall, {_ROWS}
   FROM entry_range e
- CROSS JOIN LATERAL generate_series(greatest(e.first, $2) - e.first,
-                                    least(e.first + e.count, $3) - e.first - 1) AS g
-  JOIN LATERAL (SELECT * FROM item_range x
-                 WHERE x.project = $1 AND x.base <= e.first_item + g
-                 ORDER BY x.base DESC LIMIT 1) AS r ON e.first_item + g < r.base + r.count
-  JOIN item i ON i.project = $1 AND i.import = r.import
-             AND i.ordinal = r.first + e.first_item + g - r.base
+ CROSS JOIN LATERAL (SELECT e.first_item + greatest($2 - e.first, 0) AS low,
+                            e.first_item + least($3 - e.first, e.count) AS high) AS n
+ CROSS JOIN LATERAL (SELECT * FROM item_range x
+                      WHERE x.project = $1 AND x.base < n.high
+                        AND x.base >= (SELECT coalesce(max(y.base), 0) FROM item_range y
+                                        WHERE y.project = $1 AND y.base <= n.low)) AS r
+ CROSS JOIN LATERAL (SELECT * FROM item x
+                      WHERE x.project = $1 AND x.import = r.import
+                        AND x.ordinal >= r.first + greatest(n.low - r.base, 0)
+                        AND x.ordinal < r.first + least(n.high - r.base, r.count)
+                     OFFSET 0) AS i  -- a scan of the key, whatever the planner has yet to learn
  WHERE e.project = $1 AND e.first > $2 - {LONGEST_RUN} AND e.first < $3
    AND e.first + e.count > $2"""
 _NUMBERS: Final = f"""
@@ -69,6 +74,10 @@ SELECT u.item FROM unnest($3::bigint[]) AS u (item)
  WHERE EXISTS (SELECT FROM entry_range e WHERE e.project = $1 AND e.queue = $2
                   AND e.first_item <= u.item AND e.first_item > u.item - {LONGEST_RUN}
                   AND u.item < e.first_item + e.count)"""
+
+
+_Block = tuple[int, int]
+"""Project, and entry // BLOCK."""
 
 
 class _Place(NamedTuple):
@@ -86,7 +95,8 @@ class Items:
         self._postgres = postgres
         self._directory = directory
         self._imports = Imports(postgres)
-        self._blocks: Cache[tuple[int, int], dict[int, _Place]] = Cache(BLOCKS_KEPT)
+        self._blocks: Cache[_Block, dict[int, _Place]] = Cache(BLOCKS_KEPT)
+        self._reading: dict[_Block, asyncio.Task[dict[int, _Place]]] = {}
 
     async def stage(
         self, project: int, dataset: int, key: RequestKey, actor: int, items: Sequence[StagedItem]
@@ -193,10 +203,22 @@ class Items:
         return await self._postgres.fetch(query, project, dataset, cursor, limit)
 
     async def _place(self, project: int, entry: int) -> _Place | None:
-        kept = self._blocks.get((project, entry // BLOCK))
+        block = (project, entry // BLOCK)
+        kept = self._blocks.get(block)
         if kept is None or entry not in kept:
-            kept = await self._block(project, entry // BLOCK)
+            began_before_us = block in self._reading
+            kept = await self._read(block)
+            if began_before_us and entry not in kept:
+                kept = await self._read(block)
         return kept.get(entry)
+
+    async def _read(self, block: _Block) -> dict[int, _Place]:
+        """A block as Postgres has it; who asks while it is being read waits for the same."""
+        reading = self._reading.get(block)
+        if reading is None:
+            reading = self._reading[block] = asyncio.create_task(self._block(*block))
+            reading.add_done_callback(lambda _: self._reading.pop(block))
+        return await asyncio.shield(reading)
 
     async def _block(self, project: int, block: int) -> dict[int, _Place]:
         rows = await self._postgres.fetch(

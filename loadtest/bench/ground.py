@@ -134,6 +134,7 @@ class Ground:
         self.service = running
         self.client = client
         self._pool = pool
+        self._workers = [slot.pid for slot in running.slots if slot.pid is not None]
 
     async def project(self, name: str, *, fast: bool = False, max_held: int = 10) -> Project:
         """A new project."""
@@ -165,7 +166,7 @@ class Ground:
         return await asyncio.get_running_loop().run_in_executor(self._pool, drive, plan)
 
     def _cpu(self) -> dict[str, float]:
-        return processes.used(self.service.serving())
+        return processes.used(self._workers)
 
     async def settled(self) -> None:
         """Return when nothing is left to do in the background. Raises TimeoutError."""

@@ -170,6 +170,29 @@ async def test_runs_follow_the_items_and_their_skills(importer: Importer) -> Non
     assert await items.classes_of(project, 1) == [(), (skill,)]
 
 
+async def test_a_block_over_several_imports_and_runs_is_read_once_for_all_who_ask(
+    importer: Importer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project, items = importer.stack.project, importer.items
+    first = await importer.add(await importer.stage([f"a{n}" for n in range(7)]))
+    second = await importer.add(await importer.stage([f"b{n}" for n in range(5)]))
+    await importer.enter([[1, first + 2, second + 3 - first - 2]])
+    await importer.enter([[1, second + 4, 1]])
+    queries: list[str] = []
+    fetch = items._postgres.fetch
+
+    async def counted(query: str, *values: object) -> list[Any]:
+        queries.append(query)
+        return await fetch(query, *values)
+
+    monkeypatch.setattr(items._postgres, "fetch", counted)
+    found = await asyncio.gather(*(items.of_entries(project, [n]) for n in range(1, 11)))
+    assert [item.external_id for one in found for item in one.values()] == [
+        *("a2", "a3", "a4", "a5", "a6", "b0", "b1", "b2", "b4")
+    ]
+    assert len([query for query in queries if "entry_range" in query]) <= 2
+
+
 async def test_an_entry_leads_to_its_item(importer: Importer) -> None:
     project, items = importer.stack.project, importer.items
     base = await importer.add(await importer.stage([f"i{n}" for n in range(30)]))

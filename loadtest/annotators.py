@@ -23,6 +23,7 @@ from dibs.v1.allocation_pb2 import ReviewUnit
 from dibs.v1.common_pb2 import Task
 from loadtest.calls import Caller
 
+LARGE_UNITS = 1_000
 REFUSALS = (Conflict, WrongState, NotFound, Denied, StoreUnavailable, Gone)
 """What may be answered to somebody who is late, wrong, no longer welcome, or cut off."""
 
@@ -51,6 +52,8 @@ class Manner:
     late: float = 0.0
     """Submits when the lease is over."""
     lease_s: float = 0.0
+    large: float = 0.0
+    """Submits more units than an event takes in."""
     errs: float = 0.0
     """Tries first with a token that is not the task's."""
 
@@ -123,7 +126,8 @@ class Annotator:
             await self.caller.release(task.task_id, token)
             return
         status = "discarded" if self._draws(self.manner.discards) else ""
-        units = [ReviewUnit(unit_id=f"u{n}") for n in range(self.rng.randint(0, 3))]
+        many = LARGE_UNITS if self._draws(self.manner.large) else self.rng.randint(0, 3)
+        units = [ReviewUnit(unit_id=f"unit-{n}") for n in range(many)]
         await self.caller.submit(task.task_id, token, status, units)
         self.submitted += 1
 

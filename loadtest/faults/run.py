@@ -71,6 +71,7 @@ def manner(rng: random.Random) -> Manner:
         away_s=LEASE_S,
         late=0.01,
         lease_s=LEASE_S,
+        large=0.01,
         errs=0.05,
     )
 

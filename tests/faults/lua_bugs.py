@@ -31,15 +31,12 @@ def planted(bug: Bug) -> Library:
 
 LIMIT_SCAN = Bug(
     name="a LIMIT scan in place of the rank-gap search",
-    after="local function next_not_in(G, T, index)\n",
+    after="local function members_of(stream, want)\n",
     added="""
-  local some = redis.call('ZRANGE', G, index, index + 1, 'WITHSCORES')
-  for i = 1, #some, 2 do
-    if not redis.call('ZSCORE', T, some[i]) then
-      return tonumber(some[i]), tonumber(some[i + 1]), index + (i - 1) / 2
-    end
-  end
-  do return nil end
+  local some = redis.call('ZRANGE', stream.G, stream.index, stream.index + 1)
+  local suits = #some == 0
+  for i = 1, #some do suits = suits or not redis.call('ZSCORE', stream.T, some[i]) end
+  if not suits then return {} end
 """,
 )
 

@@ -60,7 +60,9 @@ SELECT u.entry, u.slot, e.queue, e.class, e.priority, e.first_item + u.entry - e
   FROM unnest($2::bigint[], $3::smallint[]) AS u (entry, slot)
   JOIN LATERAL (SELECT * FROM entry_range x WHERE x.project = $1 AND x.first <= u.entry
                  ORDER BY x.first DESC LIMIT 1) AS e ON true
-  LEFT JOIN view_task v ON v.project = $1 AND v.entry = u.entry AND v.slot = u.slot"""
+  LEFT JOIN LATERAL (SELECT * FROM view_task x
+                      WHERE x.project = $1 AND x.entry = u.entry AND x.slot = u.slot
+                     OFFSET 0) AS v ON true  -- by key, whatever the planner has yet to learn"""
 _WRITE_TASKS: Final = (
     f"INSERT INTO view_task (project, {', '.join(_COLUMNS)})"
     f" SELECT $1, {', '.join(f'r.{name}' for name in _COLUMNS)}"

@@ -76,6 +76,8 @@ class Project:
         self.name = name
         self.people: list[str] = []
         self.seats: list[Seat] = []
+        self.rate = 0.0
+        """Tasks a second that it gave last time, for who wants to know how many to import."""
         self._items = 0
 
     async def create(self, *, fast: bool, max_held: int) -> None:
@@ -142,8 +144,9 @@ class Ground:
         await project.create(fast=fast, max_held=max_held)
         return project
 
-    async def phase(self, project: Project, **plan: Any) -> Phase:
-        """Let the project's seats do what the plan says."""
+    async def phase(self, project: Project, *, callers: int | None = None, **plan: Any) -> Phase:
+        """Let the project's seats, or the first of them, do what the plan says."""
+        seats = project.seats[:callers]
         await self.settled()
         before = self._cpu()
         tally = await self._generated(
@@ -151,14 +154,14 @@ class Ground:
                 target=self.service.target,
                 project=project.name,
                 queue=QUEUE,
-                seats=tuple(project.seats),
+                seats=tuple(seats),
                 **plan,
             )
         )
         await self.settled()
         used = processes.between(before, self._cpu())
-        project.seats = [
-            replace(seat, n=n) for seat, n in zip(project.seats, tally.next_ns, strict=True)
+        project.seats[:callers] = [
+            replace(seat, n=n) for seat, n in zip(seats, tally.next_ns, strict=True)
         ]
         return Phase(tally=tally, cpu_s=used | {"generator": tally.cpu_s})
 

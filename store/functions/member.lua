@@ -11,6 +11,6 @@ read('member', function(call, arg)
   if not person then return negative(call, 'not_found', 'person') end
   return value(call, {
     member = person.member and 1 or 0, active = person.active and 1 or 0, roles = person.roles,
-    skills = cmsgpack.unpack(person.packed_skills), fence = person.fence, changed = person.changed,
+    skills = person.skills, fence = person.fence, changed = person.changed,
   })
 end)

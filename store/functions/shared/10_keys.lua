@@ -27,7 +27,7 @@ function keys.counts(P, queue) return P .. 'counts:' .. text(queue) end
 -- HASH dataset -> last item number of it that has become an entry (or was counted as not added).
 function keys.attached(P, queue) return P .. 'attached:' .. text(queue) end
 -- LIST of entries nobody has touched, in order, of one lane and priority rank.
-function keys.backlog(P, queue, class, rank) 
+function keys.backlog(P, queue, class, rank)
   return P .. 'backlog:' .. text(queue) .. ':' .. text(class) .. ':' .. text(rank)
 end
 -- SET of integers in the lane's backlogs whose entry is no longer there.

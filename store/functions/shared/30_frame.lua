@@ -81,9 +81,9 @@ end
 local function commit(call, kind, body)
   local event = {
     kind = kind, seq = call.seq + 1, clock = call.clock, wall = math.max(wall_ms(), call.wall),
-    actor = call.actor, body = body, request = {}, newest = call.newest,
+    actor = call.actor, body = body, newest = call.newest, chain = '',
+    request = call.session ~= 0 and { call.session, call.n, call.hash } or {},
   }
-  if call.session ~= 0 then event.request = { call.session, call.n, call.hash } end
   local payload = cmsgpack.pack({ 1, kind, event.clock, event.wall, event.actor, event.request, body })
   event.chain = redis.sha1hex(call.chain .. payload)
   call.appending = true

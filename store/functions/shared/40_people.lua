@@ -5,11 +5,9 @@ function people.load(P, person)
   local f = redis.call('HMGET', keys.person(P, person),
     'member', 'active', 'roles', 'skills', 'fence', 'changed')
   if not f[1] then return nil end
-  local skills = {}
-  for _, skill in ipairs(unpacked(f[4], {})) do skills[skill] = true end
   return {
     number = tonumber(person), member = f[1] == '1', active = f[2] == '1', roles = tonumber(f[3]),
-    skills = skills, fence = tonumber(f[5]), changed = tonumber(f[6]), packed_skills = f[4],
+    skills = cmsgpack.unpack(f[4]), fence = tonumber(f[5]), changed = tonumber(f[6]), can = false,
   }
 end
 
@@ -21,7 +19,7 @@ function queues.load(P, queue)
   if not f[1] then return nil end
   seen.queues[number] = {
     number = number, slots = tonumber(f[1]), lease = tonumber(f[2]),
-    max_held = tonumber(f[3]), allowed = unpacked(f[4], {}), classes = unpacked(f[5], {}),
+    max_held = tonumber(f[3]), allowed = cmsgpack.unpack(f[4]), classes = cmsgpack.unpack(f[5]),
     added_seq = tonumber(f[6]),
   }
   return seen.queues[number]
@@ -42,9 +40,15 @@ local function standing(person, queue)
   return ''
 end
 
+-- Most classes require no skill: the set of a person's is made when it is first asked for.
 local function skilled(person, queue, class)
-  for _, skill in ipairs(queue.classes[class]) do
-    if not person.skills[skill] then return false end
+  local required = queue.classes[class]
+  if #required > 0 and not person.can then
+    person.can = {}
+    for _, skill in ipairs(person.skills) do person.can[skill] = true end
+  end
+  for i = 1, #required do
+    if not person.can[required[i]] then return false end
   end
   return true
 end

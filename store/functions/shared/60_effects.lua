@@ -21,7 +21,7 @@ end
 
 -- What a batch knows of a queue: how many of its tasks change state, and the leases that run on (deadline,
 -- task, …) or end (task, …).
-local function of_queue(batch, number)
+function effects.of_queue(batch, number)
   local queue = batch.queues[number]
   if not queue then
     queue = { number = number, counts = {}, running = {}, ended = {} }
@@ -104,8 +104,8 @@ local function drop_hold(batch, queue, entry, i, person)
   batch.dropped[held] = { person, queue.number }
 end
 
-function effects.set_deadline(batch, queue, entry, i, deadline)
-  local running = of_queue(batch, queue).running
+function effects.set_deadline(queue, entry, i, deadline)
+  local running = queue.running
   running[#running + 1] = deadline
   running[#running + 1] = task_name(entry, i)
 end
@@ -130,7 +130,7 @@ end
 
 local function settle_entry(batch, entry, edit)
   local before, record = edit.before.s, edit.after
-  local after, queue = record.s, of_queue(batch, record.q)
+  local after, queue = record.s, effects.of_queue(batch, record.q)
   local was_free, is_free, finished = false, false, true
   for i = 1, #after do
     local b, a = before[i], after[i]

@@ -18,7 +18,7 @@ local function lost_anything(before, member, active, roles, skills)
   if bit.band(before.roles, bit.bnot(roles)) ~= 0 then return true end
   local kept = {}
   for _, skill in ipairs(skills) do kept[skill] = true end
-  for skill in pairs(before.skills) do
+  for _, skill in ipairs(before.skills) do
     if not kept[skill] then return true end
   end
   return false

@@ -16,13 +16,14 @@ end
 
 function apply.granted(P, event)
   local b, batch = event.body, effects.begin(P, event.body.tasks)
-  local queue = queues.load(P, b.queue)
-  for _, task in ipairs(b.tasks) do
+  local queue, of_queue = queues.load(P, b.queue), effects.of_queue(batch, b.queue)
+  for n = 1, #b.tasks do
+    local task = b.tasks[n]
     local entry, i = task[1], task[2]
     local record = entries.load(P, entry) and opened(batch, entry)
       or open_untouched(batch, queue, task[3], task[4], entry)
     record.s[i] = { ASSIGNED, b.person, event.seq, GRANTED, event.wall, record.s[i][6] }
-    effects.set_deadline(batch, b.queue, entry, i, b.deadline)
+    effects.set_deadline(of_queue, entry, i, b.deadline)
   end
   effects.finish(batch)
 end
@@ -30,7 +31,7 @@ end
 function apply.started(P, event)
   local b, batch = event.body, effects.begin(P, {})
   effects.edit(batch, b.entry, b.slot)[1] = IN_PROGRESS
-  effects.set_deadline(batch, b.queue, b.entry, b.slot, b.deadline)
+  effects.set_deadline(effects.of_queue(batch, b.queue), b.entry, b.slot, b.deadline)
   effects.finish(batch)
 end
 
@@ -39,7 +40,7 @@ function apply.renewed(P, event)
   for _, task in ipairs(event.body.tasks) do
     local slot, record = effects.edit(batch, task[1], task[2])
     if event.body.takeover == 1 then slot[3], slot[5] = task[4], event.wall end
-    effects.set_deadline(batch, record.q, task[1], task[2], task[3])
+    effects.set_deadline(effects.of_queue(batch, record.q), task[1], task[2], task[3])
   end
   effects.finish(batch)
 end
@@ -98,7 +99,7 @@ end
 
 function apply.removed(P, event)
   local b, batch = event.body, effects.begin(P, event.body.entries)
-  local queue = of_queue(batch, b.queue)
+  local queue = effects.of_queue(batch, b.queue)
   queue.slots = queues.load(P, b.queue).slots
   for _, task in ipairs(b.entries) do
     if entries.load(P, task[1]) then

@@ -87,7 +87,7 @@ class Caller:
     ) -> SubmitResponse:
         call = task_calls.submit(self.client.scope, task, token, status=status, units=units)
         about = About(method="Submit", person=self.person, task=task, token=token)
-        return await self.made(call, about, _happened)
+        return await self.made(call, about, lambda answer: ("ok", {"late": answer.late}))
 
     async def release(self, task: str, token: int) -> Message:
         call = task_calls.release(self.client.scope, task, token)

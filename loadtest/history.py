@@ -46,7 +46,8 @@ class History:
     def add(self, record: Record) -> None:
         """One logical call has ended."""
         self._lines.write(json.dumps(asdict(record)) + "\n")
-        self.outcomes[record.method, record.outcome] += 1
+        late = " late" if record.result.get("late") else ""
+        self.outcomes[record.method, record.outcome + late] += 1
         if not record.changed:
             return
         self.acknowledged += 1

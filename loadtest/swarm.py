@@ -22,7 +22,9 @@ from loadtest.calls import About, Caller
 from loadtest.history import History
 from loadtest.twins import TwinClient
 
-PATIENCE = Patience(timeout_s=10.0, total_s=45.0, first_pause_s=0.05, longest_pause_s=1.0)
+PATIENT = Patience(timeout_s=10.0, total_s=45.0, first_pause_s=0.05, longest_pause_s=1.0)
+IMPATIENT = Patience(timeout_s=0.7, total_s=1.5, first_pause_s=0.05, longest_pause_s=0.2)
+"""Gives up while the service recovers: what becomes of the call, nobody asks any more."""
 MEMBERS_A_CALL = 100
 SECOND_CHANNELS = 4
 
@@ -54,19 +56,21 @@ class Swarm:
         closing += [channel.close() for channel in self._seconds]
         await asyncio.gather(*closing)
 
-    def caller(self, person: str, *, twice: float = 0.0) -> Caller:
+    def caller(self, person: str, *, twice: float = 0.0, patience: Patience = PATIENT) -> Caller:
         """A client for somebody; `twice` of its requests go out two times at once."""
-        client = TwinClient(self._target, project=self.project, actor=person, patience=PATIENCE)
+        client = TwinClient(self._target, project=self.project, actor=person, patience=patience)
         rng = random.Random(f"{self._seed} twins {person}")
         client.second = self._seconds[len(self._clients) % SECOND_CHANNELS]
         client.draw = lambda: rng.random() < twice
         self._clients.append(client)
         return Caller(client=client, history=self.history)
 
-    def annotator(self, person: str, manner: Manner, *, twice: float = 0.0) -> Annotator:
+    def annotator(
+        self, person: str, manner: Manner, *, twice: float = 0.0, patience: Patience = PATIENT
+    ) -> Annotator:
         """Somebody who works until `stop`, from the next turn of the loop on."""
         rng = random.Random(f"{self._seed} works {person}")
-        caller = self.caller(person, twice=twice)
+        caller = self.caller(person, twice=twice, patience=patience)
         made = Annotator(caller=caller, manner=manner, rng=rng, stop=self.stop)
         self.tasks.append(asyncio.create_task(made.run()))
         return made

@@ -18,12 +18,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="loadtest.faults", description=__doc__)
     parser.add_argument("--duration", type=float, default=60.0, help="seconds of load and faults")
     parser.add_argument("--seed", type=int, default=None, help="the same faults in the same order")
+    parser.add_argument("--redis", choices=("valkey", "redis7"), default="valkey")
     parser.add_argument("--keep", type=Path, default=None, help="leave logs and histories here")
     given = parser.parse_args()
     seed = random.randrange(1_000_000) if given.seed is None else given.seed
     logs.configure("error")
-    verdict = uvloop.run(run(Plan(duration_s=given.duration, seed=seed, keep=given.keep, say=_say)))
-    return verdict.code
+    plan = Plan(duration_s=given.duration, seed=seed, server=given.redis, keep=given.keep, say=_say)
+    return uvloop.run(run(plan)).code
 
 
 def _say(line: str) -> None:

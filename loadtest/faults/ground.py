@@ -7,7 +7,7 @@ import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import asyncpg
 import redis.asyncio
@@ -19,6 +19,7 @@ from loadtest.history import History
 from loadtest.service import Service
 from store.embedded import EmbeddedPostgres, EmbeddedRedis
 
+Server = Literal["valkey", "redis7"]
 LEASE_FLOOR_MS = 100
 ANSWERS_WITHIN_S = 20.0
 
@@ -64,9 +65,14 @@ class Ground:
 
 
 @contextlib.asynccontextmanager
-async def opened(directory: Path, history: History) -> AsyncIterator[Ground]:
+async def opened(
+    directory: Path, history: History, server: Server = "valkey"
+) -> AsyncIterator[Ground]:
     """Servers in `directory`, two workers on them; all of it is gone afterwards."""
-    async with EmbeddedPostgres(directory) as postgres, EmbeddedRedis(directory) as valkey:
+    async with (
+        EmbeddedPostgres(directory) as postgres,
+        EmbeddedRedis(directory, binary=server) as valkey,
+    ):
         settings = Settings(
             redis_url=SecretStr(valkey.url),
             postgres_dsn=SecretStr(postgres.dsn),

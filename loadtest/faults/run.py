@@ -21,13 +21,23 @@ from loadtest.calls import Caller
 from loadtest.faults.crew import EXTRA, SKILLS, SUPPLIES, Feeder, Personnel
 from loadtest.faults.drain import NotDrained, drain
 from loadtest.faults.driver import Driver, NotRecovered
-from loadtest.faults.ground import Ground, opened
+from loadtest.faults.ground import Ground, Server, opened
 from loadtest.faults.verdict import Verdict, both
 from loadtest.history import History
-from loadtest.swarm import Swarm, attach, create_dataset, create_project, create_queue
+from loadtest.swarm import (
+    IMPATIENT,
+    PATIENT,
+    Swarm,
+    attach,
+    create_dataset,
+    create_project,
+    create_queue,
+)
 
 ADMIN = "ada"
 ANNOTATORS = 60
+GIVE_UP = 0.25
+"""How many of the people do not wait for an answer for long."""
 DRAINERS = 6
 LEASE_S = 1.5
 MAX_HELD = 8
@@ -44,6 +54,7 @@ class Plan:
 
     duration_s: float
     seed: int
+    server: Server = "valkey"
     keep: Path | None = None
     """Where to leave logs and histories; None: nowhere."""
     say: Callable[[str], None] = print
@@ -91,7 +102,7 @@ async def run(plan: Plan) -> Verdict:
         directory = plan.keep or Path(temporary)
         directory.mkdir(parents=True, exist_ok=True)
         with History(directory / "history.jsonl") as history:
-            async with opened(directory, history) as ground:
+            async with opened(directory, history, plan.server) as ground:
                 verdict = await _play(plan, ground, history)
             for line in verdict.lines(history):
                 plan.say(line)
@@ -204,4 +215,5 @@ def _begin(swarm: Swarm, feeder: Feeder, rng: random.Random) -> None:
     )
     swarm.tasks += [asyncio.create_task(feeder.run()), asyncio.create_task(personnel.run())]
     for person in people:
-        swarm.annotator(person, manner(rng), twice=0.03)
+        patience = IMPATIENT if rng.random() < GIVE_UP else PATIENT
+        swarm.annotator(person, manner(rng), twice=0.03, patience=patience)

@@ -54,6 +54,8 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = {
 BYTES: Final[Mapping[str, frozenset[str]]] = {"submitted": frozenset({"inline"})}
 """Fields that are opaque bytes; every other string is text."""
 
+_FIELDS: Final = {kind: frozenset(names) for kind, names in KINDS.items()}
+
 
 class EventError(ValueError):
     """A payload is not an event that this release can read."""
@@ -180,13 +182,13 @@ def _request(parts: object) -> Request | None:
 def _body(kind: str, body: object) -> dict[str, Any]:
     if not isinstance(body, dict):
         raise EventError(f"{kind}: the body is a map, got {_shape(body)}")
-    expected = KINDS[kind]
-    missing = [name for name in expected if name not in body]
-    unknown = [str(name) for name in body if name not in expected]
-    if missing or unknown:
+    if body.keys() != _FIELDS[kind]:
+        missing = [name for name in KINDS[kind] if name not in body]
+        unknown = [str(name) for name in body if name not in KINDS[kind]]
         raise EventError(f"{kind}: missing fields {missing}, unknown fields {unknown}")
-    opaque = BYTES.get(kind, frozenset())
-    return {name: _as_bytes(body[name]) if name in opaque else body[name] for name in expected}
+    for name in BYTES.get(kind, ()):
+        body[name] = _as_bytes(body[name])
+    return body
 
 
 def _as_bytes(value: object) -> bytes:

@@ -18,10 +18,10 @@ import subprocess
 import sys
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import uvloop
 
@@ -42,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     logs.configure("error")
     ids = chosen(given.only)
-    sections = uvloop.run(measured(ids, short=given.short))
+    sections = uvloop.run(_until_stopped(measured(ids, short=given.short)))
     into = given.into or (None if given.short else HERE)
     if into is not None:
         results.write(into, results.merged(into, sections))
@@ -62,10 +62,6 @@ def chosen(only: str) -> list[str]:
 
 async def measured(ids: Sequence[str], *, short: bool) -> list[Section]:
     """The benches, one after the other; one that breaks has no figure and stops no other."""
-    task = asyncio.current_task()
-    assert task is not None
-    # As with Ctrl-C: what was started is stopped, and its files go.
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     sections = []
     for id_ in ids:
         bench = cast(Bench, importlib.import_module(f"loadtest.bench.{id_.lower()}"))
@@ -89,6 +85,13 @@ async def measured(ids: Sequence[str], *, short: bool) -> list[Section]:
         _say(results.markdown([section]).split("|---|---|---|---|---|\n")[1])
         sections.append(section)
     return sections
+
+
+async def _until_stopped(work: Coroutine[Any, Any, list[Section]]) -> list[Section]:
+    """SIGTERM is as Ctrl-C: what was started is stopped, and its files go."""
+    task = asyncio.ensure_future(work)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    return await task
 
 
 def broken(error: Exception) -> Figure:

@@ -92,16 +92,17 @@ async def worker(
         hooks=_hooks(),
         patience_s=patience_s,
     )
-    front = Front(settings, _servicers(store, lease_floor_ms))
-    try:
+    servicers = _servicers(store, lease_floor_ms)
+    async with contextlib.AsyncExitStack() as ending:
+        ending.push_async_callback(store.close)
         await store.start(roles=roles)
+        # Binding the port listens on it: connections come from here on.
+        front = Front(settings, servicers)
+        ending.push_async_callback(front.stop)
         await front.start()
         made = Worker(front=front, store=store)
         await made.check()
         yield made
-    finally:
-        await front.stop()
-        await store.close()
 
 
 def _hooks() -> Hooks:

@@ -76,7 +76,7 @@ def test_statuses_are_told_from_trailers():
 def test_request_headers_need_no_table():
     block = request_headers("localhost:1", "/dibs.v1.AllocationService/Ping")
     decoder = hpack.Decoder()
-    headers = {str(name): value for name, value in decoder.decode(block)}
+    headers = {str(name): str(value) for name, value in decoder.decode(block)}
     assert headers[":path"] == "/dibs.v1.AllocationService/Ping"
     assert not decoder.header_table.dynamic_entries
 

@@ -21,7 +21,7 @@ from store.embedded import EmbeddedPostgres, EmbeddedRedis
 from store.migrations import migrate
 from tests.api.world import Stubs, World, ids, refused
 
-PATIENCE_S = 0.5
+PATIENCE_S = 2.0
 
 
 @dataclass

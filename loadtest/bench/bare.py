@@ -1,0 +1,176 @@
+"""What B6 and B7 stand on: the functions alone, on a Valkey that nobody else uses."""
+
+from __future__ import annotations
+
+import contextlib
+import tempfile
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any, Final
+
+from redis.asyncio import Redis
+
+from allocator.model import RequestKey
+from audit import drift, live, structures
+from audit.model import Model
+from loadtest.bench.ground import NotSound
+from store import events
+from store.embedded import EmbeddedRedis
+from store.kernel import Kernel, Reply
+from store.redis import Multiplexer
+
+EPOCH: Final = 1
+QUEUE: Final = 1
+DATASET: Final = 1
+RANK_NONE: Final = 3
+ANNOTATOR: Final = 16
+ADDED_AT_ONCE: Final = 5_000
+UNLIMITED: Final = 10**9
+MAX_HELD: Final = 1_000
+"""The largest that a queue may say."""
+SECRET: Final = "0123456789abcdef"
+HASH: Final = "f" * 16
+
+
+class Server:
+    """A Valkey with the functions, and what its own statistics say."""
+
+    def __init__(self, kernel: Kernel, redis: Redis) -> None:
+        self.kernel = kernel
+        self.redis = redis
+        self._projects = 0
+
+    async def project(self, *, slots: int, people: int, max_held: int = MAX_HELD) -> Project:
+        """A project of its own, with a queue and that many annotators."""
+        self._projects += 1
+        project = Project(self.kernel, self._projects)
+        await project.create(slots, people, max_held)
+        return project
+
+    async def used_memory(self) -> int:
+        """Bytes the server has handed out."""
+        return int((await self.redis.info("memory"))["used_memory"])
+
+
+@contextlib.asynccontextmanager
+async def server() -> AsyncIterator[Server]:
+    """A Valkey of its own."""
+    with tempfile.TemporaryDirectory(prefix="dibs-bench-") as directory:
+        async with EmbeddedRedis(Path(directory)) as running:
+            multiplexer = Multiplexer(running.url)
+            await multiplexer.start()
+            redis = Redis.from_url(running.url, protocol=2)
+            try:
+                yield Server(Kernel(multiplexer), redis)
+            finally:
+                await redis.aclose()
+                await multiplexer.close()
+
+
+class Project:
+    """One project; every change that happened to it is in `log`."""
+
+    def __init__(self, kernel: Kernel, number: int) -> None:
+        self._kernel = kernel
+        self.number = number
+        self.people: list[int] = []
+        self.log: list[tuple[int, str, bytes]] = []
+        self.entries = 0
+        self._added_seq = 0
+        self._requests: dict[int, RequestKey] = {}
+
+    async def create(self, slots: int, people: int, max_held: int) -> None:
+        """Settings that stand in nobody's way."""
+        chain = events.genesis(self._external_id)
+        await self._kernel.open(self.number, EPOCH, seq=0, chain=chain, lag_limit=UNLIMITED)
+        await self.change("create_project", admin=1, fast=0)
+        self.people = list(range(2, 2 + people))
+        members = [[person, 1, 1, ANNOTATOR, []] for person in self.people]
+        await self.change("change_members", mode="add", members=members, expected=[-1] * people)
+        for person in self.people:
+            session = (await self.change("open_session", secret=SECRET)).seq
+            key = RequestKey(session=session, secret=SECRET, n=0, hash=HASH)
+            self._requests[person] = key
+        await self.change("create_dataset", dataset=DATASET)
+        await self.change(
+            *("create_queue",),
+            queue=QUEUE,
+            slots=slots,
+            lease_ms=UNLIMITED,
+            max_held=max_held,
+            priority=RANK_NONE,
+            allowed=[],
+            statuses=[1, 2],
+            content=0,
+        )
+        await self.change(
+            "attach_dataset", queue=QUEUE, dataset=DATASET, priority=RANK_NONE, classes=[[]]
+        )
+
+    async def change(self, name: str, request: RequestKey | None = None, **inputs: Any) -> Reply:
+        """Run a change, which must succeed."""
+        reply = await self._kernel.call(
+            name, self.number, EPOCH, request=request, actor=1, **inputs
+        )
+        if reply.word != "ok":
+            raise NotSound(f"{name}: {reply}")
+        self.log.append((reply.seq, reply.chain, reply.rest))
+        return reply
+
+    async def fill(self, count: int) -> None:
+        """That many more entries."""
+        if count:
+            fields: dict[str, Any] = {
+                "dataset": DATASET,
+                "import": 1,
+                "first": self.entries + 1,
+                "count": count,
+            }
+            await self.change("add_items", **fields)
+        last = self.entries + count
+        while self.entries < last:
+            some = min(ADDED_AT_ONCE, last - self.entries)
+            reply = await self.change(
+                *("add_entries",),
+                queue=QUEUE,
+                dataset=DATASET,
+                expected=self.entries,
+                added_seq=self._added_seq,
+                priority=RANK_NONE,
+                cursor=self.entries + some,
+                runs=[[1, self.entries + 1, some]],
+                classes=[[]],
+            )
+            self.entries += some
+            self._added_seq = reply.seq
+
+    async def reserve(self, person: int, count: int = 1) -> list[int]:
+        """Reserve with a request id, as a client does: the entries that were granted."""
+        last = self._requests[person]
+        request = RequestKey(session=last.session, secret=SECRET, n=last.n + 1, hash=HASH)
+        self._requests[person] = request
+        reply = await self.change(
+            "reserve", request, queue=QUEUE, person=person, count=count, target=0
+        )
+        event = self._event(reply.seq, reply.chain, reply.rest)
+        return [task[0] for task in event.body["tasks"]]
+
+    async def audit(self, redis: Redis) -> None:
+        """Every event by the rules of the model, and the live state as they add up.
+
+        Raises NotSound.
+        """
+        model = Model(self.number)
+        for logged in sorted(self.log):
+            model.must(self._event(*logged))
+        _, shape, unknown = await live.read(redis, self.number)
+        different = drift.differences(structures.expected(model.state), shape)
+        if different or unknown:
+            raise NotSound(f"live state: {different[:3]}, unknown keys: {unknown[:3]}")
+
+    def _event(self, seq: int, chain: str, payload: bytes) -> events.Event:
+        return events.decode(payload, project=self.number, seq=seq, epoch=EPOCH, chain=chain)
+
+    @property
+    def _external_id(self) -> str:
+        return f"p{self.number}"

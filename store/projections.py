@@ -32,6 +32,9 @@ RUN_EVENTS: Final = 500
 AT_ONCE: Final = 4
 SCAN_S: Final = 2.0
 PAUSE_S: Final = 0.5
+REST_S: Final = 0.05
+"""Between two runs of a project: what happens to one task meanwhile is one row written, not three.
+The first event after a rest is projected at once; a read with `min_seq` waits this much longer."""
 
 WRITES: Final = {
     "project": "INSERT INTO view_project (project, admin, fast, created_seq, created_wall)"
@@ -162,8 +165,11 @@ class Projector:
             try:
                 await self._project_safely(project)
             finally:
-                self._busy.discard(project)
-                self._wake.set()
+                asyncio.get_running_loop().call_later(REST_S, self._rested, project)
+
+    def _rested(self, project: int) -> None:
+        self._busy.discard(project)
+        self._wake.set()
 
     async def _project_safely(self, project: int) -> None:
         try:

@@ -9,9 +9,9 @@
 local function oldest_entry(heads)
   local oldest
   for _, lane in pairs(heads) do
-    for _, score in ipairs({ lane.b or lane.g, lane.g }) do
-      local entry = score % RANK_STEP
-      if not oldest or entry < oldest then oldest = entry end
+    for _, head in ipairs({ 'b', 'g' }) do
+      local entry = lane[head] and lane[head] % RANK_STEP
+      if entry and (not oldest or entry < oldest) then oldest = entry end
     end
   end
   return oldest or 0
@@ -22,7 +22,7 @@ read('depth', function(call, arg)
   local not_added = redis.call('HGET', keys.queue(P, arg.queue), 'not_added')
   if not not_added then return negative(call, 'not_found', 'queue') end
   local heads, available = lanes.heads(P, arg.queue), 0
-  for class in pairs(heads) do available = available + lanes.size(P, arg.queue, class) end
+  for _, lane in pairs(heads) do available = available + lanes.size(P, arg.queue, lane.class) end
   local result = { oldest = oldest_entry(heads), next_free = -1, not_added = tonumber(not_added), available = available }
   local counts = redis.call('HGETALL', keys.counts(P, arg.queue))
   for i = 1, #counts, 2 do result[counts[i]] = tonumber(counts[i + 1]) end

@@ -74,24 +74,23 @@ end
 
 -- Whether any lane of `heads` has more than dead integers.
 function lanes.any(P, queue, heads)
-  for class, lane in pairs(heads) do
-    if not lane.dead or lanes.size(P, queue, class) > 0 then return true end
+  for _, lane in pairs(heads) do
+    if not lane.d or lanes.size(P, queue, lane.class) > 0 then return true end
   end
   return false
 end
 
--- What `heads` says of every lane that has anything: class -> {class, head, b, g, dead}.
+-- What `heads` says: class -> {class, b, g, d}, false where there is none.
 function lanes.heads(P, queue)
   local fields, found = redis.call('HGETALL', keys.heads(P, queue)), {}
   for i = 1, #fields, 2 do
-    local what, class = string.sub(fields[i], 1, 1), tonumber(string.sub(fields[i], 2))
-    local lane = found[class] or { class = class }
-    found[class] = lane
-    if what == 'd' then lane.dead = true else lane[what] = tonumber(fields[i + 1]) end
-  end
-  for class, lane in pairs(found) do
-    if lane.b or lane.g then lane.head = math.min(lane.b or lane.g, lane.g or lane.b)
-    else found[class] = nil end
+    local what, class = string.sub(fields[i], 1, 1), string.sub(fields[i], 2)
+    local lane = found[class]
+    if not lane then
+      lane = { class = tonumber(class), b = false, g = false, d = false }
+      found[class] = lane
+    end
+    lane[what] = tonumber(fields[i + 1])
   end
   return found
 end

@@ -86,7 +86,7 @@ end
 
 local function untouched_stream(P, queue, lane)
   return { fill = fill_untouched, queue = queue, class = lane.class, rank = rank_of(lane.b), offset = 0,
-    skipped = 0, dead = lane.dead and keys.dead(P, queue, lane.class), again = false,
+    skipped = 0, dead = lane.d and keys.dead(P, queue, lane.class), again = false,
     tasks = {}, at = 1, score = false }
 end
 
@@ -105,8 +105,8 @@ end
 -- The streams of the lanes this person may search, each under its head, and the heads in order.
 local function streams_of(P, queue, person, heads)
   local streams, order = {}, {}
-  for class, lane in pairs(heads) do
-    if skilled(person, queue, class) then
+  for _, lane in pairs(heads) do
+    if skilled(person, queue, lane.class) then
       if lane.b then put(streams, order, lane.b, untouched_stream(P, queue.number, lane)) end
       if lane.g then put(streams, order, lane.g, touched_stream(P, queue.number, lane, person.number)) end
     end

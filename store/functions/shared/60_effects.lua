@@ -15,8 +15,7 @@ end
 -- `tasks`: lists that begin with the entry.
 function effects.begin(P, tasks)
   if #tasks > 1 then entries.fetch(P, tasks) end
-  return { P = P, touched = keys.touched(P), edits = {}, queues = {},
-    ZADD = {}, ZREM = {}, HSET = {}, HDEL = {} }
+  return { P = P, edits = {}, fronts = {}, queues = {}, ZADD = {}, ZREM = {}, HSET = {}, HDEL = {} }
 end
 
 -- What a batch knows of a queue: how many of its tasks change state, and the leases that run on (deadline,
@@ -30,78 +29,41 @@ function effects.of_queue(batch, number)
   return queue
 end
 
--- Opens an entry for editing. Its slots are still those of `before`: put a new one, never change one.
--- fresh: nobody has touched it. gone (may be set): it leaves the queue.
-local function open_as(batch, entry, before, fresh)
-  local record = { q = before.q, c = before.c, p = before.p, s = { unpack(before.s) } }
-  batch.edits[entry] = { before = before, after = record, fresh = fresh, gone = false }
-  return record
+-- An edit: entries whose record was `before` and is `after`. The slots of `after` are those of `before`:
+-- put a new one, never change one. gone (may be set): they leave the queue.
+local function edit_of(list, before)
+  return { entries = list, before = before, gone = false, fresh = false,
+    after = { q = before.q, c = before.c, p = before.p, s = { unpack(before.s) } } }
 end
 
-local function opened(batch, entry)
+-- The edit of an entry; `record` is given where entries.load has none.
+function effects.open(batch, entry, record)
   local edit = batch.edits[entry]
-  return edit and edit.after or open_as(batch, entry, entries.load(batch.P, entry), false)
+  if not edit then
+    edit = edit_of({ entry }, record or entries.load(batch.P, entry))
+    batch.edits[entry] = edit
+  end
+  return edit
+end
+
+-- The edit of an entry that nobody has touched, to come out of its backlog. One stands for all of a lane
+-- and rank, because they become the same record.
+function effects.open_untouched(batch, queue, entry, class, rank)
+  local lane = class * RANKS + rank
+  local edit = batch.fronts[lane]
+  if not edit then
+    edit = edit_of({}, entries.untouched(queue.number, class, rank, queue.slots))
+    edit.fresh, batch.fronts[lane] = true, edit
+  end
+  edit.entries[#edit.entries + 1] = entry
+  return edit
 end
 
 -- A slot of a touched entry to be changed, and its record.
 function effects.edit(batch, entry, i)
-  local record = opened(batch, entry)
+  local record = effects.open(batch, entry).after
   record.s[i] = { unpack(record.s[i]) }
   return record.s[i], record
-end
-
--- Puts arguments at the end of the one command on a key that `flush` sends.
-local function write(batch, command, key, first, second)
-  local arguments = batch[command][key]
-  if arguments then
-    arguments[#arguments + 1] = first
-    if second then arguments[#arguments + 1] = second end
-  else
-    batch[command][key] = { command, key, first, second }
-  end
-end
-
--- No member is both removed from and added to one key by one event, so the order does not matter.
-local function flush(commands)
-  for _, arguments in pairs(commands) do redis.call(unpack(arguments)) end
-end
-
-local function count(queue, state, by)
-  queue.counts[state] = (queue.counts[state] or 0) + by
-end
-
--- G and T: the entry is in G while it has a free slot, and then T of exactly its people has it too.
-local function reindex(batch, entry, edit, queue, was, is)
-  local before, after = edit.before, edit.after
-  local P, class, score = batch.P, after.c, score_of(after.p, entry)
-  local old, now = was and people_of(before) or {}, is and people_of(after) or {}
-  if is ~= was then
-    local G = keys.available(P, queue.number, class)
-    if is then write(batch, 'ZADD', G, score, entry) else write(batch, 'ZREM', G, entry) end
-    batch.lanes = batch.lanes or {}
-    batch.lanes[G] = { queue.number, class }
-  end
-  for person in pairs(old) do
-    if not now[person] then write(batch, 'ZREM', keys.excluded(P, queue.number, class, person), entry) end
-  end
-  for person in pairs(now) do
-    if not old[person] then write(batch, 'ZADD', keys.excluded(P, queue.number, class, person), score, entry) end
-  end
-end
-
-local function held_key(batch, person, queue)
-  local last = batch.held
-  if last and last.person == person and last.queue == queue then return last.key end
-  batch.held = { person = person, queue = queue, key = keys.held(batch.P, person, queue) }
-  return batch.held.key
-end
-
-local function drop_hold(batch, queue, entry, i, person)
-  local held = held_key(batch, person, queue.number)
-  write(batch, 'ZREM', held, entry)
-  queue.ended[#queue.ended + 1] = task_name(entry, i)
-  batch.dropped = batch.dropped or {}
-  batch.dropped[held] = { person, queue.number }
 end
 
 function effects.set_deadline(queue, entry, i, deadline)
@@ -110,39 +72,107 @@ function effects.set_deadline(queue, entry, i, deadline)
   running[#running + 1] = task_name(entry, i)
 end
 
--- Holds, own lists and counts of one slot that was `b` and is `a`.
-local function move_slot(batch, queue, record, entry, i, b, a)
-  local was_held, is_now = HELD[b[1]], HELD[a[1]]
-  if was_held and not is_now then
-    drop_hold(batch, queue, entry, i, b[2])
-  elseif is_now and not was_held then
-    write(batch, 'ZADD', held_key(batch, a[2], queue.number), score_of(record.p, entry), entry)
-    batch.holder, batch.holder_queue = a[2], queue.number
+-- The arguments, to be added to, of the one command on a key that `flush` sends. No member is both
+-- removed from and added to one key by one event, so the order of commands does not matter.
+local function arguments_of(batch, command, key)
+  local arguments = batch[command][key]
+  if not arguments then
+    arguments = { command, key, nil, nil }   -- room for the usual two
+    batch[command][key] = arguments
   end
-  if b[1] == RETURNED then
-    write(batch, 'ZREM', keys.own(batch.P, b[2], queue.number), entry)
-  elseif a[1] == RETURNED then
-    write(batch, 'ZADD', keys.own(batch.P, a[2], queue.number), score_of(record.p, entry), entry)
-  end
-  count(queue, b[1], -1)
-  count(queue, a[1], 1)
+  return arguments
 end
 
-local function settle_entry(batch, entry, edit)
-  local before, record = edit.before.s, edit.after
-  local after, queue = record.s, effects.of_queue(batch, record.q)
+local function flush(commands)
+  for _, arguments in pairs(commands) do redis.call(unpack(arguments)) end
+end
+
+-- Puts the entries of an edit into a sorted set by their scores, or takes them out of it.
+local function enter(batch, key, edit)
+  local arguments, list, rank = arguments_of(batch, 'ZADD', key), edit.entries, edit.after.p
+  for n = 1, #list do
+    arguments[#arguments + 1] = score_of(rank, list[n])
+    arguments[#arguments + 1] = list[n]
+  end
+end
+
+local function leave(batch, key, edit)
+  local arguments, list = arguments_of(batch, 'ZREM', key), edit.entries
+  for n = 1, #list do arguments[#arguments + 1] = list[n] end
+end
+
+-- G and T: the entry is in G while it has a free slot, and then T of exactly its people has it too.
+local function reindex(batch, edit, was, is)
+  local P, queue, class = batch.P, edit.after.q, edit.after.c
+  local old, now = was and people_of(edit.before) or {}, is and people_of(edit.after) or {}
+  if is ~= was then
+    local G = keys.available(P, queue, class)
+    if is then enter(batch, G, edit) else leave(batch, G, edit) end
+    batch.lanes = batch.lanes or {}
+    batch.lanes[G] = { queue, class }
+  end
+  for person in pairs(old) do
+    if not now[person] then leave(batch, keys.excluded(P, queue, class, person), edit) end
+  end
+  for person in pairs(now) do
+    if not old[person] then enter(batch, keys.excluded(P, queue, class, person), edit) end
+  end
+end
+
+local function drop_hold(batch, queue, edit, i, person)
+  local held = keys.held(batch.P, person, queue.number)
+  leave(batch, held, edit)
+  for n = 1, #edit.entries do queue.ended[#queue.ended + 1] = task_name(edit.entries[n], i) end
+  batch.dropped = batch.dropped or {}
+  batch.dropped[held] = { person, queue.number }
+end
+
+-- Holds, own lists and counts of one slot that was `b` and is `a`.
+local function move_slot(batch, queue, edit, i, b, a)
+  local P, was_held, is_held = batch.P, HELD[b[1]], HELD[a[1]]
+  if was_held and not is_held then
+    drop_hold(batch, queue, edit, i, b[2])
+  elseif is_held and not was_held then
+    enter(batch, keys.held(P, a[2], queue.number), edit)
+    batch.holder, batch.holder_queue = a[2], queue.number
+  end
+  if b[1] == RETURNED then leave(batch, keys.own(P, b[2], queue.number), edit)
+  elseif a[1] == RETURNED then enter(batch, keys.own(P, a[2], queue.number), edit) end
+  queue.counts[b[1]] = (queue.counts[b[1]] or 0) - #edit.entries
+  queue.counts[a[1]] = (queue.counts[a[1]] or 0) + #edit.entries
+end
+
+-- Notes the record of the entries of an edit; finished ones leave Redis.
+local function keep(batch, edit, leaves)
+  local arguments = arguments_of(batch, leaves and 'HDEL' or 'HSET', keys.touched(batch.P))
+  local packed, list = not leaves and cmsgpack.pack(edit.after), edit.entries
+  for n = 1, #list do
+    arguments[#arguments + 1] = list[n]
+    if packed then arguments[#arguments + 1] = packed end
+  end
+end
+
+local function settle(batch, edit)
+  local before, after = edit.before.s, edit.after.s
+  local queue = effects.of_queue(batch, edit.after.q)
   local was_free, is_free, finished = false, false, true
   for i = 1, #after do
     local b, a = before[i], after[i]
-    if a[1] ~= b[1] then move_slot(batch, queue, record, entry, i, b, a) end
+    if a[1] ~= b[1] then move_slot(batch, queue, edit, i, b, a) end
     was_free = was_free or b[1] == QUEUED
     is_free = is_free or a[1] == QUEUED
     finished = finished and FINISHED[a[1]]
   end
   was_free = was_free and not edit.fresh
-  if was_free or is_free then reindex(batch, entry, edit, queue, was_free, is_free) end
-  if edit.gone or finished then write(batch, 'HDEL', batch.touched, entry)
-  else write(batch, 'HSET', batch.touched, entry, cmsgpack.pack(record)) end
+  if was_free or is_free then reindex(batch, edit, was_free, is_free) end
+  keep(batch, edit, edit.gone or finished)
+end
+
+-- Takes untouched entries out of their backlog.
+local function take_front(batch, edit)
+  local record = edit.before
+  lanes.take_front(batch.P, record.q, record.c, record.p, edit.entries)
+  lanes.refresh_backlog(batch.P, record.q, record.c, record.p)
 end
 
 -- Of whom the person holds in which queues: a set that follows the held lists.
@@ -165,14 +195,6 @@ local function settle_leases(P, queue)
   end
 end
 
--- Takes the event's untouched entries out of their backlogs, lane by lane.
-local function take_fronts(batch)
-  for _, front in pairs(batch.fronts or {}) do
-    lanes.take_front(batch.P, front.queue, front.class, front.rank, front.entries)
-    lanes.refresh_backlog(batch.P, front.queue, front.class, front.rank)
-  end
-end
-
 local function settle_counts(P, queue)
   for state, by in pairs(queue.counts) do
     if by ~= 0 then redis.call('HINCRBY', keys.counts(P, queue.number), STATE_WORDS[state], by) end
@@ -180,8 +202,11 @@ local function settle_counts(P, queue)
 end
 
 function effects.finish(batch)
-  for entry, edit in pairs(batch.edits) do settle_entry(batch, entry, edit) end
-  take_fronts(batch)
+  for _, edit in pairs(batch.edits) do settle(batch, edit) end
+  for _, edit in pairs(batch.fronts) do
+    settle(batch, edit)
+    take_front(batch, edit)
+  end
   flush(batch.ZADD)
   flush(batch.ZREM)
   flush(batch.HSET)

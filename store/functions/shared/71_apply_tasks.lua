@@ -1,28 +1,20 @@
 -- Effects of events about leases and tasks.
 
--- Opens an entry that nobody has touched, to come out of its backlog.
-local function open_untouched(batch, queue, class, rank, entry)
-  local lane = class * RANKS + rank
-  batch.fronts = batch.fronts or {}
-  local front = batch.fronts[lane]
-  if not front then
-    front = { queue = queue.number, class = class, rank = rank, entries = {},
-      record = entries.untouched(queue.number, class, rank, queue.slots) }
-    batch.fronts[lane] = front
-  end
-  front.entries[#front.entries + 1] = entry
-  return open_as(batch, entry, front.record, true)
-end
-
 function apply.granted(P, event)
   local b, batch = event.body, effects.begin(P, event.body.tasks)
   local queue, of_queue = queues.load(P, b.queue), effects.of_queue(batch, b.queue)
+  local granted = { ASSIGNED, b.person, event.seq, GRANTED, event.wall, 0 }
   for n = 1, #b.tasks do
     local task = b.tasks[n]
     local entry, i = task[1], task[2]
-    local record = entries.load(P, entry) and opened(batch, entry)
-      or open_untouched(batch, queue, task[3], task[4], entry)
-    record.s[i] = { ASSIGNED, b.person, event.seq, GRANTED, event.wall, record.s[i][6] }
+    if entries.load(P, entry) then
+      local slots = effects.open(batch, entry).after.s
+      local returned = slots[i][6]
+      slots[i] = { unpack(granted) }
+      slots[i][6] = returned
+    else
+      effects.open_untouched(batch, queue, entry, task[3], task[4]).after.s[i] = granted
+    end
     effects.set_deadline(of_queue, entry, i, b.deadline)
   end
   effects.finish(batch)
@@ -48,7 +40,7 @@ end
 -- A late submission (late = 1) takes the free slot again and finishes it in this one event.
 function apply.submitted(P, event)
   local b, batch = event.body, effects.begin(P, {})
-  local record = opened(batch, b.entry)
+  local record = effects.open(batch, b.entry).after
   record.s[b.slot] = { FINISHED_BY_MEANING[b.meaning], b.person, b.token, SUBMITTED, event.wall, 0 }
   effects.finish(batch)
 end
@@ -84,33 +76,32 @@ end
 
 function apply.returned(P, event)
   local b, batch = event.body, effects.begin(P, {})
-  local record = entries.load(P, b.entry) and opened(batch, b.entry)
-    or open_as(batch, b.entry, finished_record(b), false)
+  local gone = not entries.load(P, b.entry)
+  local record = effects.open(batch, b.entry, gone and finished_record(b)).after
   record.s[b.slot] = { RETURNED, b.person, 0, 'returned', event.wall, 1 }
   effects.finish(batch)
 end
 
 -- An entry that nobody has touched stays in its backlog as a dead integer until it is met there.
-local function bury(batch, queue, task)
+local function bury(batch, queue, slots, task)
   lanes.bury(batch.P, queue.number, task[2], task[1])
-  count(queue, QUEUED, -queue.slots)
-  count(queue, REMOVED, queue.slots)
+  queue.counts[QUEUED] = (queue.counts[QUEUED] or 0) - slots
+  queue.counts[REMOVED] = (queue.counts[REMOVED] or 0) + slots
+end
+
+local function remove(batch, entry)
+  local edit = effects.open(batch, entry)
+  edit.gone = true
+  for i, slot in ipairs(edit.after.s) do
+    if not FINISHED[slot[1]] then edit.after.s[i] = { REMOVED, 0, 0, 'removed', 0, 0 } end
+  end
 end
 
 function apply.removed(P, event)
   local b, batch = event.body, effects.begin(P, event.body.entries)
-  local queue = effects.of_queue(batch, b.queue)
-  queue.slots = queues.load(P, b.queue).slots
+  local queue, slots = effects.of_queue(batch, b.queue), queues.load(P, b.queue).slots
   for _, task in ipairs(b.entries) do
-    if entries.load(P, task[1]) then
-      local record = opened(batch, task[1])
-      batch.edits[task[1]].gone = true
-      for i, slot in ipairs(record.s) do
-        if not FINISHED[slot[1]] then record.s[i] = { REMOVED, 0, 0, 'removed', 0, 0 } end
-      end
-    else
-      bury(batch, queue, task)
-    end
+    if entries.load(P, task[1]) then remove(batch, task[1]) else bury(batch, queue, slots, task) end
   end
   effects.finish(batch)
 end

@@ -46,6 +46,8 @@ class Manner:
     discards: float = 0.0
     ensures: float = 0.0
     """Asks by EnsureReservations, as a page does that was loaded again; per round."""
+    lists: float = 0.0
+    """Asks first what is still held, and goes on with that; per round."""
     vanishes: float = 0.0
     """Leaves with whatever is held."""
     away_s: float = 1.0
@@ -89,6 +91,8 @@ class Annotator:
                 await self._pause(self.manner.idle_s * self.rng.random())
 
     async def _take(self) -> Sequence[Task]:
+        if self._draws(self.manner.lists) and (held := await self.caller.holding()):
+            return held
         queue = self.rng.choice(self.manner.queues)
         count = self.rng.randint(1, self.manner.most)
         ensures = self._draws(self.manner.ensures)

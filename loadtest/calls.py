@@ -23,6 +23,8 @@ from dibs.v1.allocation_pb2 import (
     StartResponse,
     SubmitResponse,
 )
+from dibs.v1.common_pb2 import Task
+from dibs.v1.queue_pb2 import GetQueueDepthResponse
 from loadtest.history import History
 from loadtest.twins import TwinClient
 
@@ -59,12 +61,16 @@ class Caller:
     async def reserve(self, queue: str, count: int = 1) -> ReserveResponse:
         call = task_calls.reserve(self.client.scope, queue, count=count)
         about = About(method="Reserve", queue=queue, person=self.person)
-        return await self.made(call, about, lambda answer: _reserved(answer, count, 0))
+        answer = await self.made(call, about, lambda answer: _reserved(answer, count, 0))
+        self.history.witness.tasks(answer.tasks)
+        return answer
 
     async def ensure(self, queue: str, count: int) -> EnsureReservationsResponse:
         call = task_calls.ensure_reservations(self.client.scope, queue, count)
         about = About(method="EnsureReservations", queue=queue, person=self.person)
-        return await self.made(call, about, lambda answer: _reserved(answer, count, count))
+        answer = await self.made(call, about, lambda answer: _reserved(answer, count, count))
+        self.history.witness.tasks(answer.tasks)
+        return answer
 
     async def start(self, task: str, token: int) -> StartResponse:
         call = task_calls.start(self.client.scope, task, token)
@@ -93,6 +99,18 @@ class Caller:
         call = task_calls.release(self.client.scope, task, token)
         about = About(method="Release", person=self.person, task=task, token=token)
         return await self.made(call, about, _happened)
+
+    async def depth(self, queue: str) -> GetQueueDepthResponse:
+        """A read: no record, but a witness."""
+        answer = await self.client.get_queue_depth(queue)
+        self.history.witness.depth(queue, answer)
+        return answer
+
+    async def holding(self) -> Sequence[Task]:
+        """Another read: the tasks that one holds."""
+        answer = await self.client.list_my_tasks(page_size=1000)
+        self.history.witness.holding(self.person, answer)
+        return answer.tasks
 
     async def made(self, call: Call[R], about: About, said: Callable[[R], Said] | None = None) -> R:
         """Make a change, and write down what came of it.
@@ -135,7 +153,7 @@ class Caller:
         told = [one for one in (answer, *twins) if one is not None]
         changed = [one for one in told if _changed(said(one))]
         if len({one.seq for one in changed}) > 1:  # type: ignore[attr-defined]
-            self.history.contradictions.append(f"{self.person}: {about}: {changed}")
+            self.history.witness.contradictions.append(f"{self.person}: {about}: {changed}")
         return next(iter(changed or told), None)
 
     def _write(

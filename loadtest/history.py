@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Self
 
 from audit.history import Record
+from loadtest.witness import Witness
 
 WINDOW_NS = 2_000_000_000
 
@@ -26,8 +27,7 @@ class History:
         self.in_flight = 0
         self.outcomes: Counter[tuple[str, str]] = Counter()
         self.took_s: dict[str, list[float]] = {}
-        self.contradictions: list[str] = []
-        """One request answered in two ways: what no audit of the log can see."""
+        self.witness = Witness()
         self._lines = file.open("w", encoding="utf-8")
         self._recent: deque[int] = deque()
         self._newest_started_ns = 0

@@ -8,6 +8,7 @@ import itertools
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from dibs import setup_calls
 from dibs.errors import AlreadyExists, NotFound, StoreUnavailable
@@ -66,7 +67,7 @@ class Feeder:
             if self.stop.is_set():
                 return
             with contextlib.suppress(StoreUnavailable):
-                depth = await self.admin.client.get_queue_depth(supply.queue)
+                depth = await self.admin.depth(supply.queue)
                 if depth.available + depth.items_pending * supply.slots < self.least:
                     await self.feed(supply)
             with contextlib.suppress(TimeoutError):
@@ -75,10 +76,10 @@ class Feeder:
 
     async def feed(self, supply: Supply) -> None:
         """A chunk for the attached dataset, and sometimes chosen items before all others."""
-        await import_items(self.admin, supply.dataset, self._more(supply.dataset, self.chunk))
+        await self._import(supply.dataset, self._more(supply.dataset, self.chunk))
         if self.rng.random() < 0.3:
             chosen = self._more(EXTRA, 5)
-            await import_items(self.admin, EXTRA, chosen)
+            await self._import(EXTRA, chosen)
             call = setup_calls.add_items(
                 self.admin.client.scope,
                 supply.queue,
@@ -87,6 +88,10 @@ class Feeder:
                 priority=self.rng.choice([Priority.PRIORITY_HIGH, Priority.PRIORITY_LOW]),
             )
             await self.admin.made(call, About(method="AddItems", queue=supply.queue))
+
+    async def _import(self, dataset: str, some: list[Item]) -> None:
+        await import_items(self.admin, dataset, some)
+        self.admin.history.witness.imported.update((dataset, item.external_id) for item in some)
 
     def _more(self, dataset: str, count: int) -> list[Item]:
         first = self._next.get(dataset, 1)
@@ -135,6 +140,20 @@ class Personnel:
         skills = self.rng.sample(SKILLS, self.rng.randint(0, len(SKILLS)))
         await self._update(person, skills=skills)
 
-    async def _update(self, person: str, **changes: object) -> None:
-        call = setup_calls.update_member(self.admin.client.scope, person, **changes)  # type: ignore[arg-type]
-        await self.admin.made(call, About(method="UpdateMember"))
+    async def _update(self, person: str, **changes: Any) -> None:
+        call = setup_calls.update_member(self.admin.client.scope, person, **changes)
+        answer = await self.admin.made(call, About(method="UpdateMember"))
+        if self.rng.random() < 0.3:
+            await self._read_back(person, answer.seq, changes)
+
+    async def _read_back(self, person: str, seq: int, changes: dict[str, Any]) -> None:
+        """A list with min_seq shows one's own change."""
+        listed = await self.admin.client.list_members(page_size=1000, min_seq=seq)
+        found = next((one for one in listed.members if one.person_id == person), None)
+        wanted = {name: _plain(value) for name, value in changes.items()}
+        shown = {name: _plain(getattr(found, name)) for name in changes} if found else None
+        self.admin.history.witness.member(person, wanted, shown, seq)
+
+
+def _plain(value: Any) -> Any:
+    return value if isinstance(value, bool) else sorted(value)

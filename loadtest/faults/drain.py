@@ -38,7 +38,7 @@ async def unfinished(caller: Caller, queues: Sequence[str]) -> dict[str, dict[st
     """Tasks that are not at their end, and items that are still to become tasks."""
     left: dict[str, dict[str, int]] = {}
     for queue in queues:
-        depth = await caller.client.get_queue_depth(queue)
+        depth = await caller.depth(queue)
         states = {
             TaskState.Name(count.state): count.count
             for count in depth.tasks

@@ -9,6 +9,7 @@ acknowledged changes.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import random
 import signal
@@ -140,12 +141,18 @@ async def postgres_paused(ground: Ground, rng: random.Random) -> None:
     """Postgres is stopped, all of it, and goes on."""
     pids = ground.postgres.processes()
     for pid in pids:
-        os.kill(pid, signal.SIGSTOP)
+        _signal(pid, signal.SIGSTOP)
     try:
         await asyncio.sleep(rng.uniform(0.3, 2.5))
     finally:
         for pid in pids:
-            os.kill(pid, signal.SIGCONT)
+            _signal(pid, signal.SIGCONT)
+
+
+def _signal(pid: int, number: signal.Signals) -> None:
+    """A process that ended on its own needs no signal."""
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, number)
 
 
 KINDS: Final[dict[str, Strike]] = {

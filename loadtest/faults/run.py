@@ -18,6 +18,7 @@ from dibs.v1.common_pb2 import Priority
 from dibs.v1.project_pb2 import Member, Role
 from loadtest.annotators import Manner
 from loadtest.calls import Caller
+from loadtest.faults.beyond import compare
 from loadtest.faults.crew import EXTRA, SKILLS, SUPPLIES, Feeder, Personnel
 from loadtest.faults.drain import NotDrained, drain
 from loadtest.faults.driver import Driver, NotRecovered
@@ -78,9 +79,10 @@ def manner(rng: random.Random) -> Manner:
         releases=0.08,
         discards=0.1,
         ensures=0.15,
+        lists=0.05,
         vanishes=0.02,
         away_s=LEASE_S,
-        late=0.01,
+        late=0.02,
         lease_s=LEASE_S,
         large=0.01,
         errs=0.05,
@@ -120,13 +122,15 @@ async def _play(plan: Plan, ground: Ground, history: History) -> Verdict:
     plan.say("everything is at its end; the audit")
     history.flush()
     final = await _audited(ground, history.file, drained=not failures)
+    seen = await compare(ground.postgres.dsn, project, history.witness, history.file)
     return Verdict(
         load_s=load.seconds,
         acknowledged=load.acknowledged,
         struck=driver.struck,
         rounds=plan.rounds,
         report=both(resting, final),
-        contradictions=history.contradictions,
+        contradictions=[*history.witness.contradictions, *seen.wrong],
+        looked_at=seen.looked_at,
         failures=failures,
     )
 

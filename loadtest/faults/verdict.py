@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from audit.report import Report
@@ -35,6 +35,9 @@ class Verdict:
     rounds: int
     report: Report | None
     contradictions: Sequence[str]
+    """Answers that do not fit together, or do not fit the log."""
+    looked_at: Mapping[str, int] = field(default_factory=dict)
+    """How many cases of each kind were compared beyond the audit."""
     failures: list[str] = field(default_factory=list)
     """What broke off the run: no recovery, no drain, an answer nobody should get."""
 
@@ -80,6 +83,7 @@ class Verdict:
                 for (method, outcome), n in sorted(history.outcomes.items())
             ),
             *self._log_lines(),
+            *("", "compared with what clients saw: " + ", ".join(self._compared())),
             *(
                 "",
                 f"{self.a_minute:.0f} operations a minute acknowledged, {self.load_s:.1f} s long",
@@ -89,6 +93,9 @@ class Verdict:
             f"faults: {len(self.struck)} injected, {self.acknowledged} acknowledged,"
             f" {self.violations} violations",
         ]
+
+    def _compared(self) -> list[str]:
+        return [f"{n} {what}" for what, n in sorted(self.looked_at.items())]
 
     def _log_lines(self) -> list[str]:
         if self.report is None:

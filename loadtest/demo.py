@@ -77,8 +77,6 @@ MANNER: Final = Manner(
     discards=0.03,
     vanishes=0.025,
     away_s=4.0,
-    late=0.004,
-    lease_s=LEASE_S,
 )
 
 
@@ -240,7 +238,6 @@ async def _figures(
         finished=ends["finished"],
         expired=ends["expired"],
         released=ends["released"],
-        late=ends["late"],
         killed=killed,
         calls_a_second=len(took) / worked_s,
         tasks_a_second=ends["finished"] / worked_s,

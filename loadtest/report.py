@@ -33,7 +33,6 @@ class Figures:
     finished: int
     expired: int
     released: int
-    late: int
     killed: Sequence[str]
     calls_a_second: float
     tasks_a_second: float
@@ -49,7 +48,7 @@ class Figures:
 
 
 async def ends_of(dsn: str, project: str) -> Counter[str]:
-    """Out of the log: tasks finished, late ones among them, leases expired and released."""
+    """Out of the log: tasks finished, leases expired, tasks released."""
     ends: Counter[str] = Counter()
     connection = await asyncpg.connect(dsn)
     try:
@@ -60,7 +59,6 @@ async def ends_of(dsn: str, project: str) -> Counter[str]:
                 ends[event.kind] += len(event.body["tasks"])
             elif event.kind == "submitted":
                 ends["finished"] += 1
-                ends["late"] += event.body["late"]
     finally:
         await connection.close()
     return ends
@@ -92,7 +90,6 @@ def _summary(figures: Figures) -> Table:
         ("items", f"{figures.items:,}"),
         ("tasks", f"{figures.tasks:,}"),
         ("submissions", f"{figures.finished:,}"),
-        ("of them after the lease had expired", f"{figures.late:,}"),
         ("leases expired", f"{figures.expired:,}"),
         ("tasks released", f"{figures.released:,}"),
         ("processes killed", f"{len(figures.killed)}"),

@@ -46,6 +46,8 @@ LONG_S = 40.0
 """From here on every kind must strike twice."""
 DRAIN_S = 90.0
 AUDIT_S = 20.0
+CLOSED = "two"
+"""The queue that not everybody may work in."""
 QUEUES = tuple(supply.queue for supply in SUPPLIES)
 
 
@@ -176,6 +178,11 @@ async def _audited(ground: Ground, *histories: Path, drained: bool) -> Report:
     )
 
 
+def _allowed() -> list[str]:
+    """Who may work in the queue that is not open to all: nearly everybody."""
+    return [member.person_id for member in _people()][ANNOTATORS // 10 :]
+
+
 def _people() -> list[Member]:
     annotators = [
         Member(
@@ -203,6 +210,7 @@ async def _set_up(admin: Caller, feeder: Feeder) -> None:
             slots=supply.slots,
             lease_duration=timedelta(seconds=LEASE_S),
             max_held=MAX_HELD,
+            allowed_assignees=_allowed() if supply.queue == CLOSED else (),
         )
         await attach(admin, supply.queue, supply.dataset, Priority.PRIORITY_MEDIUM)
     for supply in SUPPLIES:

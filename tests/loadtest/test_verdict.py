@@ -96,7 +96,7 @@ def test_what_was_tried_at_rest_counts_too() -> None:
 
 def figures(**changed: object) -> Figures:
     values = {
-        **dict.fromkeys(("items", "tasks", "released", "late", "worked_s", "p50_ms", "p99_ms"), 1),
+        **dict.fromkeys(("items", "tasks", "released", "worked_s", "p50_ms", "p99_ms"), 1),
         **dict.fromkeys(("calls_a_second", "tasks_a_second"), 1.0),
         "finished": LEAST_FINISHED,
         "expired": LEAST_EXPIRED,

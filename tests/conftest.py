@@ -5,6 +5,7 @@ oldest server that we support. `fresh_database` makes databases that are gone
 after the test.
 """
 
+import contextlib
 import os
 import shutil
 import uuid
@@ -20,19 +21,28 @@ from store.embedded import EmbeddedPostgres, EmbeddedRedis
 FreshDatabase = Callable[..., Awaitable[str]]
 
 
-@pytest.fixture(
-    scope="session", params=["valkey9", pytest.param("redis7", marks=pytest.mark.redis7)]
-)
+REDIS_SERVERS = ["valkey9", pytest.param("redis7", marks=pytest.mark.redis7)]
+
+
+@contextlib.asynccontextmanager
+async def private_redis(
+    which: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[EmbeddedRedis]:
+    """A server of the newest or of the oldest kind that we support."""
+    if which == "redis7" and not shutil.which("redis-server") and "CI" not in os.environ:
+        pytest.skip("no redis-server on PATH; in CI this would fail")
+    binary: Literal["valkey", "redis7"] = "redis7" if which == "redis7" else "valkey"
+    async with EmbeddedRedis(tmp_path_factory.mktemp(which), binary=binary) as server:
+        yield server
+    assert server.processes() == []
+
+
+@pytest.fixture(scope="session", params=REDIS_SERVERS)
 async def redis_server(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[EmbeddedRedis]:
-    if request.param == "redis7" and not shutil.which("redis-server") and "CI" not in os.environ:
-        pytest.skip("no redis-server on PATH; in CI this would fail")
-    binary: Literal["valkey", "redis7"] = "redis7" if request.param == "redis7" else "valkey"
-    directory = tmp_path_factory.mktemp(request.param)
-    async with EmbeddedRedis(directory, binary=binary) as server:
+    async with private_redis(request.param, tmp_path_factory) as server:
         yield server
-    assert server.processes() == []
 
 
 @pytest.fixture(scope="session")

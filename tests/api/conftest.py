@@ -16,11 +16,21 @@ from audit import source
 from store.embedded import EmbeddedPostgres, EmbeddedRedis
 from store.migrations import migrate
 from tests.api.world import Stubs, World
+from tests.conftest import REDIS_SERVERS, private_redis
+
+
+@pytest.fixture(scope="session", params=REDIS_SERVERS)
+async def api_redis(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[EmbeddedRedis]:
+    """Not the one of the store's tests: they flush it, and one Redis serves one database."""
+    async with private_redis(request.param, tmp_path_factory) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
 async def server(
-    redis_server: EmbeddedRedis, postgres_server: EmbeddedPostgres
+    api_redis: EmbeddedRedis, postgres_server: EmbeddedPostgres
 ) -> AsyncIterator[bootstrap.Worker]:
     """A worker, in this process; leases may be as short as a millisecond."""
     logs.configure("warning")
@@ -31,7 +41,7 @@ async def server(
     dsn = postgres_server.dsn_of(name)
     await migrate(dsn)
     settings = Settings(
-        redis_url=SecretStr(redis_server.url), postgres_dsn=SecretStr(dsn), port=0, stop_grace_s=0
+        redis_url=SecretStr(api_redis.url), postgres_dsn=SecretStr(dsn), port=0, stop_grace_s=0
     )
     async with bootstrap.worker(settings, lease_floor_ms=1) as worker:
         yield worker

@@ -12,8 +12,10 @@ from dataclasses import dataclass, field
 from loadtest.faults.ground import Ground
 from loadtest.faults.kinds import ALL, EXTRAS, KINDS, TooSlow
 
-PAUSE_S = (0.2, 1.0)
-"""Between a recovery and the next strike."""
+BETWEEN = (100, 600)
+"""Changes acknowledged between a recovery and the next strike …"""
+BETWEEN_S = 2.5
+"""… unless they take longer than this."""
 TOGETHER = 0.15
 """How often two kinds strike at once."""
 EXTRA = 0.15
@@ -59,7 +61,7 @@ class Driver:
             left_s = started + duration_s - time.monotonic()
             if left_s <= 0 and (not self.owed() or -left_s > duration_s * (stretch - 1)):
                 return
-            await asyncio.sleep(self.rng.uniform(*PAUSE_S))
+            await self.ground.history.after(self.rng.randint(*BETWEEN), within_s=BETWEEN_S)
             await self._strike(kinds, started)
 
     def under_load(self) -> Counter[str]:

@@ -72,6 +72,7 @@ end
 -- How many they may get: all told, and how many of them as new work.
 local function room(P, queue, person, arg)
   local held = redis.call('ZCARD', keys.held(P, person.number, queue.number))
+  seen.holds = held > 0
   local wanted, target = tonumber(arg.count), tonumber(arg.target)
   if target > 0 then wanted = math.min(wanted, target - held) end
   return wanted, math.max(0, queue.max_held - held)

@@ -92,5 +92,6 @@ function lanes.heads(P, queue)
     end
     lane[what] = tonumber(fields[i + 1])
   end
+  seen.heads[queue] = found
   return found
 end

@@ -3,30 +3,44 @@
 -- {entry, slot, class, rank} in chunks; its head, known from `heads`, says when it is worth opening.
 
 -- Where, from the index of an excluded member on, the first one follows that is not in T. T is a subset
--- of G with the same scores, so T[t0 + j] has rank index + j in G exactly while G[index .. index + j]
--- lies in T: true up to some j and false after it. Binary search, O(log² n), exact
--- (reliability.md §2.4). The end is tried first: often all the rest of T lies ahead in one piece.
-local function after_excluded(G, T, index, member)
-  local first = redis.call('ZRANK', T, member)
-  local low, high = 0, redis.call('ZCARD', T) - first - 1
-  local probe = high
+-- of G with the same scores, so T[first + j] has rank index + j in G exactly while G[index .. index + j]
+-- lies in T: true up to some j, at most `high`, and false after it. Binary search, O(log² n), exact
+-- (reliability.md §2.4).
+local function after_excluded(stream, first, high)
+  local low = 0
   while low < high do
-    local one = redis.call('ZRANGE', T, first + probe, first + probe)[1]
-    if redis.call('ZRANK', G, one) == index + probe then low = probe else high = probe - 1 end
-    probe = math.floor((low + high + 1) / 2)
+    local probe = math.floor((low + high + 1) / 2)
+    local one = redis.call('ZRANGE', stream.T, first + probe, first + probe)[1]
+    if redis.call('ZRANK', stream.G, one) == stream.index + probe then low = probe else high = probe - 1 end
   end
-  return index + low + 1
+  return stream.index + low + 1
+end
+
+-- The next members of G from an excluded one on of which T lacks the first; nil: look again from
+-- stream.index. Often all the rest of T lies ahead in one piece: then T holds none of what follows it.
+local function skip_excluded(stream, member, want)
+  local first = stream.index == 0 and 0 or redis.call('ZRANK', stream.T, member)
+  local rest = redis.call('ZCARD', stream.T) - first - 1
+  local members = redis.call('ZRANGE', stream.G, stream.index + rest, stream.index + rest + want)
+  if members[1] == redis.call('ZRANGE', stream.T, -1, -1)[1] then
+    stream.index = stream.index + rest + 1
+    return { unpack(members, 2) }
+  end
+  stream.index = after_excluded(stream, first, rest - 1)
+  return nil
 end
 
 -- The next members of G from stream.index on of which T lacks the first, and which of them T holds.
 local function members_of(stream, want)
-  while true do
-    local members = redis.call('ZRANGE', stream.G, stream.index, stream.index + want - 1)
+  local members, excluded
+  repeat
+    members = redis.call('ZRANGE', stream.G, stream.index, stream.index + want - 1)
     if #members == 0 then return members end
-    local excluded = redis.call('ZMSCORE', stream.T, unpack(members))
+    excluded = redis.call('ZMSCORE', stream.T, unpack(members))
     if not excluded[1] then return members, excluded end
-    stream.index = after_excluded(stream.G, stream.T, stream.index, members[1])
-  end
+    members = skip_excluded(stream, members[1], want)
+  until members
+  return members, {}
 end
 
 local function fill_touched(stream, P, want)

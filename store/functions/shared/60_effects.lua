@@ -101,6 +101,14 @@ local function leave(batch, key, edit)
   for n = 1, #list do arguments[#arguments + 1] = list[n] end
 end
 
+-- Whether the lane's head in G may be another one after entries came or went: not if this call has seen
+-- that one of a lower score leads.
+local function may_lead(edit)
+  local heads = seen.heads[edit.after.q]
+  local lane = heads and heads[text(edit.after.c)]
+  return not (lane and lane.g and lane.g < score_of(edit.after.p, edit.entries[1]))
+end
+
 -- G and T: the entry is in G while it has a free slot, and then T of exactly its people has it too.
 local function reindex(batch, edit, was, is)
   local P, queue, class = batch.P, edit.after.q, edit.after.c
@@ -108,8 +116,10 @@ local function reindex(batch, edit, was, is)
   if is ~= was then
     local G = keys.available(P, queue, class)
     if is then enter(batch, G, edit) else leave(batch, G, edit) end
-    batch.lanes = batch.lanes or {}
-    batch.lanes[G] = { queue, class }
+    if may_lead(edit) then
+      batch.lanes = batch.lanes or {}
+      batch.lanes[G] = { queue, class }
+    end
   end
   for person in pairs(old) do
     if not now[person] then leave(batch, keys.excluded(P, queue, class, person), edit) end
@@ -178,7 +188,7 @@ end
 -- Of whom the person holds in which queues: a set that follows the held lists.
 local function settle_holding(batch)
   local P = batch.P
-  if batch.holder then redis.call('SADD', keys.holding(P, batch.holder), batch.holder_queue) end
+  if batch.holder and not seen.holds then redis.call('SADD', keys.holding(P, batch.holder), batch.holder_queue) end
   for held, whose in pairs(batch.dropped or {}) do
     if redis.call('EXISTS', held) == 0 then redis.call('SREM', keys.holding(P, whose[1]), whose[2]) end
   end

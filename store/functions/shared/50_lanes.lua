@@ -21,39 +21,52 @@ function lanes.refresh_backlog(P, queue, class, from)
   redis.call('HDEL', keys.heads(P, queue), 'b' .. text(class))
 end
 
-local function forget_dead(P, queue, class, n)
-  if redis.call('HINCRBY', keys.heads(P, queue), 'd' .. text(class), -n) == 0 then
+local function drop_dead(P, queue, class, dead)
+  if #dead == 0 then return end
+  redis.call('SREM', keys.dead(P, queue, class), unpack(dead))
+  if redis.call('HINCRBY', keys.heads(P, queue), 'd' .. text(class), -#dead) == 0 then
     redis.call('HDEL', keys.heads(P, queue), 'd' .. text(class))
   end
 end
 
+-- Puts what was popped, from `from` on, back in front, in order.
+local function put_back(backlog, popped, from)
+  local reversed = {}
+  for i = #popped, from, -1 do reversed[#reversed + 1] = popped[i] end
+  if #reversed > 0 then redis.call('LPUSH', backlog, unpack(reversed)) end
+end
+
 -- Takes untouched entries, in order, from the front of their backlog; what stands between is dead.
 function lanes.take_front(P, queue, class, rank, wanted)
-  local backlog, dead = keys.backlog(P, queue, class, rank), 0
+  local backlog, dead = keys.backlog(P, queue, class, rank), {}
   local front, at = redis.call('LPOP', backlog, #wanted), 1
-  for _, entry in ipairs(wanted) do
-    while tonumber(front[at]) ~= entry do
-      redis.call('SREM', keys.dead(P, queue, class), front[at])
-      dead, at = dead + 1, at + 1
-      if at > #front then front, at = redis.call('LPOP', backlog, #wanted), 1 end
+  for n = 1, #wanted do
+    while tonumber(front[at]) ~= wanted[n] do
+      if at > #front then
+        drop_dead(P, queue, class, dead)
+        front, at, dead = redis.call('LPOP', backlog, DEAD_CHUNK), 1, {}
+      else
+        dead[#dead + 1], at = front[at], at + 1
+      end
     end
     at = at + 1
-    if at > #front and entry ~= wanted[#wanted] then front, at = redis.call('LPOP', backlog, #wanted), 1 end
   end
-  for i = #front, at, -1 do redis.call('LPUSH', backlog, front[i]) end
-  if dead > 0 then forget_dead(P, queue, class, dead) end
+  put_back(backlog, front, at)
+  drop_dead(P, queue, class, dead)
 end
 
 -- Pops what leads a backlog, drops the dead integers among it, and puts the rest back in order.
 -- Changes nothing that anybody can observe, so it needs no event.
 function lanes.compact(P, queue, class, rank)
-  local backlog, dead = keys.backlog(P, queue, class, rank), keys.dead(P, queue, class)
-  local live, dropped = {}, 0
-  for _, entry in ipairs(redis.call('LPOP', backlog, 2 * MAX_DEAD) or {}) do
-    if redis.call('SREM', dead, entry) == 0 then live[#live + 1] = entry else dropped = dropped + 1 end
+  local backlog, live, dead = keys.backlog(P, queue, class, rank), {}, {}
+  local popped = redis.call('LPOP', backlog, MAX_DEAD)
+  local is_dead = redis.call('SMISMEMBER', keys.dead(P, queue, class), unpack(popped))
+  for i = 1, #popped do
+    local list = is_dead[i] == 1 and dead or live
+    list[#list + 1] = popped[i]
   end
-  for i = #live, 1, -1 do redis.call('LPUSH', backlog, live[i]) end
-  if dropped > 0 then forget_dead(P, queue, class, dropped) end
+  put_back(backlog, live, 1)
+  drop_dead(P, queue, class, dead)
   lanes.refresh_backlog(P, queue, class, 0)
 end
 

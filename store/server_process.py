@@ -153,8 +153,9 @@ class Server(ABC):
     async def stop(self) -> None:
         """End it in good order; kill it if that takes over 30 s. Repeatable."""
         if self._process is not None:
-            _signal(self._process.pid, self._stop_signal)
-            _signal(self._process.pid, signal.SIGCONT)
+            # Popen's own: it knows when the process has ended, and its pid is another's.
+            self._process.send_signal(self._stop_signal)
+            self._process.send_signal(signal.SIGCONT)
             await until(self._is_gone, within_s=STOP_WITHIN_S)
         await self.kill()
         self._unlock()
@@ -168,7 +169,7 @@ class Server(ABC):
         if self._lock is None:
             return
         if self._process is not None:
-            _signal(self._process.pid, signal.SIGKILL)
+            self._process.kill()
         for pid in self.processes():
             _signal(pid, signal.SIGKILL)
         if not await until(self._is_gone, within_s=KILL_WITHIN_S):

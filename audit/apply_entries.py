@@ -82,7 +82,13 @@ def removed(project: Project, event: Event, judge: Judge) -> None:
 
 def _add(project: Project, queue: Queue, number: int, lane: int, priority: int, item: int) -> None:
     entry = Entry(
-        entry=number, queue=queue.queue, lane=lane, rank=priority, item=item, k=queue.slots
+        entry=number,
+        queue=queue.queue,
+        lane=lane,
+        rank=priority,
+        came=priority,
+        item=item,
+        k=queue.slots,
     )
     project.entries[number] = entry
     queue.items.add(item)

@@ -138,6 +138,19 @@ def renewable(project: Project, person: int, queue: int = 0) -> list[tuple[int, 
     return [(entry, number) for _, entry, number in sorted(found)][:MOST_RENEWED]
 
 
+def expect_remove(project: Project, queue: int, entries: Sequence[int]) -> str:
+    """All of them or none: each once, and each in the queue with something left to do."""
+    if queue not in project.queues:
+        return NOT_FOUND
+    for place, number in enumerate(entries):
+        if number in entries[:place]:
+            return "twice"
+        entry = project.entries.get(number)
+        if entry is None or entry.gone or entry.queue != queue:
+            return "not_there"
+    return "ok"
+
+
 def expect_request(project: Project, session: int, secret: str, n: int, hash_: str) -> str:
     """'new', 'dup', 'request_id_reused', 'request_too_old' or 'session_unknown'."""
     known = project.sessions.get(session)

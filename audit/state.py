@@ -97,12 +97,16 @@ FREE: Final = Slot()
 
 @dataclass(slots=True, kw_only=True)
 class Entry:
-    """An item in a queue. Slots are 1..k; `slots` is empty while nobody touched it."""
+    """An item in a queue. Slots are 1..k; `slots` is empty while nobody touched it.
+
+    `came` is the rank it came in with, which its entry range keeps for ever.
+    """
 
     entry: int
     queue: int
     lane: int
     rank: int
+    came: int
     item: int
     k: int
     slots: list[Slot] = field(default_factory=list)

@@ -22,6 +22,7 @@ from audit.eligibility import eligible as eligible_in_audit
 from audit.model import Model
 from store import events, keys
 from store.kernel import Kernel, Reply
+from tests.store.machine_statuses import StatusRules
 from tests.store.predicates import person_and_queue
 
 PEOPLE = st.integers(1, 5)
@@ -45,7 +46,7 @@ class Connection:
         return await self._client.execute_command(*args)
 
 
-class ProjectMachine(RuleBasedStateMachine):
+class ProjectMachine(StatusRules, RuleBasedStateMachine):
     """Random histories of one project."""
 
     url: ClassVar[str]
@@ -387,15 +388,6 @@ class ProjectMachine(RuleBasedStateMachine):
 
     def _was_removed(self, entry: Any) -> bool:
         return any(slot.state == 9 for slot in entry.slots)
-
-    @rule(picks=st.lists(PICK, min_size=1, max_size=3))
-    def remove_entries(self, picks: list[int]) -> None:
-        here = [e for e in self.state.entries.values() if not e.gone]
-        chosen = {here[p % len(here)].entry: here[p % len(here)] for p in picks} if here else {}
-        queue = next(iter(chosen.values())).queue if chosen else 0
-        removed = [[e.entry, e.lane, e.rank] for e in chosen.values() if e.queue == queue]
-        if removed:
-            assert self.call("remove_entries", queue=queue, entries=removed).word == "ok"
 
     # --- what holds at every moment ---
 

@@ -34,7 +34,10 @@ local function number_or(text, default) return tonumber(text or default) end
 local function task_name(entry, slot) return string.format('%d:%d', entry, slot) end
 
 -- What this call has read of the state: to apply an event one need not read again what deciding it has
--- read: queues, records and heads by their numbers; holds: whether who reserves holds anything there.
+-- read: queues, records and heads by their numbers; first and last of backlogs by their keys; holds:
+-- whether who reserves holds anything there.
 -- Emptied before each call and after each event.
 local seen = {}
-local function forget() seen.queues, seen.records, seen.heads, seen.holds = {}, {}, {}, false end
+local function forget()
+  seen.queues, seen.records, seen.heads, seen.ends, seen.holds = {}, {}, {}, {}, false
+end

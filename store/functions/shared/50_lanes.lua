@@ -75,6 +75,25 @@ function lanes.bury(P, queue, class, entry)
   redis.call('HINCRBY', keys.heads(P, queue), 'd' .. text(class), 1)
 end
 
+-- First and last integer of a backlog, 0 0 where it is empty.
+local function ends_of(backlog)
+  local ends = seen.ends[backlog]
+  if not ends then
+    ends = { number_or(redis.call('LINDEX', backlog, 0), 0), number_or(redis.call('LINDEX', backlog, -1), 0) }
+    seen.ends[backlog] = ends
+  end
+  return ends[1], ends[2]
+end
+
+-- Whether an entry that came into this lane with this rank waits there still, untouched. Entries leave a
+-- backlog from its front or become dead integers, so it does exactly if it lies within the backlog and is
+-- not dead. The caller knows that it came into this lane: what an entry's number stands for never changes.
+function lanes.waits(P, queue, class, rank, entry)
+  local first, last = ends_of(keys.backlog(P, queue, class, rank))
+  return first <= entry and entry <= last
+    and redis.call('SISMEMBER', keys.dead(P, queue, class), entry) == 0
+end
+
 -- Entries of the lane with a free slot.
 function lanes.size(P, queue, class)
   local n = redis.call('ZCARD', keys.available(P, queue, class))

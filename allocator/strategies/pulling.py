@@ -1,0 +1,58 @@
+"""Pulling in batches: how many new tasks a person gets, and when (SEMANTICS §3).
+
+B is the size of a batch, M the most work a person may have, P what they have:
+their tasks in the queue without a status, corrections included. A *refill* is
+due when P ≤ M − B and gives one whole batch; a *load* is asked for by hand and
+fills up to M, by one batch at most. Corrections are work but no new tasks, so
+P may exceed M through them; then neither gives anything.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+LEAST_BATCH: Final = 3
+MOST_BATCH: Final = 100
+DEFAULT_BATCH: Final = 5
+DEFAULT_WORKLOAD: Final = 10
+
+
+class OutOfBoundsError(ValueError):
+    """A setting outside of its range, which `str` of this names."""
+
+    def __init__(self, name: str, least: int, most: int, why: str = "") -> None:
+        super().__init__(f"must be {least} to {most}{why}")
+        self.name, self.least, self.most = name, least, most
+
+
+def workloads(batch_size: int) -> range:
+    """The max_batch_workload that goes with a batch size: B + 2 to 2 B."""
+    return range(batch_size + 2, 2 * batch_size + 1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pulling:
+    """The two numbers of a queue with batches, within their bounds.
+
+    Raises OutOfBoundsError.
+    """
+
+    batch_size: int = DEFAULT_BATCH
+    max_batch_workload: int = DEFAULT_WORKLOAD
+
+    def __post_init__(self) -> None:
+        if not LEAST_BATCH <= self.batch_size <= MOST_BATCH:
+            raise OutOfBoundsError("batch_size", LEAST_BATCH, MOST_BATCH)
+        fits = workloads(self.batch_size)
+        if self.max_batch_workload not in fits:
+            why = f" with a batch_size of {self.batch_size}"
+            raise OutOfBoundsError("max_batch_workload", fits[0], fits[-1], why)
+
+    def refill(self, workload: int) -> int:
+        """New tasks that a trigger brings to who has this much work: a whole batch, or none."""
+        return self.batch_size if workload <= self.max_batch_workload - self.batch_size else 0
+
+    def load(self, workload: int) -> int:
+        """New tasks that a load by hand brings: what fits below M, a batch at most."""
+        return max(0, min(self.batch_size, self.max_batch_workload - workload))

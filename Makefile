@@ -59,7 +59,13 @@ $(TOOLS): requirements/generate.txt | $(READY)
 	@VIRTUAL_ENV=.venv-generate $(UV) pip sync --quiet --require-hashes requirements/generate.txt
 	@touch $@
 
-check: lint types layers current ## All that must hold before a merge, apart from the tests
+copies: ## Fail if docs/checklist.md is not what the specification says, where that is at hand
+	@test ! -e ../shared/spec/CHECKLIST.md || cmp docs/checklist.md ../shared/spec/CHECKLIST.md
+
+checklist: $(READY) ## Which lines of docs/checklist.md a test shows, and which not
+	@$(BIN)/pytest -q -n 0 --checklist
+
+check: lint types layers current copies ## All that must hold before a merge, apart from the tests
 
 faults: $(READY) ## Kill, cut and pause things under load, then audit (DURATION=60)
 	$(BIN)/python -m loadtest.faults --duration $(DURATION)
@@ -74,4 +80,4 @@ clean: ## Remove everything that can be made again, servers' data included
 	rm -rf .venv .venv-generate .dibs build dist *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help setup demo test test-fresh lint types layers generate current check faults bench requirements clean
+.PHONY: help setup demo test test-fresh lint types layers generate current copies checklist check faults bench requirements clean

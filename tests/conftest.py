@@ -20,6 +20,7 @@ from store.embedded import EmbeddedPostgres, EmbeddedRedis
 # (template) -> dsn of a new database, a copy of the template.
 FreshDatabase = Callable[..., Awaitable[str]]
 
+pytest_plugins = ["tests.checklist"]
 
 REDIS_SERVERS = ["valkey9", pytest.param("redis7", marks=pytest.mark.redis7)]
 

@@ -71,6 +71,7 @@ async def test_start_keeps_the_token_and_runs_the_lease_anew(world: World, held:
     assert (again.state, again.seq > answer.seq) == (common_pb2.TASK_STATE_IN_PROGRESS, True)
 
 
+@pytest.mark.shows("D36", "E80")
 async def test_a_submission_finishes_once(world: World, held: Any) -> None:
     request = pb.SubmitRequest(
         **world.change("ann"),
@@ -99,12 +100,24 @@ async def test_a_submission_finishes_once(world: World, held: Any) -> None:
         ("completed", common_pb2.TASK_STATE_COMPLETED),
     ],
 )
+@pytest.mark.shows("D8", "D25", "D26")
 async def test_a_status_says_how_a_task_ends(
     world: World, held: Any, status: str, state: int
 ) -> None:
     answer = await world.submit("ann", held, status=status)
 
     assert (answer.status, answer.state) == (status, state)
+
+
+@pytest.mark.shows("D13", "D28")
+async def test_an_item_has_a_status_in_each_queue(world: World, held: Any) -> None:
+    await world.queue("other", "d")
+    elsewhere = (await world.reserve("other", "ann")).tasks[0]
+    here = await world.submit("ann", held, status="broken")
+    there = await world.submit("ann", elsewhere)
+
+    assert held.external_id == elsewhere.external_id
+    assert (here.status, there.status) == ("broken", "completed")
 
 
 async def test_ten_thousand_units_are_taken(world: World, held: Any) -> None:
@@ -142,6 +155,7 @@ async def test_settings_that_changed_meanwhile_are_read_again(world: World, held
     assert (await world.submit("ann", second)).state == common_pb2.TASK_STATE_COMPLETED
 
 
+@pytest.mark.shows("E51")
 async def test_release_gives_back_to_the_first_place(world: World, held: Any) -> None:
     request = pb.ReleaseRequest(
         **world.change("ann"), task_id=held.task_id, lease_token=held.lease.lease_token
@@ -172,6 +186,7 @@ async def test_a_token_of_an_earlier_lease_says_who_has_the_task(world: World, h
         assert error.since is not None
 
 
+@pytest.mark.shows("D41", "E62")
 async def test_nobody_uses_the_lease_of_somebody_else(world: World, held: Any) -> None:
     for call in (world.submit("bob", held), world.release("bob", held), world.start("bob", held)):
         error = await refused(call)

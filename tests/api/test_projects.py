@@ -92,6 +92,7 @@ async def test_projects_are_listed_for_their_members_page_by_page(stubs: Stubs) 
     assert list(nobody.projects) == []
 
 
+@pytest.mark.shows("E14")
 async def test_members_are_added_with_defaults_and_listed(world: World) -> None:
     answer = await world.stubs.projects.AddMembers(
         pb.AddMembersRequest(
@@ -196,6 +197,7 @@ async def test_strangers_and_the_removed_are_denied(world: World) -> None:
         (pb.ROLE_ADMIN, pb.ROLE_ADMIN, True),
     ],
 )
+@pytest.mark.shows("E8")
 async def test_managers_manage_and_only_admins_make_admins(
     world: World, role: pb.Role, granted: pb.Role, allowed: object
 ) -> None:

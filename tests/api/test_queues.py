@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
 from google.protobuf.duration_pb2 import Duration
 
 from allocator.bootstrap import Worker
@@ -38,6 +39,7 @@ async def test_a_queue_is_made_once_with_its_defaults(world: World) -> None:
     assert queue.display_name == "q"
 
 
+@pytest.mark.shows("P11")
 async def test_a_queue_keeps_its_settings(world: World) -> None:
     await world.people("ann", "bob")
     settings = pb.Queue(
@@ -85,6 +87,7 @@ async def test_who_is_allowed_must_exist_and_qa_is_not_built(world: World) -> No
     assert isinstance(qa, errors.NotBuilt)
 
 
+@pytest.mark.shows("E2", "P10")
 async def test_the_items_of_an_attached_dataset_are_tasks_when_attach_answers(
     world: World,
 ) -> None:
@@ -107,6 +110,7 @@ async def test_the_items_of_an_attached_dataset_are_tasks_when_attach_answers(
     assert depth.HasField("oldest_waiting_age")
 
 
+@pytest.mark.shows("E3")
 async def test_items_that_come_later_follow_in_order(world: World) -> None:
     await world.dataset("d", ["a"])
     await world.queue("q", "d")
@@ -131,6 +135,7 @@ async def test_an_attachment_whose_maker_died_is_carried_on(world: World, server
     assert (await _depth_of(world, "q", 2)).items_pending == 0
 
 
+@pytest.mark.shows("D12", "D22")
 async def test_a_dataset_is_attached_once_and_to_any_number_of_queues(world: World) -> None:
     await world.dataset("d", ["a"])
     await world.queue("q", "d")
@@ -185,6 +190,7 @@ async def test_a_65th_set_of_skills_is_refused_whole_and_left_out_later(world: W
     assert isinstance(chosen, errors.TooManyClasses)
 
 
+@pytest.mark.shows("D14")
 async def test_chosen_items_come_in_the_order_given(world: World) -> None:
     await world.dataset("d", ["a", "b", "c", "d"])
     await world.queue("q")
@@ -256,6 +262,7 @@ async def test_unknown_queues_and_datasets_are_not_found(world: World) -> None:
         assert isinstance(await refused(call), errors.DatasetNotFound)
 
 
+@pytest.mark.shows("P76")
 async def test_depth_follows_the_tasks(world: World) -> None:
     await world.dataset("d", ["a", "b", "c", "d"])
     await world.queue("q", "d", slots=2)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from dibs import errors
 from dibs.v1 import allocation_pb2 as pb
 from dibs.v1 import common_pb2, dataset_pb2, project_pb2
@@ -14,6 +16,7 @@ def _item(name: str, *skills: str) -> dataset_pb2.Item:
     return dataset_pb2.Item(external_id=name, required_skills=skills)
 
 
+@pytest.mark.shows("E46", "E71", "E59")
 async def test_tasks_are_given_in_order_with_all_that_a_page_needs(world: World) -> None:
     await world.dataset(
         "d", [dataset_pb2.Item(external_id="a", weight=3, attributes={"k": "v"}), "b", "c"]
@@ -62,6 +65,7 @@ async def test_a_request_id_is_for_one_body(world: World) -> None:
     assert error.metadata == {"n": str(frame["request_id"].n)}
 
 
+@pytest.mark.shows("E73", "E75")
 async def test_many_at_once_never_get_the_same_task(world: World) -> None:
     names = [f"i{n:03}" for n in range(60)]
     people = [f"person-{n}" for n in range(6)]
@@ -81,6 +85,7 @@ async def test_many_at_once_never_get_the_same_task(world: World) -> None:
     assert given == names
 
 
+@pytest.mark.shows("D21")
 async def test_slots_go_to_different_people(world: World) -> None:
     await world.dataset("d", ["a", "b"])
     await world.queue("q", "d", slots=2)
@@ -150,6 +155,7 @@ async def test_who_may_not_work_in_a_queue_is_told_why(world: World) -> None:
     }
 
 
+@pytest.mark.shows("P21")
 async def test_skills_open_lanes_from_the_change_on(world: World) -> None:
     await world.dataset("d", [_item("n1", "night"), _item("plain"), _item("nc", "night", "cars")])
     await world.queue("q", "d")
@@ -210,6 +216,7 @@ async def test_somebody_else_may_ask_for_a_person(world: World) -> None:
     assert isinstance(stranger, errors.PermissionDenied)
 
 
+@pytest.mark.shows("E47", "P45")
 async def test_my_tasks_are_listed_queue_by_queue_and_page_by_page(world: World) -> None:
     await world.dataset("d", ["a", "b", "c"])
     await world.queue("q", "d")

@@ -20,6 +20,7 @@ import pytest
 
 from dibs import AsyncClient
 from store.embedded import EmbeddedRedis
+from tests import calls
 
 READY = re.compile(r"dibs serves (\S+) with (\d+) workers; health and metrics on (\S+)")
 DIBS = [sys.executable, "-m", "allocator.cli"]
@@ -122,6 +123,7 @@ async def _dibs(served: Served, *arguments: str) -> Any:
         env=os.environ | {"DIBS_TARGET": served.target, "DIBS_ACTOR": "ada"},
     )
     out, err = await process.communicate()
+    calls.saw()
     return json.loads(out if process.returncode == 0 else err)
 
 
@@ -150,6 +152,7 @@ async def test_the_pages_tell_health_and_figures(served: Served) -> None:
     assert 'dibs_rebuilds_total{cause="' in figures
 
 
+@pytest.mark.shows("E76")
 async def test_the_commands_import_reserve_submit_and_audit(served: Served, tmp_path: Path) -> None:
     manifest = tmp_path / "Some items.jsonl"
     lines = [json.dumps({"external_id": name}) for name in ("a", "b", "a")]

@@ -15,7 +15,7 @@ def may_enter(person: Member, queue: QueueSettings) -> Cause | None:
         return Cause.NOT_A_MEMBER
     if not person.roles & MAY_ANNOTATE:
         return Cause.ROLE
-    if queue.allowed and person.person not in queue.allowed:
+    if queue.restricted and person.person not in queue.allowed:
         return Cause.NOT_ALLOWED
     return None
 

@@ -48,6 +48,14 @@ class Meaning(IntEnum):
     DISCARD = 2
 
 
+class SkipPolicy(IntEnum):
+    """What becomes of a task that somebody skips."""
+
+    REQUEUE_FOR_OTHERS = 1
+    REQUEUE_FOR_ME = 2
+    DISCARD = 3
+
+
 class Durability(IntEnum):
     """When an answer leaves: after the Postgres log, or after Redis."""
 
@@ -173,7 +181,11 @@ DEFAULT_STATUSES = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueSettings:
-    """What a queue was made with. `settings_seq` says as of when."""
+    """What a queue was made with. `settings_seq` says as of when.
+
+    Only people of `allowed` and `groups` may work in a `restricted` queue,
+    be there any or none. `batch_size` 0: no batches. `due_ms` 0: no due date.
+    """
 
     queue: int
     settings_seq: int = 0
@@ -183,8 +195,17 @@ class QueueSettings:
     max_held: int = 100
     priority: Priority = Priority.NONE
     allowed: frozenset[int] = frozenset()
+    groups: frozenset[int] = frozenset()
+    restricted: bool = False
     statuses: tuple[Status, ...] = DEFAULT_STATUSES
     classes: tuple[str, ...] = ()
+    batch_size: int = 0
+    max_workload: int = 0
+    skip_policy: SkipPolicy = SkipPolicy.REQUEUE_FOR_OTHERS
+    max_skips: int = 3
+    allow_pick: bool = False
+    owner: int = 0
+    due_ms: int = 0
 
     def index_of(self, status: str) -> int | None:
         """The place of a status by name, as the log counts them (from 1)."""

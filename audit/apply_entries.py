@@ -58,7 +58,7 @@ def entries_added(project: Project, event: Event, judge: Judge) -> None:
             judge.expect(RULES, item not in queue.items, "item {} a second time", item)
             _add(project, queue, number, lane, body["priority"], item)
             number += 1
-    queue.counts[QUEUED] += total * queue.slots
+    queue.counts[QUEUED] += total * queue.rules.slots
     queue.added_seq = event.seq
     queue.not_added += body["not_added"]
     project.entries_last = max(project.entries_last, number - 1)
@@ -88,7 +88,7 @@ def _add(project: Project, queue: Queue, number: int, lane: int, priority: int, 
         rank=priority,
         came=priority,
         item=item,
-        k=queue.slots,
+        k=queue.rules.slots,
     )
     project.entries[number] = entry
     queue.items.add(item)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from audit.report import RULES, Judge
-from audit.state import DAY_MS, Dataset, Member, Project, Queue, Session
+from audit.state import DAY_MS, Dataset, Member, Project, Queue, Rules, Session
 from store.events import Event
 
 ROLES = 1 | 2 | 4 | 8 | 16 | 32
@@ -102,27 +102,25 @@ def queue_created(project: Project, event: Event, judge: Judge) -> None:
     body = event.body
     number = body["queue"]
     judge.expect(RULES, number not in project.queues, "queue {} exists already", number)
-    judge.expect(RULES, 1 <= body["slots"] <= 50, "queue {} has {} slots", number, body["slots"])
-    judge.expect(
-        RULES, 1 <= body["max_held"] <= 1000, "queue {}: max_held {}", number, body["max_held"]
-    )
-    judge.expect(RULES, body["lease_ms"] > 0, "queue {}: lease {}", number, body["lease_ms"])
-    judge.expect(RULES, 0 <= body["priority"] <= 3, "queue {}: rank {}", number, body["priority"])
-    judge.expect(
-        RULES,
-        set(body["statuses"]) <= {1, 2},
-        "queue {}: statuses mean {}",
-        number,
-        body["statuses"],
-    )
+    rules = Rules.of(body["rules"])
+    limits(number, rules, judge)
     project.settings_seq = event.seq
     project.queues[number] = Queue(
-        queue=number,
-        slots=body["slots"],
-        lease_ms=body["lease_ms"],
-        max_held=body["max_held"],
-        priority=body["priority"],
-        allowed=frozenset(body["allowed"]),
-        statuses=tuple(body["statuses"]),
-        content=body["content"],
+        queue=number, rules=rules, content=body["content"], set_seq=event.seq
     )
+
+
+def limits(queue: int, rules: Rules, judge: Judge) -> None:
+    """Every rule is within its limits."""
+    within = {
+        "slots": 1 <= rules.slots <= 50,
+        "max_held": 1 <= rules.max_held <= 1000,
+        "lease_ms": rules.lease_ms > 0,
+        "priority": 0 <= rules.priority <= 3,
+        "statuses": set(rules.statuses) <= {1, 2},
+        "skip_policy": 1 <= rules.skip_policy <= 3,
+        "max_skips": 1 <= rules.max_skips <= 20,
+        "due_ms": rules.due_ms >= 0,
+    }
+    for name, fits in within.items():
+        judge.expect(RULES, fits, "queue {}: {} is {}", queue, name, getattr(rules, name))

@@ -33,7 +33,7 @@ def granted(project: Project, event: Event, judge: Judge) -> bool:
     if not judge.expect(RULES, queue, "queue {} is unknown", body["queue"]) or not queue:
         return False
     judge.expect(RULES, 0 < len(tasks) <= 100, "{} tasks in one grant", len(tasks))
-    _deadline(judge, event.clock_ms + queue.lease_ms, body["deadline"])
+    _deadline(judge, event.clock_ms + queue.rules.lease_ms, body["deadline"])
     cause = standing(project.member(person), queue)
     judge.expect(6, not cause, "granted to person {}, who is {}", person, cause)
     wanted = first(project, queue, person, len(tasks) + 1)
@@ -65,7 +65,7 @@ def started(project: Project, event: Event, judge: Judge) -> None:
         return
     slot = holds(project, judge, entry, body["slot"], body["person"], body["token"])
     _still_eligible(project, judge, entry, body["slot"], body["person"])
-    _deadline(judge, event.clock_ms + project.queues[entry.queue].lease_ms, body["deadline"])
+    _deadline(judge, event.clock_ms + project.queues[entry.queue].rules.lease_ms, body["deadline"])
     put(project, entry, body["slot"], replace(slot, state=IN_PROGRESS, deadline=body["deadline"]))
 
 
@@ -78,7 +78,7 @@ def renewed(project: Project, event: Event, judge: Judge) -> None:
         if not entry:
             continue
         slot = holds(project, judge, entry, number, body["person"], entry.slot(number).token)
-        _deadline(judge, event.clock_ms + project.queues[entry.queue].lease_ms, deadline)
+        _deadline(judge, event.clock_ms + project.queues[entry.queue].rules.lease_ms, deadline)
         token = event.seq if body["takeover"] else slot.token
         judge.expect(
             7, told == token, "token {} of {}-{}, not {}", told, entry_number, number, token
@@ -98,7 +98,7 @@ def submitted(project: Project, event: Event, judge: Judge) -> None:
     else:
         slot = holds(project, judge, entry, number, person, token)
         _still_eligible(project, judge, entry, number, person)
-    statuses = project.queues[entry.queue].statuses
+    statuses = project.queues[entry.queue].rules.statuses
     index, meaning = body["status"], body["meaning"]
     judge.expect(
         RULES,
@@ -216,11 +216,11 @@ def _within_cap(
     held = len(queue.held.get(person, ()))
     judge.expect(
         6,
-        not fresh or held + len(given) <= queue.max_held,
+        not fresh or held + len(given) <= queue.rules.max_held,
         "person {} holds {} of at most {} and was given {}",
         person,
         held,
-        queue.max_held,
+        queue.rules.max_held,
         len(given),
     )
 

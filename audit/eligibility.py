@@ -26,7 +26,7 @@ def standing(member: Member, queue: Queue) -> str:
         return NOT_A_MEMBER
     if not member.roles & MAY_ANNOTATE:
         return ROLE
-    if queue.allowed and member.person not in queue.allowed:
+    if queue.rules.restricted and member.person not in queue.rules.allowed:
         return NOT_ALLOWED
     return ""
 
@@ -82,6 +82,6 @@ def first(project: Project, queue: Queue, person: int, n: int) -> list[tuple[int
     if standing(project.member(person), queue):
         return []
     mine = corrections(project, queue, person)[:n]
-    room = queue.max_held - len(queue.held.get(person, ())) - len(mine)
+    room = queue.rules.max_held - len(queue.held.get(person, ())) - len(mine)
     fresh = max(0, min(n - len(mine), room))
     return mine + list(islice(pool(project, queue, person), fresh))

@@ -1,6 +1,6 @@
 """What a call must answer, predicted from the model's state. Nothing here changes it.
 
-The words are those of CONTRACT §6. Protocol refusals (not loaded, stale
+The words are those of the headers in `store/functions`. Protocol refusals (not loaded, stale
 epoch, lagging …) say nothing about the state and are not predicted.
 """
 
@@ -61,7 +61,7 @@ def reasons(project: Project, queue: Queue, person: int, clock: int) -> tuple[Re
     """All that hold, in the order of SEMANTICS §1."""
     cause = standing(project.member(person), queue)
     found = [Reason(reason="NOT_ELIGIBLE", causes=((cause, 0),))] if cause else []
-    if len(queue.held.get(person, ())) >= queue.max_held:
+    if len(queue.held.get(person, ())) >= queue.rules.max_held:
         found.append(Reason(reason="AT_CAP"))
     if any(queue.lanes.values()):
         withheld = () if cause else _withheld(project, queue, person)

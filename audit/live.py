@@ -1,4 +1,4 @@
-"""Reads a project's live state out of Redis, by the names of CONTRACT §2, into a `Shape`.
+"""Reads a project's live state out of Redis, by the names of `10_keys.lua`, into a `Shape`.
 
 Not one atomic read: the header's seq before and after tells whether an event
 came in between (then `read` says so and the caller tries again).
@@ -14,7 +14,7 @@ from typing import Any, Final
 import msgpack
 from redis.asyncio import Redis
 
-from audit.state import FINISHED, WINDOW
+from audit.state import FINISHED, WINDOW, Rules
 from audit.structures import Shape, SlotShape
 
 PRODUCT_KEY: Final = re.compile(rb"dibs:\{[0-9]+\}:.+", re.DOTALL)
@@ -166,14 +166,12 @@ def _person(fields: dict[str, bytes]) -> tuple[object, ...]:
 
 
 def _queue(fields: dict[str, bytes]) -> tuple[object, ...]:
-    allowed, statuses, classes = (
-        _unpack(fields[name]) for name in ("allowed", "statuses", "classes")
-    )
+    rules, classes = _unpack(fields["rules"]), _unpack(fields["classes"])
     by_class = classes.items() if isinstance(classes, dict) else enumerate(classes, 1)
+    lists = {name: _listed(rules[name]) for name in ("allowed", "groups", "statuses")}
     return (
-        *(int(fields[name]) for name in ("slots", "lease", "max_held", "priority")),
-        *(tuple(sorted(_listed(allowed))), _listed(statuses)),
-        *(int(fields[name]) for name in ("content", "added_seq", "not_added")),
+        Rules.of(rules | lists),
+        *(int(fields[name]) for name in ("content", "set_seq", "added_seq", "not_added")),
         tuple((lane, tuple(sorted(_listed(skills)))) for lane, skills in sorted(by_class)),
     )
 

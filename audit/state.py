@@ -1,7 +1,7 @@
 """What a project is, as plain values: the state that the events add up to.
 
 Written apart from the product (DESIGN, "audit/"), from MODEL.md and
-CONTRACT §1 alone. Numbers are those of the log.
+the kinds of events alone. Numbers are those of the log.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from audit.ordered import Ordered
 
@@ -142,22 +142,49 @@ class Attachment:
     cursor: int = 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What allocation in a queue depends on, as the event wrote it."""
+
+    slots: int
+    lease_ms: int
+    max_held: int
+    priority: int
+    allowed: frozenset[int]
+    groups: frozenset[int]
+    restricted: bool
+    statuses: tuple[int, ...]
+    batch_size: int
+    max_workload: int
+    skip_policy: int
+    max_skips: int
+    allow_pick: bool
+    owner: int
+    due_ms: int
+
+    @classmethod
+    def of(cls, written: Mapping[str, Any]) -> Rules:
+        """From an event's map, which has exactly these fields. Raises TypeError otherwise."""
+        shaped = dict(written)
+        for name in ("allowed", "groups"):
+            shaped[name] = frozenset(shaped[name])
+        for name in ("restricted", "allow_pick"):
+            shaped[name] = bool(shaped[name])
+        return cls(**shaped | {"statuses": tuple(shaped["statuses"])})
+
+
 @dataclass(slots=True, kw_only=True)
 class Queue:
-    """A queue: its settings, and who has what in it.
+    """A queue: its rules, and who has what in it.
 
     `lanes` are the entries with a free slot, by score, per requirement class.
     `held` and `own` are entry -> slot per person; `items` are those that have an entry.
     """
 
     queue: int
-    slots: int
-    lease_ms: int
-    max_held: int
-    priority: int
-    allowed: frozenset[int]
-    statuses: tuple[int, ...]
+    rules: Rules
     content: int
+    set_seq: int
     added_seq: int = 0
     not_added: int = 0
     classes: dict[int, frozenset[int]] = field(default_factory=dict)

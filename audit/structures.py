@@ -1,4 +1,4 @@
-"""What Redis must contain (CONTRACT §2), made from the model by brute force.
+"""What Redis must contain (the keys of `10_keys.lua`), made from the model by brute force.
 
 `Shape` is plain dictionaries, so that what was read from a server and what
 is expected compare with `==`. Differences of form that mean nothing are
@@ -102,8 +102,7 @@ def _people(project: Project, shape: Shape) -> None:
 def _queues(project: Project, shape: Shape) -> None:
     for number, one in project.queues.items():
         shape.queue[number] = (
-            *(one.slots, one.lease_ms, one.max_held, one.priority, tuple(sorted(one.allowed))),
-            *(one.statuses, one.content, one.added_seq, one.not_added),
+            *(one.rules, one.content, one.set_seq, one.added_seq, one.not_added),
             tuple((lane, tuple(sorted(skills))) for lane, skills in sorted(one.classes.items())),
         )
         for dataset, attachment in one.attached.items():

@@ -28,9 +28,7 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "sessions_ended": ("sessions",),
     "dataset_created": ("dataset",),
     "items_added": ("dataset", "import", "first", "count", "base"),
-    "queue_created": (
-        *("queue", "slots", "lease_ms", "max_held", "priority", "allowed", "statuses", "content"),
-    ),
+    "queue_created": ("queue", "rules", "content"),
     "dataset_attached": ("queue", "dataset", "priority"),
     "entries_added": (
         *("queue", "dataset", "cursor", "priority", "first", "count", "runs", "classes"),
@@ -49,7 +47,7 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "returned": ("queue", "entry", "slot", "class", "priority", "person", "authors"),
     "removed": ("queue", "entries"),
 }
-"""The fields of each kind's body. CONTRACT §1 says what each means."""
+"""The fields of each kind's body. What they mean: the function in `functions/` that commits it."""
 
 BYTES: Final[Mapping[str, frozenset[str]]] = {"submitted": frozenset({"inline"})}
 """Fields that are opaque bytes; every other string is text."""

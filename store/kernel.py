@@ -88,7 +88,7 @@ class Tick:
 def _argument(value: Any) -> Any:
     if isinstance(value, bool):
         return int(value)
-    if isinstance(value, (list, tuple)):
+    if isinstance(value, (list, tuple, dict)):
         return msgpack.packb(value)
     return value
 

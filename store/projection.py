@@ -6,6 +6,7 @@ here, and writes them back with the position, in one transaction.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -141,9 +142,10 @@ def _items_added(views: Views, event: Event, body: Any) -> None:
 
 def _queue_created(views: Views, event: Event, body: Any) -> None:
     queue = body["queue"]
-    views.slots[queue] = body["slots"]
-    names = ("slots", "lease_ms", "max_held", "priority", "allowed", "statuses", "content")
-    row = (queue, *(body[name] for name in names), event.seq, event.wall_ms)
+    rules = body["rules"]
+    views.slots[queue] = rules["slots"]
+    columns = (rules["slots"], rules["priority"], rules["owner"], rules["due_ms"])
+    row = (queue, *columns, json.dumps(rules), body["content"], event.seq, event.wall_ms)
     views.rows.append(("queue", row))
 
 

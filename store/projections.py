@@ -46,9 +46,9 @@ WRITES: Final = {
     "dataset": "INSERT INTO view_dataset (project, dataset, created_seq, created_wall)"
     " VALUES ($1, $2, $3, $4)",
     "items": "UPDATE view_dataset SET items = items + $3 WHERE project = $1 AND dataset = $2",
-    "queue": "INSERT INTO view_queue (project, queue, slots, lease_ms, max_held, priority,"
-    " allowed, statuses, content, created_seq, created_wall)"
-    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+    "queue": "INSERT INTO view_queue (project, queue, slots, priority, owner, due_ms, rules,"
+    " content, set_seq, created_seq, created_wall)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10)",
     "attachment": "INSERT INTO view_attachment (project, queue, dataset, priority)"
     " VALUES ($1, $2, $3, $4)",
     "cursor": "UPDATE view_attachment SET cursor = $4, not_added = not_added + $5"
@@ -208,7 +208,7 @@ async def _load(connection: Connection, project: int, events: Sequence[Event]) -
     rows = await connection.fetch("SELECT queue, slots FROM view_queue WHERE project = $1", project)
     views.slots = {row["queue"]: row["slots"] for row in rows}
     created = [event.body for event in events if event.kind == "queue_created"]
-    slots = views.slots | {body["queue"]: body["slots"] for body in created}
+    slots = views.slots | {body["queue"]: body["rules"]["slots"] for body in created}
     if any(event.kind == "revoked" for event in events):
         rows = await connection.fetch(
             "SELECT person FROM view_member WHERE project = $1 AND NOT (member AND active)", project

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 import asyncpg
 
@@ -18,9 +19,6 @@ from store.projection import COUNTED
 PATIENCE_S: Final = 8.0
 LOOK_S: Final = 0.1
 """Without a notice for this long, who waits looks for itself."""
-SETTINGS: Final = (
-    *("queue", "slots", "lease_ms", "max_held", "priority", "allowed", "statuses", "content"),
-)
 
 _PROJECTS: Final = """
 SELECT p.*, (extract(epoch FROM p.created_time) * 1000)::bigint AS created_ms
@@ -178,11 +176,11 @@ def _dataset(row: asyncpg.Record) -> DatasetView:
 
 
 def _queue(row: asyncpg.Record) -> QueueView:
-    settings: dict[str, Any] = {name: row[name] for name in SETTINGS}
     return QueueView(
         queue=row["queue"],
         external_id=row["external_id"],
-        settings=settings,
+        settings={name: row[name] for name in ("queue", "content", "set_seq")}
+        | {"rules": json.loads(row["rules"])},
         counts={name: row[name] for name in COUNTED.values()},
         created_ms=row["created_wall"],
     )

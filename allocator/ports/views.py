@@ -36,8 +36,8 @@ class DatasetView:
 class QueueView:
     """A queue as the projection has it.
 
-    `settings` has the fields of the event queue_created; `counts` are in
-    tasks, by state's name.
+    `settings` has queue, rules, content and set_seq, the event that wrote
+    them; `counts` are in tasks, by state's name.
     """
 
     queue: int

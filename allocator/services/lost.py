@@ -126,7 +126,7 @@ class Lost:
         if queue is None:
             return errors.TaskNotFound(str(hold.task))
         found = await self._ledger.read(project, "queue", queue=queue)
-        if hold.task.slot > value(found)["slots"]:
+        if hold.task.slot > value(found)["rules"]["slots"]:
             return errors.TaskNotFound(str(hold.task))
         return errors.WrongTaskState(str(hold.task), TaskState.QUEUED.name)
 

@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from allocator.model import Meaning, Priority, QueueSettings, Status
+from allocator.model import Meaning, Priority, QueueSettings, SkipPolicy, Status
 from allocator.ports import Content, Ledger
 from allocator.services.outcomes import some, value
 
@@ -27,24 +27,44 @@ def body_of(settings: QueueSettings) -> bytes:
     return json.dumps(body, sort_keys=True, ensure_ascii=False).encode()
 
 
+_NUMBERS = ("slots", "lease_ms", "max_held", "batch_size", "max_workload", "max_skips")
+_IDS = ("owner", "due_ms")
+
+
+def rules_of(settings: QueueSettings) -> dict[str, Any]:
+    """The part of the settings that allocation depends on: numbers, for the event and Redis."""
+    return {
+        **{name: getattr(settings, name) for name in (*_NUMBERS, *_IDS)},
+        "priority": int(settings.priority),
+        "allowed": sorted(settings.allowed),
+        "groups": sorted(settings.groups),
+        "restricted": int(settings.restricted),
+        "statuses": [int(status.meaning) for status in settings.statuses],
+        "skip_policy": int(settings.skip_policy),
+        "allow_pick": int(settings.allow_pick),
+    }
+
+
 def settings_of(found: Mapping[str, Any], body: bytes, queue: int) -> QueueSettings:
-    """Settings from the store's numbers (of a read or an event) and their texts."""
-    texts = json.loads(body)
-    meanings = [Meaning(number) for number in some(found["statuses"])]
+    """Settings from the rules that a read or an event has, and their texts."""
+    rules, texts = found["rules"], json.loads(body)
+    meanings = [Meaning(number) for number in some(rules["statuses"])]
     return QueueSettings(
         queue=queue,
         settings_seq=int(found.get("settings_seq", 0)),
         display_name=texts["display_name"],
-        slots=int(found["slots"]),
-        lease_ms=int(found.get("lease_ms") or found["lease"]),
-        max_held=int(found["max_held"]),
-        priority=Priority(int(found["priority"])),
-        allowed=frozenset(some(found.get("allowed"))),
+        **{name: int(rules[name]) for name in (*_NUMBERS, *_IDS)},
+        priority=Priority(rules["priority"]),
+        allowed=frozenset(some(rules["allowed"])),
+        groups=frozenset(some(rules["groups"])),
+        restricted=bool(rules["restricted"]),
         statuses=tuple(
             Status(name=name, meaning=meaning)
             for name, meaning in zip(texts["statuses"], meanings, strict=True)
         ),
         classes=tuple(texts["unit_classes"]),
+        skip_policy=SkipPolicy(rules["skip_policy"]),
+        allow_pick=bool(rules["allow_pick"]),
     )
 
 

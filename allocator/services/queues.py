@@ -70,15 +70,11 @@ class Queues:
         allowed = await self._allowed(place.project, ask.allowed)
         queue = await self._directory.add_queue(place.project, ask.queue_id)
         content, _ = await self._content.put(place.project, queue_settings.body_of(settings))
+        settings = dataclasses.replace(settings, allowed=allowed, owner=place.actor)
         outcome = await self._ledger.change(
             *(place.project, "create_queue", ask.change.key, place.actor),
             queue=queue,
-            slots=settings.slots,
-            lease_ms=settings.lease_ms,
-            max_held=settings.max_held,
-            priority=int(settings.priority),
-            allowed=allowed,
-            statuses=[int(status.meaning) for status in settings.statuses],
+            rules=queue_settings.rules_of(settings),
             content=content,
         )
         if outcome.word == "already_exists":
@@ -127,7 +123,7 @@ class Queues:
             items_not_added=found["not_added"],
         )
 
-    async def _allowed(self, project: int, person_ids: Sequence[str]) -> list[int]:
+    async def _allowed(self, project: int, person_ids: Sequence[str]) -> frozenset[int]:
         """The numbers of members. Raises PersonNotFound for the first who is none."""
         numbers = await self._directory.people(project, person_ids)
         known = [numbers[person] for person in person_ids if person in numbers]
@@ -136,7 +132,7 @@ class Queues:
         missing = [person for person in person_ids if numbers.get(person) not in members]
         if missing:
             raise errors.PersonNotFound(missing[0])
-        return known
+        return frozenset(known)
 
     async def _pending(self, project: int, queue: int) -> int:
         outcome = await self._ledger.read(project, "queue", queue=queue)
@@ -160,7 +156,7 @@ class Queues:
         return answers.Queue(
             queue_id=ids[queue],
             settings=named(settings, ids[queue]),
-            allowed=tuple(people[person] for person in some(found["allowed"])),
+            allowed=tuple(sorted(people.values())),
             created_ms=created_ms,
             seq=seq,
         )

@@ -105,12 +105,19 @@ def _settings(queue: pb.Queue) -> QueueSettings:
         lease_ms=_DEFAULTS.lease_ms if lease is None else common.milliseconds(lease),
         max_held=queue.max_held if queue.HasField("max_held") else _DEFAULTS.max_held,
         priority=common.priority(queue.priority),
+        restricted=_restricted(queue),
         statuses=(
             *DEFAULT_STATUSES,
             *(Status(name=s.name, meaning=Meaning(s.meaning)) for s in queue.statuses),
         ),
         classes=tuple(queue.unit_classes),
     )
+
+
+def _restricted(queue: pb.Queue) -> bool:
+    if queue.HasField("restricted"):
+        return queue.restricted
+    return len(queue.allowed_assignees) > 0
 
 
 def _queue(answer: answers.Queue) -> pb.Queue:
@@ -122,6 +129,7 @@ def _queue(answer: answers.Queue) -> pb.Queue:
         slots=settings.slots,
         lease_duration=common.duration(settings.lease_ms),
         allowed_assignees=answer.allowed,
+        restricted=settings.restricted,
         priority=common.priority_out(settings.priority),
         max_held=settings.max_held,
         statuses=[

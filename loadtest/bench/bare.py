@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from redis.asyncio import Redis
 
-from allocator.model import RequestKey
+from allocator.model import QueueSettings, RequestKey
+from allocator.services.queue_settings import rules_of
 from audit import drift, live, structures
 from audit.model import Model
 from loadtest.bench.ground import NotSound
@@ -95,12 +96,9 @@ class Project:
         await self.change(
             *("create_queue",),
             queue=QUEUE,
-            slots=slots,
-            lease_ms=UNLIMITED,
-            max_held=max_held,
-            priority=RANK_NONE,
-            allowed=[],
-            statuses=[1, 2],
+            rules=rules_of(
+                QueueSettings(queue=QUEUE, slots=slots, lease_ms=UNLIMITED, max_held=max_held)
+            ),
             content=0,
         )
         await self.change(

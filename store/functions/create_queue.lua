@@ -1,9 +1,9 @@
 -- create_queue: an empty queue with its rules.
 --
 -- KEYS[1] header  KEYS[2] log
--- ARGV    queue slots lease_ms max_held priority allowed statuses content
---   allowed   packed list of people; empty: everybody
---   statuses  packed list of meanings (1 done, 2 discard), by index
+-- ARGV    queue rules content
+--   rules    packed map of all that allocation depends on: see queues.load
+--   content  id of the texts in Postgres
 --
 -- Returns one of
 --   {'ok', seq, chain, clock, queue_created}
@@ -13,9 +13,6 @@ change('create_queue', {}, function(call, arg)
     return negative(call, 'already_exists', 'queue')
   end
   return commit(call, 'queue_created', {
-    queue = tonumber(arg.queue), slots = tonumber(arg.slots), lease_ms = tonumber(arg.lease_ms),
-    max_held = tonumber(arg.max_held), priority = tonumber(arg.priority),
-    allowed = cmsgpack.unpack(arg.allowed), statuses = cmsgpack.unpack(arg.statuses),
-    content = tonumber(arg.content),
+    queue = tonumber(arg.queue), rules = cmsgpack.unpack(arg.rules), content = tonumber(arg.content),
   })
 end)

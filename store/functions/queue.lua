@@ -4,21 +4,19 @@
 -- ARGV    queue
 --
 -- Returns one of
---   {'ok', seq, chain, clock, map}   settings_seq, slots, lease, max_held, priority, statuses, content, added_seq, attached {{dataset, cursor}…}
+--   {'ok', seq, chain, clock, map}   settings_seq, rules, content, set_seq, added_seq, attached {{dataset, cursor}…}
 --   {'not_found', seq, chain, clock, 'queue'}
 read('queue', function(call, arg)
   local P = call.P
-  local f = redis.call('HMGET', keys.queue(P, arg.queue), 'slots', 'lease', 'max_held', 'priority',
-    'statuses', 'content', 'added_seq')
+  local f = redis.call('HMGET', keys.queue(P, arg.queue), 'rules', 'content', 'set_seq', 'added_seq')
   if not f[1] then return negative(call, 'not_found', 'queue') end
   local attached, cursors = {}, redis.call('HGETALL', keys.attached(P, arg.queue))
   for i = 1, #cursors, 2 do
     attached[#attached + 1] = { tonumber(cursors[i]), tonumber(cursors[i + 1]) }
   end
   return value(call, {
-    settings_seq = tonumber(redis.call('HGET', keys.totals(P), 'settings_seq')), slots = tonumber(f[1]),
-    lease = tonumber(f[2]), max_held = tonumber(f[3]), priority = tonumber(f[4]),
-    statuses = cmsgpack.unpack(f[5]), content = tonumber(f[6]), added_seq = tonumber(f[7]),
-    attached = attached,
+    settings_seq = tonumber(redis.call('HGET', keys.totals(P), 'settings_seq')),
+    rules = cmsgpack.unpack(f[1]), content = tonumber(f[2]), set_seq = tonumber(f[3]),
+    added_seq = tonumber(f[4]), attached = attached,
   })
 end)

@@ -44,7 +44,7 @@ local function renewed(call, person, wanted, takeover)
     local token = takeover and HELD[slot[1]] and slot[3] or task[3]
     local _, refusal = held_slot(call, record, task[2], person, token)
     if refusal then return nil, refusal end
-    tasks[#tasks + 1] = { task[1], task[2], call.clock + queues.load(call.P, record.q).lease,
+    tasks[#tasks + 1] = { task[1], task[2], call.clock + queues.load(call.P, record.q).lease_ms,
       takeover and call.seq + 1 or token }
   end
   return tasks

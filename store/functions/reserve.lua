@@ -96,5 +96,5 @@ change('reserve', {}, function(call, arg)
   for i = 1, #picks do tasks[#tasks + 1] = picks[i] end
   if #tasks == 0 then return nothing(call, queue, person, '', free == 0, heads) end
   return commit(call, 'granted',
-    { queue = queue.number, person = person.number, deadline = call.clock + queue.lease, tasks = tasks })
+    { queue = queue.number, person = person.number, deadline = call.clock + queue.lease_ms, tasks = tasks })
 end)

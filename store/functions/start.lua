@@ -18,6 +18,6 @@ change('start', {}, function(call, arg)
   end
   return commit(call, 'started', {
     queue = queue.number, person = held.person.number, entry = held.entry, slot = held.i,
-    token = held.slot[3], deadline = call.clock + queue.lease,
+    token = held.slot[3], deadline = call.clock + queue.lease_ms,
   })
 end)

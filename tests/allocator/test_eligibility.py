@@ -31,7 +31,7 @@ def test_membership_and_role_come_first(person: Member, cause: Cause | None) -> 
 
 
 def test_a_queue_with_assignees_admits_nobody_else() -> None:
-    queue = QueueSettings(queue=1, allowed=frozenset({2}))
+    queue = QueueSettings(queue=1, allowed=frozenset({2}), restricted=True)
 
     assert eligible(TASK, ANN, queue) is Cause.NOT_ALLOWED
     assert eligible(TASK, Member(person=2), queue) is None

@@ -61,6 +61,8 @@ async def test_a_queue_keeps_its_settings(world: World) -> None:
 
     settings.queue_id, settings.type = "q", pb.QUEUE_TYPE_LABELING
     settings.create_time.CopyFrom(made.queue.create_time)
+    settings.allowed_assignees[:] = ["ann", "bob"]
+    settings.restricted = True
     assert made.queue == settings
     assert list(listed.queues) == [settings]
 

@@ -80,20 +80,10 @@ class Log:
         allowed: Sequence[int] = (),
         **changes: Any,
     ) -> int:
-        body: dict[str, Any] = {
-            "lease_ms": LEASE_MS,
-            "priority": 3,
-            "statuses": [1, 2],
-            "content": 0,
-        } | changes
-        return self.add(
-            "queue_created",
-            queue=queue,
-            slots=slots,
-            max_held=max_held,
-            allowed=list(allowed),
-            **body,
+        rules = queue_rules(
+            slots=slots, max_held=max_held, allowed=list(allowed), restricted=int(bool(allowed))
         )
+        return self.add("queue_created", queue=queue, rules=rules | changes, content=0)
 
     def items(
         self, count: int, *, base: int = 1, dataset: int = 1, first: int = 1, **changes: Any
@@ -234,6 +224,27 @@ class Log:
 
     def violations(self) -> list[Violation]:
         return self.model().judge.violations
+
+
+def queue_rules(**changes: Any) -> dict[str, Any]:
+    """The rules of a queue that is open to all, as an event writes them."""
+    return {
+        "slots": 1,
+        "lease_ms": LEASE_MS,
+        "max_held": 100,
+        "priority": 3,
+        "allowed": [],
+        "groups": [],
+        "restricted": 0,
+        "statuses": [1, 2],
+        "batch_size": 0,
+        "max_workload": 0,
+        "skip_policy": 1,
+        "max_skips": 3,
+        "allow_pick": 0,
+        "owner": 1,
+        "due_ms": 0,
+    } | changes
 
 
 def ready(*, people: int = 3, entries: int = 6, slots: int = 1, **queue: Any) -> Log:

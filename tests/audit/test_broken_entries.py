@@ -216,7 +216,7 @@ def a_role_that_does_not_exist():
     return log
 
 
-@logs.breaks(RULES, "queue 1 has 51 slots")
+@logs.breaks(RULES, "slots is 51")
 def a_queue_beyond_its_limits():
     log = ready()
     log.queue(slots=51)
@@ -241,11 +241,13 @@ def a_body_of_another_shape():
 @pytest.mark.parametrize(
     ("sentence", "settings"),
     [
-        ("max_held 0", {"max_held": 0}),
-        ("max_held 1001", {"max_held": 1001}),
-        ("lease 0", {"lease_ms": 0}),
-        ("rank 4", {"priority": 4}),
-        ("statuses mean [1, 3]", {"statuses": [1, 3]}),
+        ("max_held is 0", {"max_held": 0}),
+        ("max_held is 1001", {"max_held": 1001}),
+        ("lease_ms is 0", {"lease_ms": 0}),
+        ("priority is 4", {"priority": 4}),
+        ("statuses is (1, 3)", {"statuses": [1, 3]}),
+        ("skip_policy is 4", {"skip_policy": 4}),
+        ("max_skips is 21", {"max_skips": 21}),
     ],
 )
 def test_a_setting_beyond_its_limits_is_found(sentence: str, settings: dict[str, Any]):

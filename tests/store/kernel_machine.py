@@ -22,6 +22,7 @@ from audit.eligibility import eligible as eligible_in_audit
 from audit.model import Model
 from store import events, keys
 from store.kernel import Kernel, Reply
+from tests.audit.log import queue_rules
 from tests.store.machine_statuses import StatusRules
 from tests.store.predicates import person_and_queue
 
@@ -133,12 +134,13 @@ class ProjectMachine(StatusRules, RuleBasedStateMachine):
         return self.call(
             "create_queue",
             queue=queue,
-            slots=slots,
-            lease_ms=10_000,
-            max_held=max_held,
-            priority=3,
-            allowed=allowed,
-            statuses=[1, 2],
+            rules=queue_rules(
+                slots=slots,
+                lease_ms=10_000,
+                max_held=max_held,
+                allowed=allowed,
+                restricted=int(bool(allowed)),
+            ),
             content=0,
         )
 

@@ -25,4 +25,8 @@ def person_and_queue(
         roles=Role(one.roles),
         skills=one.skills,
     )
-    return task, member, QueueSettings(queue=entry.queue, allowed=frozenset(queue.allowed))
+    rules = queue.rules
+    settings = QueueSettings(
+        queue=entry.queue, allowed=rules.allowed, groups=rules.groups, restricted=rules.restricted
+    )
+    return task, member, settings

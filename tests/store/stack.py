@@ -14,6 +14,7 @@ from store.assembly import Hooks, Store
 from store.events import Event, genesis
 from store.log import Log
 from store.outcome import Outcome
+from tests.audit.log import queue_rules
 
 SECRET = "00112233445566ff"
 
@@ -95,12 +96,7 @@ class Stack:
         await self.change(
             "create_queue",
             queue=1,
-            slots=slots,
-            lease_ms=60_000,
-            max_held=100,
-            priority=3,
-            allowed=[],
-            statuses=[1, 2],
+            rules=queue_rules(slots=slots),
             content=0,
         )
 

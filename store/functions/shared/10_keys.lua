@@ -17,7 +17,8 @@ local keys = {}
 function keys.totals(P) return P .. 'totals' end
 -- HASH of one member: member, active, roles, skills (packed), fence, changed.
 function keys.person(P, person) return P .. 'person:' .. text(person) end
--- HASH of one queue: slots, lease, max_held, priority, allowed, statuses, classes, content, added_seq.
+-- HASH of one queue: rules (packed), content, set_seq (event that wrote these), classes (packed),
+-- added_seq (its last addition), not_added.
 function keys.queue(P, queue) return P .. 'queue:' .. text(queue) end
 -- HASH of what each lane begins with: b<class> -> score of its first untouched entry, g<class> -> score
 -- of the first member of G, d<class> -> dead integers in its backlogs. Missing: there is none.

@@ -11,18 +11,19 @@ function people.load(P, person)
   }
 end
 
+-- A queue: its rules, and its number, classes and added_seq. Rules are numbers, and lists of numbers:
+-- slots, lease_ms, max_held, priority, owner (a person), due_ms (wall; 0: none),
+-- restricted (1: only the people of `allowed` and `groups` may work here), statuses (meanings, by index),
+-- batch_size (0: no batches), max_workload, skip_policy, max_skips, allow_pick (0/1).
 function queues.load(P, queue)
   local number = tonumber(queue)
   if seen.queues[number] then return seen.queues[number] end
-  local f = redis.call('HMGET', keys.queue(P, queue), 'slots', 'lease', 'max_held', 'allowed',
-    'classes', 'added_seq')
+  local f = redis.call('HMGET', keys.queue(P, queue), 'rules', 'classes', 'added_seq')
   if not f[1] then return nil end
-  seen.queues[number] = {
-    number = number, slots = tonumber(f[1]), lease = tonumber(f[2]),
-    max_held = tonumber(f[3]), allowed = cmsgpack.unpack(f[4]), classes = cmsgpack.unpack(f[5]),
-    added_seq = tonumber(f[6]),
-  }
-  return seen.queues[number]
+  local found = cmsgpack.unpack(f[1])
+  found.number, found.classes, found.added_seq = number, cmsgpack.unpack(f[2]), tonumber(f[3])
+  seen.queues[number] = found
+  return found
 end
 
 local function contains(list, wanted)
@@ -36,7 +37,7 @@ end
 local function standing(person, queue)
   if not person or not person.member or not person.active then return 'NOT_A_MEMBER' end
   if bit.band(person.roles, MAY_ANNOTATE) == 0 then return 'ROLE' end
-  if #queue.allowed > 0 and not contains(queue.allowed, person.number) then return 'NOT_ALLOWED' end
+  if queue.restricted == 1 and not contains(queue.allowed, person.number) then return 'NOT_ALLOWED' end
   return ''
 end
 

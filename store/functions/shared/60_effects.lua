@@ -29,11 +29,14 @@ function effects.of_queue(batch, number)
   return queue
 end
 
--- An edit: entries whose record was `before` and is `after`. The slots of `after` are those of `before`:
--- put a new one, never change one. gone (may be set): they leave the queue.
+-- An edit: entries whose record was `before` and is `after`. What is in a field of `after` is that of
+-- `before`: put a new value, never change one; only the list of slots is its own. gone (may be set): they
+-- leave the queue.
 local function edit_of(list, before)
-  return { entries = list, before = before, gone = false, fresh = false,
-    after = { q = before.q, c = before.c, p = before.p, s = { unpack(before.s) } } }
+  local after = {}
+  for field, content in pairs(before) do after[field] = content end
+  after.s = { unpack(before.s) }
+  return { entries = list, before = before, gone = false, fresh = false, after = after }
 end
 
 -- The edit of an entry; `record` is given where entries.load has none.

@@ -65,10 +65,8 @@ end
 function apply.queue_created(P, event)
   local b = event.body
   redis.call('SADD', keys.queues(P), b.queue)
-  redis.call('HSET', keys.queue(P, b.queue), 'slots', b.slots, 'lease', b.lease_ms,
-    'max_held', b.max_held, 'priority', b.priority, 'allowed', cmsgpack.pack(b.allowed),
-    'statuses', cmsgpack.pack(b.statuses), 'classes', cmsgpack.pack({}), 'content', b.content,
-    'added_seq', 0, 'not_added', 0)
+  redis.call('HSET', keys.queue(P, b.queue), 'rules', cmsgpack.pack(b.rules), 'content', b.content,
+    'set_seq', event.seq, 'classes', cmsgpack.pack({}), 'added_seq', 0, 'not_added', 0)
   redis.call('HSET', keys.totals(P), 'settings_seq', event.seq)
 end
 
@@ -107,7 +105,7 @@ function apply.entries_added(P, event)
     refreshed[run[1]] = true
   end
   for class in pairs(refreshed) do lanes.refresh_backlog(P, b.queue, class, 0) end
-  local slots = tonumber(redis.call('HGET', keys.queue(P, b.queue), 'slots'))
+  local slots = queues.load(P, b.queue).slots
   redis.call('HINCRBY', keys.counts(P, b.queue), 'queued', b.count * slots)
   redis.call('HINCRBY', keys.totals(P), 'entries', b.count)
   redis.call('HSET', keys.queue(P, b.queue), 'added_seq', event.seq)

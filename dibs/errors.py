@@ -25,6 +25,7 @@ DibsError
 ├── WrongState                not as things stand
 │   ├── NotEligible
 │   ├── WrongTaskState
+│   ├── AdminIsForGood        nobody takes ADMIN away
 │   └── SessionUnknown        never executed
 ├── LimitReached              a bound of the service
 │   └── TooManyClasses
@@ -55,10 +56,14 @@ class DibsError(Exception):
     reason: str = ""
     # Keys of `metadata` that every instance of the leaf carries.
     keys: ClassVar[tuple[str, ...]] = ()
+    # Of a refusal of what the actor wants to do: whether it is for want of a
+    # permission, because of the state, or because somebody else has it (lock).
+    kind: ClassVar[str] = ""
 
     def __init__(self, sentence: str, **metadata: object) -> None:
         super().__init__(sentence)
-        self.metadata = {key: str(value) for key, value in metadata.items() if value is not None}
+        told = {**metadata, "kind": self.kind or None}
+        self.metadata = {key: str(value) for key, value in told.items() if value is not None}
 
     @property
     def sentence(self) -> str:
@@ -284,6 +289,7 @@ class LeaseLost(Conflict):
     """
 
     reason = "LEASE_LOST"
+    kind = "lock"
     keys = ("task_id", "cause")
 
     def __init__(
@@ -333,6 +339,8 @@ class StaleSettings(Conflict):
 class WrongState(DibsError):
     """Not possible as things stand."""
 
+    kind = "state"
+
 
 class NotEligible(WrongState):
     """The person may not do this task, for each of `causes`."""
@@ -363,6 +371,16 @@ class WrongTaskState(WrongState):
     @property
     def state(self) -> str:
         return self.metadata.get("state", "")
+
+
+class AdminIsForGood(WrongState):
+    """The person is an ADMIN, and nobody takes that away."""
+
+    reason = "ADMIN_IS_FOR_GOOD"
+    keys = ("person",)
+
+    def __init__(self, person: str) -> None:
+        super().__init__(f"{person!r} is an ADMIN for good", person=person)
 
 
 class SessionUnknown(WrongState):
@@ -417,6 +435,8 @@ class RequestTooOld(Gone):
 class Denied(DibsError):
     """Not with this role."""
 
+    kind = "permission"
+
 
 class PermissionDenied(Denied):
     """The actor has no role that allows it."""
@@ -424,8 +444,11 @@ class PermissionDenied(Denied):
     reason = "PERMISSION_DENIED"
     keys = ("actor", "action")
 
-    def __init__(self, actor: str, action: str) -> None:
-        super().__init__(f"{actor!r} may not {action}", actor=actor, action=action)
+    def __init__(self, actor: str, action: str, needs: str | None = None) -> None:
+        only = f"; it is for {needs}" if needs else ""
+        super().__init__(
+            f"{actor!r} may not {action}{only}", actor=actor, action=action, needs=needs
+        )
 
 
 class NotBuilt(DibsError):

@@ -16,7 +16,7 @@ from allocator.model import (
 )
 from allocator.ports import Directory, Event, Ledger, Outcome, WallClock
 from allocator.services import paging
-from allocator.services.door import Door, Place
+from allocator.services.door import Door, Place, judged
 from allocator.services.held import HeldTasks
 from allocator.services.lost import Lost
 from allocator.services.outcomes import expire_ms, happened, some, value
@@ -25,6 +25,12 @@ from dibs import errors
 MOST_GRANTED = 100
 HOLDINGS_A_CALL = 1000
 SECRET_BYTES = 8
+
+RESERVE = "AllocationService.Reserve"
+ENSURE = "AllocationService.EnsureReservations"
+START = "AllocationService.Start"
+RELEASE = "AllocationService.Release"
+RENEW = "AllocationService.Renew"
 
 
 class Allocation:
@@ -57,7 +63,7 @@ class Allocation:
             number = await self._directory.open_session(secret)
             return answers.Session(number=number, secret=secret)
         look = requests.Look(project=ask.project, actor=ask.actor)
-        place = await self._door.look(look, "open sessions")
+        place = await self._door.permit(look, "AllocationService.OpenSession")
         event = happened(
             await self._ledger.change(
                 place.project, "open_session", None, place.actor, secret=secret
@@ -65,27 +71,33 @@ class Allocation:
         )
         return answers.Session(number=event.seq, secret=secret, seq=event.seq)
 
+    @judged(RESERVE)
     async def reserve(self, ask: requests.Reserve) -> answers.Reserved:
         """Grant the first tasks the person may do, or say why there are none.
 
         Raises QueueNotFound, PersonNotFound, PermissionDenied.
         """
-        place, person = await self._door.act_for(ask.change, ask.person, "reserve tasks")
+        place, person = await self._door.act_for(
+            ask.change, ask.person, RESERVE, queue=ask.queue_id
+        )
         outcome = await self._reserve(place, ask, person, count=ask.count, target=0)
         if outcome.word == "nothing":
+            await self._judge(ask, RESERVE, outcome)
             return self._nothing(outcome)
         event = happened(outcome)
         return answers.Reserved(seq=event.seq, tasks=await self._held.granted(place.project, event))
 
+    @judged(ENSURE)
     async def ensure(self, ask: requests.Reserve) -> answers.Reserved:
         """Make the person hold `count` tasks, and list all they hold in the queue.
 
         Raises QueueNotFound, PersonNotFound, PermissionDenied.
         """
-        place, person = await self._door.act_for(ask.change, ask.person, "reserve tasks")
+        place, person = await self._door.act_for(ask.change, ask.person, ENSURE, queue=ask.queue_id)
         outcome = await self._reserve(
             place, ask, person, count=min(ask.count, MOST_GRANTED), target=ask.count
         )
+        await self._judge(ask, ENSURE, outcome)
         queue = await self._door.queue(place.project, ask.queue_id)
         holds = await self._holdings(place.project, person, queue, (0, -1), HOLDINGS_A_CALL)
         now_ms = self._clock.now_ms()
@@ -95,12 +107,15 @@ class Allocation:
             return answers.Reserved(seq=outcome.seq, tasks=tasks, nothing=reasons, now_ms=now_ms)
         return answers.Reserved(seq=happened(outcome).seq, tasks=tasks)
 
+    @judged(START)
     async def start(self, ask: requests.OnHold) -> answers.Leased:
         """Begin a task one holds.
 
         Raises TaskNotFound, LeaseLost, NotEligible, WrongTaskState.
         """
-        place, person = await self._door.act_for(ask.change, ask.person, "start tasks")
+        place, person = await self._door.act_for(
+            ask.change, ask.person, START, entry=ask.hold.task.entry
+        )
         outcome = await self._on_hold(place, "start", ask, person)
         if outcome.word != "ok":
             raise await self._lost.error(place.project, ask.hold, person, outcome)
@@ -112,12 +127,15 @@ class Allocation:
             expire_ms=expire_ms(event, event.body["deadline"]),
         )
 
+    @judged(RELEASE)
     async def release(self, ask: requests.OnHold) -> answers.Released:
         """Give a task back; again under the same token is no error.
 
         Raises TaskNotFound, LeaseLost, WrongTaskState.
         """
-        place, person = await self._door.act_for(ask.change, ask.person, "release tasks")
+        place, person = await self._door.act_for(
+            ask.change, ask.person, RELEASE, entry=ask.hold.task.entry
+        )
         outcome = await self._on_hold(place, "release", ask, person)
         if outcome.word == "ok":
             return answers.Released(seq=happened(outcome).seq, state=TaskState.QUEUED)
@@ -126,12 +144,13 @@ class Allocation:
             raise await self._lost.error(place.project, ask.hold, person, outcome)
         return answers.Released(seq=seq, state=TaskState.QUEUED)
 
+    @judged(RENEW)
     async def renew(self, ask: requests.Renew) -> answers.Renewed:
         """Let leases run anew, all or none.
 
         Raises QueueNotFound, TaskNotFound, LeaseLost.
         """
-        place, person = await self._door.act_for(ask.change, ask.person, "renew leases")
+        place, person = await self._door.act_for(ask.change, ask.person, RENEW, queue=ask.queue_id)
         queue = await self._door.queue(place.project, ask.queue_id) if ask.queue_id else 0
         outcome = await self._ledger.change(
             *(place.project, "renew", ask.change.key, place.actor),
@@ -141,6 +160,7 @@ class Allocation:
             tasks=[[hold.task.entry, hold.task.slot, hold.token] for hold in ask.holds],
         )
         if outcome.word == "nothing_held":
+            await self._door.judge(ask.change, RENEW, person=ask.person, queue=ask.queue_id)
             return answers.Renewed(seq=outcome.seq, leases=())
         if outcome.word != "ok":
             raise await self._lost.error_of_some(place.project, ask.holds, person, outcome)
@@ -152,7 +172,9 @@ class Allocation:
 
         Raises QueueNotFound, PersonNotFound, PermissionDenied.
         """
-        place = await self._door.look(ask.look, "list tasks")
+        place = await self._door.permit(
+            ask.look, "AllocationService.ListMyTasks", queue=ask.queue_id, person=ask.person
+        )
         person = await self._door.person(place.project, ask.person)
         queue = await self._door.queue(place.project, ask.queue_id) if ask.queue_id else 0
         of = ("my tasks", place.project, person, queue)
@@ -183,6 +205,13 @@ class Allocation:
         if outcome.word == "not_found":
             raise errors.QueueNotFound(ask.queue_id)
         return outcome
+
+    async def _judge(self, ask: requests.Reserve, rpc: str, outcome: Outcome) -> None:
+        """Without the role for the work, one may not even ask for it oneself."""
+        reasons = some(value(outcome)) if outcome.word == "nothing" else []
+        causes = {one["cause"] for reason in reasons for one in some(reason.get("causes"))}
+        if Cause.ROLE in causes:
+            await self._door.judge(ask.change, rpc, person=ask.person, queue=ask.queue_id)
 
     async def _on_hold(self, place: Place, name: str, ask: requests.OnHold, person: int) -> Outcome:
         return await self._ledger.change(

@@ -19,7 +19,7 @@ from allocator.ports import (
     Views,
 )
 from allocator.services import paging
-from allocator.services.door import MANAGERS, Door, Place
+from allocator.services.door import Door, Place
 from allocator.services.outcomes import happened
 from dibs import errors
 
@@ -43,7 +43,7 @@ class Datasets:
 
         Raises DatasetAlreadyExists, PermissionDenied.
         """
-        place = await self._door.manage(ask.change, MANAGERS, "create datasets")
+        place = await self._door.permit(ask.change, "DatasetService.CreateDataset")
         name = ask.display_name or ask.dataset_id
         dataset = await self._directory.add_dataset(place.project, ask.dataset_id, name)
         outcome = await self._ledger.change(
@@ -62,7 +62,7 @@ class Datasets:
 
     async def get(self, ask: requests.LookAt) -> answers.Dataset:
         """A dataset, with the number of its items. Raises DatasetNotFound."""
-        place = await self._door.look(ask.look, "read datasets")
+        place = await self._door.permit(ask.look, "DatasetService.GetDataset")
         dataset = await self._door.dataset(place.project, ask.id)
         await self._views.wait_for(place.project, ask.look.min_seq)
         view = await self._views.dataset(place.project, dataset)
@@ -72,7 +72,7 @@ class Datasets:
 
     async def page(self, ask: requests.ListOf) -> answers.Listed[answers.Dataset]:
         """The datasets of a project."""
-        place = await self._door.look(ask.look, "list datasets")
+        place = await self._door.permit(ask.look, "DatasetService.ListDatasets")
         of = ("datasets", place.project)
         after = paging.position(ask.page, "", *of)
         await self._views.wait_for(place.project, ask.look.min_seq)
@@ -83,7 +83,7 @@ class Datasets:
 
     async def page_items(self, ask: requests.ListOf) -> answers.Listed[Item]:
         """The items of a dataset, by number. Raises DatasetNotFound."""
-        place = await self._door.look(ask.look, "list items")
+        place = await self._door.permit(ask.look, "DatasetService.ListItems")
         dataset = await self._door.dataset(place.project, ask.parent)
         of = ("items", place.project, dataset)
         after = paging.position(ask.page, 0, *of)
@@ -98,7 +98,7 @@ class Datasets:
 
         Raises DatasetNotFound, PermissionDenied.
         """
-        place = await self._door.manage(ask.change, MANAGERS, "import items")
+        place = await self._door.permit(ask.change, "DatasetService.ImportItems")
         dataset = await self._door.dataset(place.project, ask.dataset_id)
         staged = await self._stage(place, dataset, ask)
         if staged.chunk.count == 0:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
+from functools import wraps
+from typing import Any, TypeVar
 
 from allocator.model import Member, Role
-from allocator.ports import Directory, Ledger, ProjectRow
+from allocator.permissions import ROW_OF, ROWS, Grant, Right, Row, needs, row_for
+from allocator.ports import Directory, Items, Ledger, ProjectRow
 from allocator.requests import Change, Look
 from allocator.services.outcomes import some, value
 from dibs import errors
+
+T = TypeVar("T")
 
 MANAGERS = Role.ADMIN | Role.TEAM_MANAGER
 ADMINS = Role.ADMIN
@@ -40,9 +45,10 @@ class Record:
 class Door:
     """Lets members in; everybody else gets the error that says why not."""
 
-    def __init__(self, directory: Directory, ledger: Ledger) -> None:
+    def __init__(self, directory: Directory, ledger: Ledger, items: Items) -> None:
         self._directory = directory
         self._ledger = ledger
+        self._items = items
 
     async def enter(self, project_id: str, actor: str, action: str) -> Place:
         """For calls in which the function itself decides about the actor.
@@ -54,7 +60,7 @@ class Door:
             raise errors.ProjectNotFound(project_id)
         numbers = await self._directory.people(row.project, [actor])
         if actor not in numbers:
-            raise errors.PermissionDenied(actor, action)
+            raise _denied(actor, action, ROW_OF.get(action))
         return Place(row=row, actor=numbers[actor])
 
     async def look(self, look: Look, action: str) -> Place:
@@ -79,16 +85,69 @@ class Door:
             raise errors.PermissionDenied(change.actor, action)
         return place
 
-    async def act_for(self, change: Change, person: str, action: str) -> tuple[Place, int]:
-        """For work: the actor themselves, or an active member on behalf of somebody.
+    async def permit(
+        self,
+        ask: Change | Look,
+        rpc: str,
+        *,
+        queue: str = "",
+        entry: int = 0,
+        person: str = "",
+        right: Right | None = None,
+    ) -> Place:
+        """Whether the table of permissions lets the actor in: the only place that asks it.
+
+        `queue` or `entry` is what the call concerns, for its owner; `person` is
+        whom it concerns, by default the actor. `right` is the row, where this
+        very request is a matter of another one than its RPC is in general. A
+        change needs an active member.
+
+        Raises ProjectNotFound, PermissionDenied.
+        """
+        own = person in {"", ask.actor}
+        row = ROWS[right] if right else row_for(rpc, own=own)
+        place = await self.enter(ask.project, ask.actor, rpc)
+        member = (await self.record(place.project, place.actor)).member
+        let_in = member.member and (member.active or isinstance(ask, Look))
+        if let_in and await self._granted(place, row, member.roles, queue, entry, own=own):
+            return place
+        raise _denied(ask.actor, rpc, row)
+
+    async def act_for(
+        self, change: Change, person: str, rpc: str, *, queue: str = "", entry: int = 0
+    ) -> tuple[Place, int]:
+        """For work: the actor themselves, or somebody who may assign, on behalf of `person`.
+
+        About the actor themselves the function decides, by the same predicate
+        as always; if it refuses, `judged` asks the table.
 
         Raises ProjectNotFound, PermissionDenied, PersonNotFound.
         """
         if person == change.actor:
-            place = await self.enter(change.project, change.actor, action)
+            place = await self.enter(change.project, change.actor, rpc)
             return place, place.actor
-        place = await self.manage(change, ANYBODY, action)
+        place = await self.permit(change, rpc, queue=queue, entry=entry, person=person)
         return place, await self.person(place.project, person)
+
+    async def judge(
+        self, change: Change, rpc: str, *, person: str, queue: str = "", entry: int = 0
+    ) -> None:
+        """After a refusal of one's own work: whether it was for want of permission.
+
+        Who is out, or inactive, has been told that already; so has who works
+        for somebody else.
+
+        Raises PermissionDenied.
+        """
+        if person != change.actor:
+            return
+        row = row_for(rpc, own=True)
+        place = await self.enter(change.project, change.actor, rpc)
+        member = (await self.record(place.project, place.actor)).member
+        if not (member.member and member.active):
+            return
+        if not await self._granted(place, row, member.roles, queue, entry, own=True):
+            raise _denied(change.actor, rpc, row)
 
     async def person(self, project: int, person_id: str) -> int:
         """The number of a person. Raises PersonNotFound if they never had one."""
@@ -96,6 +155,29 @@ class Door:
         if person_id not in numbers:
             raise errors.PersonNotFound(person_id)
         return numbers[person_id]
+
+    async def _granted(
+        self, place: Place, row: Row, roles: Role, queue: str, entry: int, *, own: bool
+    ) -> bool:
+        """Whether a role, or the ownership of the queue, is enough."""
+        enough = Grant.OWN if own else Grant.ALL
+        if row.best(roles & ~Role.OWNER) >= enough:
+            return True
+        if row.grant(Role.OWNER) is Grant.NONE:
+            return False
+        return await self._owns(place, queue, entry)
+
+    async def _owns(self, place: Place, queue: str, entry: int) -> bool:
+        """Whether the actor owns the queue, or the one that the entry is in."""
+        number = await self._directory.queue(place.project, queue) if queue else None
+        if entry:
+            number = await self._items.queue_of(place.project, entry)
+        if number is None:
+            return False
+        outcome = await self._ledger.read(place.project, "queue", queue=number)
+        if outcome.word == "not_found":
+            return False
+        return bool(value(outcome).get("rules", {}).get("owner") == place.actor)
 
     async def record(self, project: int, person: int) -> Record:
         """A person's record now; that of a stranger is no member."""
@@ -134,3 +216,41 @@ def _record(person: int, found: dict[str, Any]) -> Record:
         ),
         changed=found["changed"],
     )
+
+
+def _denied(actor: str, rpc: str, row: Row | None) -> errors.PermissionDenied:
+    action = rpc.partition(".")[2] or rpc
+    return errors.PermissionDenied(actor, action, needs(row) if row else None)
+
+
+def judged(rpc: str) -> Callable[[Callable[..., Awaitable[T]]], Callable[..., Awaitable[T]]]:
+    """For a service's verb of work: a refusal becomes PermissionDenied where that is why.
+
+    The hot path so asks nothing that the function does not ask itself.
+    """
+
+    def around(verb: Callable[..., Awaitable[T]]) -> Callable[..., Awaitable[T]]:
+        @wraps(verb)
+        async def judging(self: Any, ask: Any) -> T:
+            try:
+                return await verb(self, ask)
+            except _REFUSALS:
+                await _judge(self._door, ask, rpc)
+                raise
+
+        return judging
+
+    return around
+
+
+async def _judge(door: Door, ask: Any, rpc: str) -> None:
+    hold = getattr(ask, "hold", None)
+    await door.judge(
+        *(ask.change, rpc),
+        person=ask.person,
+        queue=getattr(ask, "queue_id", ""),
+        entry=hold.task.entry if hold else 0,
+    )
+
+
+_REFUSALS = (errors.InvalidRequest, errors.NotFound, errors.Conflict, errors.WrongState)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from allocator import answers, requests
 from allocator.ports import Event, ItemRun, Items, Lag, Ledger
 from allocator.services.attaching import Attaching, by_class, joined
-from allocator.services.door import ADMINS, MANAGERS, Door, Place
+from allocator.services.door import Door, Place
 from allocator.services.outcomes import happened, value
 from dibs import errors
 
@@ -35,7 +35,9 @@ class Filling:
         Raises QueueNotFound, DatasetNotFound, AttachmentAlreadyExists,
         TooManyClasses, PermissionDenied.
         """
-        place = await self._door.manage(ask.change, ADMINS, "attach datasets")
+        place = await self._door.permit(
+            ask.change, "QueueService.AttachDataset", queue=ask.queue_id
+        )
         queue = await self._door.queue(place.project, ask.queue_id)
         dataset = await self._door.dataset(place.project, ask.dataset_id)
         classes = await self._items.classes_of(place.project, dataset)
@@ -62,7 +64,7 @@ class Filling:
         Raises QueueNotFound, DatasetNotFound, ItemNotFound,
         ItemAlreadyInQueue, TooManyClasses, PermissionDenied.
         """
-        place = await self._door.manage(ask.change, MANAGERS, "add items")
+        place = await self._door.permit(ask.change, "QueueService.AddItems", queue=ask.queue_id)
         queue = await self._door.queue(place.project, ask.queue_id)
         dataset = await self._door.dataset(place.project, ask.dataset_id)
         for _ in range(TRIES):

@@ -6,13 +6,17 @@ from collections.abc import Mapping, Sequence
 
 from allocator import answers, requests
 from allocator.model import Member, Role
+from allocator.permissions import Right
 from allocator.ports import Directory, Event, Ledger, MemberView, ProjectRow, Views
 from allocator.services import paging
-from allocator.services.door import MANAGERS, Door, Place
+from allocator.services.door import Door, Place
 from allocator.services.outcomes import happened, some, value
 from dibs import errors
 
 TRIES = 3
+ADD = "ProjectService.AddMembers"
+UPDATE = "ProjectService.UpdateMember"
+REMOVE = "ProjectService.RemoveMembers"
 
 
 class Projects:
@@ -46,7 +50,7 @@ class Projects:
 
     async def get(self, ask: requests.Look) -> answers.Project:
         """A project."""
-        place = await self._door.look(ask, "read the project")
+        place = await self._door.permit(ask, "ProjectService.GetProject")
         return _project(place.row)
 
     async def page(self, ask: requests.ListProjects) -> answers.Listed[answers.Project]:
@@ -63,7 +67,7 @@ class Projects:
 
         Raises MemberAlreadyExists, PermissionDenied.
         """
-        place = await self._manage(ask.change, "add members", [m.roles for m in ask.members])
+        place = await self._manage(ask.change, ADD, [m.roles for m in ask.members])
         ids = [member.person_id for member in ask.members]
         numbers = await self._directory.add_people(place.project, ids)
         skills = await self._directory.skills(
@@ -86,14 +90,15 @@ class Projects:
     async def update_member(self, ask: requests.UpdateMember) -> answers.Members:
         """Change a member; whoever else changes them at the same time is seen.
 
-        Raises PersonNotFound, PermissionDenied.
+        Raises PersonNotFound, AdminIsForGood, PermissionDenied.
         """
-        place = await self._manage(ask.change, "change members", [ask.roles or Role.NONE])
+        place = await self._manage(ask.change, UPDATE, [ask.roles or Role.NONE])
         person = await self._door.person(place.project, ask.person_id)
         skills = await self._directory.skills(place.project, ask.skills or ())
         numbers = None if ask.skills is None else frozenset(skills[name] for name in ask.skills)
         for _ in range(TRIES):
             old = await self._door.record(place.project, person)
+            await self._keep_admins(ask, old.member)
             try:
                 event = await self._write(
                     *(place, ask.change, "change", [_changed(old.member, ask, numbers)]),
@@ -111,11 +116,13 @@ class Projects:
 
         Raises PersonNotFound, PermissionDenied.
         """
-        place = await self._manage(ask.change, "remove members", ())
+        place = await self._manage(ask.change, REMOVE, ())
         numbers = await self._directory.people(place.project, ask.person_ids)
         missing = [person for person in ask.person_ids if person not in numbers]
         if missing:
             raise errors.PersonNotFound(missing[0])
+        before = [await self._door.record(place.project, number) for number in numbers.values()]
+        await self._manage(ask.change, REMOVE, [record.member.roles for record in before])
         records = [_gone(numbers[person]) for person in ask.person_ids]
         event = await self._write(
             place, ask.change, "change", records, [-1] * len(records), ask.person_ids
@@ -124,7 +131,7 @@ class Projects:
 
     async def page_members(self, ask: requests.ListOf) -> answers.Listed[answers.Member]:
         """The members of a project."""
-        place = await self._door.look(ask.look, "list members")
+        place = await self._door.permit(ask.look, "ProjectService.ListMembers")
         of = ("members", place.project)
         after = paging.position(ask.page, "", *of)
         await self._views.wait_for(place.project, ask.look.min_seq)
@@ -136,11 +143,21 @@ class Projects:
             [_listed(row, skills) for row in rows], ask.page, lambda row: row.person_id, *of
         )
 
-    async def _manage(self, change: requests.Change, action: str, roles: Sequence[Role]) -> Place:
-        """Let in who may manage members; only an ADMIN makes another one."""
-        if any(role & Role.ADMIN for role in roles):
-            return await self._door.manage(change, Role.ADMIN, "grant ADMIN")
-        return await self._door.manage(change, MANAGERS, action)
+    async def _manage(self, change: requests.Change, rpc: str, roles: Sequence[Role]) -> Place:
+        """Let in who may manage members of these roles; ADMIN is a matter of ADMINs."""
+        admin = any(role & Role.ADMIN for role in roles)
+        return await self._door.permit(change, rpc, right=Right.PROJECT if admin else None)
+
+    async def _keep_admins(self, ask: requests.UpdateMember, old: Member) -> None:
+        """Nobody takes ADMIN away, and only ADMINs change an ADMIN.
+
+        Raises AdminIsForGood, PermissionDenied.
+        """
+        if not old.roles & Role.ADMIN:
+            return
+        await self._manage(ask.change, UPDATE, [old.roles])
+        if ask.roles is not None and not ask.roles & Role.ADMIN:
+            raise errors.AdminIsForGood(ask.person_id)
 
     async def _write(
         self,

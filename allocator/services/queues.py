@@ -18,7 +18,7 @@ from allocator.ports import (
     WallClock,
 )
 from allocator.services import paging, queue_settings
-from allocator.services.door import MANAGERS, Door
+from allocator.services.door import Door
 from allocator.services.outcomes import expires_in, happened, some, value
 from dibs import errors
 
@@ -62,7 +62,7 @@ class Queues:
 
         Raises QueueAlreadyExists, PersonNotFound, InvalidArgument, PermissionDenied.
         """
-        place = await self._door.manage(ask.change, MANAGERS, "create queues")
+        place = await self._door.permit(ask.change, "QueueService.CreateQueue")
         settings = ask.settings
         if settings.lease_ms < self._lease_floor_ms:
             floor_s = self._lease_floor_ms / 1000
@@ -84,7 +84,7 @@ class Queues:
 
     async def get(self, ask: requests.LookAt) -> answers.Queue:
         """A queue with its settings. Raises QueueNotFound."""
-        place = await self._door.look(ask.look, "read queues")
+        place = await self._door.permit(ask.look, "QueueService.GetQueue", queue=ask.id)
         queue = await self._door.queue(place.project, ask.id)
         await self._views.wait_for(place.project, ask.look.min_seq)
         view = await self._views.queue(place.project, queue)
@@ -94,7 +94,7 @@ class Queues:
 
     async def page(self, ask: requests.ListOf) -> answers.Listed[answers.Queue]:
         """The queues of a project."""
-        place = await self._door.look(ask.look, "list queues")
+        place = await self._door.permit(ask.look, "QueueService.ListQueues")
         of = ("queues", place.project)
         after = paging.position(ask.page, "", *of)
         await self._views.wait_for(place.project, ask.look.min_seq)
@@ -104,7 +104,7 @@ class Queues:
 
     async def depth(self, ask: requests.LookAt) -> answers.Depth:
         """The tasks of a queue, as of one moment. Raises QueueNotFound."""
-        place = await self._door.look(ask.look, "read queues")
+        place = await self._door.permit(ask.look, "QueueService.GetQueueDepth", queue=ask.id)
         queue = await self._door.queue(place.project, ask.id)
         outcome = await self._ledger.read(place.project, "depth", queue=queue)
         if outcome.word == "not_found":

@@ -7,7 +7,7 @@ import xxhash
 from allocator import answers, requests
 from allocator.model import Meaning, QueueSettings, TaskState
 from allocator.ports import Content, Directory, Event, Items, Ledger, Outcome
-from allocator.services.door import Door, Place
+from allocator.services.door import Door, Place, judged
 from allocator.services.lost import Lost
 from allocator.services.outcomes import happened
 from allocator.services.queue_settings import SettingsCache
@@ -15,6 +15,7 @@ from dibs import errors
 
 TRIES = 3
 MOST_INLINE_BYTES = 4096
+SUBMIT = "AllocationService.Submit"
 
 FINISHED_AS = {Meaning.DONE: TaskState.COMPLETED, Meaning.DISCARD: TaskState.DISCARDED}
 
@@ -41,13 +42,16 @@ class Submitting:
         self._door = door
         self._lost = lost
 
+    @judged(SUBMIT)
     async def submit(self, ask: requests.Submit) -> answers.Submitted:
         """Finish a task, once, by whoever holds its lease.
 
         Raises TaskNotFound, LeaseLost, NotEligible, WrongTaskState,
         StaleSettings, InvalidArgument, PermissionDenied.
         """
-        place, person = await self._door.act_for(ask.change, ask.person, "submit tasks")
+        place, person = await self._door.act_for(
+            ask.change, ask.person, SUBMIT, entry=ask.hold.task.entry
+        )
         queue = await self._items.queue_of(place.project, ask.hold.task.entry)
         if queue is None:
             raise errors.TaskNotFound(str(ask.hold.task))

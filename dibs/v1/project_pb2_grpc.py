@@ -112,10 +112,11 @@ class ProjectServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def UpdateMember(self, request, context):
-        """Changes a member. What they lose binds from this event on: what they have
+        """Changes a member; ADMIN is for good. What they lose binds from this event on: what they have
         started may be finished, what is only assigned to them goes back; a member
-        made inactive loses all holds. Needs ADMIN or TEAM_MANAGER. Errors:
-        PROJECT_NOT_FOUND, PERSON_NOT_FOUND, PERMISSION_DENIED.
+        made inactive loses all holds. Needs ADMIN or TEAM_MANAGER, of an ADMIN
+        only ADMIN. Errors: PROJECT_NOT_FOUND, PERSON_NOT_FOUND, ADMIN_IS_FOR_GOOD,
+        PERMISSION_DENIED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

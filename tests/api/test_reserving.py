@@ -142,8 +142,8 @@ async def test_who_may_not_work_in_a_queue_is_told_why(world: World) -> None:
     await world.remove("gone")
     await world.update("idle", "active", active=False)
     causes = {}
-    for person in ("ann", "rev", "gone", "idle"):
-        answer = await world.reserve("q", person)
+    for person, actor in (("ann", "ann"), ("rev", "ada"), ("gone", "gone"), ("idle", "idle")):
+        answer = await world.reserve("q", actor, person=person)
         assert answer.nothing.reason == pb.NOTHING_REASON_NOT_ELIGIBLE
         causes[person] = [common_pb2.Ineligibility.Name(c.cause) for c in answer.nothing.causes]
 

@@ -34,6 +34,7 @@ EXAMPLES: list[errors.DibsError] = [
     errors.StaleSettings("q"),
     errors.NotEligible(["ROLE", "SKILL"]),
     errors.WrongTaskState("1-1", "COMPLETED"),
+    errors.AdminIsForGood("ada"),
     errors.SessionUnknown(),
     errors.TooManyClasses("q"),
     errors.RequestTooOld(3, 40),

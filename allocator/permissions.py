@@ -1,0 +1,190 @@
+"""Who may do what: the table of SEMANTICS §9, every RPC in exactly one row.
+
+docs/permissions.md shows the same table; a test compares the two, and another
+goes through every cell over the wire. `Door.permit` is the only reader that
+lets anybody in or not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+from typing import Final
+
+from allocator.model import Role
+
+
+class Grant(IntEnum):
+    """What a cell of the table gives: nothing, what is one's own, everything."""
+
+    NONE = 0
+    OWN = 1
+    ALL = 2
+
+
+GRANTS: Final = {
+    **dict.fromkeys(("✔", "all", "anyone"), Grant.ALL),
+    **dict.fromkeys(("own", "own queues", "self"), Grant.OWN),
+    "–": Grant.NONE,
+}
+COLUMNS: Final = (
+    Role.ADMIN,
+    Role.TEAM_MANAGER,
+    Role.OWNER,
+    Role.REVIEWER,
+    Role.ANNOTATOR,
+    Role.ANNOTATOR_AND_REVIEWER,
+)
+"""The columns in order. OWNER is nobody's role: it is who owns the queue concerned."""
+
+
+class Right(StrEnum):
+    """One row of the table each; the value is what its first column says."""
+
+    PROJECT = (
+        "project settings, datasets attach/detach, delete, grant ADMIN (irreversible),"
+        " pause, resume, clear, clean"
+    )
+    MEMBERS = "members, groups, roles below ADMIN"
+    DATASETS = "datasets: create, edit, import, items"
+    READ = "get and list the project, its datasets, own queues"
+    OPERATIONS = "operations: get, cancel, retry"
+    QUEUES = "queues: create, edit, items, priority, archive"
+    ASSIGN = (
+        "assign, release others', reassign, redistribute, reopen, load and clear others' batches"
+    )
+    ANNOTATE = "annotate: reserve, start, submit, skip, own load batch"
+    REVIEW = "review: reserve, decide, edit, report missing"
+    REVIEW_SETTINGS = "review settings, add reviews, resample, experts"
+    STATUS = "change own status after submit, until review passed"
+    LISTS = "lists of tasks and assignments, activity"
+    DATA = "units by external id, data overview, performance of others"
+    EXPLAIN = "Explain"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One row: the cells in the order of COLUMNS, and the RPCs that it is about."""
+
+    right: Right
+    cells: tuple[str, ...]
+    rpcs: tuple[str, ...] = ()
+
+    def grant(self, role: Role) -> Grant:
+        """What one role has, or OWNER, who owns the queue concerned."""
+        return GRANTS[self.cells[COLUMNS.index(role)]]
+
+    def best(self, roles: Role) -> Grant:
+        """What somebody with all of `roles` has."""
+        return max((self.grant(role) for role in COLUMNS if role & roles), default=Grant.NONE)
+
+
+def _cells(text: str) -> tuple[str, ...]:
+    return tuple(cell.strip() for cell in text.split("|"))
+
+
+TABLE: Final = (
+    Row(
+        right=Right.PROJECT,
+        cells=_cells("✔ | – | – | – | – | –"),
+        rpcs=(
+            "ProjectService.CreateProject",
+            "QueueService.AttachDataset",
+        ),
+    ),
+    Row(
+        right=Right.MEMBERS,
+        cells=_cells("✔ | ✔ | – | – | – | –"),
+        rpcs=(
+            "ProjectService.AddMembers",
+            "ProjectService.UpdateMember",
+            "ProjectService.RemoveMembers",
+        ),
+    ),
+    Row(
+        right=Right.DATASETS,
+        cells=_cells("✔ | ✔ | ✔ | – | – | –"),
+        rpcs=(
+            "DatasetService.CreateDataset",
+            "DatasetService.ImportItems",
+        ),
+    ),
+    Row(
+        right=Right.READ,
+        cells=_cells("✔ | ✔ | ✔ | ✔ | ✔ | ✔"),
+        rpcs=(
+            "AllocationService.OpenSession",
+            "AllocationService.Ping",
+            "DatasetService.GetDataset",
+            "DatasetService.ListDatasets",
+            "DatasetService.ListItems",
+            "ProjectService.GetProject",
+            "ProjectService.ListMembers",
+            "ProjectService.ListProjects",
+            "QueueService.GetQueue",
+            "QueueService.GetQueueDepth",
+            "QueueService.ListQueues",
+        ),
+    ),
+    Row(right=Right.OPERATIONS, cells=_cells("all | all | own queues | – | – | –")),
+    Row(
+        right=Right.QUEUES,
+        cells=_cells("✔ | ✔ | ✔ | – | – | –"),
+        rpcs=(
+            "QueueService.AddItems",
+            "QueueService.CreateQueue",
+        ),
+    ),
+    Row(right=Right.ASSIGN, cells=_cells("✔ | ✔ | ✔ | – | – | –")),
+    Row(
+        right=Right.ANNOTATE,
+        cells=_cells("✔ | ✔ | ✔ | – | ✔ | ✔"),
+        rpcs=(
+            "AllocationService.EnsureReservations",
+            "AllocationService.Release",
+            "AllocationService.Renew",
+            "AllocationService.Reserve",
+            "AllocationService.Start",
+            "AllocationService.Submit",
+        ),
+    ),
+    Row(right=Right.REVIEW, cells=_cells("✔ | ✔ | ✔ | ✔ | – | ✔")),
+    Row(right=Right.REVIEW_SETTINGS, cells=_cells("✔ | ✔ | own | – | – | –")),
+    Row(right=Right.STATUS, cells=_cells("✔ | ✔ | ✔ | own | own | own")),
+    Row(
+        right=Right.LISTS,
+        cells=_cells("all | all | own queues | own | own | own"),
+        rpcs=("AllocationService.ListMyTasks",),
+    ),
+    Row(right=Right.DATA, cells=_cells("✔ | ✔ | own queues | – | – | –")),
+    Row(right=Right.EXPLAIN, cells=_cells("anyone | anyone | own queues | self | self | self")),
+)
+
+ROWS: Final = {row.right: row for row in TABLE}
+ROW_OF: Final = {rpc: row for row in TABLE for rpc in row.rpcs}
+
+OPEN: Final = frozenset(
+    {
+        "AllocationService.Ping",
+        "ProjectService.CreateProject",
+        "ProjectService.ListProjects",
+    }
+)
+"""What concerns no project, or only the projects of whoever asks: it needs no membership."""
+
+WORK: Final = frozenset({Right.ANNOTATE, Right.REVIEW})
+"""What people do themselves. To do it for somebody else is to assign: see `row_for`."""
+
+
+def row_for(rpc: str, *, own: bool) -> Row:
+    """The row that decides about a call: work for somebody else is a matter of ASSIGN."""
+    row = ROW_OF[rpc]
+    return ROWS[Right.ASSIGN] if row.right in WORK and not own else row
+
+
+def needs(row: Row) -> str:
+    """In words, who may do what a row is about."""
+    names = [role.name or "" for role in COLUMNS if row.grant(role) and role is not Role.OWNER]
+    if row.grant(Role.OWNER):
+        names.append("owner of the queue")
+    return ", ".join(names)

@@ -1,0 +1,64 @@
+"""A request of every RPC that all rules let pass, made from its descriptor."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import grpc
+
+from dibs.v1 import dataset_pb2, project_pb2
+from tests.api.world import Stubs, World
+
+# What a field of this name gets, in whatever request it is.
+BY_NAME: dict[str, Any] = {
+    "queue_id": "q",
+    "dataset_id": "d",
+    "task_id": "1-1",
+    "lease_token": 1,
+    "person_ids": ["bystander"],
+    "external_ids": ["b"],
+    "count": 1,
+    "items": [dataset_pb2.Item(external_id="new")],
+    "members": [project_pb2.Member(person_id="new")],
+    "member": project_pb2.Member(person_id="bystander", display_name="Standing By"),
+}
+# What one RPC needs besides, or instead.
+BY_RPC: dict[str, dict[str, Any]] = {
+    "AllocationService.Renew": {"all": True},
+    "DatasetService.CreateDataset": {"dataset_id": "new"},
+    "ProjectService.UpdateMember": {"update_mask": {"paths": ["display_name"]}},
+    "QueueService.CreateQueue": {"queue_id": "new", "queue": {}},
+}
+STUBS = {
+    "ProjectService": "projects",
+    "DatasetService": "datasets",
+    "QueueService": "queues",
+    "AllocationService": "allocation",
+}
+
+
+def example(world: World, rpc: str, kind: Any, actor: str, **fields: Any) -> Any:
+    """A valid request of `kind`, by `actor`."""
+    names = kind.DESCRIPTOR.fields_by_name
+    frame = world.change(actor) if "request_id" in names else world.where(actor)
+    found = {name: value for name, value in BY_NAME.items() if name in names}
+    made = {**found, **BY_RPC.get(rpc, {}), **fields, **frame}
+    return kind(**{name: value for name, value in made.items() if name in names})
+
+
+def send(stubs: Stubs, rpc: str) -> Callable[[Any], Any]:
+    """Make a call of one request: answers when it has answered, streams too."""
+    service, _, name = rpc.partition(".")
+    method = getattr(getattr(stubs, STUBS[service]), name)
+
+    async def call(request: Any) -> Any:
+        if isinstance(method, grpc.aio.StreamStreamMultiCallable):
+            return [answer async for answer in method(_once(request))]
+        return await method(request)
+
+    return call
+
+
+async def _once(request: Any) -> AsyncIterator[Any]:
+    yield request

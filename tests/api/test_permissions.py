@@ -1,0 +1,142 @@
+"""Every cell of the table of permissions, over the wire."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from allocator.model import Role
+from allocator.permissions import OPEN, ROW_OF, WORK, Grant, row_for
+from dibs import errors, validation
+from dibs.v1 import common_pb2, project_pb2
+from tests.api.examples import example, send
+from tests.api.world import World, refused
+from tests.protos.test_protos import RPCS
+
+KINDS = {f"{service}.{rpc.name}": rpc for service, rpc in RPCS}
+GUARDED = sorted(set(KINDS) - OPEN)
+# The mightiest comes last: what it does cannot be undone.
+ROLES = {
+    "ann": Role.ANNOTATOR,
+    "rev": Role.REVIEWER,
+    "both": Role.ANNOTATOR_AND_REVIEWER,
+    "tom": Role.TEAM_MANAGER,
+    "ada": Role.ADMIN,
+}
+
+
+@pytest.fixture
+async def staffed(world: World) -> World:
+    """A queue with two tasks, and a member of every role."""
+    await world.dataset("d", ["a"])
+    await world.queue("q", "d")
+    await world.load("d", ["b"])
+    await world.people("bystander")
+    for person, role in ROLES.items():
+        if person != world.actor:
+            await world.people(person, roles=[f"ROLE_{role.name}"])
+    return world
+
+
+def _kind(rpc: str) -> Any:
+    from dibs.v1 import allocation_pb2, dataset_pb2, queue_pb2
+
+    name = KINDS[rpc].input_type.rpartition(".")[2]
+    files = (project_pb2, dataset_pb2, queue_pb2, allocation_pb2)
+    return next(getattr(file, name) for file in files if hasattr(file, name))
+
+
+async def _denied(world: World, rpc: str, actor: str, **fields: Any) -> bool:
+    """Whether a call ends with PERMISSION_DENIED, and that says what it should."""
+    request = example(world, rpc, _kind(rpc), actor, **fields)
+    validation.check(request)
+    try:
+        await send(world.stubs, rpc)(request)
+    except Exception as error:
+        found = errors_of(error)
+        assert not isinstance(found, errors.Internal | errors.InvalidArgument), found
+        if isinstance(found, errors.PermissionDenied):
+            assert found.metadata["actor"] == actor
+            assert found.metadata["kind"] == "permission"
+            assert found.metadata["needs"]
+            return True
+    return False
+
+
+def errors_of(error: Exception) -> errors.DibsError:
+    from dibs import status
+
+    return status.rebuilt(error)
+
+
+@pytest.mark.parametrize("rpc", GUARDED)
+async def test_every_role_may_what_its_cell_says(staffed: World, rpc: str) -> None:
+    row = ROW_OF[rpc]
+    for person, role in ROLES.items():
+        expected = row.best(role) is Grant.NONE
+        assert await _denied(staffed, rpc, person) is expected, (person, row.right)
+    assert await _denied(staffed, rpc, "stranger")
+
+
+@pytest.mark.parametrize(
+    "rpc", [rpc for rpc in GUARDED if "person" in _kind(rpc).DESCRIPTOR.fields_by_name]
+)
+async def test_what_is_ones_own_is_not_somebody_elses(staffed: World, rpc: str) -> None:
+    row = row_for(rpc, own=False)
+    for person, role in ROLES.items():
+        expected = row.best(role) is not Grant.ALL
+        denied = await _denied(staffed, rpc, person, person="bystander")
+        assert denied is expected, (person, row.right)
+
+
+async def test_who_may_not_annotate_may_not_even_ask(staffed: World) -> None:
+    error = await refused(staffed.reserve("q", "rev"))
+    assert isinstance(error, errors.PermissionDenied)
+    assert error.metadata["action"] == "Reserve"
+    assert "ANNOTATOR" in error.metadata["needs"]
+
+
+async def test_a_refusal_says_whether_it_is_permission_state_or_lock(staffed: World) -> None:
+    [task] = (await staffed.reserve("q", "ann")).tasks
+    permission = await refused(staffed.start("rev", task))
+    lock = await refused(staffed.start("both", task))
+    await staffed.submit("ann", task)
+    state = await refused(staffed.start("ann", task))
+
+    assert [error.metadata["kind"] for error in (permission, lock, state)] == [
+        "permission",
+        "lock",
+        "state",
+    ]
+
+
+@pytest.mark.parametrize("rpc", [rpc for rpc in GUARDED if ROW_OF[rpc].right not in WORK])
+async def test_who_left_may_nothing(world: World, rpc: str) -> None:
+    await world.people("eve", roles=[project_pb2.ROLE_ADMIN])
+    await world.remove("eve")
+    assert await _denied(world, rpc, "eve")
+
+
+async def test_admin_is_for_good(staffed: World) -> None:
+    await staffed.people("eve", roles=[project_pb2.ROLE_ADMIN])
+    error = await refused(staffed.update("eve", "roles", roles=[project_pb2.ROLE_ANNOTATOR]))
+    assert isinstance(error, errors.AdminIsForGood)
+    assert error.metadata["person"] == "eve"
+
+    more = [project_pb2.ROLE_ADMIN, project_pb2.ROLE_REVIEWER]
+    changed = await staffed.update("eve", "roles", roles=more)
+    assert list(changed.member.roles) == more
+    removal = project_pb2.RemoveMembersRequest(**staffed.change("tom"), person_ids=["eve"])
+    denied = await refused(staffed.stubs.projects.RemoveMembers(removal))
+    assert isinstance(denied, errors.PermissionDenied)
+    assert denied.metadata["needs"] == "ADMIN"
+
+
+async def test_what_was_started_may_be_finished_whatever_role_was_lost(staffed: World) -> None:
+    [task] = (await staffed.reserve("q", "ann")).tasks
+    await staffed.start("ann", task)
+    await staffed.update("ann", "roles", roles=[project_pb2.ROLE_REVIEWER])
+
+    done = await staffed.submit("ann", task)
+    assert done.state == common_pb2.TASK_STATE_COMPLETED

@@ -13,6 +13,7 @@ from allocator.counting import CountedLedger
 from allocator.exporting import Exporting
 from allocator.servicers.allocation import AllocationServicer
 from allocator.servicers.dataset import DatasetServicer
+from allocator.servicers.group import GroupServicer
 from allocator.servicers.project import ProjectServicer
 from allocator.servicers.queue import QueueServicer
 from allocator.services.allocation import Allocation
@@ -20,6 +21,7 @@ from allocator.services.attaching import Attaching
 from allocator.services.datasets import Datasets
 from allocator.services.door import Door
 from allocator.services.filling import Filling
+from allocator.services.groups import GroupCalls
 from allocator.services.held import HeldTasks
 from allocator.services.lost import Lost
 from allocator.services.projects import Projects
@@ -132,6 +134,16 @@ def _servicers(store: Store, lease_floor_ms: int) -> Sequence[object]:
     _follow(store, ledger, attaching, clock)
     return (
         ProjectServicer(Projects(directory, ledger, views, door)),
+        GroupServicer(
+            GroupCalls(
+                directory=directory,
+                groups=store.groups,
+                ledger=ledger,
+                content=content,
+                views=views,
+                door=door,
+            )
+        ),
         DatasetServicer(Datasets(directory, ledger, items, views, door)),
         QueueServicer(
             Queues(

@@ -16,6 +16,8 @@ from dibs.v1 import (
     allocation_pb2_grpc,
     dataset_pb2,
     dataset_pb2_grpc,
+    group_pb2,
+    group_pb2_grpc,
     project_pb2,
     project_pb2_grpc,
     queue_pb2,
@@ -29,6 +31,11 @@ SERVICES: tuple[tuple[str, Any], ...] = tuple(
             project_pb2,
             "ProjectService",
             project_pb2_grpc.add_ProjectServiceServicer_to_server,
+        ),
+        (
+            group_pb2,
+            "GroupService",
+            group_pb2_grpc.add_GroupServiceServicer_to_server,
         ),
         (
             dataset_pb2,

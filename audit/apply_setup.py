@@ -42,6 +42,7 @@ def members_changed(project: Project, event: Event, judge: Judge) -> None:
             skills=frozenset(skills),
             fence=event.seq if was and not stays else before.fence,
             changed=event.seq,
+            groups=before.groups if member else frozenset(),
         )
         if before.lost_to(after):
             project.recalls[person] = ""

@@ -162,6 +162,7 @@ def _person(fields: dict[str, bytes]) -> tuple[object, ...]:
         *(int(fields["member"]), int(fields["active"]), int(fields["roles"])),
         *(tuple(sorted(_listed(_unpack(fields["skills"])))),),
         *(int(fields["fence"]), int(fields["changed"])),
+        tuple(sorted(_listed(_unpack(fields["groups"])))) if "groups" in fields else (),
     )
 
 
@@ -227,6 +228,9 @@ Reader = Callable[[Shape, Any, Any], None]
 READERS: Final[Mapping[tuple[str, int], Reader]] = {
     ("totals", 0): _read_totals,
     ("queues", 0): lambda shape, _, value: shape.queues.update(_numbers(value)),
+    ("groups", 0): lambda shape, _, value: shape.groups.update(
+        (int(group), int(there)) for group, there in value.items()
+    ),
     ("datasets", 0): lambda shape, _, value: shape.datasets.update(_numbers(value)),
     ("touched", 0): lambda shape, _, value: shape.touched.update(
         (int(entry), _touched(record)) for entry, record in value.items()

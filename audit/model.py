@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from audit import apply_ends, apply_entries, apply_setup, apply_work
+from audit import apply_ends, apply_entries, apply_groups, apply_setup, apply_work
 from audit.report import RULES, Judge, Violation
 from audit.state import WINDOW, Project
 from store.events import Event
@@ -19,6 +19,10 @@ Handler = Callable[[Project, Event, Judge], object]
 HANDLERS: Mapping[str, Handler] = {
     "project_created": apply_setup.project_created,
     "members_changed": apply_setup.members_changed,
+    "group_created": apply_groups.group_created,
+    "group_named": apply_groups.group_named,
+    "group_changed": apply_groups.group_changed,
+    "group_deleted": apply_groups.group_deleted,
     "session_opened": apply_setup.session_opened,
     "sessions_ended": apply_setup.sessions_ended,
     "dataset_created": apply_setup.dataset_created,

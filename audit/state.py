@@ -37,6 +37,7 @@ WORDS: Final[Mapping[int, str]] = {
 MAY_ANNOTATE: Final = 1 | 2 | 4 | 16 | 32
 """ADMIN, TEAM_MANAGER, OWNER, ANNOTATOR, ANNOTATOR_AND_REVIEWER; not REVIEWER (8)."""
 WINDOW: Final = 16
+MAX_GROUPS: Final = 32
 DAY_MS: Final = 86_400_000
 MAX_CLASSES: Final = 64
 RANK_STEP: Final = 2**46
@@ -58,6 +59,7 @@ class Member:
     skills: frozenset[int] = frozenset()
     fence: int = 0
     changed: int = 0
+    groups: frozenset[int] = frozenset()
 
     def lost_to(self, after: Member) -> bool:
         """Whether anything that this record has is missing in `after`."""
@@ -237,6 +239,8 @@ class Project:
     entries_last: int = 0
     items_last: int = 0
     members: dict[int, Member] = field(default_factory=dict)
+    groups: dict[int, bool] = field(default_factory=dict)
+    """Every group there ever was, and whether it still is."""
     sessions: dict[int, Session] = field(default_factory=dict)
     datasets: dict[int, Dataset] = field(default_factory=dict)
     imports: dict[int, list[tuple[int, int]]] = field(default_factory=dict)

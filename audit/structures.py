@@ -29,6 +29,7 @@ class Shape:
 
     totals: dict[str, int] = field(default_factory=dict)
     person: dict[int, tuple[object, ...]] = field(default_factory=dict)
+    groups: dict[int, int] = field(default_factory=dict)
     queue: dict[int, tuple[object, ...]] = field(default_factory=dict)
     queues: set[int] = field(default_factory=set)
     datasets: set[int] = field(default_factory=set)
@@ -60,6 +61,7 @@ def expected(project: Project) -> Shape:
             "settings_seq": project.settings_seq,
             "fast": int(project.fast),
         },
+        groups={number: int(there) for number, there in project.groups.items()},
         recalls=dict(project.recalls),
         queues=set(project.queues),
         datasets=set(project.datasets),
@@ -92,6 +94,7 @@ def _people(project: Project, shape: Shape) -> None:
         skills = tuple(sorted(one.skills))
         shape.person[number] = (
             *(int(one.member), int(one.active), one.roles, skills, one.fence, one.changed),
+            tuple(sorted(one.groups)),
         )
     for number, session in project.sessions.items():
         shape.sessions[number] = session.used_ms

@@ -9,6 +9,7 @@ DibsError
 │   ├── ProjectNotFound
 │   ├── DatasetNotFound
 │   ├── QueueNotFound
+│   ├── GroupNotFound
 │   ├── ItemNotFound
 │   ├── PersonNotFound
 │   └── TaskNotFound
@@ -16,6 +17,7 @@ DibsError
 │   ├── ProjectAlreadyExists
 │   ├── DatasetAlreadyExists
 │   ├── QueueAlreadyExists
+│   ├── GroupAlreadyExists
 │   ├── MemberAlreadyExists
 │   ├── AttachmentAlreadyExists
 │   └── ItemAlreadyInQueue
@@ -28,7 +30,8 @@ DibsError
 │   ├── AdminIsForGood        nobody takes ADMIN away
 │   └── SessionUnknown        never executed
 ├── LimitReached              a bound of the service
-│   └── TooManyClasses
+│   ├── TooManyClasses
+│   └── TooManyGroups
 ├── Gone                      it was there once
 │   └── RequestTooOld         whether it was executed is no longer known
 ├── Denied                    not with your role
@@ -175,6 +178,16 @@ class QueueNotFound(NotFound):
         super().__init__(f"there is no queue {queue_id!r}", queue_id=queue_id)
 
 
+class GroupNotFound(NotFound):
+    """No group of the project has this id."""
+
+    reason = "GROUP_NOT_FOUND"
+    keys = ("group_id",)
+
+    def __init__(self, group_id: str) -> None:
+        super().__init__(f"there is no group {group_id!r}", group_id=group_id)
+
+
 class ItemNotFound(NotFound):
     """No item of the dataset has this external id."""
 
@@ -237,6 +250,18 @@ class QueueAlreadyExists(AlreadyExists):
 
     def __init__(self, queue_id: str) -> None:
         super().__init__(f"there is a queue {queue_id!r} already", queue_id=queue_id)
+
+
+class GroupAlreadyExists(AlreadyExists):
+    """A group of the project has this id, or had it once."""
+
+    reason = "GROUP_ALREADY_EXISTS"
+    keys = ("group_id",)
+
+    def __init__(self, group_id: str) -> None:
+        super().__init__(
+            f"there is, or was, a group {group_id!r}: an id is given once", group_id=group_id
+        )
 
 
 class MemberAlreadyExists(AlreadyExists):
@@ -409,6 +434,20 @@ class TooManyClasses(LimitReached):
         super().__init__(
             f"queue {queue_id!r} would need more than {limit} different sets of required skills",
             queue_id=queue_id,
+            limit=limit,
+        )
+
+
+class TooManyGroups(LimitReached):
+    """The person is in as many groups as one may be."""
+
+    reason = "TOO_MANY_GROUPS"
+    keys = ("person", "limit")
+
+    def __init__(self, person: str, limit: int = 32) -> None:
+        super().__init__(
+            f"{person!r} is in {limit} groups already, and may not be in more",
+            person=person,
             limit=limit,
         )
 

@@ -18,7 +18,7 @@ from typing import Any, Concatenate, Generic, ParamSpec, Self, TypeVar, overload
 import grpc
 from google.protobuf.message import Message
 
-from dibs import importing, setup_calls, task_calls
+from dibs import group_calls, importing, setup_calls, task_calls
 from dibs.call import Call, Scope
 from dibs.channel import OPTIONS
 from dibs.errors import DibsError, OutcomeUnknown
@@ -71,6 +71,14 @@ class Client:
     update_member = _Rpc(setup_calls.update_member)
     remove_members = _Rpc(setup_calls.remove_members)
     list_members = _Rpc(setup_calls.list_members)
+    create_group = _Rpc(group_calls.create_group)
+    get_group = _Rpc(group_calls.get_group)
+    list_groups = _Rpc(group_calls.list_groups)
+    update_group = _Rpc(group_calls.update_group)
+    delete_group = _Rpc(group_calls.delete_group)
+    add_group_members = _Rpc(group_calls.add_group_members)
+    remove_group_members = _Rpc(group_calls.remove_group_members)
+    list_group_members = _Rpc(group_calls.list_group_members)
     create_dataset = _Rpc(setup_calls.create_dataset)
     get_dataset = _Rpc(setup_calls.get_dataset)
     list_datasets = _Rpc(setup_calls.list_datasets)

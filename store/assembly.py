@@ -9,6 +9,7 @@ from store.committer import Committer
 from store.content import Content
 from store.directory import Directory
 from store.gate import Gate
+from store.groups import Groups
 from store.items import Items
 from store.kernel import Kernel
 from store.ledger import Ledger
@@ -77,6 +78,7 @@ class Store:
             rebuilt=hooks.rebuilt,
         )
         self.directory = Directory(self.postgres)
+        self.groups = Groups(self.postgres)
         self.items = Items(self.postgres, self.directory)
         self.content = Content(self.postgres)
         self.views = Views(self.postgres)

@@ -17,6 +17,7 @@ NAME_COLUMN: Final = {
     "skill": "name",
     "dataset": "external_id",
     "queue": "external_id",
+    "people_group": "external_id",
 }
 """Kinds that have numbers of their own, with the column of their name."""
 

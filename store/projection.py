@@ -130,6 +130,26 @@ def _member(views: Views, event: Event, member: Any) -> None:
         views.inactive.add(person)
     row = (person, bool(is_member), bool(active), roles, list(skills), event.seq, event.wall_ms)
     views.rows.append(("member", row))
+    if not is_member:
+        views.rows.append(("left_groups", (person,)))
+
+
+def _group_created(views: Views, event: Event, body: Any) -> None:
+    views.rows.append(("group", (body["group"], body["content"], event.seq, event.wall_ms)))
+
+
+def _group_named(views: Views, event: Event, body: Any) -> None:
+    views.rows.append(("group_name", (body["group"], body["content"])))
+
+
+def _group_changed(views: Views, event: Event, body: Any) -> None:
+    for name, people in (("group_joined", body["added"]), ("group_left", body["removed"])):
+        if people:
+            views.rows.append((name, (body["group"], list(people))))
+
+
+def _group_deleted(views: Views, event: Event, body: Any) -> None:
+    views.rows += [("group_emptied", (body["group"],)), ("group_deleted", (body["group"],))]
 
 
 def _dataset_created(views: Views, event: Event, body: Any) -> None:
@@ -229,6 +249,10 @@ def _removed(views: Views, event: Event, body: Any) -> None:
 _CHANGES: Final[dict[str, Callable[[Views, Event, Any], None]]] = {
     "project_created": _project_created,
     "members_changed": _members_changed,
+    "group_created": _group_created,
+    "group_named": _group_named,
+    "group_changed": _group_changed,
+    "group_deleted": _group_deleted,
     "dataset_created": _dataset_created,
     "items_added": _items_added,
     "queue_created": _queue_created,

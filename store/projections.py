@@ -43,6 +43,23 @@ WRITES: Final = {
     " ON CONFLICT (project, person) DO UPDATE SET member = excluded.member,"
     " active = excluded.active, roles = excluded.roles, skills = excluded.skills,"
     " changed_seq = excluded.changed_seq, changed_wall = excluded.changed_wall",
+    "group": "INSERT INTO view_group (project, people_group, content, created_seq, created_wall)"
+    " VALUES ($1, $2, $3, $4, $5)",
+    "group_name": "UPDATE view_group SET content = $3 WHERE project = $1 AND people_group = $2",
+    "group_joined": "WITH new AS (INSERT INTO view_group_member"
+    " SELECT $1, $2, unnest($3::bigint[]) RETURNING person)"
+    " UPDATE view_group SET members = members + (SELECT count(*) FROM new)"
+    " WHERE project = $1 AND people_group = $2",
+    "group_left": "WITH gone AS (DELETE FROM view_group_member"
+    " WHERE project = $1 AND people_group = $2 AND person = ANY ($3) RETURNING person)"
+    " UPDATE view_group SET members = members - (SELECT count(*) FROM gone)"
+    " WHERE project = $1 AND people_group = $2",
+    "left_groups": "WITH gone AS (DELETE FROM view_group_member"
+    " WHERE project = $1 AND person = $2 RETURNING people_group)"
+    " UPDATE view_group SET members = members - 1"
+    " WHERE project = $1 AND people_group IN (SELECT people_group FROM gone)",
+    "group_emptied": "DELETE FROM view_group_member WHERE project = $1 AND people_group = $2",
+    "group_deleted": "DELETE FROM view_group WHERE project = $1 AND people_group = $2",
     "dataset": "INSERT INTO view_dataset (project, dataset, created_seq, created_wall)"
     " VALUES ($1, $2, $3, $4)",
     "items": "UPDATE view_dataset SET items = items + $3 WHERE project = $1 AND dataset = $2",

@@ -7,6 +7,7 @@ was made for an event counts once the event is in the log, not before.
 """
 
 from allocator.ports.directory import Directory, NewProject, ProjectRow
+from allocator.ports.groups import Groups, GroupView
 from allocator.ports.items import Chunk, Content, ItemRun, Items, Staged, StagedItem
 from allocator.ports.ledger import Event, Ledger, Outcome, WallClock
 from allocator.ports.views import DatasetView, Lag, MemberView, QueueView, TaskView, Views
@@ -17,6 +18,8 @@ __all__ = [
     "DatasetView",
     "Directory",
     "Event",
+    "GroupView",
+    "Groups",
     "ItemRun",
     "Items",
     "Lag",

@@ -14,6 +14,7 @@ from tests.api.world import Stubs, World
 BY_NAME: dict[str, Any] = {
     "queue_id": "q",
     "dataset_id": "d",
+    "group_id": "g",
     "task_id": "1-1",
     "lease_token": 1,
     "person_ids": ["bystander"],
@@ -32,6 +33,7 @@ BY_RPC: dict[str, dict[str, Any]] = {
 }
 STUBS = {
     "ProjectService": "projects",
+    "GroupService": "groups",
     "DatasetService": "datasets",
     "QueueService": "queues",
     "AllocationService": "allocation",

@@ -9,7 +9,14 @@ import grpc
 import pytest
 
 from dibs import errors, status
-from dibs.v1 import allocation_pb2, common_pb2, dataset_pb2, project_pb2, queue_pb2
+from dibs.v1 import (
+    allocation_pb2,
+    common_pb2,
+    dataset_pb2,
+    group_pb2,
+    project_pb2,
+    queue_pb2,
+)
 from tests.api.world import Stubs, World, refused
 
 BAD_IDS = ["", "a{b}", "a\0b", "a\nb", "A", "-a", "a" * 64, "é", "dibs:{1}"]
@@ -27,6 +34,26 @@ CALLS: list[tuple[str, str, Any, dict[str, Any], tuple[str, ...]]] = [
         (),
     ),
     ("projects", "RemoveMembers", project_pb2.RemoveMembersRequest, {"person_ids": ["x"]}, ()),
+    ("groups", "CreateGroup", group_pb2.CreateGroupRequest, {}, ("group_id",)),
+    ("groups", "GetGroup", group_pb2.GetGroupRequest, {}, ("group_id",)),
+    ("groups", "ListGroups", group_pb2.ListGroupsRequest, {}, ()),
+    ("groups", "UpdateGroup", group_pb2.UpdateGroupRequest, {}, ("group_id",)),
+    ("groups", "DeleteGroup", group_pb2.DeleteGroupRequest, {}, ("group_id",)),
+    (
+        "groups",
+        "AddGroupMembers",
+        group_pb2.AddGroupMembersRequest,
+        {"person_ids": ["x"]},
+        ("group_id",),
+    ),
+    (
+        "groups",
+        "RemoveGroupMembers",
+        group_pb2.RemoveGroupMembersRequest,
+        {"person_ids": ["x"]},
+        ("group_id",),
+    ),
+    ("groups", "ListGroupMembers", group_pb2.ListGroupMembersRequest, {}, ("group_id",)),
     ("datasets", "CreateDataset", dataset_pb2.CreateDatasetRequest, {}, ("dataset_id",)),
     ("datasets", "GetDataset", dataset_pb2.GetDatasetRequest, {}, ("dataset_id",)),
     ("datasets", "ListDatasets", dataset_pb2.ListDatasetsRequest, {}, ()),
@@ -157,6 +184,8 @@ async def test_every_change_needs_a_whole_request_id(world: World, call: Any) ->
 async def test_lists_check_their_pages(world: World, call: Any) -> None:
     service, method, kind, fields, ids = call
     send = _call(world.stubs, service, method)
+    if method == "ListGroupMembers":
+        await world.group("x")
     if method == "ListItems":
         await world.dataset("x")
     for name, bad in (("page_size", -1), ("page_token", "forged"), ("min_seq", -1)):

@@ -40,10 +40,10 @@ async def staffed(world: World) -> World:
 
 
 def _kind(rpc: str) -> Any:
-    from dibs.v1 import allocation_pb2, dataset_pb2, queue_pb2
+    from dibs.v1 import allocation_pb2, dataset_pb2, group_pb2, queue_pb2
 
     name = KINDS[rpc].input_type.rpartition(".")[2]
-    files = (project_pb2, dataset_pb2, queue_pb2, allocation_pb2)
+    files = (project_pb2, group_pb2, dataset_pb2, queue_pb2, allocation_pb2)
     return next(getattr(file, name) for file in files if hasattr(file, name))
 
 

@@ -19,6 +19,8 @@ from dibs.v1 import (
     common_pb2,
     dataset_pb2,
     dataset_pb2_grpc,
+    group_pb2,
+    group_pb2_grpc,
     project_pb2,
     project_pb2_grpc,
     queue_pb2,
@@ -38,6 +40,7 @@ class Stubs:
     def __init__(self, channel: grpc.aio.Channel) -> None:
         self.channel = channel
         self.projects: Any = project_pb2_grpc.ProjectServiceStub(channel)
+        self.groups: Any = group_pb2_grpc.GroupServiceStub(channel)
         self.datasets: Any = dataset_pb2_grpc.DatasetServiceStub(channel)
         self.queues: Any = queue_pb2_grpc.QueueServiceStub(channel)
         self.allocation: Any = allocation_pb2_grpc.AllocationServiceStub(channel)
@@ -103,6 +106,25 @@ class World:
     async def remove(self, *ids: str) -> Any:
         return await self.stubs.projects.RemoveMembers(
             project_pb2.RemoveMembersRequest(**self.change(), person_ids=ids)
+        )
+
+    async def group(self, group: str, *person_ids: str, **fields: Any) -> None:
+        """Make a group, and put people into it."""
+        request = group_pb2.CreateGroupRequest(**self.change(), group_id=group, **fields)
+        await self.stubs.groups.CreateGroup(request)
+        if person_ids:
+            await self.join(group, *person_ids)
+
+    async def join(self, group: str, *person_ids: str) -> Any:
+        return await self.stubs.groups.AddGroupMembers(
+            group_pb2.AddGroupMembersRequest(**self.change(), group_id=group, person_ids=person_ids)
+        )
+
+    async def leave(self, group: str, *person_ids: str) -> Any:
+        return await self.stubs.groups.RemoveGroupMembers(
+            group_pb2.RemoveGroupMembersRequest(
+                **self.change(), group_id=group, person_ids=person_ids
+            )
         )
 
     async def dataset(self, dataset: str, items: Sequence[Any] = ()) -> None:

@@ -23,6 +23,7 @@ from audit.model import Model
 from store import events, keys
 from store.kernel import Kernel, Reply
 from tests.audit.log import queue_rules
+from tests.store.machine_groups import GroupRules
 from tests.store.machine_statuses import StatusRules
 from tests.store.predicates import person_and_queue
 
@@ -47,7 +48,7 @@ class Connection:
         return await self._client.execute_command(*args)
 
 
-class ProjectMachine(StatusRules, RuleBasedStateMachine):
+class ProjectMachine(StatusRules, GroupRules, RuleBasedStateMachine):
     """Random histories of one project."""
 
     url: ClassVar[str]

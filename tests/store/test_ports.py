@@ -11,6 +11,7 @@ def test_the_store_has_the_ports() -> None:
         items: ports.Items = store.items
         content: ports.Content = store.content
         views: ports.Views = store.views
-        return ledger, directory, items, content, views
+        groups: ports.Groups = store.groups
+        return ledger, directory, items, content, views, groups
 
     assert conforms(Store("redis://localhost", "postgresql://localhost"))

@@ -10,7 +10,10 @@ from store import projections
 from store.projections import Projector
 from tests.store.stack import Stack, opened, tasks_of
 
-VIEWS = ("project", "member", "dataset", "queue", "attachment", "task", "position")
+VIEWS = (
+    *("project", "member", "group", "group_member", "dataset", "queue", "attachment", "task"),
+    "position",
+)
 
 
 async def views_of(admin: asyncpg.Connection) -> dict[str, list[tuple[Any, ...]]]:
@@ -55,9 +58,22 @@ async def some_work(stack: Stack) -> int:
     return (await stack.reserve(4, 2)).seq
 
 
+async def some_groups(stack: Stack) -> None:
+    """Groups that people join, leave and lose, one that is deleted, and a member who is removed."""
+    for group in (1, 2):
+        await stack.change("create_group", stack.key(), group=group, content=0)
+        for mode, people in (("add", [2, 3, 4]), ("remove", [2])):
+            await stack.change("change_group", stack.key(), group=group, mode=mode, people=people)
+    await stack.change("name_group", stack.key(), group=1, content=9)
+    await stack.change("delete_group", stack.key(), group=2)
+    gone = [[4, 0, 0, 0, []]]
+    await stack.change("change_members", stack.key(), mode="change", members=gone, expected=[-1])
+
+
 async def worked_and_forgotten(stack: Stack) -> dict[str, list[tuple[Any, ...]]]:
     """The views of some work, which are gone then, and of which nobody makes more."""
     await some_work(stack)
+    await some_groups(stack)
     for role in stack.store.roles:
         await role.stop()
     await stack.store.projector.project(stack.project)
@@ -82,6 +98,17 @@ async def test_the_views_follow_the_log(stack: Stack) -> None:
     assert again is not None
     assert (again.state, again.person, again.token) == (3, 4, seq)
     assert await views.task(stack.project, 19, 1) is None
+
+
+async def test_groups_have_the_members_that_joined_and_neither_left_nor_were_removed(
+    stack: Stack,
+) -> None:
+    await some_groups(stack)
+    await stack.store.views.wait_for(stack.project, (await stack.events())[-1].seq)
+    groups = await stack.admin.fetch("SELECT people_group, content, members FROM view_group")
+    people = await stack.admin.fetch("SELECT people_group, person FROM view_group_member")
+    assert [tuple(row) for row in groups] == [(1, 9, 1)]
+    assert [tuple(row) for row in people] == [(1, 3)]
 
 
 async def test_counts_are_those_of_the_live_state(stack: Stack) -> None:

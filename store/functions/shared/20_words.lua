@@ -16,6 +16,7 @@ local RANKS = 4              -- HIGH 0, MEDIUM 1, LOW 2, NONE 3
 local RANK_STEP = 2 ^ 46     -- score = rank * 2^46 + entry < 2^53: exact in a double
 local RING = 16              -- answers a session keeps
 local MAX_CLASSES = 64       -- requirement classes a queue
+local MAX_GROUPS = 32        -- groups a person is in
 local MAX_DEAD = 1000        -- dead integers dropped in one call
 local DEAD_CHUNK = 100       -- read at a time where there are any
 local INFINITE = 2 ^ 53      -- above every score

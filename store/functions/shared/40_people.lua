@@ -3,11 +3,12 @@ local people, queues = {}, {}
 
 function people.load(P, person)
   local f = redis.call('HMGET', keys.person(P, person),
-    'member', 'active', 'roles', 'skills', 'fence', 'changed')
+    'member', 'active', 'roles', 'skills', 'fence', 'changed', 'groups')
   if not f[1] then return nil end
   return {
     number = tonumber(person), member = f[1] == '1', active = f[2] == '1', roles = tonumber(f[3]),
     skills = cmsgpack.unpack(f[4]), fence = tonumber(f[5]), changed = tonumber(f[6]), can = false,
+    groups = unpacked(f[7], {}),
   }
 end
 

@@ -39,6 +39,51 @@ function apply.members_changed(P, event)
     end
     put_person(P, person, { member = member, active = active, roles = roles, skills = skills,
       fence = fence, changed = event.seq })
+    if member == 0 then redis.call('HDEL', keys.person(P, person), 'groups') end
+  end
+end
+
+function apply.group_created(P, event)
+  redis.call('HSET', keys.groups(P), event.body.group, 1)
+end
+
+-- Its name is content: nothing here knows it.
+function apply.group_named() end
+
+-- What records say of it stays there, and means nothing from now on: the number is not used again.
+function apply.group_deleted(P, event)
+  redis.call('HSET', keys.groups(P), event.body.group, 0)
+end
+
+-- The groups of a person that are still there, without `group`.
+local function other_groups(P, person, group)
+  local list = unpacked(redis.call('HGET', keys.person(P, person), 'groups'), {})
+  if #list == 0 then return list end
+  local alive, others = redis.call('HMGET', keys.groups(P), unpack(list)), {}
+  for i, number in ipairs(list) do
+    if alive[i] == '1' and number ~= group then others[#others + 1] = number end
+  end
+  return others
+end
+
+local function put_groups(P, person, groups, seq)
+  local key = keys.person(P, person)
+  redis.call('HSET', key, 'changed', seq)
+  if #groups > 0 then redis.call('HSET', key, 'groups', cmsgpack.pack(groups))
+  else redis.call('HDEL', key, 'groups') end
+end
+
+-- Whoever leaves a group is recalled, as after the loss of a role.
+function apply.group_changed(P, event)
+  local b = event.body
+  for _, person in ipairs(b.added) do
+    local groups = other_groups(P, person, b.group)
+    groups[#groups + 1] = b.group
+    put_groups(P, person, groups, event.seq)
+  end
+  for _, person in ipairs(b.removed) do
+    put_groups(P, person, other_groups(P, person, b.group), event.seq)
+    redis.call('HSET', keys.recalls(P), person, '')
   end
 end
 

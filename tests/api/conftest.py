@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import uuid
 from collections.abc import AsyncIterator
 
@@ -15,24 +16,30 @@ from allocator.settings import Settings
 from audit import source
 from store.embedded import EmbeddedPostgres, EmbeddedRedis
 from store.migrations import migrate
+from tests.api import fleet
 from tests.api.world import Stubs, World
 from tests.conftest import REDIS_SERVERS, private_redis
 
+# The kind of Redis that every test has a worker die on now and then.
+DEADLY = "valkey9"
+
 
 @pytest.fixture(scope="session", params=REDIS_SERVERS)
+def api_kind(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="session")
 async def api_redis(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+    api_kind: str, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[EmbeddedRedis]:
     """Not the one of the store's tests: they flush it, and one Redis serves one database."""
-    async with private_redis(request.param, tmp_path_factory) as server:
+    async with private_redis(api_kind, tmp_path_factory) as server:
         yield server
 
 
 @pytest.fixture(scope="session")
-async def server(
-    api_redis: EmbeddedRedis, postgres_server: EmbeddedPostgres
-) -> AsyncIterator[bootstrap.Worker]:
-    """A worker, in this process; leases may be as short as a millisecond."""
+async def api_settings(api_redis: EmbeddedRedis, postgres_server: EmbeddedPostgres) -> Settings:
     logs.configure("warning")
     name = f"api_{uuid.uuid4().hex}"
     admin = await asyncpg.connect(postgres_server.dsn)
@@ -40,20 +47,47 @@ async def server(
     await admin.close()
     dsn = postgres_server.dsn_of(name)
     await migrate(dsn)
-    settings = Settings(
+    return Settings(
         redis_url=SecretStr(api_redis.url), postgres_dsn=SecretStr(dsn), port=0, stop_grace_s=0
     )
-    async with bootstrap.worker(settings, lease_floor_ms=1) as worker:
+
+
+@pytest.fixture(scope="session")
+async def workers(api_kind: str, api_settings: Settings) -> AsyncIterator[fleet.Fleet | None]:
+    """Workers that may be killed, on one kind of Redis."""
+    if api_kind != DEADLY or not fleet.KILLED:
+        yield None
+        return
+    async with fleet.fleet(api_settings) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+async def server(
+    api_settings: Settings, workers: fleet.Fleet | None
+) -> AsyncIterator[bootstrap.Worker]:
+    """A worker, in this process; leases may be as short as a millisecond."""
+    # Where workers die, so do those that have the roles.
+    roles = workers is None
+    async with bootstrap.worker(api_settings, lease_floor_ms=1, roles=roles) as worker:
         yield worker
     # Everything that the tests did is legal, event by event.
-    report = await source.audit(dsn)
+    assert api_settings.postgres_dsn
+    report = await source.audit(api_settings.postgres_dsn.get_secret_value())
     assert report.ok, report.table()
 
 
 @pytest.fixture
-async def stubs(server: bootstrap.Worker) -> AsyncIterator[Stubs]:
+async def stubs(
+    request: pytest.FixtureRequest, server: bootstrap.Worker, workers: fleet.Fleet | None
+) -> AsyncIterator[Stubs]:
+    """Calls find another worker now and then, unless the test works inside of this process."""
+    inside = {"server", "monkeypatch"} & set(inspect.signature(request.function).parameters)
+    if workers is not None and not inside:
+        yield Stubs(fleet.dying(workers, request.node.nodeid))
+        return
     async with grpc.aio.insecure_channel(f"127.0.0.1:{server.port}") as channel:
-        yield Stubs(channel)
+        yield Stubs(fleet.Watched(lambda: channel))
 
 
 @pytest.fixture

@@ -37,7 +37,7 @@ def unique(prefix: str = "p") -> str:
 class Stubs:
     """All services on one channel."""
 
-    def __init__(self, channel: grpc.aio.Channel) -> None:
+    def __init__(self, channel: Any) -> None:
         self.channel = channel
         self.projects: Any = project_pb2_grpc.ProjectServiceStub(channel)
         self.groups: Any = group_pb2_grpc.GroupServiceStub(channel)

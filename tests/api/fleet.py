@@ -1,0 +1,157 @@
+"""Workers that die between two calls, and a channel that does not mind.
+
+Nothing may live in a worker's memory: so one call in twenty, from a generator
+seeded with the test's name, finds another worker than the call before it, and
+the one before it was killed with SIGKILL. Calls in flight are left alone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import random
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import grpc
+
+from allocator.settings import Settings
+from tests import calls
+
+KILLED = float(os.environ.get("DIBS_TEST_KILLED", "0.05"))
+"""How often a worker dies between two calls; 0 for never."""
+
+
+class Fleet:
+    """One worker that serves, and one that is ready to follow it."""
+
+    def __init__(self, nursery: asyncio.subprocess.Process) -> None:
+        self._nursery = nursery
+        self._pid = 0
+        self.deaths = 0
+        self.channel: grpc.aio.Channel = None  # type: ignore[assignment]
+        self._next: asyncio.Task[tuple[int, int]] = None  # type: ignore[assignment]
+
+    async def start(self) -> None:
+        self._next = asyncio.create_task(self._born())
+        await self._follow()
+
+    async def replace(self) -> None:
+        """Kill the worker that serves; the next one serves from here on."""
+        os.kill(self._pid, signal.SIGKILL)
+        self.deaths += 1
+        await self.channel.close()
+        await self._follow()
+
+    async def close(self) -> None:
+        await self.channel.close()
+        await self._next
+        assert self._nursery.stdin
+        self._nursery.stdin.close()
+        await self._nursery.wait()
+
+    async def _follow(self) -> None:
+        self._pid, port = await self._next
+        self._next = asyncio.create_task(self._born())
+        self.channel = grpc.aio.insecure_channel(f"127.0.0.1:{port}")
+
+    async def _born(self) -> tuple[int, int]:
+        assert self._nursery.stdin
+        assert self._nursery.stdout
+        self._nursery.stdin.write(b"another\n")
+        line = (await self._nursery.stdout.readline()).decode()
+        assert line, "the nursery died"
+        pid, port = map(int, line.split())
+        return pid, port
+
+
+@asynccontextmanager
+async def fleet(settings: Settings) -> AsyncIterator[Fleet]:
+    """Workers on these servers, until the block ends."""
+    assert settings.redis_url
+    assert settings.postgres_dsn
+    nursery = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tests.api.nursery"),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    given = settings.model_dump(mode="json") | {
+        "redis_url": settings.redis_url.get_secret_value(),
+        "postgres_dsn": settings.postgres_dsn.get_secret_value(),
+    }
+    assert nursery.stdin
+    nursery.stdin.write(json.dumps(given).encode() + b"\n")
+    made = Fleet(nursery)
+    await made.start()
+    try:
+        yield made
+    finally:
+        await made.close()
+
+
+class Watched:
+    """A channel to whichever worker serves now; has a call method per kind of RPC."""
+
+    def __init__(
+        self, current: Callable[[], grpc.aio.Channel], between: Callable[[], Any] | None = None
+    ) -> None:
+        self._current = current
+        self._between = between
+        self._in_flight = 0
+
+    def unary_unary(self, *args: Any, **kwargs: Any) -> Any:
+        async def call(request: Any, **options: Any) -> Any:
+            async with self._call():
+                return await self._current().unary_unary(*args, **kwargs)(request, **options)
+
+        return call
+
+    def stream_unary(self, *args: Any, **kwargs: Any) -> Any:
+        async def call(requests: Any, **options: Any) -> Any:
+            async with self._call():
+                return await self._current().stream_unary(*args, **kwargs)(requests, **options)
+
+        return call
+
+    def unary_stream(self, *args: Any, **kwargs: Any) -> Any:
+        return self._streaming("unary_stream", *args, **kwargs)
+
+    def stream_stream(self, *args: Any, **kwargs: Any) -> Any:
+        return self._streaming("stream_stream", *args, **kwargs)
+
+    def _streaming(self, kind: str, *args: Any, **kwargs: Any) -> Any:
+        async def call(request: Any, **options: Any) -> AsyncIterator[Any]:
+            async with self._call():
+                method = getattr(self._current(), kind)(*args, **kwargs)
+                async for answer in method(request, **options):
+                    yield answer
+
+        return call
+
+    @asynccontextmanager
+    async def _call(self) -> AsyncIterator[None]:
+        calls.saw()
+        self._in_flight += 1
+        try:
+            if self._between and self._in_flight == 1:
+                await self._between()
+            yield
+        finally:
+            self._in_flight -= 1
+
+
+def dying(fleet: Fleet, seed: str) -> Watched:
+    """A channel whose worker dies between calls, at moments that `seed` decides."""
+    fate = random.Random(seed)
+    lock = asyncio.Lock()
+
+    async def between() -> None:
+        async with lock:
+            if fate.random() < KILLED:
+                await fleet.replace()
+
+    return Watched(lambda: fleet.channel, between)

@@ -204,3 +204,14 @@ class Released:
 
     seq: int
     state: TaskState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """Kept work. `refused`: the body is that of a submission, with its status."""
+
+    token: int
+    refused: bool
+    status: str
+    body: bytes
+    saved_ms: int

@@ -20,6 +20,7 @@ from allocator.services.allocation import Allocation
 from allocator.services.attaching import Attaching
 from allocator.services.datasets import Datasets
 from allocator.services.door import Door
+from allocator.services.drafting import Drafting
 from allocator.services.filling import Filling
 from allocator.services.groups import GroupCalls
 from allocator.services.held import HeldTasks
@@ -168,6 +169,15 @@ def _servicers(store: Store, lease_floor_ms: int) -> Sequence[object]:
                 clock=clock,
             ),
             _submitting(store, ledger, door, lost),
+            Drafting(
+                ledger=ledger,
+                items=items,
+                content=content,
+                settings=SettingsCache(ledger, content),
+                door=door,
+                lost=lost,
+                clock=clock,
+            ),
         ),
     )
 

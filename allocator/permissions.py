@@ -152,6 +152,7 @@ TABLE: Final = (
             "AllocationService.Release",
             "AllocationService.Renew",
             "AllocationService.Reserve",
+            "AllocationService.SaveDraft",
             "AllocationService.Start",
             "AllocationService.Submit",
         ),
@@ -162,7 +163,10 @@ TABLE: Final = (
     Row(
         right=Right.LISTS,
         cells=_cells("all | all | own queues | own | own | own"),
-        rpcs=("AllocationService.ListMyTasks",),
+        rpcs=(
+            "AllocationService.GetDraft",
+            "AllocationService.ListMyTasks",
+        ),
     ),
     Row(right=Right.DATA, cells=_cells("✔ | ✔ | own queues | – | – | –")),
     Row(right=Right.EXPLAIN, cells=_cells("anyone | anyone | own queues | self | self | self")),

@@ -246,3 +246,22 @@ class ListMyTasks:
     page: Page
     person: str
     queue_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaveDraft:
+    """Unfinished work of a person on what they hold."""
+
+    change: Change
+    person: str
+    hold: Hold
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GetDraft:
+    """The newest draft that a person has of a task."""
+
+    look: Look
+    person: str
+    task: TaskId

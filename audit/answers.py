@@ -29,6 +29,7 @@ KIND_OF: Final[Mapping[str, str]] = {
     "Start": "started",
     "Renew": "renewed",
     "Submit": "submitted",
+    "SaveDraft": "drafted",
     "Release": "released",
 }
 """The kind of event that an OK of each method stands for."""

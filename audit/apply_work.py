@@ -16,6 +16,7 @@ from audit.state import (
     BY_MEANING,
     IN_PROGRESS,
     QUEUED,
+    QUIET_MS,
     RETURNED,
     Entry,
     Project,
@@ -66,7 +67,8 @@ def started(project: Project, event: Event, judge: Judge) -> None:
     slot = holds(project, judge, entry, body["slot"], body["person"], body["token"])
     _still_eligible(project, judge, entry, body["slot"], body["person"])
     _deadline(judge, event.clock_ms + project.queues[entry.queue].rules.lease_ms, body["deadline"])
-    put(project, entry, body["slot"], replace(slot, state=IN_PROGRESS, deadline=body["deadline"]))
+    after = replace(slot, state=IN_PROGRESS, deadline=body["deadline"], touched=event.clock_ms)
+    put(project, entry, body["slot"], after)
 
 
 def renewed(project: Project, event: Event, judge: Judge) -> None:
@@ -83,7 +85,29 @@ def renewed(project: Project, event: Event, judge: Judge) -> None:
         judge.expect(
             7, told == token, "token {} of {}-{}, not {}", told, entry_number, number, token
         )
-        put(project, entry, number, replace(slot, deadline=deadline, token=token))
+        draft = slot.draft and not body["takeover"]
+        after = replace(slot, deadline=deadline, token=token, draft=draft, touched=event.clock_ms)
+        put(project, entry, number, after)
+
+
+def drafted(project: Project, event: Event, judge: Judge) -> None:
+    """The first draft under the token, or the first touch of the hold for 30 s: a renewal."""
+    body = event.body
+    entry = there(project, judge, body["entry"], body["slot"], body["queue"])
+    if not entry:
+        return
+    slot = holds(project, judge, entry, body["slot"], body["person"], body["token"])
+    judge.expect(
+        RULES,
+        not slot.draft or event.clock_ms - slot.touched > QUIET_MS,
+        "task {}-{}: another draft, {} ms after the last touch",
+        entry.entry,
+        body["slot"],
+        event.clock_ms - slot.touched,
+    )
+    _deadline(judge, event.clock_ms + project.queues[entry.queue].rules.lease_ms, body["deadline"])
+    after = replace(slot, deadline=body["deadline"], draft=True, touched=event.clock_ms)
+    put(project, entry, body["slot"], after)
 
 
 def submitted(project: Project, event: Event, judge: Judge) -> None:

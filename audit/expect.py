@@ -10,7 +10,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from audit.eligibility import eligible, first, skilled, standing
-from audit.state import ASSIGNED, FINISHED, QUEUED, RETURNED, WINDOW, Entry, Project, Queue
+from audit.state import (
+    ASSIGNED,
+    FINISHED,
+    QUEUED,
+    QUIET_MS,
+    RETURNED,
+    WINDOW,
+    Entry,
+    Project,
+    Queue,
+)
 
 NOT_FOUND = "not_found"
 LEASE_LOST = "lease_lost"
@@ -96,6 +106,17 @@ def expect_submit(project: Project, person: int, entry: int, slot: int, token: i
     if not word:
         return _if_assigned(project, person, found, slot)
     return "ok" if may_be_late(project, person, found, slot, token) else word
+
+
+def expect_draft(
+    project: Project, person: int, entry: int, slot: int, token: int, *, clock: int
+) -> str:
+    """'ok' for an event, 'kept' where the hold needs none."""
+    found, word = _lease(project, person, entry, slot, token)
+    if word or found is None:
+        return word
+    held = found.slot(slot)
+    return "kept" if held.draft and clock - held.touched <= QUIET_MS else "ok"
 
 
 def expect_release(project: Project, person: int, entry: int, slot: int, token: int) -> str:

@@ -153,8 +153,11 @@ def _touched(packed: bytes) -> tuple[int, int, int, tuple[SlotShape, ...]]:
 
 
 def _slot(parts: list[Any]) -> SlotShape:
-    state, person, token, _cause, _since, correction = parts
-    return (state, person, 0, 0) if state in FINISHED else (state, person, token, int(correction))
+    state, person, token, _cause, _since, correction = parts[:6]
+    draft, touched = parts[6:] or (0, 0)
+    if state in FINISHED:
+        return (state, person, 0, 0, 0, 0)
+    return (state, person, token, int(correction), int(draft), int(touched))
 
 
 def _person(fields: dict[str, bytes]) -> tuple[object, ...]:

@@ -34,6 +34,7 @@ HANDLERS: Mapping[str, Handler] = {
     "granted": apply_work.granted,
     "started": apply_work.started,
     "renewed": apply_work.renewed,
+    "drafted": apply_work.drafted,
     "submitted": apply_work.submitted,
     "released": apply_ends.released,
     "expired": apply_ends.expired,

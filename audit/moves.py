@@ -55,6 +55,8 @@ def end_lease(
             deadline=0,
             correction=keeps,
             last=last,
+            draft=False,
+            touched=0,
         ),
     )
 

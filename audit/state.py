@@ -39,6 +39,8 @@ MAY_ANNOTATE: Final = 1 | 2 | 4 | 16 | 32
 WINDOW: Final = 16
 MAX_GROUPS: Final = 32
 DAY_MS: Final = 86_400_000
+QUIET_MS: Final = 30_000
+"""A draft of a hold that was touched this lately needs no event."""
 MAX_CLASSES: Final = 64
 RANK_STEP: Final = 2**46
 
@@ -77,7 +79,9 @@ class Slot:
 
     `correction` is set once the task was returned to its author, until it is
     finished again or goes to the pool. `last` is the (person, token) of a
-    lease that ended by expiry, until the slot is given again.
+    lease that ended by expiry, until the slot is given again. While it is held,
+    `draft` says that one was saved under the token, and `touched` is the clock
+    of the last Start, Renew or SaveDraft (0: none).
     """
 
     state: int = QUEUED
@@ -87,6 +91,8 @@ class Slot:
     correction: bool = False
     last: tuple[int, int] | None = None
     finished: int = 0
+    draft: bool = False
+    touched: int = 0
 
     @property
     def held(self) -> bool:

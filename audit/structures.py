@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from audit.state import FINISHED, QUEUED, RETURNED, WORDS, Entry, Project, Slot, score_of
 
 Scores = dict[int, float]
-SlotShape = tuple[int, int, int, int]
-"""(state, person, token, correction)."""
+SlotShape = tuple[int, int, int, int, int, int]
+"""(state, person, token, correction, draft, touched)."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -134,11 +134,12 @@ def _touched(entry: Entry, shape: Shape) -> None:
 
 def _slot(slot: Slot) -> SlotShape:
     if slot.state in FINISHED:
-        return (slot.state, slot.person, 0, 0)
+        return (slot.state, slot.person, 0, 0, 0, 0)
+    correction = int(slot.correction)
     if slot.held:
-        return (slot.state, slot.person, slot.token, int(slot.correction))
+        return (slot.state, slot.person, slot.token, correction, int(slot.draft), slot.touched)
     person, token = slot.last or (slot.person, 0)
-    return (slot.state, person, token, int(slot.correction))
+    return (slot.state, person, token, correction, 0, 0)
 
 
 def _heads(shape: Shape) -> None:

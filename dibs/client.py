@@ -98,6 +98,8 @@ class AsyncClient:
     renew = _Rpc(task_calls.renew)
     renew_all = _Rpc(task_calls.renew_all)
     submit = _Rpc(task_calls.submit)
+    save_draft = _Rpc(task_calls.save_draft)
+    get_draft = _Rpc(task_calls.get_draft)
     release = _Rpc(task_calls.release)
     list_my_tasks = _Rpc(task_calls.list_my_tasks)
 

@@ -108,6 +108,30 @@ def submit(
     return Call(_ALLOCATION + "Submit", request, allocation.SubmitResponse, scope.project)
 
 
+def save_draft(
+    scope: Scope, task_id: str, lease_token: int, content: bytes, *, person: str = ""
+) -> Call[allocation.SaveDraftResponse]:
+    """Keep unfinished work, up to 16,384 bytes, and let the lease run anew."""
+    request = allocation.SaveDraftRequest(
+        **scope.where(),
+        task_id=task_id,
+        lease_token=lease_token,
+        person=person,
+        content=content,
+    )
+    return Call(_ALLOCATION + "SaveDraft", request, allocation.SaveDraftResponse, scope.project)
+
+
+def get_draft(
+    scope: Scope, task_id: str, *, person: str = "", min_seq: int = 0
+) -> Call[allocation.GetDraftResponse]:
+    """The newest draft that a person has of a task; unset if there is none."""
+    request = allocation.GetDraftRequest(
+        **scope.where(), task_id=task_id, person=person, min_seq=min_seq
+    )
+    return Call(_ALLOCATION + "GetDraft", request, allocation.GetDraftResponse)
+
+
 def release(
     scope: Scope, task_id: str, lease_token: int, *, person: str = ""
 ) -> Call[allocation.ReleaseResponse]:

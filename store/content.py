@@ -5,10 +5,24 @@ from __future__ import annotations
 import hashlib
 from typing import Final
 
+from allocator.model import RequestKey
+from allocator.ports import DraftRow, OfWhom
 from store.postgres import Postgres
 
 INLINE_BYTES: Final = 4_096
 """Up to this much may ride inside an event instead."""
+
+_SAVE_DRAFT: Final = """
+INSERT INTO draft (project, entry, slot, person, token, refused, session, n, bytes, save_time)
+VALUES ($1, $2, $3, $4, $5, false, $6, $7, $8, clock_timestamp())
+ON CONFLICT (project, entry, slot, person, token, refused) DO UPDATE
+   SET session = excluded.session, n = excluded.n, bytes = excluded.bytes,
+       save_time = excluded.save_time
+ WHERE draft.session <> excluded.session OR draft.n < excluded.n"""
+_NEWEST_DRAFT: Final = """
+SELECT token, refused, status, bytes, (extract(epoch FROM save_time) * 1000)::bigint AS saved_ms
+  FROM draft WHERE project = $1 AND entry = $2 AND slot = $3 AND person = $4
+ ORDER BY save_time DESC LIMIT 1"""
 
 
 class ContentMissing(LookupError):
@@ -58,3 +72,29 @@ class Content:
                 " VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
                 *(project, entry, slot, person, token, status, body),
             )
+
+    async def save_draft(self, project: int, of: OfWhom, key: RequestKey, body: bytes) -> None:
+        """Keep unfinished work in place of what was kept under the token before.
+
+        A repeat of this request, or an older one of its session, changes nothing.
+        """
+        async with self._postgres.reading() as connection:
+            await connection.execute(
+                _SAVE_DRAFT,
+                *(project, of.entry, of.slot, of.person, of.token, key.session, key.n, body),
+            )
+
+    async def newest_draft(
+        self, project: int, entry: int, slot: int, person: int
+    ) -> DraftRow | None:
+        """What the person kept of the task last, under whatever token."""
+        row = await self._postgres.fetchrow(_NEWEST_DRAFT, project, entry, slot, person)
+        if row is None:
+            return None
+        return DraftRow(
+            token=row["token"],
+            refused=row["refused"],
+            status=row["status"],
+            body=bytes(row["bytes"]),
+            saved_ms=row["saved_ms"],
+        )

@@ -41,6 +41,7 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "granted": ("queue", "person", "deadline", "tasks"),
     "started": ("queue", "person", "entry", "slot", "token", "deadline"),
     "renewed": ("person", "takeover", "tasks"),
+    "drafted": ("queue", "person", "entry", "slot", "token", "deadline"),
     "submitted": (
         *("queue", "person", "entry", "slot", "token", "late", "status", "meaning"),
         *("spent_ms", "units", "content", "digest", "inline"),

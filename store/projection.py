@@ -53,6 +53,7 @@ class TaskRow:
     spent_ms: int = 0
     units: int = 0
     content: int = 0
+    draft: bool = False
     updated_seq: int = 0
     updated_wall: int = 0
 
@@ -105,7 +106,7 @@ def tasks_of(event: Event, slots: Mapping[int, int]) -> list[Task]:
     if event.kind == "removed":
         numbers = range(1, slots.get(body["queue"], 1) + 1)
         return [(entry[0], slot) for entry in body["entries"] for slot in numbers]
-    if event.kind in ("started", "submitted", "returned"):
+    if event.kind in ("started", "drafted", "submitted", "returned"):
         return [(body["entry"], body["slot"])]
     if event.kind in ("granted", "renewed", "released", "expired", "revoked"):
         return [(task[0], task[1]) for task in body["tasks"]]
@@ -206,12 +207,18 @@ def _renewed(views: Views, event: Event, body: Any) -> None:
             row.token = event.seq
 
 
+def _drafted(views: Views, event: Event, body: Any) -> None:
+    row = views.task(event, body["entry"], body["slot"])
+    row.deadline, row.draft = body["deadline"], True
+
+
 def _submitted(views: Views, event: Event, body: Any) -> None:
     row = views.task(event, body["entry"], body["slot"])
     done = body["meaning"] == Meaning.DONE
     views.move(row, TaskState.COMPLETED if done else TaskState.DISCARDED)
     row.person, row.token, row.deadline = body["person"], body["token"], 0
     row.returned, row.ended, row.submitted_seq = False, "submitted", event.seq
+    row.draft = False
     row.status, row.meaning, row.late = body["status"], body["meaning"], bool(body["late"])
     row.spent_ms, row.units, row.content = body["spent_ms"], body["units"], body["content"]
 
@@ -261,6 +268,7 @@ _CHANGES: Final[dict[str, Callable[[Views, Event, Any], None]]] = {
     "granted": _granted,
     "started": _started,
     "renewed": _renewed,
+    "drafted": _drafted,
     "submitted": _submitted,
     "released": _ended,
     "expired": _ended,

@@ -8,7 +8,16 @@ was made for an event counts once the event is in the log, not before.
 
 from allocator.ports.directory import Directory, NewProject, ProjectRow
 from allocator.ports.groups import Groups, GroupView
-from allocator.ports.items import Chunk, Content, ItemRun, Items, Staged, StagedItem
+from allocator.ports.items import (
+    Chunk,
+    Content,
+    DraftRow,
+    ItemRun,
+    Items,
+    OfWhom,
+    Staged,
+    StagedItem,
+)
 from allocator.ports.ledger import Event, Ledger, Outcome, WallClock
 from allocator.ports.views import DatasetView, Lag, MemberView, QueueView, TaskView, Views
 
@@ -17,6 +26,7 @@ __all__ = [
     "Content",
     "DatasetView",
     "Directory",
+    "DraftRow",
     "Event",
     "GroupView",
     "Groups",
@@ -26,6 +36,7 @@ __all__ = [
     "Ledger",
     "MemberView",
     "NewProject",
+    "OfWhom",
     "Outcome",
     "ProjectRow",
     "QueueView",

@@ -109,6 +109,27 @@ class Items(Protocol):
         """Items of the dataset by number, from the one behind `after`."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfWhom:
+    """Whose work on which task, and under which token."""
+
+    entry: int
+    slot: int
+    person: int
+    token: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftRow:
+    """A kept draft. `refused`: the body is that of a submission with this status."""
+
+    token: int
+    refused: bool
+    status: int
+    body: bytes
+    saved_ms: int
+
+
 class Content(Protocol):
     """Bytes that clients wrote; they count when an event names them."""
 
@@ -130,3 +151,14 @@ class Content(Protocol):
         body: bytes,
     ) -> None:
         """Keep the work of a refused submission; a repeat changes nothing."""
+
+    async def save_draft(self, project: int, of: OfWhom, key: RequestKey, body: bytes) -> None:
+        """Keep unfinished work in place of what was kept under the token before.
+
+        A repeat of this request, or an older one of its session, changes nothing.
+        """
+
+    async def newest_draft(
+        self, project: int, entry: int, slot: int, person: int
+    ) -> DraftRow | None:
+        """What the person kept of the task last, under whatever token."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from allocator.services.allocation import Allocation
+from allocator.services.drafting import Drafting
 from allocator.services.submitting import Submitting
 from allocator.wire import allocation as wire
+from allocator.wire import drafts
 from dibs.v1 import allocation_pb2 as pb
 from dibs.v1 import allocation_pb2_grpc
 
@@ -14,9 +16,10 @@ from dibs.v1 import allocation_pb2_grpc
 class AllocationServicer(allocation_pb2_grpc.AllocationServiceServicer):
     """Decode, call, encode."""
 
-    def __init__(self, allocation: Allocation, submitting: Submitting) -> None:
+    def __init__(self, allocation: Allocation, submitting: Submitting, drafting: Drafting) -> None:
         self._allocation = allocation
         self._submitting = submitting
+        self._drafting = drafting
 
     async def OpenSession(
         self, request: pb.OpenSessionRequest, context: Any
@@ -45,6 +48,12 @@ class AllocationServicer(allocation_pb2_grpc.AllocationServiceServicer):
 
     async def Release(self, request: pb.ReleaseRequest, context: Any) -> pb.ReleaseResponse:
         return wire.released(await self._allocation.release(wire.release(request)))
+
+    async def SaveDraft(self, request: pb.SaveDraftRequest, context: Any) -> pb.SaveDraftResponse:
+        return drafts.saved(await self._drafting.save(drafts.save_draft(request)))
+
+    async def GetDraft(self, request: pb.GetDraftRequest, context: Any) -> pb.GetDraftResponse:
+        return drafts.draft(await self._drafting.get(drafts.get_draft(request)))
 
     async def ListMyTasks(
         self, request: pb.ListMyTasksRequest, context: Any

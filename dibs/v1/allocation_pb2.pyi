@@ -271,6 +271,68 @@ class ReleaseResponse(_message.Message):
     state: _common_pb2.TaskState
     def __init__(self, seq: _Optional[int] = ..., state: _Optional[_Union[_common_pb2.TaskState, str]] = ...) -> None: ...
 
+class SaveDraftRequest(_message.Message):
+    __slots__ = ("project_id", "actor", "request_id", "task_id", "lease_token", "person", "content")
+    PROJECT_ID_FIELD_NUMBER: _ClassVar[int]
+    ACTOR_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    TASK_ID_FIELD_NUMBER: _ClassVar[int]
+    LEASE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    PERSON_FIELD_NUMBER: _ClassVar[int]
+    CONTENT_FIELD_NUMBER: _ClassVar[int]
+    project_id: str
+    actor: str
+    request_id: _common_pb2.RequestId
+    task_id: str
+    lease_token: int
+    person: str
+    content: bytes
+    def __init__(self, project_id: _Optional[str] = ..., actor: _Optional[str] = ..., request_id: _Optional[_Union[_common_pb2.RequestId, _Mapping]] = ..., task_id: _Optional[str] = ..., lease_token: _Optional[int] = ..., person: _Optional[str] = ..., content: _Optional[bytes] = ...) -> None: ...
+
+class SaveDraftResponse(_message.Message):
+    __slots__ = ("seq", "lease")
+    SEQ_FIELD_NUMBER: _ClassVar[int]
+    LEASE_FIELD_NUMBER: _ClassVar[int]
+    seq: int
+    lease: _common_pb2.Lease
+    def __init__(self, seq: _Optional[int] = ..., lease: _Optional[_Union[_common_pb2.Lease, _Mapping]] = ...) -> None: ...
+
+class GetDraftRequest(_message.Message):
+    __slots__ = ("project_id", "actor", "min_seq", "task_id", "person")
+    PROJECT_ID_FIELD_NUMBER: _ClassVar[int]
+    ACTOR_FIELD_NUMBER: _ClassVar[int]
+    MIN_SEQ_FIELD_NUMBER: _ClassVar[int]
+    TASK_ID_FIELD_NUMBER: _ClassVar[int]
+    PERSON_FIELD_NUMBER: _ClassVar[int]
+    project_id: str
+    actor: str
+    min_seq: int
+    task_id: str
+    person: str
+    def __init__(self, project_id: _Optional[str] = ..., actor: _Optional[str] = ..., min_seq: _Optional[int] = ..., task_id: _Optional[str] = ..., person: _Optional[str] = ...) -> None: ...
+
+class GetDraftResponse(_message.Message):
+    __slots__ = ("draft",)
+    DRAFT_FIELD_NUMBER: _ClassVar[int]
+    draft: Draft
+    def __init__(self, draft: _Optional[_Union[Draft, _Mapping]] = ...) -> None: ...
+
+class Draft(_message.Message):
+    __slots__ = ("lease_token", "save_time", "content", "refused", "units", "status")
+    LEASE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    SAVE_TIME_FIELD_NUMBER: _ClassVar[int]
+    CONTENT_FIELD_NUMBER: _ClassVar[int]
+    REFUSED_FIELD_NUMBER: _ClassVar[int]
+    UNITS_FIELD_NUMBER: _ClassVar[int]
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    lease_token: int
+    save_time: _timestamp_pb2.Timestamp
+    content: bytes
+    refused: bool
+    units: _containers.RepeatedCompositeFieldContainer[ReviewUnit]
+    status: str
+    def __init__(self, lease_token: _Optional[int] = ..., save_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., content: _Optional[bytes] = ..., refused: bool = ..., units: _Optional[_Iterable[_Union[ReviewUnit, _Mapping]]] = ..., status: _Optional[str] = ...) -> None: ...
+
 class ListMyTasksRequest(_message.Message):
     __slots__ = ("project_id", "actor", "min_seq", "page_size", "page_token", "person", "queue_id")
     PROJECT_ID_FIELD_NUMBER: _ClassVar[int]

@@ -75,6 +75,16 @@ class AllocationServiceStub(object):
                 request_serializer=dibs_dot_v1_dot_allocation__pb2.ReleaseRequest.SerializeToString,
                 response_deserializer=dibs_dot_v1_dot_allocation__pb2.ReleaseResponse.FromString,
                 _registered_method=True)
+        self.SaveDraft = channel.unary_unary(
+                '/dibs.v1.AllocationService/SaveDraft',
+                request_serializer=dibs_dot_v1_dot_allocation__pb2.SaveDraftRequest.SerializeToString,
+                response_deserializer=dibs_dot_v1_dot_allocation__pb2.SaveDraftResponse.FromString,
+                _registered_method=True)
+        self.GetDraft = channel.unary_unary(
+                '/dibs.v1.AllocationService/GetDraft',
+                request_serializer=dibs_dot_v1_dot_allocation__pb2.GetDraftRequest.SerializeToString,
+                response_deserializer=dibs_dot_v1_dot_allocation__pb2.GetDraftResponse.FromString,
+                _registered_method=True)
         self.ListMyTasks = channel.unary_unary(
                 '/dibs.v1.AllocationService/ListMyTasks',
                 request_serializer=dibs_dot_v1_dot_allocation__pb2.ListMyTasksRequest.SerializeToString,
@@ -161,6 +171,28 @@ class AllocationServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def SaveDraft(self, request, context):
+        """Keeps unfinished work on a task, and lets its lease run anew: what an editor
+        calls by itself every few seconds. The newest draft under a token stands.
+        After LEASE_LOST the work is kept all the same. Repeating it changes nothing
+        more. Errors: PROJECT_NOT_FOUND, TASK_NOT_FOUND, PERSON_NOT_FOUND,
+        LEASE_LOST, WRONG_TASK_STATE, PERMISSION_DENIED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetDraft(self, request, context):
+        """Answers with the newest draft that a person has of a task, whether they
+        hold it or not: saved by SaveDraft, or the work of a submission that came
+        too late. For the person, ADMIN, TEAM_MANAGER and the owner of
+        the queue. Errors:
+        PROJECT_NOT_FOUND, TASK_NOT_FOUND, PERSON_NOT_FOUND, PERMISSION_DENIED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListMyTasks(self, request, context):
         """Lists what a person holds, and what was returned to them: also the way on
         after REQUEST_TOO_OLD. Errors: PROJECT_NOT_FOUND, QUEUE_NOT_FOUND,
@@ -212,6 +244,16 @@ def add_AllocationServiceServicer_to_server(servicer, server):
                     servicer.Release,
                     request_deserializer=dibs_dot_v1_dot_allocation__pb2.ReleaseRequest.FromString,
                     response_serializer=dibs_dot_v1_dot_allocation__pb2.ReleaseResponse.SerializeToString,
+            ),
+            'SaveDraft': grpc.unary_unary_rpc_method_handler(
+                    servicer.SaveDraft,
+                    request_deserializer=dibs_dot_v1_dot_allocation__pb2.SaveDraftRequest.FromString,
+                    response_serializer=dibs_dot_v1_dot_allocation__pb2.SaveDraftResponse.SerializeToString,
+            ),
+            'GetDraft': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetDraft,
+                    request_deserializer=dibs_dot_v1_dot_allocation__pb2.GetDraftRequest.FromString,
+                    response_serializer=dibs_dot_v1_dot_allocation__pb2.GetDraftResponse.SerializeToString,
             ),
             'ListMyTasks': grpc.unary_unary_rpc_method_handler(
                     servicer.ListMyTasks,
@@ -436,6 +478,60 @@ class AllocationService(object):
             '/dibs.v1.AllocationService/Release',
             dibs_dot_v1_dot_allocation__pb2.ReleaseRequest.SerializeToString,
             dibs_dot_v1_dot_allocation__pb2.ReleaseResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SaveDraft(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dibs.v1.AllocationService/SaveDraft',
+            dibs_dot_v1_dot_allocation__pb2.SaveDraftRequest.SerializeToString,
+            dibs_dot_v1_dot_allocation__pb2.SaveDraftResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetDraft(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dibs.v1.AllocationService/GetDraft',
+            dibs_dot_v1_dot_allocation__pb2.GetDraftRequest.SerializeToString,
+            dibs_dot_v1_dot_allocation__pb2.GetDraftResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -213,6 +213,19 @@ class World:
             allocation_pb2.ReleaseRequest(**(self.change(person) | _held(task) | fields))
         )
 
+    async def save_draft(self, person: str, task: Any, content: bytes, **fields: Any) -> Any:
+        held = self.change(person) | _held(task) | fields
+        return await self.stubs.allocation.SaveDraft(
+            allocation_pb2.SaveDraftRequest(**held, content=content)
+        )
+
+    async def draft(self, actor: str, task: Any, **fields: Any) -> Any:
+        """The draft that GetDraft answers with, or None."""
+        answer = await self.stubs.allocation.GetDraft(
+            allocation_pb2.GetDraftRequest(**self.where(actor), task_id=task.task_id, **fields)
+        )
+        return answer.draft if answer.HasField("draft") else None
+
     async def renew(self, person: str, *tasks: Any, **fields: Any) -> Any:
         leases = [common_pb2.TaskLease(**_held(task)) for task in tasks]
         return await self.stubs.allocation.Renew(

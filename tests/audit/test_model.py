@@ -221,7 +221,7 @@ def test_the_shape_of_a_small_state():
     log = ready(entries=3, slots=2)
     token = log.grant(2, (1, 1), (2, 1))
     log.start(2, (1, 1), token)
-    score = 3 * 2**46
+    score, started = 3 * 2**46, (IN_PROGRESS, 2, token, 0, 0, log.clock)
     shape = expected(log.model().state)
 
     assert shape.backlog == {(1, 1, 3): [3]}
@@ -229,7 +229,7 @@ def test_the_shape_of_a_small_state():
     assert shape.excluded == {(1, 1, 2): {1: score + 1, 2: score + 2}}
     assert shape.heads == {(1, "b", 1): score + 3, (1, "g", 1): score + 1}
     assert shape.held == {(2, 1): {1: score + 1, 2: score + 2}}
-    assert shape.touched[1] == (1, 1, 3, ((IN_PROGRESS, 2, token, 0), (QUEUED, 0, 0, 0)))
+    assert shape.touched[1] == (1, 1, 3, (started, (QUEUED, 0, 0, 0, 0, 0)))
     assert shape.leases == {(1, 1): LEASE_MS, (2, 1): LEASE_MS}
 
 

@@ -23,6 +23,7 @@ from audit.model import Model
 from store import events, keys
 from store.kernel import Kernel, Reply
 from tests.audit.log import queue_rules
+from tests.store.machine_drafts import DraftRules
 from tests.store.machine_groups import GroupRules
 from tests.store.machine_statuses import StatusRules
 from tests.store.predicates import person_and_queue
@@ -48,7 +49,7 @@ class Connection:
         return await self._client.execute_command(*args)
 
 
-class ProjectMachine(StatusRules, GroupRules, RuleBasedStateMachine):
+class ProjectMachine(StatusRules, GroupRules, DraftRules, RuleBasedStateMachine):
     """Random histories of one project."""
 
     url: ClassVar[str]
@@ -340,7 +341,7 @@ class ProjectMachine(StatusRules, GroupRules, RuleBasedStateMachine):
 
     state_clock = 0
 
-    @rule(step=st.sampled_from([1, 3_000, 9_999, 10_000, 90_000_000]))
+    @rule(step=st.sampled_from([1, 3_000, 9_999, 10_000, 30_001, 90_000_000]))
     def time_passes(self, step: int) -> None:
         """The lease clock, moved by hand."""
         self.state_clock += step

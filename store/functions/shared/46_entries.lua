@@ -1,11 +1,13 @@
 -- Entries: the record of a touched one.
 --
--- record {q = queue, c = class, p = rank, s = slots}; a slot is {state, person, token, cause, since, returned}:
+-- record {q = queue, c = class, p = rank, s = slots}; a slot is {state, person, token, cause, since, returned, …}:
 --   QUEUED                 person and token of the last holder if `cause` is EXPIRED (they may still submit), else 0 0
 --   ASSIGNED, IN_PROGRESS  the holder, their token; since = wall ms of the grant
 --   RETURNED               the author, and as for QUEUED their last token
 --   COMPLETED, DISCARDED   the author and their token
 -- `cause` says how the slot came to be as it is: one word, for LEASE_LOST. returned = 1: a correction.
+-- While it is held two more follow: draft = 1 once a draft was saved under the token, and touched, the
+-- lease clock of the last Start, Renew or SaveDraft (0: none).
 local entries = {}
 
 local EXPIRED, RELEASED, REVOKED, GRANTED, SUBMITTED = 'expired', 'released', 'revoked', 'granted', 'submitted'

@@ -241,6 +241,6 @@ local function give_back(slot, cause, wall, to_pool)
   if not keeps_author and not remembers then slot[2] = 0 end
   if not remembers then slot[3] = 0 end
   if not keeps_author then slot[6] = 0 end
-  slot[4], slot[5] = cause, wall
+  slot[4], slot[5], slot[7], slot[8] = cause, wall, nil, nil
 end
 

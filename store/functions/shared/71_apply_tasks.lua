@@ -3,7 +3,7 @@
 function apply.granted(P, event)
   local b, batch = event.body, effects.begin(P, event.body.tasks)
   local queue, of_queue = queues.load(P, b.queue), effects.of_queue(batch, b.queue)
-  local granted = { ASSIGNED, b.person, event.seq, GRANTED, event.wall, 0 }
+  local granted = { ASSIGNED, b.person, event.seq, GRANTED, event.wall, 0, 0, 0 }
   for n = 1, #b.tasks do
     local task = b.tasks[n]
     local entry, i = task[1], task[2]
@@ -22,7 +22,8 @@ end
 
 function apply.started(P, event)
   local b, batch = event.body, effects.begin(P, {})
-  effects.edit(batch, b.entry, b.slot)[1] = IN_PROGRESS
+  local slot = effects.edit(batch, b.entry, b.slot)
+  slot[1], slot[8] = IN_PROGRESS, event.clock
   effects.set_deadline(effects.of_queue(batch, b.queue), b.entry, b.slot, b.deadline)
   effects.finish(batch)
 end
@@ -31,9 +32,18 @@ function apply.renewed(P, event)
   local batch = effects.begin(P, event.body.tasks)
   for _, task in ipairs(event.body.tasks) do
     local slot, record = effects.edit(batch, task[1], task[2])
-    if event.body.takeover == 1 then slot[3], slot[5] = task[4], event.wall end
+    if event.body.takeover == 1 then slot[3], slot[5], slot[7] = task[4], event.wall, 0 end
+    slot[8] = event.clock
     effects.set_deadline(effects.of_queue(batch, record.q), task[1], task[2], task[3])
   end
+  effects.finish(batch)
+end
+
+function apply.drafted(P, event)
+  local b, batch = event.body, effects.begin(P, {})
+  local slot = effects.edit(batch, b.entry, b.slot)
+  slot[7], slot[8] = 1, event.clock
+  effects.set_deadline(effects.of_queue(batch, b.queue), b.entry, b.slot, b.deadline)
   effects.finish(batch)
 end
 

@@ -1,0 +1,102 @@
+"""Drafts: unfinished work, kept beyond the lease it was made under."""
+
+from __future__ import annotations
+
+from allocator import answers, requests
+from allocator.model import CLOCK_STEP_MS, TaskId
+from allocator.ports import Content, DraftRow, Items, Ledger, OfWhom, Outcome, WallClock
+from allocator.services.door import Door, judged
+from allocator.services.lost import Lost
+from allocator.services.outcomes import expire_ms, happened, value
+from allocator.services.queue_settings import SettingsCache
+from dibs import errors
+
+SAVE = "AllocationService.SaveDraft"
+GET = "AllocationService.GetDraft"
+
+
+class Drafting:
+    """SaveDraft and GetDraft of AllocationService."""
+
+    def __init__(
+        self,
+        *,
+        ledger: Ledger,
+        items: Items,
+        content: Content,
+        settings: SettingsCache,
+        door: Door,
+        lost: Lost,
+        clock: WallClock,
+    ) -> None:
+        self._ledger = ledger
+        self._items = items
+        self._content = content
+        self._settings = settings
+        self._door = door
+        self._lost = lost
+        self._clock = clock
+
+    @judged(SAVE)
+    async def save(self, ask: requests.SaveDraft) -> answers.Leased:
+        """Keep the work, then let the lease run anew; lost leases lose no work.
+
+        Raises TaskNotFound, LeaseLost, WrongTaskState, PermissionDenied.
+        """
+        task, token = ask.hold.task, ask.hold.token
+        place, person = await self._door.act_for(ask.change, ask.person, SAVE, entry=task.entry)
+        await self._queue_of(place.project, task)
+        of = OfWhom(entry=task.entry, slot=task.slot, person=person, token=token)
+        await self._content.save_draft(place.project, of, ask.change.key, ask.body)
+        outcome = await self._ledger.change(
+            *(place.project, "save_draft", ask.change.key, place.actor),
+            person=person,
+            entry=task.entry,
+            slot=task.slot,
+            token=token,
+        )
+        if outcome.word not in ("ok", "kept"):
+            raise await self._lost.error(place.project, ask.hold, person, outcome)
+        return answers.Leased(
+            seq=outcome.seq, task=task, token=token, expire_ms=self._expire_ms(outcome)
+        )
+
+    async def get(self, ask: requests.GetDraft) -> answers.Draft | None:
+        """The newest draft that the person has of the task, if any.
+
+        Raises TaskNotFound, PersonNotFound, PermissionDenied.
+        """
+        place = await self._door.permit(ask.look, GET, entry=ask.task.entry, person=ask.person)
+        person = await self._door.person(place.project, ask.person)
+        queue = await self._queue_of(place.project, ask.task)
+        found = await self._content.newest_draft(
+            place.project, ask.task.entry, ask.task.slot, person
+        )
+        return await self._draft(place.project, queue, found) if found else None
+
+    async def _queue_of(self, project: int, task: TaskId) -> int:
+        queue = await self._items.queue_of(project, task.entry)
+        if queue is None:
+            raise errors.TaskNotFound(str(task))
+        return queue
+
+    async def _draft(self, project: int, queue: int, found: DraftRow) -> answers.Draft:
+        status = ""
+        if found.refused:
+            settings = await self._settings.reload(project, queue)
+            status = settings.statuses[found.status - 1].name
+        return answers.Draft(
+            token=found.token,
+            refused=found.refused,
+            status=status,
+            body=found.body,
+            saved_ms=found.saved_ms,
+        )
+
+    def _expire_ms(self, outcome: Outcome) -> int:
+        """Of the event; or, where none was needed, of the lease as it runs."""
+        if outcome.word == "ok":
+            event = happened(outcome)
+            return expire_ms(event, event.body["deadline"])
+        left_ms = int(value(outcome)) - outcome.clock
+        return self._clock.now_ms() + max(0, left_ms - CLOCK_STEP_MS)

@@ -138,6 +138,14 @@ class Added:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Prioritised:
+    """How many items have another priority than before."""
+
+    seq: int
+    changed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
     """`secret` is 16 hex characters; a project's session number is its seq."""
 

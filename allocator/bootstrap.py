@@ -25,6 +25,8 @@ from allocator.services.filling import Filling
 from allocator.services.groups import GroupCalls
 from allocator.services.held import HeldTasks
 from allocator.services.lost import Lost
+from allocator.services.named_tasks import NamedTasks
+from allocator.services.priorities import Priorities
 from allocator.services.projects import Projects
 from allocator.services.queue_settings import SettingsCache
 from allocator.services.queues import Queues
@@ -158,6 +160,7 @@ def _servicers(store: Store, lease_floor_ms: int) -> Sequence[object]:
                 lease_floor_ms=lease_floor_ms,
             ),
             Filling(ledger=ledger, items=items, door=door, attaching=attaching),
+            Priorities(ledger=ledger, door=door, named=NamedTasks(items, views)),
         ),
         AllocationServicer(
             Allocation(

@@ -141,6 +141,7 @@ TABLE: Final = (
         rpcs=(
             "QueueService.AddItems",
             "QueueService.CreateQueue",
+            "QueueService.SetPriority",
         ),
     ),
     Row(right=Right.ASSIGN, cells=_cells("✔ | ✔ | ✔ | – | – | –")),

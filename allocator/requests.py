@@ -172,6 +172,16 @@ class AddItems:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SetPriority:
+    """Tasks of a queue are to have another priority."""
+
+    change: Change
+    queue_id: str
+    tasks: tuple[TaskId, ...]
+    priority: Priority
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OpenSession:
     """A session of a project, or, with an empty one, of none."""
 

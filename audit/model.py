@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from audit import apply_ends, apply_entries, apply_groups, apply_setup, apply_work
+from audit import apply_ends, apply_entries, apply_finished, apply_groups, apply_setup, apply_work
 from audit.report import RULES, Judge, Violation
 from audit.state import WINDOW, Project
 from store.events import Event
@@ -40,6 +40,7 @@ HANDLERS: Mapping[str, Handler] = {
     "expired": apply_ends.expired,
     "revoked": apply_ends.revoked,
     "returned": apply_ends.returned,
+    "prioritised": apply_finished.prioritised,
 }
 
 

@@ -32,6 +32,15 @@ def place(queue: Queue, entry: Entry) -> None:
         lane.discard(entry.score)
 
 
+def rerank(project: Project, entry: Entry, rank: int) -> None:
+    """The entry stands elsewhere in its queue, and counts as touched."""
+    queue = project.queues[entry.queue]
+    queue.lanes.setdefault(entry.lane, Ordered()).discard(entry.score)
+    entry.rank = rank
+    entry.slots = entry.slots or [FREE] * entry.k
+    place(queue, entry)
+
+
 def end_lease(
     project: Project, entry: Entry, number: int, *, expired: bool = False, to_pool: bool = False
 ) -> None:

@@ -18,7 +18,7 @@ from typing import Any, Concatenate, Generic, ParamSpec, Self, TypeVar, overload
 import grpc
 from google.protobuf.message import Message
 
-from dibs import group_calls, importing, setup_calls, task_calls
+from dibs import group_calls, importing, named_calls, setup_calls, task_calls
 from dibs.call import Call, Scope
 from dibs.channel import OPTIONS
 from dibs.errors import DibsError, OutcomeUnknown
@@ -89,6 +89,7 @@ class Client:
     get_queue_depth = _Rpc(setup_calls.get_queue_depth)
     attach_dataset = _Rpc(setup_calls.attach_dataset)
     add_items = _Rpc(setup_calls.add_items)
+    set_priority = _Rpc(named_calls.set_priority)
     open_session = _Rpc(task_calls.open_session)
     ping = _Rpc(task_calls.ping)
     reserve = _Rpc(task_calls.reserve)

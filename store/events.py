@@ -51,6 +51,7 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "revoked": ("person", "tasks", "cursor", "done"),
     "returned": ("queue", "entry", "slot", "class", "priority", "person", "authors"),
     "removed": ("queue", "entries"),
+    "prioritised": ("queue", "rank", "entries"),
 }
 """The fields of each kind's body. What they mean: the function in `functions/` that commits it."""
 

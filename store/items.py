@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 import asyncpg
 
 from allocator.model import Item, RequestKey
-from allocator.ports import ItemRun, Staged, StagedItem
+from allocator.ports import EntryPlace, ItemRun, Staged, StagedItem
 from store.cache import Cache
 from store.directory import Directory
 from store.imports import Imports
@@ -48,7 +48,8 @@ SELECT {columns}
    AND r.base + i.ordinal - r.first > $3
  ORDER BY number LIMIT $4"""
 _ITEMS_OF_ENTRIES: Final = f"""
-SELECT e.first + r.base + i.ordinal - r.first - e.first_item AS entry, e.queue, e.wall, {_ROWS}
+SELECT e.first + r.base + i.ordinal - r.first - e.first_item AS entry, e.queue, e.class,
+       e.priority, e.wall, {_ROWS}
   FROM entry_range e
  CROSS JOIN LATERAL (SELECT e.first_item + greatest($2 - e.first, 0) AS low,
                             e.first_item + least($3 - e.first, e.count) AS high) AS n
@@ -83,7 +84,7 @@ _Block = tuple[int, int]
 class _Place(NamedTuple):
     """What an entry stands for; it never changes."""
 
-    queue: int
+    came: EntryPlace
     wall: int
     item: Item
 
@@ -176,7 +177,16 @@ class Items:
     async def queue_of(self, project: int, entry: int) -> int | None:
         """The queue that an entry is in; None if there is no such entry."""
         place = await self._place(project, entry)
-        return place.queue if place else None
+        return place.came.queue if place else None
+
+    async def places(self, project: int, entries: Iterable[int]) -> Mapping[int, EntryPlace]:
+        """How each entry that there is came into its queue."""
+        found: dict[int, EntryPlace] = {}
+        for entry in entries:
+            place = await self._place(project, entry)
+            if place is not None:
+                found[entry] = place.came
+        return found
 
     async def waiting_since(self, project: int, entry: int) -> int | None:
         """Wall time, in ms, at which an entry came into its queue."""
@@ -226,7 +236,7 @@ class Items:
         )
         items = await self._items(project, rows)
         kept = {
-            row["entry"]: _Place(row["queue"], row["wall"], item)
+            row["entry"]: _Place(_came(row), row["wall"], item)
             for row, item in zip(rows, items, strict=True)
         }
         self._blocks.put((project, block), kept)
@@ -249,3 +259,7 @@ class Items:
             )
             for row in rows
         ]
+
+
+def _came(row: asyncpg.Record) -> EntryPlace:
+    return EntryPlace(queue=row["queue"], class_=row["class"], priority=row["priority"])

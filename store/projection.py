@@ -103,7 +103,7 @@ def apply(views: Views, events: Iterable[Event]) -> None:
 def tasks_of(event: Event, slots: Mapping[int, int]) -> list[Task]:
     """The tasks whose rows the event changes."""
     body = event.body
-    if event.kind == "removed":
+    if event.kind in ("removed", "prioritised"):
         numbers = range(1, slots.get(body["queue"], 1) + 1)
         return [(entry[0], slot) for entry in body["entries"] for slot in numbers]
     if event.kind in ("started", "drafted", "submitted", "returned"):
@@ -253,6 +253,11 @@ def _removed(views: Views, event: Event, body: Any) -> None:
         row.person, row.token, row.deadline, row.ended = 0, 0, 0, event.kind
 
 
+def _prioritised(views: Views, event: Event, body: Any) -> None:
+    for entry, slot in tasks_of(event, views.slots):
+        views.task(event, entry, slot).priority = body["rank"]
+
+
 _CHANGES: Final[dict[str, Callable[[Views, Event, Any], None]]] = {
     "project_created": _project_created,
     "members_changed": _members_changed,
@@ -275,4 +280,5 @@ _CHANGES: Final[dict[str, Callable[[Views, Event, Any], None]]] = {
     "revoked": _ended,
     "returned": _returned,
     "removed": _removed,
+    "prioritised": _prioritised,
 }

@@ -76,7 +76,8 @@ WRITES: Final = {
 _COLUMNS: Final = ["class" if name == "class_" else name for name in TaskRow.__dataclass_fields__]
 _VALUES: Final = attrgetter(*TaskRow.__dataclass_fields__)
 _LOAD_TASKS: Final = """
-SELECT u.entry, u.slot, e.queue, e.class, e.priority, e.first_item + u.entry - e.first AS item, v.*
+SELECT u.entry, u.slot, e.queue, e.class, coalesce(v.priority, e.priority),
+       e.first_item + u.entry - e.first AS item, v.*
   FROM unnest($2::bigint[], $3::smallint[]) AS u (entry, slot)
   JOIN LATERAL (SELECT * FROM entry_range x WHERE x.project = $1 AND x.first <= u.entry
                  ORDER BY x.first DESC LIMIT 1) AS e ON true

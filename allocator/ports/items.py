@@ -50,6 +50,18 @@ class ItemRun:
     count: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryPlace:
+    """How an entry came into its queue: in which requirement class, with which priority.
+
+    None of it ever changes; a later priority is the live state's to know.
+    """
+
+    queue: int
+    class_: int
+    priority: int
+
+
 class Items(Protocol):
     """Item rows, and where their entries are."""
 
@@ -98,6 +110,9 @@ class Items(Protocol):
 
     async def queue_of(self, project: int, entry: int) -> int | None:
         """The queue that an entry is in; None if there is no such entry."""
+
+    async def places(self, project: int, entries: Iterable[int]) -> Mapping[int, EntryPlace]:
+        """How each entry that there is came into its queue."""
 
     async def waiting_since(self, project: int, entry: int) -> int | None:
         """Wall time, in ms, at which an entry came into its queue."""

@@ -5,18 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from allocator.services.filling import Filling
+from allocator.services.priorities import Priorities
 from allocator.services.queues import Queues
 from allocator.wire import queue as wire
+from allocator.wire import tasks as tasks_wire
 from dibs.v1 import queue_pb2 as pb
-from dibs.v1 import queue_pb2_grpc
+from dibs.v1 import queue_pb2_grpc, tasks_pb2
 
 
 class QueueServicer(queue_pb2_grpc.QueueServiceServicer):
     """Decode, call, encode."""
 
-    def __init__(self, queues: Queues, filling: Filling) -> None:
+    def __init__(self, queues: Queues, filling: Filling, priorities: Priorities) -> None:
         self._queues = queues
         self._filling = filling
+        self._priorities = priorities
 
     async def CreateQueue(
         self, request: pb.CreateQueueRequest, context: Any
@@ -43,3 +46,8 @@ class QueueServicer(queue_pb2_grpc.QueueServiceServicer):
 
     async def AddItems(self, request: pb.AddItemsRequest, context: Any) -> pb.AddItemsResponse:
         return wire.added(await self._filling.add_items(wire.add_items(request)))
+
+    async def SetPriority(
+        self, request: tasks_pb2.SetPriorityRequest, context: Any
+    ) -> tasks_pb2.SetPriorityResponse:
+        return tasks_wire.prioritised(await self._priorities.set(tasks_wire.set_priority(request)))

@@ -4,6 +4,7 @@ import grpc
 import warnings
 
 from dibs.v1 import queue_pb2 as dibs_dot_v1_dot_queue__pb2
+from dibs.v1 import tasks_pb2 as dibs_dot_v1_dot_tasks__pb2
 
 GRPC_GENERATED_VERSION = '1.71.2'
 GRPC_VERSION = grpc.__version__
@@ -65,6 +66,11 @@ class QueueServiceStub(object):
                 request_serializer=dibs_dot_v1_dot_queue__pb2.AddItemsRequest.SerializeToString,
                 response_deserializer=dibs_dot_v1_dot_queue__pb2.AddItemsResponse.FromString,
                 _registered_method=True)
+        self.SetPriority = channel.unary_unary(
+                '/dibs.v1.QueueService/SetPriority',
+                request_serializer=dibs_dot_v1_dot_tasks__pb2.SetPriorityRequest.SerializeToString,
+                response_deserializer=dibs_dot_v1_dot_tasks__pb2.SetPriorityResponse.FromString,
+                _registered_method=True)
 
 
 class QueueServiceServicer(object):
@@ -124,6 +130,16 @@ class QueueServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def SetPriority(self, request, context):
+        """Gives tasks another priority, all or none. Among tasks of one priority the
+        order stays that of first entry; who holds a task keeps it. Needs ADMIN or
+        TEAM_MANAGER. Errors: PROJECT_NOT_FOUND, QUEUE_NOT_FOUND, TASK_NOT_FOUND,
+        WRONG_TASK_STATE (finished or removed), PERMISSION_DENIED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_QueueServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -156,6 +172,11 @@ def add_QueueServiceServicer_to_server(servicer, server):
                     servicer.AddItems,
                     request_deserializer=dibs_dot_v1_dot_queue__pb2.AddItemsRequest.FromString,
                     response_serializer=dibs_dot_v1_dot_queue__pb2.AddItemsResponse.SerializeToString,
+            ),
+            'SetPriority': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetPriority,
+                    request_deserializer=dibs_dot_v1_dot_tasks__pb2.SetPriorityRequest.FromString,
+                    response_serializer=dibs_dot_v1_dot_tasks__pb2.SetPriorityResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -321,6 +342,33 @@ class QueueService(object):
             '/dibs.v1.QueueService/AddItems',
             dibs_dot_v1_dot_queue__pb2.AddItemsRequest.SerializeToString,
             dibs_dot_v1_dot_queue__pb2.AddItemsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetPriority(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dibs.v1.QueueService/SetPriority',
+            dibs_dot_v1_dot_tasks__pb2.SetPriorityRequest.SerializeToString,
+            dibs_dot_v1_dot_tasks__pb2.SetPriorityResponse.FromString,
             options,
             channel_credentials,
             insecure,

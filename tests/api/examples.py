@@ -7,7 +7,7 @@ from typing import Any
 
 import grpc
 
-from dibs.v1 import dataset_pb2, project_pb2
+from dibs.v1 import common_pb2, dataset_pb2, project_pb2
 from tests.api.world import Stubs, World
 
 # What a field of this name gets, in whatever request it is.
@@ -19,6 +19,7 @@ BY_NAME: dict[str, Any] = {
     "lease_token": 1,
     "person_ids": ["bystander"],
     "external_ids": ["b"],
+    "task_ids": ["1-1"],
     "count": 1,
     "items": [dataset_pb2.Item(external_id="new")],
     "members": [project_pb2.Member(person_id="new")],
@@ -30,6 +31,7 @@ BY_RPC: dict[str, dict[str, Any]] = {
     "DatasetService.CreateDataset": {"dataset_id": "new"},
     "ProjectService.UpdateMember": {"update_mask": {"paths": ["display_name"]}},
     "QueueService.CreateQueue": {"queue_id": "new", "queue": {}},
+    "QueueService.SetPriority": {"priority": common_pb2.PRIORITY_HIGH},
 }
 STUBS = {
     "ProjectService": "projects",

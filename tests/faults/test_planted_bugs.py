@@ -21,7 +21,15 @@ from tests.store.kernel_machine import ProjectMachine
 SEEDS = (1, 2, 3)
 LEFT_OUT = (
     *("add_chosen", "change_member", "create_queue", "end_sessions", "follow", "rebuild"),
-    *("remove_entries", "renew", "return_task", "reuse_a_request_id", "start", "take_back"),
+    *(
+        "remove_entries",
+        "renew",
+        "set_priority",
+        "return_task",
+        "reuse_a_request_id",
+        "start",
+        "take_back",
+    ),
     *("holdings_are_what_the_person_holds", "the_three_predicates_agree"),
 )
 """Rules of the machine that the order of a queue does not rest on."""

@@ -1,4 +1,4 @@
-"""Rules of the property test about what becomes of entries: removed, and what stands where."""
+"""Rules of the property test about priorities, and about what is finished or removed."""
 
 from __future__ import annotations
 
@@ -32,3 +32,26 @@ class StatusRules(RuleBasedStateMachine):
         tasks = [[entry.entry, entry.lane, entry.came] for entry in chosen]
         word = expect.expect_remove(self.state, queue, [entry.entry for entry in chosen])
         assert self.call("remove_entries", queue=queue, entries=tasks).word == word
+
+    @rule(
+        picks=st.lists(PICK, min_size=1, max_size=5),
+        rank=st.integers(0, 3),
+        queue=st.integers(1, 2),
+    )
+    def set_priority(self, picks: list[int], rank: int, queue: int) -> None:
+        known = [e for e in self.state.entries.values() if e.queue == queue]
+        open_ = [e for e in known if not e.gone]
+        chosen = [(known if pick % 11 == 0 else open_ or known) for pick in picks] if known else []
+        tasks = sorted(
+            {
+                (some[pick % len(some)].entry, pick % some[0].k + 1 + (pick % 17 == 0))
+                for some, pick in zip(chosen, picks, strict=False)
+            }
+        )
+        inputs = [
+            [entry, slot, self.state.entries[entry].lane, self.state.entries[entry].came]
+            for entry, slot in tasks
+        ]
+        word, task = expect.expect_set_priority(self.state, queue, tasks)
+        reply = self.call("set_priority", queue=queue, rank=rank, tasks=inputs)
+        assert (reply.word, reply.rest if word != "ok" else "") == (word, task)

@@ -91,7 +91,8 @@ async def test_more_dead_ones_than_one_call_may_pass_are_cleared_away(kernel: Ke
     project = await project_of(kernel, slots=1)
     await project.fill(3_000)
     assert await project.reserve(2) == [1]
-    await remove(project, range(2, 2_501))
+    await remove(project, range(3, 2_501))
+    assert await project.reserve(2) == [2]
     for word in ("again", "again"):
         reply = await kernel.call(
             "reserve", project.number, EPOCH, queue=QUEUE, person=2, count=1, target=0
@@ -102,3 +103,14 @@ async def test_more_dead_ones_than_one_call_may_pass_are_cleared_away(kernel: Ke
     rebuilt = await rebuild(kernel, project)
     assert rebuilt.rest["queued"] == MANY + BEHIND + 3_000 - 2_502
     assert rebuilt.rest["oldest"] == 2_503
+
+
+async def test_what_dies_at_the_front_of_a_backlog_is_dropped_at_once(kernel: Kernel) -> None:
+    project = await project_of(kernel, slots=1)
+    await project.fill(3_000)
+    await remove(project, range(101, 1_001))
+    await remove(project, range(1, 101))
+
+    backlog = f"dibs:{{{project.number}}}:{EPOCH}:backlog:{QUEUE}:1:{RANK_NONE}"
+    assert await kernel._connection.call("LLEN", backlog) == MANY + BEHIND + 3_000 - 1_000
+    assert await project.reserve(2) == [1_001]

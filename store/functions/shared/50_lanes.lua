@@ -70,9 +70,28 @@ function lanes.compact(P, queue, class, rank)
   lanes.refresh_backlog(P, queue, class, 0)
 end
 
-function lanes.bury(P, queue, class, entry)
-  redis.call('SADD', keys.dead(P, queue, class), entry)
-  redis.call('HINCRBY', keys.heads(P, queue), 'd' .. text(class), 1)
+-- Drops the dead integers that lead a backlog, as many as one call may.
+local function trim(P, queue, class, rank)
+  local backlog = keys.backlog(P, queue, class, rank)
+  for _ = 1, MAX_DEAD / DEAD_CHUNK do
+    local front, n = redis.call('LRANGE', backlog, 0, DEAD_CHUNK - 1), 0
+    if #front == 0 then return end
+    local is_dead = redis.call('SMISMEMBER', keys.dead(P, queue, class), unpack(front))
+    while is_dead[n + 1] == 1 do n = n + 1 end
+    if n == 0 then return end
+    redis.call('LPOP', backlog, n)
+    drop_dead(P, queue, class, { unpack(front, 1, n) })
+    if n < #front then return end
+  end
+end
+
+-- Entries that wait in one backlog leave it, wherever they stand: as dead integers, until those are met
+-- at its front.
+function lanes.bury(P, queue, class, rank, list)
+  redis.call('SADD', keys.dead(P, queue, class), unpack(list))
+  redis.call('HINCRBY', keys.heads(P, queue), 'd' .. text(class), #list)
+  trim(P, queue, class, rank)
+  lanes.refresh_backlog(P, queue, class, 0)
 end
 
 -- First and last integer of a backlog, 0 0 where it is empty.

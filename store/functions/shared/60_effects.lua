@@ -15,7 +15,7 @@ end
 -- `tasks`: lists that begin with the entry.
 function effects.begin(P, tasks)
   if #tasks > 1 then entries.fetch(P, tasks) end
-  return { P = P, edits = {}, fronts = {}, queues = {}, ZADD = {}, ZREM = {}, HSET = {}, HDEL = {} }
+  return { P = P, edits = {}, fronts = {}, waiting = {}, queues = {}, ZADD = {}, ZREM = {}, HSET = {}, HDEL = {} }
 end
 
 -- What a batch knows of a queue: how many of its tasks change state, and the leases that run on (deadline,
@@ -57,6 +57,19 @@ function effects.open_untouched(batch, queue, entry, class, rank)
   if not edit then
     edit = edit_of({}, entries.untouched(queue.number, class, rank, queue.slots))
     edit.fresh, batch.fronts[lane] = true, edit
+  end
+  edit.entries[#edit.entries + 1] = entry
+  return edit
+end
+
+-- The edit of an entry that waits, untouched, anywhere in its backlog: it comes out of there. One stands for
+-- all of a lane and rank, whose records change alike.
+function effects.open_waiting(batch, queue, entry, class, rank)
+  local lane = class * RANKS + rank
+  local edit = batch.waiting[lane]
+  if not edit then
+    edit = edit_of({}, entries.untouched(queue.number, class, rank, queue.slots))
+    edit.fresh, batch.waiting[lane] = true, edit
   end
   edit.entries[#edit.entries + 1] = entry
   return edit
@@ -132,6 +145,22 @@ local function reindex(batch, edit, was, is)
   end
 end
 
+-- The entry has another priority: every sorted set that it stays in has it by its new score.
+local function rerank(batch, edit, is_free)
+  local P, queue, class = batch.P, edit.after.q, edit.after.c
+  if is_free then
+    local G = keys.available(P, queue, class)
+    enter(batch, G, edit)
+    for person in pairs(people_of(edit.after)) do enter(batch, keys.excluded(P, queue, class, person), edit) end
+    batch.lanes = batch.lanes or {}
+    batch.lanes[G] = { queue, class }
+  end
+  for _, slot in ipairs(edit.after.s) do
+    if HELD[slot[1]] then enter(batch, keys.held(P, slot[2], queue), edit)
+    elseif slot[1] == RETURNED then enter(batch, keys.own(P, slot[2], queue), edit) end
+  end
+end
+
 local function drop_hold(batch, queue, edit, i, person)
   local held = keys.held(batch.P, person, queue.number)
   leave(batch, held, edit)
@@ -178,6 +207,7 @@ local function settle(batch, edit)
   end
   was_free = was_free and not edit.fresh
   if was_free or is_free then reindex(batch, edit, was_free, is_free) end
+  if edit.after.p ~= edit.before.p and not edit.fresh then rerank(batch, edit, is_free) end
   keep(batch, edit, edit.gone or finished)
 end
 
@@ -186,6 +216,11 @@ local function take_front(batch, edit)
   local record = edit.before
   lanes.take_front(batch.P, record.q, record.c, record.p, edit.entries)
   lanes.refresh_backlog(batch.P, record.q, record.c, record.p)
+end
+
+local function take_out(batch, edit)
+  local record = edit.before
+  lanes.bury(batch.P, record.q, record.c, record.p, edit.entries)
 end
 
 -- Of whom the person holds in which queues: a set that follows the held lists.
@@ -219,6 +254,10 @@ function effects.finish(batch)
   for _, edit in pairs(batch.fronts) do
     settle(batch, edit)
     take_front(batch, edit)
+  end
+  for _, edit in pairs(batch.waiting) do
+    settle(batch, edit)
+    take_out(batch, edit)
   end
   flush(batch.ZADD)
   flush(batch.ZREM)

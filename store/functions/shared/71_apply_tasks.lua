@@ -92,15 +92,7 @@ function apply.returned(P, event)
   effects.finish(batch)
 end
 
--- An entry that nobody has touched stays in its backlog as a dead integer until it is met there.
-local function bury(batch, queue, slots, task)
-  lanes.bury(batch.P, queue.number, task[2], task[1])
-  queue.counts[QUEUED] = (queue.counts[QUEUED] or 0) - slots
-  queue.counts[REMOVED] = (queue.counts[REMOVED] or 0) + slots
-end
-
-local function remove(batch, entry)
-  local edit = effects.open(batch, entry)
+local function remove(edit)
   edit.gone = true
   for i, slot in ipairs(edit.after.s) do
     if not FINISHED[slot[1]] then edit.after.s[i] = { REMOVED, 0, 0, 'removed', 0, 0 } end
@@ -109,9 +101,10 @@ end
 
 function apply.removed(P, event)
   local b, batch = event.body, effects.begin(P, event.body.entries)
-  local queue, slots = effects.of_queue(batch, b.queue), queues.load(P, b.queue).slots
+  local queue = queues.load(P, b.queue)
   for _, task in ipairs(b.entries) do
-    if entries.load(P, task[1]) then remove(batch, task[1]) else bury(batch, queue, slots, task) end
+    local touched = entries.load(P, task[1])
+    remove(touched and effects.open(batch, task[1]) or effects.open_waiting(batch, queue, unpack(task)))
   end
   effects.finish(batch)
 end

@@ -1,0 +1,53 @@
+"""SetPriority: tasks of a queue move to another place in its order."""
+
+from __future__ import annotations
+
+from allocator import answers, requests
+from allocator.model import TaskId
+from allocator.ports import Ledger, Outcome
+from allocator.services.door import Door
+from allocator.services.named_tasks import NamedTasks
+from allocator.services.outcomes import happened, some, value
+from dibs import errors
+
+
+class Priorities:
+    """SetPriority of QueueService."""
+
+    def __init__(self, *, ledger: Ledger, door: Door, named: NamedTasks) -> None:
+        self._ledger = ledger
+        self._door = door
+        self._named = named
+
+    async def set(self, ask: requests.SetPriority) -> answers.Prioritised:
+        """Give the tasks this priority, all or none.
+
+        Raises QueueNotFound, TaskNotFound, WrongTaskState, InvalidArgument,
+        PermissionDenied.
+        """
+        place = await self._door.permit(ask.change, "QueueService.SetPriority", queue=ask.queue_id)
+        queue = await self._door.queue(place.project, ask.queue_id)
+        came = await self._named.places(place.project, queue, ask.queue_id, ask.tasks)
+        outcome = await self._ledger.change(
+            *(place.project, "set_priority", ask.change.key, place.actor),
+            queue=queue,
+            rank=int(ask.priority),
+            tasks=[
+                [task.entry, task.slot, came[task.entry].class_, came[task.entry].priority]
+                for task in sorted(ask.tasks)
+            ],
+        )
+        if outcome.word != "ok":
+            raise await self._refusal(place.project, ask.queue_id, outcome)
+        event = happened(outcome)
+        return answers.Prioritised(seq=event.seq, changed=len(some(event.body["entries"])))
+
+    async def _refusal(self, project: int, queue_id: str, outcome: Outcome) -> errors.DibsError:
+        what = value(outcome)
+        if what == "queue":
+            return errors.QueueNotFound(queue_id)
+        if outcome.word == "not_found":
+            return errors.TaskNotFound(what)
+        entry, slot = map(int, what.split("-"))
+        state = await self._named.standing(project, TaskId(entry=entry, slot=slot), outcome.seq)
+        return errors.WrongTaskState(what, state.name)

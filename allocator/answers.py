@@ -107,6 +107,7 @@ class Queue:
     queue_id: str
     settings: QueueSettings
     allowed: tuple[str, ...]
+    groups: tuple[str, ...]
     created_ms: int
     seq: int = 0
 

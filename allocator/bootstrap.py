@@ -25,6 +25,7 @@ from allocator.services.filling import Filling
 from allocator.services.groups import GroupCalls
 from allocator.services.held import HeldTasks
 from allocator.services.lost import Lost
+from allocator.services.named import Names
 from allocator.services.named_tasks import NamedTasks
 from allocator.services.priorities import Priorities
 from allocator.services.projects import Projects
@@ -156,6 +157,7 @@ def _servicers(store: Store, lease_floor_ms: int) -> Sequence[object]:
                 content=content,
                 views=views,
                 door=door,
+                names=Names(directory=directory, groups=store.groups, content=content, door=door),
                 clock=clock,
                 lease_floor_ms=lease_floor_ms,
             ),

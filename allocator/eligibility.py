@@ -9,13 +9,18 @@ from __future__ import annotations
 from allocator.model import MAY_ANNOTATE, Cause, Member, QueueSettings, Task
 
 
+def allowed(person: Member, queue: QueueSettings) -> bool:
+    """Whether the queue names the person, or a group they are in."""
+    return person.person in queue.allowed or bool(person.groups & queue.groups)
+
+
 def may_enter(person: Member, queue: QueueSettings) -> Cause | None:
     """Why `person` can have nothing at all in `queue`, or None."""
     if not (person.member and person.active):
         return Cause.NOT_A_MEMBER
     if not person.roles & MAY_ANNOTATE:
         return Cause.ROLE
-    if queue.restricted and person.person not in queue.allowed:
+    if queue.restricted and not allowed(person, queue):
         return Cause.NOT_ALLOWED
     return None
 

@@ -155,11 +155,13 @@ class Member:
     active: bool = True
     roles: Role = Role.ANNOTATOR
     skills: frozenset[int] = frozenset()
+    groups: frozenset[int] = frozenset()
 
     def lost_to(self, after: Member) -> bool:
         """Whether `after` may do less than this."""
         gone = (self.member and not after.member) or (self.active and not after.active)
-        return gone or bool(self.roles & ~after.roles) or not self.skills <= after.skills
+        less = not (self.skills <= after.skills and self.groups <= after.groups)
+        return gone or bool(self.roles & ~after.roles) or less
 
 
 NOBODY = Member(person=0, member=False, active=False, roles=Role.NONE)

@@ -142,12 +142,13 @@ class ImportChunk:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreateQueue:
-    """A queue with its settings; `allowed` are people's external ids."""
+    """A queue with its settings; `allowed` and `groups` are external ids."""
 
     change: Change
     queue_id: str
     settings: QueueSettings
     allowed: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

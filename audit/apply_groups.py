@@ -22,7 +22,9 @@ def group_named(project: Project, event: Event, judge: Judge) -> None:
 
 
 def group_deleted(project: Project, event: Event, judge: Judge) -> None:
-    """Records keep the number, which means nothing from here on."""
+    """No queue may name it; records keep the number, which means nothing from here on."""
+    naming = [q.queue for q in project.queues.values() if event.body["group"] in q.rules.groups]
+    judge.expect(RULES, not naming, "a group was deleted that queues {} name", naming)
     if _there(project, event, judge):
         project.groups[event.body["group"]] = False
 

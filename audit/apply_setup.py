@@ -105,6 +105,8 @@ def queue_created(project: Project, event: Event, judge: Judge) -> None:
     judge.expect(RULES, number not in project.queues, "queue {} exists already", number)
     rules = Rules.of(body["rules"])
     limits(number, rules, judge)
+    named = all(project.groups.get(group) for group in rules.groups)
+    judge.expect(RULES, named, "queue {} names groups {}", number, sorted(rules.groups))
     project.settings_seq = event.seq
     project.queues[number] = Queue(
         queue=number, rules=rules, content=body["content"], set_seq=event.seq

@@ -26,7 +26,8 @@ def standing(member: Member, queue: Queue) -> str:
         return NOT_A_MEMBER
     if not member.roles & MAY_ANNOTATE:
         return ROLE
-    if queue.rules.restricted and member.person not in queue.rules.allowed:
+    rules = queue.rules
+    if rules.restricted and member.person not in rules.allowed and not rules.groups & member.groups:
         return NOT_ALLOWED
     return ""
 

@@ -9,6 +9,7 @@ counters of zero.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from audit.state import FINISHED, QUEUED, RETURNED, WORDS, Entry, Project, Slot, score_of
@@ -61,7 +62,7 @@ def expected(project: Project) -> Shape:
             "settings_seq": project.settings_seq,
             "fast": int(project.fast),
         },
-        groups={number: int(there) for number, there in project.groups.items()},
+        groups={number: 1 + uses if uses >= 0 else 0 for number, uses in _uses(project)},
         recalls=dict(project.recalls),
         queues=set(project.queues),
         datasets=set(project.datasets),
@@ -110,6 +111,13 @@ def _queues(project: Project, shape: Shape) -> None:
         )
         for dataset, attachment in one.attached.items():
             shape.attached[number, dataset] = attachment.cursor
+
+
+def _uses(project: Project) -> Iterator[tuple[int, int]]:
+    """Groups, and how many queues name each; -1 of a deleted one."""
+    for number, there in project.groups.items():
+        naming = [one for one in project.queues.values() if number in one.rules.groups]
+        yield number, len(naming) if there else -1
 
 
 def _touched(entry: Entry, shape: Shape) -> None:

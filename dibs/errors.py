@@ -28,6 +28,7 @@ DibsError
 │   ├── NotEligible
 │   ├── WrongTaskState
 │   ├── AdminIsForGood        nobody takes ADMIN away
+│   ├── GroupInUse            queues name it
 │   └── SessionUnknown        never executed
 ├── LimitReached              a bound of the service
 │   ├── TooManyClasses
@@ -396,6 +397,20 @@ class WrongTaskState(WrongState):
     @property
     def state(self) -> str:
         return self.metadata.get("state", "")
+
+
+class GroupInUse(WrongState):
+    """Queues name the group among those who may work there."""
+
+    reason = "GROUP_IN_USE"
+    keys = ("group_id", "queues")
+
+    def __init__(self, group_id: str, queues: int) -> None:
+        super().__init__(
+            f"group {group_id!r} is in allowed_groups of {queues} queues: take it out there first",
+            group_id=group_id,
+            queues=queues,
+        )
 
 
 class AdminIsForGood(WrongState):

@@ -156,6 +156,8 @@ def create_queue(
     slots: int | None = None,
     lease_duration: timedelta | None = None,
     allowed_assignees: Iterable[str] = (),
+    allowed_groups: Iterable[str] = (),
+    restricted: bool | None = None,
     priority: Priority = Priority.PRIORITY_UNSPECIFIED,
     max_held: int | None = None,
     statuses: Mapping[str, queues.StatusMeaning] | None = None,
@@ -168,11 +170,14 @@ def create_queue(
         slots=slots,
         lease_duration=duration(lease_duration),
         allowed_assignees=allowed_assignees,
+        allowed_groups=allowed_groups,
         priority=priority,
         max_held=max_held,
         statuses=[queues.Status(name=n, meaning=m) for n, m in (statuses or {}).items()],
         unit_classes=unit_classes,
     )
+    if restricted is not None:
+        settings.restricted = restricted
     request = queues.CreateQueueRequest(**scope.where(), queue_id=queue, queue=settings)
     return Call(_QUEUE + "CreateQueue", request, queues.CreateQueueResponse, scope.project)
 

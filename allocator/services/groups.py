@@ -70,13 +70,15 @@ class GroupCalls:
     async def delete(self, ask: requests_control.OnGroup) -> answers.Seq:
         """End a group that no queue names.
 
-        Raises GroupNotFound, PermissionDenied.
+        Raises GroupNotFound, GroupInUse, PermissionDenied.
         """
         place = await self._door.permit(ask.change, "GroupService.DeleteGroup")
         group = await self._number(place.project, ask.group_id)
         outcome = await self._change(place, ask.change, "delete_group", group)
         if outcome.word == "not_found":
             raise errors.GroupNotFound(ask.group_id)
+        if outcome.word == "in_use":
+            raise errors.GroupInUse(ask.group_id, int(value(outcome)))
         return answers.Seq(seq=happened(outcome).seq)
 
     async def add_members(self, ask: requests_control.OnGroup) -> answers_control.GroupChanged:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import dataclasses
-from collections.abc import Mapping, Sequence
 
 from allocator import answers, requests
-from allocator.model import QueueSettings, TaskState
+from allocator.model import TaskState
 from allocator.ports import (
     Content,
     Directory,
@@ -19,6 +17,7 @@ from allocator.ports import (
 )
 from allocator.services import paging, queue_settings
 from allocator.services.door import Door
+from allocator.services.named import Names
 from allocator.services.outcomes import expires_in, happened, some, value
 from dibs import errors
 
@@ -45,6 +44,7 @@ class Queues:
         content: Content,
         views: Views,
         door: Door,
+        names: Names,
         clock: WallClock,
         lease_floor_ms: int,
     ) -> None:
@@ -54,23 +54,26 @@ class Queues:
         self._content = content
         self._views = views
         self._door = door
+        self._names = names
         self._clock = clock
         self._lease_floor_ms = lease_floor_ms
 
     async def create(self, ask: requests.CreateQueue) -> answers.Queue:
         """Make an empty queue.
 
-        Raises QueueAlreadyExists, PersonNotFound, InvalidArgument, PermissionDenied.
+        Raises QueueAlreadyExists, PersonNotFound, GroupNotFound, InvalidArgument,
+        PermissionDenied.
         """
         place = await self._door.permit(ask.change, "QueueService.CreateQueue")
         settings = ask.settings
         if settings.lease_ms < self._lease_floor_ms:
             floor_s = self._lease_floor_ms / 1000
             raise errors.InvalidArgument("queue.lease_duration", f"must be {floor_s:g} s to 30 d")
-        allowed = await self._allowed(place.project, ask.allowed)
+        allowed = await self._names.members(place.project, ask.allowed)
+        groups = await self._names.groups(place.project, ask.groups)
         queue = await self._directory.add_queue(place.project, ask.queue_id)
         content, _ = await self._content.put(place.project, queue_settings.body_of(settings))
-        settings = dataclasses.replace(settings, allowed=allowed, owner=place.actor)
+        settings = dataclasses.replace(settings, allowed=allowed, groups=groups, owner=place.actor)
         outcome = await self._ledger.change(
             *(place.project, "create_queue", ask.change.key, place.actor),
             queue=queue,
@@ -79,8 +82,10 @@ class Queues:
         )
         if outcome.word == "already_exists":
             raise errors.QueueAlreadyExists(ask.queue_id)
+        if outcome.word == "no_group":
+            raise await self._names.no_group(place.project, int(value(outcome)))
         event = happened(outcome)
-        return await self._queue(place.project, event.body, event.wall_ms, event.seq)
+        return await self._names.queue(place.project, event.body, event.wall_ms, event.seq)
 
     async def get(self, ask: requests.LookAt) -> answers.Queue:
         """A queue with its settings. Raises QueueNotFound."""
@@ -123,17 +128,6 @@ class Queues:
             items_not_added=found["not_added"],
         )
 
-    async def _allowed(self, project: int, person_ids: Sequence[str]) -> frozenset[int]:
-        """The numbers of members. Raises PersonNotFound for the first who is none."""
-        numbers = await self._directory.people(project, person_ids)
-        known = [numbers[person] for person in person_ids if person in numbers]
-        records = await asyncio.gather(*(self._door.record(project, one) for one in known))
-        members = {record.member.person for record in records if record.member.member}
-        missing = [person for person in person_ids if numbers.get(person) not in members]
-        if missing:
-            raise errors.PersonNotFound(missing[0])
-        return frozenset(known)
-
     async def _pending(self, project: int, queue: int) -> int:
         outcome = await self._ledger.read(project, "queue", queue=queue)
         pending = 0
@@ -142,26 +136,4 @@ class Queues:
         return pending
 
     async def _viewed(self, project: int, view: QueueView) -> answers.Queue:
-        return await self._queue(project, view.settings, view.created_ms)
-
-    async def _queue(
-        self, project: int, found: Mapping[str, object], created_ms: int, seq: int = 0
-    ) -> answers.Queue:
-        """A queue from its numbers, be they of the event or of the view."""
-        queue, content = int(str(found["queue"])), int(str(found["content"]))
-        body = await self._content.get(project, content)
-        settings = queue_settings.settings_of(found, body, queue)
-        ids = await self._directory.queue_ids(project, [queue])
-        people = await self._directory.people_ids(project, settings.allowed)
-        return answers.Queue(
-            queue_id=ids[queue],
-            settings=named(settings, ids[queue]),
-            allowed=tuple(sorted(people.values())),
-            created_ms=created_ms,
-            seq=seq,
-        )
-
-
-def named(settings: QueueSettings, queue_id: str) -> QueueSettings:
-    """With the name for people filled in."""
-    return dataclasses.replace(settings, display_name=settings.display_name or queue_id)
+        return await self._names.queue(project, view.settings, view.created_ms)

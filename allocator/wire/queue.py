@@ -23,6 +23,7 @@ def create_queue(request: pb.CreateQueueRequest) -> requests.CreateQueue:
         queue_id=request.queue_id,
         settings=_settings(request.queue),
         allowed=tuple(request.queue.allowed_assignees),
+        groups=tuple(request.queue.allowed_groups),
         change=common.change(SERVICE + "CreateQueue", request),
     )
 
@@ -117,7 +118,7 @@ def _settings(queue: pb.Queue) -> QueueSettings:
 def _restricted(queue: pb.Queue) -> bool:
     if queue.HasField("restricted"):
         return queue.restricted
-    return len(queue.allowed_assignees) > 0
+    return bool(queue.allowed_assignees or queue.allowed_groups)
 
 
 def _queue(answer: answers.Queue) -> pb.Queue:
@@ -129,6 +130,7 @@ def _queue(answer: answers.Queue) -> pb.Queue:
         slots=settings.slots,
         lease_duration=common.duration(settings.lease_ms),
         allowed_assignees=answer.allowed,
+        allowed_groups=answer.groups,
         restricted=settings.restricted,
         priority=common.priority_out(settings.priority),
         max_held=settings.max_held,

@@ -28,6 +28,7 @@ class ErrorReason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     ERROR_REASON_STALE_SETTINGS: _ClassVar[ErrorReason]
     ERROR_REASON_NOT_ELIGIBLE: _ClassVar[ErrorReason]
     ERROR_REASON_WRONG_TASK_STATE: _ClassVar[ErrorReason]
+    ERROR_REASON_GROUP_IN_USE: _ClassVar[ErrorReason]
     ERROR_REASON_SESSION_UNKNOWN: _ClassVar[ErrorReason]
     ERROR_REASON_ADMIN_IS_FOR_GOOD: _ClassVar[ErrorReason]
     ERROR_REASON_TOO_MANY_CLASSES: _ClassVar[ErrorReason]
@@ -60,6 +61,7 @@ ERROR_REASON_LEASE_LOST: ErrorReason
 ERROR_REASON_STALE_SETTINGS: ErrorReason
 ERROR_REASON_NOT_ELIGIBLE: ErrorReason
 ERROR_REASON_WRONG_TASK_STATE: ErrorReason
+ERROR_REASON_GROUP_IN_USE: ErrorReason
 ERROR_REASON_SESSION_UNKNOWN: ErrorReason
 ERROR_REASON_ADMIN_IS_FOR_GOOD: ErrorReason
 ERROR_REASON_TOO_MANY_CLASSES: ErrorReason

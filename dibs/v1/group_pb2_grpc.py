@@ -117,9 +117,10 @@ class GroupServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def DeleteGroup(self, request, context):
-        """Deletes a group; its members stay members of the project, and its id is
-        not given to another one. Needs ADMIN or TEAM_MANAGER. Errors:
-        PROJECT_NOT_FOUND, GROUP_NOT_FOUND, PERMISSION_DENIED.
+        """Deletes a group that no queue names; its members stay members of the
+        project, and its id is not given to another one. Needs ADMIN or
+        TEAM_MANAGER. Errors: PROJECT_NOT_FOUND, GROUP_NOT_FOUND, GROUP_IN_USE,
+        PERMISSION_DENIED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

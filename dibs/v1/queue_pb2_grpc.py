@@ -80,7 +80,7 @@ class QueueServiceServicer(object):
     def CreateQueue(self, request, context):
         """Makes an empty queue. Needs ADMIN or TEAM_MANAGER. Errors:
         PROJECT_NOT_FOUND, QUEUE_ALREADY_EXISTS, PERSON_NOT_FOUND (an assignee),
-        PERMISSION_DENIED, NOT_BUILT (type QA).
+        GROUP_NOT_FOUND (an allowed one), PERMISSION_DENIED, NOT_BUILT (type QA).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -11,26 +11,16 @@
 --   {'no_member', seq, chain, clock, person}         mode add: not of the project
 --   {'too_many_groups', seq, chain, clock, person}   mode add: they are in as many as one may be
 
--- How many of the groups that a record names are still there.
-local function groups_alive(P, groups)
-  if #groups == 0 then return 0 end
-  local n = 0
-  for _, alive in ipairs(redis.call('HMGET', keys.groups(P), unpack(groups))) do n = n + tonumber(alive) end
-  return n
-end
-
 local function why_not(call, person, number)
   if not person or not person.member then return negative(call, 'no_member', text(number)) end
-  if groups_alive(call.P, person.groups) >= MAX_GROUPS then
+  if groups.count_alive(call.P, person.groups) >= MAX_GROUPS then
     return negative(call, 'too_many_groups', text(number))
   end
 end
 
 change('change_group', {}, function(call, arg)
   local group = tonumber(arg.group)
-  if redis.call('HGET', keys.groups(call.P), arg.group) ~= '1' then
-    return negative(call, 'not_found', 'group')
-  end
+  if not groups.alive(call.P, arg.group) then return negative(call, 'not_found', 'group') end
   local joins, some = arg.mode == 'add', {}
   for _, number in ipairs(cmsgpack.unpack(arg.people)) do
     local person = people.load(call.P, number)

@@ -8,11 +8,15 @@
 -- Returns one of
 --   {'ok', seq, chain, clock, queue_created}
 --   {'already_exists', seq, chain, clock, 'queue'}
+--   {'no_group', seq, chain, clock, group}   the first of rules.groups that is not there
 change('create_queue', {}, function(call, arg)
   if redis.call('SISMEMBER', keys.queues(call.P), arg.queue) == 1 then
     return negative(call, 'already_exists', 'queue')
   end
+  local rules = cmsgpack.unpack(arg.rules)
+  local missing = groups.first_missing(call.P, rules.groups)
+  if missing then return negative(call, 'no_group', text(missing)) end
   return commit(call, 'queue_created', {
-    queue = tonumber(arg.queue), rules = cmsgpack.unpack(arg.rules), content = tonumber(arg.content),
+    queue = tonumber(arg.queue), rules = rules, content = tonumber(arg.content),
   })
 end)

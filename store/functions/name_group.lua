@@ -8,8 +8,6 @@
 --   {'ok', seq, chain, clock, group_named}
 --   {'not_found', seq, chain, clock, 'group'}
 change('name_group', {}, function(call, arg)
-  if redis.call('HGET', keys.groups(call.P), arg.group) ~= '1' then
-    return negative(call, 'not_found', 'group')
-  end
+  if not groups.alive(call.P, arg.group) then return negative(call, 'not_found', 'group') end
   return commit(call, 'group_named', { group = tonumber(arg.group), content = tonumber(arg.content) })
 end)

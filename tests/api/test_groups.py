@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from dibs import errors
+from dibs.v1 import common_pb2, project_pb2, queue_pb2
 from dibs.v1 import group_pb2 as pb
-from dibs.v1 import project_pb2
-from tests.api.world import World, refused
+from tests.api.world import World, ids, refused
 
 
 async def _get(world: World, group: str, min_seq: int = 0) -> Any:
@@ -172,3 +172,85 @@ async def test_a_list_of_people_has_1_to_100_each_once(world: World, people: lis
     error = await refused(world.join("night", *people))
     assert isinstance(error, errors.InvalidArgument)
     assert error.field.startswith("person_ids")
+
+
+@pytest.mark.shows("D102", "E13")
+async def test_a_group_in_allowed_groups_means_its_members_at_each_moment(world: World) -> None:
+    await world.people("ann", "bob")
+    await world.group("night", "ann")
+    await world.dataset("d", ["a", "b", "c"])
+    await world.queue("q", allowed_groups=["night"])
+    await world.add("q", "d", ["a", "b", "c"])
+    before = await world.reserve("q", "bob")
+    await world.join("night", "bob")
+    joined = await world.reserve("q", "bob")
+    await world.start("bob", joined.tasks[0])
+    await world.leave("night", "bob")
+    after = await world.reserve("q", "bob")
+
+    assert ids(await world.reserve("q", "ann")) == ["b"]
+    assert ids(joined) == ["a"]
+    for answer in (before, after):
+        assert [cause.cause for cause in answer.nothing.causes] == [
+            common_pb2.INELIGIBILITY_NOT_ALLOWED
+        ]
+
+
+async def test_who_leaves_a_group_keeps_what_they_started_and_the_rest_goes_back(
+    world: World,
+) -> None:
+    await world.people("ann", "bob")
+    await world.group("night", "ann", "bob")
+    await world.dataset("d", ["a", "b"])
+    await world.queue("q", allowed_groups=["night"])
+    await world.add("q", "d", ["a", "b"])
+    started, assigned = (await world.reserve("q", "ann", 2)).tasks
+    await world.start("ann", started)
+    await world.leave("night", "ann")
+    error = await refused(world.start("ann", assigned))
+
+    assert isinstance(error, errors.NotEligible | errors.LeaseLost)
+    assert (await world.submit("ann", started)).state == common_pb2.TASK_STATE_COMPLETED
+    await world.until("q", queued=1)
+    assert ids(await world.reserve("q", "bob")) == ["b"]
+
+
+async def test_a_group_that_a_queue_names_is_not_deleted(world: World) -> None:
+    await world.group("night")
+    for queue in ("one", "two"):
+        await world.queue(queue, allowed_groups=["night"])
+    error = await refused(_delete(world, "night"))
+
+    assert isinstance(error, errors.GroupInUse)
+    assert error.metadata == {"group_id": "night", "queues": "2", "kind": "state"}
+    assert (await _get(world, "night")).group_id == "night"
+
+
+async def test_a_queue_names_only_groups_that_are_there(world: World) -> None:
+    await world.group("gone")
+    await _delete(world, "gone")
+    for group in ("ghost", "gone"):
+        error = await refused(world.queue("q", allowed_groups=[group]))
+        assert isinstance(error, errors.GroupNotFound)
+        assert error.metadata["group_id"] == group
+    error = await refused(world.queue("q", allowed_groups=["Bad Id"]))
+    assert isinstance(error, errors.InvalidArgument)
+    assert error.field == "queue.allowed_groups[0]"
+    missing = queue_pb2.GetQueueRequest(**world.where(), queue_id="q")
+    assert isinstance(await refused(world.stubs.queues.GetQueue(missing)), errors.QueueNotFound)
+
+
+async def test_a_queue_tells_its_groups_and_that_it_is_restricted(world: World) -> None:
+    await world.group("west")
+    await world.group("east")
+    request = queue_pb2.CreateQueueRequest(
+        **world.change(), queue_id="q", queue=queue_pb2.Queue(allowed_groups=["west", "east"])
+    )
+    made = await world.stubs.queues.CreateQueue(request)
+    read = await world.stubs.queues.GetQueue(
+        queue_pb2.GetQueueRequest(**world.where(), queue_id="q", min_seq=made.seq)
+    )
+
+    assert read.queue == made.queue
+    assert list(read.queue.allowed_groups) == ["east", "west"]
+    assert read.queue.restricted

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import uuid
 from collections.abc import AsyncIterator, Iterable, Sequence
@@ -183,6 +184,17 @@ class World:
         return await self.stubs.queues.GetQueueDepth(
             queue_pb2.GetQueueDepthRequest(**self.where(), queue_id=queue)
         )
+
+    async def until(self, queue: str, **counts: int) -> None:
+        """Return once the queue has so many tasks in these states: the sweeper has been there."""
+        wanted = {f"TASK_STATE_{name.upper()}": count for name, count in counts.items()}
+        async with asyncio.timeout(10):
+            while True:
+                depth = await self.depth(queue)
+                found = {common_pb2.TaskState.Name(one.state): one.count for one in depth.tasks}
+                if all(found.get(name, 0) == count for name, count in wanted.items()):
+                    return
+                await asyncio.sleep(0.02)
 
     async def reserve(self, queue: str, actor: str, count: int = 1, **fields: Any) -> Any:
         return await self.stubs.allocation.Reserve(

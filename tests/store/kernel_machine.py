@@ -24,7 +24,7 @@ from store import events, keys
 from store.kernel import Kernel, Reply
 from tests.audit.log import queue_rules
 from tests.store.machine_drafts import DraftRules
-from tests.store.machine_groups import GroupRules
+from tests.store.machine_groups import GROUPS, GroupRules
 from tests.store.machine_statuses import StatusRules
 from tests.store.predicates import person_and_queue
 
@@ -129,10 +129,12 @@ class ProjectMachine(StatusRules, GroupRules, DraftRules, RuleBasedStateMachine)
         self.call("create_dataset", dataset=1)
         items: dict[str, Any] = {"dataset": 1, "import": 1, "first": 1, "count": 40}
         self.call("add_items", **items)
-        self._create_queue(1, slots, max_held, [])
+        self._create_queue(1, slots, max_held, [], [])
         self.attach(1, 3)
 
-    def _create_queue(self, queue: int, slots: int, max_held: int, allowed: list[int]) -> Reply:
+    def _create_queue(
+        self, queue: int, slots: int, max_held: int, allowed: list[int], groups: list[int]
+    ) -> Reply:
         return self.call(
             "create_queue",
             queue=queue,
@@ -141,16 +143,23 @@ class ProjectMachine(StatusRules, GroupRules, DraftRules, RuleBasedStateMachine)
                 lease_ms=10_000,
                 max_held=max_held,
                 allowed=allowed,
-                restricted=int(bool(allowed)),
+                groups=groups,
+                restricted=int(bool(allowed or groups)),
             ),
             content=0,
         )
 
-    @rule(queue=st.integers(2, 3), slots=st.integers(1, 3), allowed=st.lists(PEOPLE, max_size=2))
-    def create_queue(self, queue: int, slots: int, allowed: list[int]) -> None:
+    @rule(
+        queue=st.integers(2, 3),
+        slots=st.integers(1, 3),
+        allowed=st.lists(PEOPLE, max_size=2, unique=True),
+        groups=st.lists(GROUPS, max_size=2, unique=True),
+    )
+    def create_queue(self, queue: int, slots: int, allowed: list[int], groups: list[int]) -> None:
         known = queue in self.state.queues
-        reply = self._create_queue(queue, slots, 100, sorted(set(allowed)))
-        assert reply.word == ("already_exists" if known else "ok")
+        missing = not all(self.state.groups.get(group) for group in groups)
+        reply = self._create_queue(queue, slots, 100, sorted(allowed), groups)
+        assert reply.word == ("already_exists" if known else "no_group" if missing else "ok")
 
     @rule(queue=QUEUES, rank=RANKS)
     def attach(self, queue: int, rank: int) -> None:

@@ -56,5 +56,6 @@ class GroupRules:
     @rule(group=GROUPS)
     def delete_group(self, group: int) -> None:
         there = self.state.groups.get(group)
+        in_use = any(group in queue.rules.groups for queue in self.state.queues.values())
         word = self.call("delete_group", group=group).word
-        assert word == ("ok" if there else "not_found")
+        assert word == ("not_found" if not there else "in_use" if in_use else "ok")

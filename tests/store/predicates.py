@@ -24,6 +24,7 @@ def person_and_queue(
         active=one.active,
         roles=Role(one.roles),
         skills=one.skills,
+        groups=one.groups,
     )
     rules = queue.rules
     settings = QueueSettings(

@@ -17,7 +17,7 @@ local keys = {}
 function keys.totals(P) return P .. 'totals' end
 -- HASH of one member: member, active, roles, skills (packed), fence, changed; groups (packed) if any.
 function keys.person(P, person) return P .. 'person:' .. text(person) end
--- HASH group -> 1, or 0: it was deleted, and its number stands for no other one ever.
+-- HASH group -> 1 + the queues whose rules name it; 0: it was deleted, and its number is not used again.
 function keys.groups(P) return P .. 'groups' end
 -- HASH of one queue: rules (packed), content, set_seq (event that wrote these), classes (packed),
 -- added_seq (its last addition), not_added.

@@ -34,11 +34,20 @@ local function contains(list, wanted)
   return false
 end
 
+-- Whether the people or the groups that a restricted queue allows have this person.
+local function allowed(person, queue)
+  if contains(queue.allowed, person.number) then return true end
+  for _, group in ipairs(queue.groups) do
+    if contains(person.groups, group) then return true end
+  end
+  return false
+end
+
 -- Why this person may take nothing at all in this queue, or ''.
 local function standing(person, queue)
   if not person or not person.member or not person.active then return 'NOT_A_MEMBER' end
   if bit.band(person.roles, MAY_ANNOTATE) == 0 then return 'ROLE' end
-  if queue.restricted == 1 and not contains(queue.allowed, person.number) then return 'NOT_ALLOWED' end
+  if queue.restricted == 1 and not allowed(person, queue) then return 'NOT_ALLOWED' end
   return ''
 end
 

@@ -59,9 +59,9 @@ end
 local function other_groups(P, person, group)
   local list = unpacked(redis.call('HGET', keys.person(P, person), 'groups'), {})
   if #list == 0 then return list end
-  local alive, others = redis.call('HMGET', keys.groups(P), unpack(list)), {}
+  local uses, others = redis.call('HMGET', keys.groups(P), unpack(list)), {}
   for i, number in ipairs(list) do
-    if alive[i] == '1' and number ~= group then others[#others + 1] = number end
+    if uses[i] ~= '0' and number ~= group then others[#others + 1] = number end
   end
   return others
 end
@@ -112,6 +112,7 @@ function apply.queue_created(P, event)
   redis.call('SADD', keys.queues(P), b.queue)
   redis.call('HSET', keys.queue(P, b.queue), 'rules', cmsgpack.pack(b.rules), 'content', b.content,
     'set_seq', event.seq, 'classes', cmsgpack.pack({}), 'added_seq', 0, 'not_added', 0)
+  for _, group in ipairs(b.rules.groups) do redis.call('HINCRBY', keys.groups(P), group, 1) end
   redis.call('HSET', keys.totals(P), 'settings_seq', event.seq)
 end
 

@@ -1,0 +1,77 @@
+"""Whom a queue names: people and groups by id, as numbers, and a queue's numbers as names."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from collections.abc import Mapping, Sequence
+
+from allocator import answers
+from allocator.model import QueueSettings
+from allocator.ports import Content, Directory, Groups
+from allocator.services import queue_settings
+from allocator.services.door import Door
+from dibs import errors
+
+
+class Names:
+    """Numbers of who is named, and names of what a queue's numbers are."""
+
+    def __init__(
+        self, *, directory: Directory, groups: Groups, content: Content, door: Door
+    ) -> None:
+        self._directory = directory
+        self._groups = groups
+        self._content = content
+        self._door = door
+
+    async def members(self, project: int, person_ids: Sequence[str]) -> frozenset[int]:
+        """The numbers of members. Raises PersonNotFound for the first who is none."""
+        numbers = await self._directory.people(project, person_ids)
+        known = [numbers[person] for person in person_ids if person in numbers]
+        records = await asyncio.gather(*(self._door.record(project, one) for one in known))
+        members = {record.member.person for record in records if record.member.member}
+        missing = [person for person in person_ids if numbers.get(person) not in members]
+        if missing:
+            raise errors.PersonNotFound(missing[0])
+        return frozenset(known)
+
+    async def groups(self, project: int, group_ids: Sequence[str]) -> frozenset[int]:
+        """The numbers of groups that may be there: the function knows.
+
+        Raises GroupNotFound for the first that never was.
+        """
+        numbers = await self._groups.numbers(project, group_ids)
+        missing = [group for group in group_ids if group not in numbers]
+        if missing:
+            raise errors.GroupNotFound(missing[0])
+        return frozenset(numbers.values())
+
+    async def no_group(self, project: int, group: int) -> errors.GroupNotFound:
+        """The error about a group that the function does not know any more."""
+        ids = await self._groups.ids(project, [group])
+        return errors.GroupNotFound(ids[group])
+
+    async def queue(
+        self, project: int, found: Mapping[str, object], created_ms: int, seq: int = 0
+    ) -> answers.Queue:
+        """A queue from its numbers, be they of the event or of the view."""
+        queue, content = int(str(found["queue"])), int(str(found["content"]))
+        body = await self._content.get(project, content)
+        settings = queue_settings.settings_of(found, body, queue)
+        ids = await self._directory.queue_ids(project, [queue])
+        people = await self._directory.people_ids(project, settings.allowed)
+        groups = await self._groups.ids(project, settings.groups)
+        return answers.Queue(
+            queue_id=ids[queue],
+            settings=titled(settings, ids[queue]),
+            allowed=tuple(sorted(people.values())),
+            groups=tuple(sorted(groups.values())),
+            created_ms=created_ms,
+            seq=seq,
+        )
+
+
+def titled(settings: QueueSettings, queue_id: str) -> QueueSettings:
+    """With the name for people filled in."""
+    return dataclasses.replace(settings, display_name=settings.display_name or queue_id)

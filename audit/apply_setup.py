@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from audit.report import RULES, Judge
-from audit.state import DAY_MS, Dataset, Member, Project, Queue, Rules, Session
+from audit.state import DAY_MS, Dataset, Member, Project, Queue, Rules, Session, used_until
 from store.events import Event
 
 ROLES = 1 | 2 | 4 | 8 | 16 | 32
@@ -54,7 +54,7 @@ def session_opened(project: Project, event: Event, judge: Judge) -> None:
     secret = event.body["secret"]
     judge.expect(RULES, event.request is None, "a session was opened under a request id")
     judge.expect(RULES, len(secret) == 16, "the secret {!r} is not 16 characters", secret)
-    project.sessions[event.seq] = Session(secret=secret, used_ms=event.clock_ms)
+    project.sessions[event.seq] = Session(secret=secret, used_ms=used_until(event.clock_ms))
 
 
 def sessions_ended(project: Project, event: Event, judge: Judge) -> None:
@@ -63,7 +63,9 @@ def sessions_ended(project: Project, event: Event, judge: Judge) -> None:
         session = project.sessions.pop(number, None)
         if judge.expect(RULES, session, "session {} ended, but is not open", number) and session:
             quiet = event.clock_ms - session.used_ms
-            judge.expect(RULES, quiet >= DAY_MS, "session {} ended after {} ms", number, quiet)
+            judge.expect(
+                RULES, quiet >= DAY_MS, "session {} ended {} ms early", number, DAY_MS - quiet
+            )
 
 
 def dataset_created(project: Project, event: Event, judge: Judge) -> None:

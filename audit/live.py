@@ -161,10 +161,9 @@ def _slot(parts: list[Any]) -> SlotShape:
 
 
 def _person(fields: dict[str, bytes]) -> tuple[object, ...]:
+    member, active, roles, skills, fence, changed = _unpack(fields["record"])
     return (
-        *(int(fields["member"]), int(fields["active"]), int(fields["roles"])),
-        *(tuple(sorted(_listed(_unpack(fields["skills"])))),),
-        *(int(fields["fence"]), int(fields["changed"])),
+        *(member, active, roles, tuple(sorted(_listed(skills))), fence, changed),
         tuple(sorted(_listed(_unpack(fields["groups"])))) if "groups" in fields else (),
     )
 
@@ -181,8 +180,14 @@ def _queue(fields: dict[str, bytes]) -> tuple[object, ...]:
 
 
 def _session(fields: dict[str, bytes]) -> tuple[object, ...]:
-    answers = (_unpack(fields[f"r{i}"]) for i in range(WINDOW) if f"r{i}" in fields)
-    return _text(fields["secret"]), int(fields["newest"]), tuple(sorted(map(tuple, answers)))
+    answers = (_answer(_text(fields[f"r{i}"])) for i in range(WINDOW) if f"r{i}" in fields)
+    newest, used = int(fields["newest"]), int(fields["used"])
+    return _text(fields["secret"]), newest, used, tuple(sorted(answers))
+
+
+def _answer(kept: str) -> tuple[int, str, int, str]:
+    n, hash_, seq, chain = kept.split(" ")
+    return int(n), hash_, int(seq), chain
 
 
 def _read_totals(shape: Shape, _: tuple[int, ...], value: Any) -> None:
@@ -212,9 +217,10 @@ def _read_queue_leases(shape: Shape, key: tuple[int, ...], value: Any) -> None:
 
 
 def _read_counts(shape: Shape, key: tuple[int, ...], value: Any) -> None:
-    for name, number in _fields(value).items():
-        if int(number):
-            shape.counts[key[0], name] = int(number)
+    counts = {name: int(number) for name, number in _fields(value).items()}
+    tasks = counts.pop("tasks", 0)
+    counts["queued"] = tasks - sum(counts.values())
+    shape.counts.update({(key[0], name): number for name, number in counts.items() if number})
 
 
 def _finish(shape: Shape, dead: dict[tuple[int, int], set[int]]) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 
 from audit import apply_ends, apply_entries, apply_finished, apply_groups, apply_setup, apply_work
 from audit.report import RULES, Judge, Violation
-from audit.state import WINDOW, Project
+from audit.state import WINDOW, Project, used_until
 from store.events import Event
 
 Handler = Callable[[Project, Event, Judge], object]
@@ -116,4 +116,4 @@ class Model:
         )
         session.answers[request.n % WINDOW] = (request.n, request.hash, event.seq, event.chain)
         session.newest = max(session.newest, request.n)
-        session.used_ms = event.clock_ms
+        session.used_ms = used_until(event.clock_ms)

@@ -41,6 +41,7 @@ MAX_GROUPS: Final = 32
 DAY_MS: Final = 86_400_000
 QUIET_MS: Final = 30_000
 """A draft of a hold that was touched this lately needs no event."""
+MINUTE_MS: Final = 60_000
 MAX_CLASSES: Final = 64
 RANK_STEP: Final = 2**46
 
@@ -202,6 +203,11 @@ class Queue:
     held: dict[int, dict[int, int]] = field(default_factory=dict)
     own: dict[int, dict[int, int]] = field(default_factory=dict)
     counts: Counter[int] = field(default_factory=Counter)
+
+
+def used_until(clock_ms: int) -> int:
+    """Until when a change at this clock makes its session count as used: the end of the minute."""
+    return (clock_ms // MINUTE_MS + 1) * MINUTE_MS
 
 
 @dataclass(slots=True, kw_only=True)

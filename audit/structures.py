@@ -100,7 +100,7 @@ def _people(project: Project, shape: Shape) -> None:
     for number, session in project.sessions.items():
         shape.sessions[number] = session.used_ms
         answers = tuple(sorted(session.answers.values()))
-        shape.session[number] = (session.secret, session.newest, answers)
+        shape.session[number] = (session.secret, session.newest, session.used_ms, answers)
 
 
 def _queues(project: Project, shape: Shape) -> None:

@@ -17,6 +17,16 @@ local function oldest_entry(heads)
   return oldest or 0
 end
 
+-- Fills in the tasks by state: those that are queued are what is left of all.
+local function count_tasks(counts, result)
+  result.queued = 0
+  for i = 1, #counts, 2 do
+    local state, tasks = counts[i], tonumber(counts[i + 1])
+    if state ~= 'tasks' then result[state] = tasks end
+    result.queued = result.queued + (state == 'tasks' and tasks or -tasks)
+  end
+end
+
 read('depth', function(call, arg)
   local P = call.P
   local not_added = redis.call('HGET', keys.queue(P, arg.queue), 'not_added')
@@ -24,8 +34,7 @@ read('depth', function(call, arg)
   local heads, available = lanes.heads(P, arg.queue), 0
   for _, lane in pairs(heads) do available = available + lanes.size(P, arg.queue, lane.class) end
   local result = { oldest = oldest_entry(heads), next_free = -1, not_added = tonumber(not_added), available = available }
-  local counts = redis.call('HGETALL', keys.counts(P, arg.queue))
-  for i = 1, #counts, 2 do result[counts[i]] = tonumber(counts[i + 1]) end
+  count_tasks(redis.call('HGETALL', keys.counts(P, arg.queue)), result)
   local first = redis.call('ZRANGE', keys.queue_leases(P, arg.queue), 0, 0, 'WITHSCORES')
   if first[1] then result.next_free = math.max(0, tonumber(first[2]) - call.clock) end
   return value(call, result)

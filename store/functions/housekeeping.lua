@@ -44,6 +44,7 @@ register('replay', {}, function(call)
     local event = { kind = p[2], clock = p[3], wall = p[4], actor = p[5], request = p[6], body = p[7],
       seq = logged[1], chain = logged[2] }
     enact(call.P, event)
+    forget()
     clock, wall, replayed = event.clock, event.wall, event.seq
   end
   redis.call('HSET', keys.totals(call.P), 'replayed', replayed)

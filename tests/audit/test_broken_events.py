@@ -39,7 +39,7 @@ def a_request_of_no_session():
     return log
 
 
-@logs.breaks(RULES, "ended after 5 ms")
+@logs.breaks(RULES, "session 2 ended 86459995 ms early")
 def a_session_that_ends_too_early():
     log = Log()
     log.create()

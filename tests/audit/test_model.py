@@ -187,7 +187,7 @@ def test_a_session_ends_a_day_after_its_last_change():
     session = log.session()
     log.tick(5)
     log.add("dataset_created", Request(session, 3, "aa"), dataset=1)
-    log.tick(86_400_000)
+    log.tick(86_400_000 + 60_000)
     log.add("sessions_ended", sessions=[session])
 
     assert log.violations() == []

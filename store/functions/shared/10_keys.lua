@@ -15,7 +15,7 @@ local keys = {}
 
 -- HASH of project-wide counters: entries, items, settings_seq, fast; replayed while it is rebuilt.
 function keys.totals(P) return P .. 'totals' end
--- HASH of one member: member, active, roles, skills (packed), fence, changed; groups (packed) if any.
+-- HASH of one member: record, packed {member, active, roles, skills, fence, changed}; groups (packed) if any.
 function keys.person(P, person) return P .. 'person:' .. text(person) end
 -- HASH group -> 1 + the queues whose rules name it; 0: it was deleted, and its number is not used again.
 function keys.groups(P) return P .. 'groups' end
@@ -25,7 +25,7 @@ function keys.queue(P, queue) return P .. 'queue:' .. text(queue) end
 -- HASH of what each lane begins with: b<class> -> score of its first untouched entry, g<class> -> score
 -- of the first member of G, d<class> -> dead integers in its backlogs. Missing: there is none.
 function keys.heads(P, queue) return P .. 'heads:' .. text(queue) end
--- HASH task state -> tasks.
+-- HASH task state -> tasks, and tasks: all there ever were. Those that are queued are the rest of them.
 function keys.counts(P, queue) return P .. 'counts:' .. text(queue) end
 -- HASH dataset -> last item number of it that has become an entry (or was counted as not added).
 function keys.attached(P, queue) return P .. 'attached:' .. text(queue) end
@@ -52,9 +52,10 @@ function keys.own(P, person, queue) return P .. 'own:' .. text(person) .. ':' ..
 -- ZSET of "entry:slot" by logical deadline in ms: of the project, and of one queue.
 function keys.leases(P) return P .. 'leases' end
 function keys.queue_leases(P, queue) return P .. 'leases:' .. text(queue) end
--- ZSET of sessions by the clock of their last change.
+-- ZSET of sessions by the clock until which they count as used: the end of the minute of their last change.
 function keys.sessions(P) return P .. 'sessions' end
--- HASH of one session: secret, newest, and r0..r15, the ring of its last answers.
+-- HASH of one session: secret, newest, used (as in `sessions`), and r0..r15, the ring of its last answers
+-- "n hash seq chain".
 function keys.session(P, session) return P .. 'session:' .. text(session) end
 -- HASH person -> cursor "queue:score" of the recall of what they may not keep.
 function keys.recalls(P) return P .. 'recalls' end

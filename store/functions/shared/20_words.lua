@@ -20,7 +20,11 @@ local MAX_GROUPS = 32        -- groups a person is in
 local MAX_DEAD = 1000        -- dead integers dropped in one call
 local DEAD_CHUNK = 100       -- read at a time where there are any
 local INFINITE = 2 ^ 53      -- above every score
+local MOST_KEPT = 20000      -- unpacked values kept from call to call
 local DAY_MS = 24 * 3600 * 1000
+local USED_STEP_MS = 60000   -- how exactly it is known when a session was used last
+
+local NONE = {}              -- an empty list or set, never to be filled
 
 local function score_of(rank, entry) return rank * RANK_STEP + entry end
 local function rank_of(score) return math.floor(score / RANK_STEP) end
@@ -30,15 +34,29 @@ local function unpacked(bytes, default)
   return cmsgpack.unpack(bytes)
 end
 
+-- What was unpacked in earlier calls, by the key it stood under: {bytes, value}. A value is a function of
+-- its bytes alone, and never changed by whoever gets it.
+local kept, kept_count = {}, 0
+
+local function unpacked_once(key, bytes)
+  local known = kept[key]
+  if known and known[1] == bytes then return known[2] end
+  if not known then kept_count = kept_count + 1 end
+  if kept_count > MOST_KEPT then kept, kept_count = {}, 1 end
+  local value = cmsgpack.unpack(bytes)
+  kept[key] = { bytes, value }
+  return value
+end
+
 local function number_or(text, default) return tonumber(text or default) end
 
 local function task_name(entry, slot) return string.format('%d:%d', entry, slot) end
 
 -- What this call has read of the state: to apply an event one need not read again what deciding it has
--- read: queues, records and heads by their numbers; first and last of backlogs by their keys; holds:
--- whether who reserves holds anything there.
--- Emptied before each call and after each event.
+-- read: queues, records and heads by their numbers; first and last of backlogs by their keys; followers:
+-- which integer comes after an untouched entry in its backlog; holds: whether who reserves holds anything there.
+-- Emptied before each call, and by a replay after each event.
 local seen = {}
 local function forget()
-  seen.queues, seen.records, seen.heads, seen.ends, seen.holds = {}, {}, {}, {}, false
+  seen.queues, seen.records, seen.heads, seen.ends, seen.followers, seen.holds = {}, {}, {}, {}, {}, false
 end

@@ -1,13 +1,16 @@
 -- The frame of every call: who asks, under which epoch, with which request id; the refusals that
 -- come before any decision; and the one way to change the world: append, then apply.
+local ring_fields = {}       -- slot of a session's ring -> its field
+for slot = 0, RING - 1 do ring_fields[slot] = 'r' .. slot end
+
 local apply = {}             -- kind -> function(P, event): filled by 7x_apply_*.lua
 
 -- The protocol refusals. They say nothing about the project's state, so they carry no seq.
-local function protocol_refusal(call, h)
+local function protocol_refusal(h, epoch, floor)
   if not h[1] then return { 'not_loaded' } end
-  if h[1] ~= call.epoch then return { 'stale_epoch', h[1] } end
+  if h[1] ~= epoch then return { 'stale_epoch', h[1] } end
   if h[2] ~= 'open' then return { 'frozen' } end
-  if tonumber(h[3]) < call.floor then return { 'behind', h[3] } end
+  if tonumber(h[3]) < tonumber(floor) then return { 'behind', h[3] } end
   return nil
 end
 
@@ -20,38 +23,47 @@ local function value(call, result)
   return { 'ok', call.seq, call.chain, call.clock, cmsgpack.pack(result) }
 end
 
--- What the session's ring says of this request: an answer to give, or nil: it has not happened.
-local function remembered(call)
-  if call.session == 0 then return nil end
-  local slot = 'r' .. text(call.n % RING)
-  local s = redis.call('HMGET', keys.session(call.P, call.session), 'secret', 'newest', slot)
-  if not s[1] or s[1] ~= call.secret then return negative(call, 'session_unknown') end
-  local kept = unpacked(s[3])
-  if kept and kept[1] == call.n then
-    if kept[2] ~= call.hash then return negative(call, 'request_id_reused') end
-    return { 'dup', kept[3], kept[4], call.clock }
-  end
-  call.newest = tonumber(s[2])
-  if call.n <= call.newest - RING then return negative(call, 'request_too_old', s[2]) end
-  return nil
+-- The answer that a session gave to its request n, if `kept` is of that one: hash, seq, chain.
+local function answer_to(kept, n)
+  if not kept or string.find(kept, text(n) .. ' ', 1, true) ~= 1 then return nil end
+  local hash, seq, chain = string.match(kept, '^%d+ (%S*) (%d+) (%S*)$')
+  return hash, tonumber(seq), chain
 end
 
-local function lagging(call, h)
-  return call.seq - tonumber(h[5]) > tonumber(h[8])
+-- What the session's ring says of this request: an answer to give, or nil: it has not happened.
+local function remembered(call, secret)
+  if call.session == 0 then return nil end
+  local s = redis.call('HMGET', keys.session(call.P, call.session),
+    'secret', 'newest', 'used', ring_fields[call.n % RING])
+  if not s[1] or s[1] ~= secret then return negative(call, 'session_unknown') end
+  local hash, seq, chain = answer_to(s[4], call.n)
+  if hash then
+    if hash ~= call.hash then return negative(call, 'request_id_reused') end
+    return { 'dup', seq, chain, call.clock }
+  end
+  if call.n <= tonumber(s[2]) - RING then return negative(call, 'request_too_old', s[2]) end
+  call.noted = s
+  return nil
 end
 
 -- Fills the frame from the header. Returns a refusal, or nil when the call may decide.
-local function begin(call)
+local function begin(call, ARGV, changes)
   local h = redis.call('HMGET', call.header,
     'epoch', 'state', 'seq', 'chain', 'durable', 'clock', 'wall', 'lag_limit')
-  local refusal = protocol_refusal(call, h)
+  local refusal = protocol_refusal(h, call.epoch, ARGV[2])
   if refusal then return refusal end
   call.seq, call.chain = tonumber(h[3]), h[4]
   call.clock, call.wall = tonumber(h[6]), tonumber(h[7])
-  refusal = remembered(call)
+  refusal = remembered(call, ARGV[4])
   if refusal then return refusal end
-  if call.changes and lagging(call, h) then return { 'lagging' } end
+  if changes and call.seq - tonumber(h[5]) > tonumber(h[8]) then return { 'lagging' } end
   return nil
+end
+
+-- Until when a session counts as used by a change at this clock: the end of the minute, so that a session
+-- in use is noted once a minute, and lives a minute too long rather than too short.
+local function used_until(clock)
+  return clock - clock % USED_STEP_MS + USED_STEP_MS
 end
 
 -- The answer joins the session's ring, so that a repeat finds it instead of happening twice.
@@ -59,16 +71,20 @@ local function remember(P, event)
   local session, n, hash = event.request[1], event.request[2], event.request[3]
   if not session then return end
   local key = keys.session(P, session)
-  local newest = event.newest or number_or(redis.call('HGET', key, 'newest'), 0)
-  redis.call('HSET', key, 'r' .. text(n % RING), cmsgpack.pack({ n, hash, event.seq, event.chain }),
-    'newest', math.max(newest, n))
-  redis.call('ZADD', keys.sessions(P), event.clock, session)
+  local s = event.noted or redis.call('HMGET', key, 'secret', 'newest', 'used')
+  local newest, used = math.max(tonumber(s[2]), n), used_until(event.clock)
+  local answer = string.format('%d %s %d %s', n, hash, event.seq, event.chain)
+  if tonumber(s[3]) == used then
+    redis.call('HSET', key, ring_fields[n % RING], answer, 'newest', newest)
+  else
+    redis.call('HSET', key, ring_fields[n % RING], answer, 'newest', newest, 'used', used)
+    redis.call('ZADD', keys.sessions(P), used, session)
+  end
 end
 
 local function enact(P, event)
   apply[event.kind](P, event)
   remember(P, event)
-  forget()
 end
 
 local function wall_ms()
@@ -81,7 +97,7 @@ end
 local function commit(call, kind, body)
   local event = {
     kind = kind, seq = call.seq + 1, clock = call.clock, wall = math.max(wall_ms(), call.wall),
-    actor = call.actor, body = body, newest = call.newest, chain = '',
+    actor = call.actor, body = body, noted = call.noted, chain = '',
     request = call.session ~= 0 and { call.session, call.n, call.hash } or {},
   }
   local payload = cmsgpack.pack({ 1, kind, event.clock, event.wall, event.actor, event.request, body })
@@ -95,16 +111,16 @@ local function commit(call, kind, body)
 end
 
 -- The frame of one call, with the function's inputs by name.
+-- Not more than 16 fields: a larger table is dear to make.
 local function framed(KEYS, ARGV, inputs)
   if not redis then fetch_globals() end
   forget()
   local header, epoch = KEYS[1], ARGV[1]
   return {
-    header = header, log = KEYS[2], epoch = epoch, floor = tonumber(ARGV[2]),
-    session = tonumber(ARGV[3]), secret = ARGV[4], n = tonumber(ARGV[5]), hash = ARGV[6],
-    actor = tonumber(ARGV[7]), arg = inputs(ARGV),
+    header = header, log = KEYS[2], epoch = epoch, arg = inputs(ARGV),
+    session = tonumber(ARGV[3]), n = tonumber(ARGV[5]), hash = ARGV[6], actor = tonumber(ARGV[7]),
     P = string.sub(header, 1, -7) .. epoch .. ':',   -- "dibs:{1}:header" without "header"
-    seq = 0, chain = '', clock = 0, wall = 0, changes = false, appending = false, newest = false,
+    seq = 0, chain = '', clock = 0, wall = 0, appending = false, noted = false,
   }
 end
 
@@ -113,7 +129,7 @@ local function register(name, flags, body)
   register_function({
     function_name = LIBRARY .. '_' .. name,
     flags = flags,
-    callback = function(KEYS, ARGV) return body(framed(KEYS, ARGV, INPUTS[name])) end,
+    callback = function(KEYS, ARGV) return body(framed(KEYS, ARGV, INPUTS[name]), ARGV) end,
   })
 end
 
@@ -128,15 +144,14 @@ end
 
 -- A change: refused before `decide`, or decided by it.
 local function change(name, flags, decide)
-  register(name, flags, function(call)
-    call.changes = true
-    return begin(call) or decided(call, decide)
+  register(name, flags, function(call, ARGV)
+    return begin(call, ARGV, true) or decided(call, decide)
   end)
 end
 
 -- A read: the same refusals, and it never lags, because it adds nothing.
 local function read(name, decide)
-  register(name, { 'no-writes' }, function(call)
-    return begin(call) or decided(call, decide)
+  register(name, { 'no-writes' }, function(call, ARGV)
+    return begin(call, ARGV, false) or decided(call, decide)
   end)
 end

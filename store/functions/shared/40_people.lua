@@ -1,15 +1,19 @@
 -- Who may do what: members, queues' rules, and the one eligibility predicate.
 local people, queues = {}, {}
 
+-- What is known of a person, never to be changed: number, member, active, roles, skills, fence, changed, groups.
+-- `can` is the set of their skills, once it has been asked for.
 function people.load(P, person)
-  local f = redis.call('HMGET', keys.person(P, person),
-    'member', 'active', 'roles', 'skills', 'fence', 'changed', 'groups')
+  local key = keys.person(P, person)
+  local f = redis.call('HMGET', key, 'record', 'groups')
   if not f[1] then return nil end
-  return {
-    number = tonumber(person), member = f[1] == '1', active = f[2] == '1', roles = tonumber(f[3]),
-    skills = cmsgpack.unpack(f[4]), fence = tonumber(f[5]), changed = tonumber(f[6]), can = false,
-    groups = unpacked(f[7], {}),
-  }
+  local known = unpacked_once(key, f[1])
+  if not known.number then
+    known.number, known.member, known.active, known.can = tonumber(person), known[1] == 1, known[2] == 1, false
+    known.roles, known.skills, known.fence, known.changed = known[3], known[4], known[5], known[6]
+  end
+  known.groups = f[2] and unpacked_once(key .. ':groups', f[2]) or NONE
+  return known
 end
 
 -- A queue: its rules, and its number, classes and added_seq. Rules are numbers, and lists of numbers:
@@ -19,10 +23,12 @@ end
 function queues.load(P, queue)
   local number = tonumber(queue)
   if seen.queues[number] then return seen.queues[number] end
-  local f = redis.call('HMGET', keys.queue(P, queue), 'rules', 'classes', 'added_seq')
+  local key = keys.queue(P, queue)
+  local f = redis.call('HMGET', key, 'rules', 'classes', 'added_seq')
   if not f[1] then return nil end
-  local found = cmsgpack.unpack(f[1])
-  found.number, found.classes, found.added_seq = number, cmsgpack.unpack(f[2]), tonumber(f[3])
+  local found = unpacked_once(key, f[1])
+  found.number, found.added_seq = number, tonumber(f[3])
+  found.classes = unpacked_once(key .. ':classes', f[2])
   seen.queues[number] = found
   return found
 end

@@ -9,10 +9,11 @@ function lanes.refresh_available(P, queue, class)
 end
 
 -- Notes the score of the lane's first untouched entry, which has at least this rank. A dead integer at
--- the front gives a lower bound; reserve clears it away when it gets there.
-function lanes.refresh_backlog(P, queue, class, from)
+-- the front gives a lower bound; reserve clears it away when it gets there. `known`: the one in front of
+-- rank `from`, where the caller knows it.
+function lanes.refresh_backlog(P, queue, class, from, known)
   for rank = from, RANKS - 1 do
-    local head = redis.call('LINDEX', keys.backlog(P, queue, class, rank), 0)
+    local head = known or redis.call('LINDEX', keys.backlog(P, queue, class, rank), 0)
     if head then
       redis.call('HSET', keys.heads(P, queue), 'b' .. text(class), score_of(rank, tonumber(head)))
       return

@@ -30,8 +30,18 @@ local function skip_excluded(stream, member, want)
   return nil
 end
 
+-- How many members of G are not in T. Most people have either nothing in T, or all that is left in G.
+local function suitable(stream)
+  stream.hidden = redis.call('ZCARD', stream.T)
+  return stream.hidden == 0 or redis.call('ZCARD', stream.G) > stream.hidden
+end
+
 -- The next members of G from stream.index on of which T lacks the first, and which of them T holds.
 local function members_of(stream, want)
+  if not stream.hidden and not suitable(stream) then return NONE end
+  if stream.hidden == 0 then
+    return redis.call('ZRANGE', stream.G, stream.index, stream.index + want - 1), NONE
+  end
   local members, excluded
   repeat
     members = redis.call('ZRANGE', stream.G, stream.index, stream.index + want - 1)
@@ -68,7 +78,7 @@ local function live_of(stream, chunk)
     else
       local entry = tonumber(chunk[i])
       tasks[#tasks + 1] = { entry, 1, class, rank }
-      seen.records[entry] = false
+      seen.records[entry], seen.followers[entry] = false, chunk[i + 1]
     end
   end
   return tasks
@@ -76,7 +86,7 @@ end
 
 -- Gives up, `again`, when it has passed as many dead integers as one call may.
 local function fill_untouched(stream, P, want)
-  if stream.dead then want = DEAD_CHUNK end
+  want = stream.dead and DEAD_CHUNK or want + 1   -- one more: to know what leads the backlog then
   while stream.rank < RANKS do
     local backlog = keys.backlog(P, stream.queue, stream.class, stream.rank)
     local chunk = redis.call('LRANGE', backlog, stream.offset, stream.offset + want - 1)
@@ -106,7 +116,7 @@ end
 
 local function touched_stream(P, queue, lane, person)
   return { fill = fill_touched, class = lane.class, index = 0, G = keys.available(P, queue, lane.class),
-    T = keys.excluded(P, queue, lane.class, person), again = false, tasks = {}, at = 1, score = false }
+    T = keys.excluded(P, queue, lane.class, person), hidden = false, again = false, tasks = {}, at = 1, score = false }
 end
 
 -- Two streams begin with the same score only if one of them begins with a dead integer: then it is

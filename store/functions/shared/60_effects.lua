@@ -12,10 +12,12 @@ end
 
 -- The effects of one event. Records are edited in memory; `finish` then compares each with what it was
 -- and brings every index after it, one command a key: an event is about 500 tasks at most.
--- `tasks`: lists that begin with the entry.
+-- `tasks`: lists that begin with the entry. An event about one task is the usual case, and its tables would
+-- cost more than its commands: `alone` sends each command at once instead of gathering them.
 function effects.begin(P, tasks)
   if #tasks > 1 then entries.fetch(P, tasks) end
-  return { P = P, edits = {}, fronts = {}, waiting = {}, queues = {}, ZADD = {}, ZREM = {}, HSET = {}, HDEL = {} }
+  return { P = P, alone = #tasks < 2, edits = false, fronts = false, waiting = false, queues = {}, gathered = false,
+    holder = false, holder_queue = false, dropped = false, lanes = false }
 end
 
 -- What a batch knows of a queue: how many of its tasks change state, and the leases that run on (deadline,
@@ -23,7 +25,7 @@ end
 function effects.of_queue(batch, number)
   local queue = batch.queues[number]
   if not queue then
-    queue = { number = number, counts = {}, running = {}, ended = {} }
+    queue = { number = number, P = batch.P, alone = batch.alone, counts = {}, running = false, ended = false }
     batch.queues[number] = queue
   end
   return queue
@@ -33,7 +35,7 @@ end
 -- `before`: put a new value, never change one; only the list of slots is its own. gone (may be set): they
 -- leave the queue.
 local function edit_of(list, before)
-  local after = {}
+  local after = { q = false, c = false, p = false, s = false }   -- room for the usual ones
   for field, content in pairs(before) do after[field] = content end
   after.s = { unpack(before.s) }
   return { entries = list, before = before, gone = false, fresh = false, after = after }
@@ -41,6 +43,7 @@ end
 
 -- The edit of an entry; `record` is given where entries.load has none.
 function effects.open(batch, entry, record)
+  batch.edits = batch.edits or {}
   local edit = batch.edits[entry]
   if not edit then
     edit = edit_of({ entry }, record or entries.load(batch.P, entry))
@@ -53,6 +56,7 @@ end
 -- and rank, because they become the same record.
 function effects.open_untouched(batch, queue, entry, class, rank)
   local lane = class * RANKS + rank
+  batch.fronts = batch.fronts or {}
   local edit = batch.fronts[lane]
   if not edit then
     edit = edit_of({}, entries.untouched(queue.number, class, rank, queue.slots))
@@ -66,6 +70,7 @@ end
 -- all of a lane and rank, whose records change alike.
 function effects.open_waiting(batch, queue, entry, class, rank)
   local lane = class * RANKS + rank
+  batch.waiting = batch.waiting or {}
   local edit = batch.waiting[lane]
   if not edit then
     edit = edit_of({}, entries.untouched(queue.number, class, rank, queue.slots))
@@ -83,37 +88,68 @@ function effects.edit(batch, entry, i)
 end
 
 function effects.set_deadline(queue, entry, i, deadline)
-  local running = queue.running
-  running[#running + 1] = deadline
-  running[#running + 1] = task_name(entry, i)
+  local name = task_name(entry, i)
+  if queue.alone then
+    redis.call('ZADD', keys.leases(queue.P), deadline, name)
+    redis.call('ZADD', keys.queue_leases(queue.P, queue.number), deadline, name)
+    return
+  end
+  local running = queue.running or {}
+  running[#running + 1], running[#running + 2] = deadline, name
+  queue.running = running
+end
+
+local function end_lease(queue, entry, i)
+  local name = task_name(entry, i)
+  if queue.alone then
+    redis.call('ZREM', keys.leases(queue.P), name)
+    redis.call('ZREM', keys.queue_leases(queue.P, queue.number), name)
+    return
+  end
+  local ended = queue.ended or {}
+  ended[#ended + 1], queue.ended = name, ended
 end
 
 -- The arguments, to be added to, of the one command on a key that `flush` sends. No member is both
 -- removed from and added to one key by one event, so the order of commands does not matter.
 local function arguments_of(batch, command, key)
-  local arguments = batch[command][key]
+  local gathered = batch.gathered or { ZADD = {}, ZREM = {}, HSET = {}, HDEL = {} }
+  batch.gathered = gathered
+  local arguments = gathered[command][key]
   if not arguments then
     arguments = { command, key, nil, nil }   -- room for the usual two
-    batch[command][key] = arguments
+    gathered[command][key] = arguments
   end
   return arguments
 end
 
-local function flush(commands)
-  for _, arguments in pairs(commands) do redis.call(unpack(arguments)) end
+local function flush(gathered)
+  for _, commands in pairs(gathered) do
+    for _, arguments in pairs(commands) do redis.call(unpack(arguments)) end
+  end
 end
 
 -- Puts the entries of an edit into a sorted set by their scores, or takes them out of it.
 local function enter(batch, key, edit)
-  local arguments, list, rank = arguments_of(batch, 'ZADD', key), edit.entries, edit.after.p
+  local list, rank = edit.entries, edit.after.p
+  if batch.alone and #list == 1 then
+    redis.call('ZADD', key, score_of(rank, list[1]), list[1])
+    return
+  end
+  local arguments = arguments_of(batch, 'ZADD', key)
   for n = 1, #list do
-    arguments[#arguments + 1] = score_of(rank, list[n])
-    arguments[#arguments + 1] = list[n]
+    local at = #arguments
+    arguments[at + 1], arguments[at + 2] = score_of(rank, list[n]), list[n]
   end
 end
 
 local function leave(batch, key, edit)
-  local arguments, list = arguments_of(batch, 'ZREM', key), edit.entries
+  local list = edit.entries
+  if batch.alone and #list == 1 then
+    redis.call('ZREM', key, list[1])
+    return
+  end
+  local arguments = arguments_of(batch, 'ZREM', key)
   for n = 1, #list do arguments[#arguments + 1] = list[n] end
 end
 
@@ -128,7 +164,7 @@ end
 -- G and T: the entry is in G while it has a free slot, and then T of exactly its people has it too.
 local function reindex(batch, edit, was, is)
   local P, queue, class = batch.P, edit.after.q, edit.after.c
-  local old, now = was and people_of(edit.before) or {}, is and people_of(edit.after) or {}
+  local old, now = was and people_of(edit.before) or NONE, is and people_of(edit.after) or NONE
   if is ~= was then
     local G = keys.available(P, queue, class)
     if is then enter(batch, G, edit) else leave(batch, G, edit) end
@@ -164,9 +200,19 @@ end
 local function drop_hold(batch, queue, edit, i, person)
   local held = keys.held(batch.P, person, queue.number)
   leave(batch, held, edit)
-  for n = 1, #edit.entries do queue.ended[#queue.ended + 1] = task_name(edit.entries[n], i) end
+  for n = 1, #edit.entries do end_lease(queue, edit.entries[n], i) end
   batch.dropped = batch.dropped or {}
   batch.dropped[held] = { person, queue.number }
+end
+
+-- So many tasks are now in this state, or are no longer. Tasks that wait are not counted: they are what is
+-- left of all.
+function effects.count(queue, state, by)
+  if queue.alone then
+    if state ~= QUEUED then redis.call('HINCRBY', keys.counts(queue.P, queue.number), STATE_WORDS[state], by) end
+  else
+    queue.counts[state] = (queue.counts[state] or 0) + by
+  end
 end
 
 -- Holds, own lists and counts of one slot that was `b` and is `a`.
@@ -180,14 +226,18 @@ local function move_slot(batch, queue, edit, i, b, a)
   end
   if b[1] == RETURNED then leave(batch, keys.own(P, b[2], queue.number), edit)
   elseif a[1] == RETURNED then enter(batch, keys.own(P, a[2], queue.number), edit) end
-  queue.counts[b[1]] = (queue.counts[b[1]] or 0) - #edit.entries
-  queue.counts[a[1]] = (queue.counts[a[1]] or 0) + #edit.entries
+  effects.count(queue, b[1], -#edit.entries)
+  effects.count(queue, a[1], #edit.entries)
 end
 
 -- Notes the record of the entries of an edit; finished ones leave Redis.
 local function keep(batch, edit, leaves)
-  local arguments = arguments_of(batch, leaves and 'HDEL' or 'HSET', keys.touched(batch.P))
-  local packed, list = not leaves and cmsgpack.pack(edit.after), edit.entries
+  local packed, list, key = not leaves and cmsgpack.pack(edit.after), edit.entries, keys.touched(batch.P)
+  if batch.alone and #list == 1 then
+    if leaves then redis.call('HDEL', key, list[1]) else redis.call('HSET', key, list[1], packed) end
+    return
+  end
+  local arguments = arguments_of(batch, leaves and 'HDEL' or 'HSET', key)
   for n = 1, #list do
     arguments[#arguments + 1] = list[n]
     if packed then arguments[#arguments + 1] = packed end
@@ -215,7 +265,8 @@ end
 local function take_front(batch, edit)
   local record = edit.before
   lanes.take_front(batch.P, record.q, record.c, record.p, edit.entries)
-  lanes.refresh_backlog(batch.P, record.q, record.c, record.p)
+  local follower = seen.followers[edit.entries[#edit.entries]]
+  lanes.refresh_backlog(batch.P, record.q, record.c, record.p, follower)
 end
 
 local function take_out(batch, edit)
@@ -227,17 +278,17 @@ end
 local function settle_holding(batch)
   local P = batch.P
   if batch.holder and not seen.holds then redis.call('SADD', keys.holding(P, batch.holder), batch.holder_queue) end
-  for held, whose in pairs(batch.dropped or {}) do
+  for held, whose in pairs(batch.dropped or NONE) do
     if redis.call('EXISTS', held) == 0 then redis.call('SREM', keys.holding(P, whose[1]), whose[2]) end
   end
 end
 
 local function settle_leases(P, queue)
-  if #queue.running > 0 then
+  if queue.running then
     redis.call('ZADD', keys.leases(P), unpack(queue.running))
     redis.call('ZADD', keys.queue_leases(P, queue.number), unpack(queue.running))
   end
-  if #queue.ended > 0 then
+  if queue.ended then
     redis.call('ZREM', keys.leases(P), unpack(queue.ended))
     redis.call('ZREM', keys.queue_leases(P, queue.number), unpack(queue.ended))
   end
@@ -245,30 +296,27 @@ end
 
 local function settle_counts(P, queue)
   for state, by in pairs(queue.counts) do
-    if by ~= 0 then redis.call('HINCRBY', keys.counts(P, queue.number), STATE_WORDS[state], by) end
+    if by ~= 0 and state ~= QUEUED then redis.call('HINCRBY', keys.counts(P, queue.number), STATE_WORDS[state], by) end
   end
 end
 
 function effects.finish(batch)
-  for _, edit in pairs(batch.edits) do settle(batch, edit) end
-  for _, edit in pairs(batch.fronts) do
+  for _, edit in pairs(batch.edits or NONE) do settle(batch, edit) end
+  for _, edit in pairs(batch.fronts or NONE) do
     settle(batch, edit)
     take_front(batch, edit)
   end
-  for _, edit in pairs(batch.waiting) do
+  for _, edit in pairs(batch.waiting or NONE) do
     settle(batch, edit)
     take_out(batch, edit)
   end
-  flush(batch.ZADD)
-  flush(batch.ZREM)
-  flush(batch.HSET)
-  flush(batch.HDEL)
+  if batch.gathered then flush(batch.gathered) end
   settle_holding(batch)
   for _, queue in pairs(batch.queues) do
     settle_leases(batch.P, queue)
     settle_counts(batch.P, queue)
   end
-  for _, lane in pairs(batch.lanes or {}) do lanes.refresh_available(batch.P, lane[1], lane[2]) end
+  for _, lane in pairs(batch.lanes or NONE) do lanes.refresh_available(batch.P, lane[1], lane[2]) end
 end
 
 -- How the slot of a task that ended without being submitted is from now on: a correction waits for

@@ -1,9 +1,8 @@
 -- Effects of events about people, sessions, datasets and queues.
 
 local function put_person(P, person, record)
-  redis.call('HSET', keys.person(P, person), 'member', record.member, 'active', record.active,
-    'roles', record.roles, 'skills', cmsgpack.pack(record.skills), 'fence', record.fence,
-    'changed', record.changed)
+  redis.call('HSET', keys.person(P, person), 'record', cmsgpack.pack({ record.member, record.active,
+    record.roles, record.skills, record.fence, record.changed }))
 end
 
 function apply.project_created(P, event)
@@ -67,8 +66,8 @@ local function other_groups(P, person, group)
 end
 
 local function put_groups(P, person, groups, seq)
-  local key = keys.person(P, person)
-  redis.call('HSET', key, 'changed', seq)
+  local key, known = keys.person(P, person), people.load(P, person)
+  redis.call('HSET', key, 'record', cmsgpack.pack({ known[1], known[2], known[3], known[4], known[5], seq }))
   if #groups > 0 then redis.call('HSET', key, 'groups', cmsgpack.pack(groups))
   else redis.call('HDEL', key, 'groups') end
 end
@@ -88,8 +87,9 @@ function apply.group_changed(P, event)
 end
 
 function apply.session_opened(P, event)
-  redis.call('HSET', keys.session(P, event.seq), 'secret', event.body.secret, 'newest', 0)
-  redis.call('ZADD', keys.sessions(P), event.clock, event.seq)
+  local used = used_until(event.clock)
+  redis.call('HSET', keys.session(P, event.seq), 'secret', event.body.secret, 'newest', 0, 'used', used)
+  redis.call('ZADD', keys.sessions(P), used, event.seq)
 end
 
 function apply.sessions_ended(P, event)
@@ -152,7 +152,7 @@ function apply.entries_added(P, event)
   end
   for class in pairs(refreshed) do lanes.refresh_backlog(P, b.queue, class, 0) end
   local slots = queues.load(P, b.queue).slots
-  redis.call('HINCRBY', keys.counts(P, b.queue), 'queued', b.count * slots)
+  redis.call('HINCRBY', keys.counts(P, b.queue), 'tasks', b.count * slots)
   redis.call('HINCRBY', keys.totals(P), 'entries', b.count)
   redis.call('HSET', keys.queue(P, b.queue), 'added_seq', event.seq)
   redis.call('HINCRBY', keys.queue(P, b.queue), 'not_added', b.not_added)

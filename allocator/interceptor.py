@@ -14,7 +14,7 @@ from typing import Any
 
 import grpc
 import structlog
-from google.protobuf.message import Message
+from google.protobuf.message import DecodeError, Message
 
 from allocator import metrics
 from dibs import errors, status
@@ -27,6 +27,10 @@ log = structlog.get_logger()
 Handler = Any
 # AbortError is how grpc.aio ends a call: turning it into INTERNAL would hide the status.
 _PASSED_ON = (grpc.aio.AbortError, asyncio.CancelledError, GeneratorExit)
+
+
+class _Unreadable:
+    """Stands for bytes that are no message; gRPC would answer UNKNOWN."""
 
 
 class Guard(grpc.aio.ServerInterceptor):
@@ -52,20 +56,40 @@ class Guard(grpc.aio.ServerInterceptor):
 
 
 def _wrap(name: str, handler: Handler) -> Handler:
-    codecs = (handler.request_deserializer, handler.response_serializer)
+    codecs = (_reading(handler.request_deserializer), handler.response_serializer)
     if handler.unary_unary:
         return grpc.unary_unary_rpc_method_handler(_unary(name, handler.unary_unary), *codecs)
     assert handler.stream_stream, "the services have unary and bidirectional methods only"
     return grpc.stream_stream_rpc_method_handler(_stream(name, handler.stream_stream), *codecs)
 
 
+def _reading(parse: Callable[[bytes], Message]) -> Callable[[bytes], Message | _Unreadable]:
+    def read(sent: bytes) -> Message | _Unreadable:
+        try:
+            return parse(sent)
+        except DecodeError:
+            return _Unreadable()
+
+    return read
+
+
+def _passed(request: Message | _Unreadable) -> Message:
+    """The request, which keeps every rule of its message.
+
+    Raises InvalidArgument.
+    """
+    if isinstance(request, _Unreadable):
+        raise errors.InvalidArgument("request", "must be the bytes of this method's message")
+    check(request)
+    return request
+
+
 def _unary(name: str, serve: Callable[..., Awaitable[Message]]) -> Callable[..., Any]:
-    async def guarded(request: Message, context: Any) -> Message:
+    async def guarded(request: Message | _Unreadable, context: Any) -> Message:
         started = time.perf_counter()
         code = "OK"
         try:
-            check(request)
-            return await serve(request, context)
+            return await serve(_passed(request), context)
         except _PASSED_ON:
             code = "CANCELLED"
             raise
@@ -83,7 +107,9 @@ def _unary(name: str, serve: Callable[..., Awaitable[Message]]) -> Callable[...,
 def _stream(
     name: str, serve: Callable[..., AsyncIterator[Message]]
 ) -> Callable[..., AsyncIterator[Message]]:
-    async def guarded(messages: AsyncIterator[Message], context: Any) -> AsyncIterator[Message]:
+    async def guarded(
+        messages: AsyncIterator[Message | _Unreadable], context: Any
+    ) -> AsyncIterator[Message]:
         started = time.perf_counter()
         code = "OK"
         try:
@@ -103,10 +129,9 @@ def _stream(
     return guarded
 
 
-async def _checked(messages: AsyncIterator[Message]) -> AsyncIterator[Message]:
+async def _checked(messages: AsyncIterator[Message | _Unreadable]) -> AsyncIterator[Message]:
     async for message in messages:
-        check(message)
-        yield message
+        yield _passed(message)
 
 
 def _refusal(name: str, error: Exception) -> errors.DibsError:

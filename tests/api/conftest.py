@@ -53,22 +53,19 @@ async def api_settings(api_redis: EmbeddedRedis, postgres_server: EmbeddedPostgr
 
 
 @pytest.fixture(scope="session")
-async def workers(api_kind: str, api_settings: Settings) -> AsyncIterator[fleet.Fleet | None]:
-    """Workers that may be killed, on one kind of Redis."""
-    if api_kind != DEADLY or not fleet.KILLED:
-        yield None
-        return
+async def workers(api_settings: Settings) -> AsyncIterator[fleet.Fleet]:
+    """Workers that may be killed."""
     async with fleet.fleet(api_settings) as made:
         yield made
 
 
 @pytest.fixture(scope="session")
 async def server(
-    api_settings: Settings, workers: fleet.Fleet | None
+    api_kind: str, api_settings: Settings, workers: fleet.Fleet
 ) -> AsyncIterator[bootstrap.Worker]:
     """A worker, in this process; leases may be as short as a millisecond."""
     # Where workers die, so do those that have the roles.
-    roles = workers is None
+    roles = api_kind != DEADLY
     async with bootstrap.worker(api_settings, lease_floor_ms=1, roles=roles) as worker:
         yield worker
     # Everything that the tests did is legal, event by event.
@@ -79,11 +76,14 @@ async def server(
 
 @pytest.fixture
 async def stubs(
-    request: pytest.FixtureRequest, server: bootstrap.Worker, workers: fleet.Fleet | None
+    request: pytest.FixtureRequest,
+    api_kind: str,
+    server: bootstrap.Worker,
+    workers: fleet.Fleet,
 ) -> AsyncIterator[Stubs]:
     """Calls find another worker now and then, unless the test works inside of this process."""
     inside = {"server", "monkeypatch"} & set(inspect.signature(request.function).parameters)
-    if workers is not None and not inside:
+    if api_kind == DEADLY and not inside:
         yield Stubs(fleet.dying(workers, request.node.nodeid))
         return
     async with grpc.aio.insecure_channel(f"127.0.0.1:{server.port}") as channel:

@@ -10,11 +10,10 @@ from tests.api.world import Stubs, World, ids
 
 
 async def test_what_one_worker_answered_the_next_one_stands_by(
-    world: World, workers: fleet.Fleet | None
+    world: World, workers: fleet.Fleet
 ) -> None:
-    if workers is None:
-        pytest.skip("workers die on one kind of Redis only")
     deaths = workers.deaths
+    world.stubs = Stubs(fleet.Watched(lambda: workers.channel))
     await world.dataset("d", ["a", "b"])
     await workers.replace()
     await world.queue("q", "d")
@@ -32,10 +31,8 @@ async def test_what_one_worker_answered_the_next_one_stands_by(
 
 
 async def test_a_channel_kills_workers_between_calls_at_moments_that_its_seed_decides(
-    world: World, workers: fleet.Fleet | None, monkeypatch: pytest.MonkeyPatch
+    world: World, workers: fleet.Fleet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if workers is None:
-        pytest.skip("workers die on one kind of Redis only")
     monkeypatch.setattr(fleet, "KILLED", 1.0)
     world.stubs = Stubs(fleet.dying(workers, "any"))
     deaths = workers.deaths

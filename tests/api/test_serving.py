@@ -76,3 +76,11 @@ async def test_a_status_that_was_set_on_purpose_passes_the_interceptor() -> None
 @pytest.mark.parametrize("leaf", list(errors.leaves()), ids=lambda leaf: leaf.reason)
 def test_every_error_has_one_code(leaf: type[errors.DibsError]) -> None:
     assert [base for base in leaf.__mro__ if base in status.CODES]
+
+
+async def test_bytes_that_are_no_message_are_an_invalid_argument(stubs: Stubs) -> None:
+    call = stubs.channel.unary_unary("/dibs.v1.AllocationService/Ping", None, None)
+    error = await refused(call(b"\xff\xff\xff"))
+
+    assert isinstance(error, errors.InvalidArgument)
+    assert error.field == "request"

@@ -132,7 +132,7 @@ def _servicers(store: Store, lease_floor_ms: int) -> Sequence[object]:
     clock = SystemClock()
     ledger = CountedLedger(store.ledger)
     directory, items, content, views = store.directory, store.items, store.content, store.views
-    door = Door(directory, ledger, items)
+    door = Door(directory, ledger, items, views)
     lost = Lost(directory=directory, ledger=ledger, items=items, views=views)
     attaching = Attaching(ledger, items, views)
     _follow(store, ledger, attaching, clock)

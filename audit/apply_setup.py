@@ -47,6 +47,7 @@ def members_changed(project: Project, event: Event, judge: Judge) -> None:
         if before.lost_to(after):
             project.recalls[person] = ""
         project.members[person] = after
+    judge.expect(RULES, project.admins(), "no ADMIN is left")
 
 
 def session_opened(project: Project, event: Event, judge: Judge) -> None:

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from audit.eligibility import eligible, first, skilled, standing
 from audit.state import (
+    ADMIN,
     ASSIGNED,
     FINISHED,
     QUEUED,
@@ -88,6 +90,22 @@ def reasons(project: Project, queue: Queue, person: int, clock: int) -> tuple[Re
     else:
         found.append(Reason(reason="QUEUE_EMPTY"))
     return tuple(found)
+
+
+def expect_members(project: Project, mode: str, records: Sequence[Sequence[Any]]) -> str:
+    """The first that cannot be, then whether an ADMIN stays."""
+    for person, *_ in records:
+        known = project.member(person).member
+        if known and mode == "add":
+            return "already_exists"
+        if not known and mode == "change":
+            return NOT_FOUND
+    left = set(project.admins())
+    for person, member, active, roles, _ in records:
+        left.discard(person)
+        if member and active and roles & ADMIN:
+            left.add(person)
+    return "ok" if left else "last_admin"
 
 
 def expect_start(project: Project, person: int, entry: int, slot: int, token: int) -> str:

@@ -18,7 +18,7 @@ from audit.state import FINISHED, WINDOW, Rules
 from audit.structures import Shape, SlotShape
 
 PRODUCT_KEY: Final = re.compile(rb"dibs:\{[0-9]+\}:.+", re.DOTALL)
-TOTALS: Final = ("entries", "items", "settings_seq", "fast")
+TOTALS: Final = ("entries", "items", "settings_seq", "fast", "admins")
 BATCH: Final = 1_000
 
 

@@ -36,6 +36,7 @@ WORDS: Final[Mapping[int, str]] = {
 
 MAY_ANNOTATE: Final = 1 | 2 | 4 | 16 | 32
 """ADMIN, TEAM_MANAGER, OWNER, ANNOTATOR, ANNOTATOR_AND_REVIEWER; not REVIEWER (8)."""
+ADMIN: Final = 1
 WINDOW: Final = 16
 MAX_GROUPS: Final = 32
 DAY_MS: Final = 86_400_000
@@ -63,6 +64,10 @@ class Member:
     fence: int = 0
     changed: int = 0
     groups: frozenset[int] = frozenset()
+
+    def is_admin(self) -> bool:
+        """An active member with the role ADMIN."""
+        return self.member and self.active and bool(self.roles & ADMIN)
 
     def lost_to(self, after: Member) -> bool:
         """Whether anything that this record has is missing in `after`."""
@@ -259,6 +264,10 @@ class Project:
     queues: dict[int, Queue] = field(default_factory=dict)
     entries: dict[int, Entry] = field(default_factory=dict)
     recalls: dict[int, str] = field(default_factory=dict)
+
+    def admins(self) -> list[int]:
+        """The active members with the role ADMIN."""
+        return [number for number, one in self.members.items() if one.is_admin()]
 
     def member(self, person: int) -> Member:
         """The record of a person; of one nobody ever added, an empty one."""

@@ -61,6 +61,7 @@ def expected(project: Project) -> Shape:
             "items": project.items_last,
             "settings_seq": project.settings_seq,
             "fast": int(project.fast),
+            "admins": len(project.admins()),
         },
         groups={number: 1 + uses if uses >= 0 else 0 for number, uses in _uses(project)},
         recalls=dict(project.recalls),

@@ -29,6 +29,7 @@ DibsError
 │   ├── WrongTaskState
 │   ├── AdminIsForGood        nobody takes ADMIN away
 │   ├── GroupInUse            queues name it
+│   ├── LastAdmin             a project keeps one
 │   └── SessionUnknown        never executed
 ├── LimitReached              a bound of the service
 │   ├── TooManyClasses
@@ -421,6 +422,16 @@ class AdminIsForGood(WrongState):
 
     def __init__(self, person: str) -> None:
         super().__init__(f"{person!r} is an ADMIN for good", person=person)
+
+
+class LastAdmin(WrongState):
+    """The person is the only active ADMIN that the project has."""
+
+    reason = "LAST_ADMIN"
+    keys = ("person",)
+
+    def __init__(self, person: str) -> None:
+        super().__init__(f"{person!r} is the last active ADMIN of the project", person=person)
 
 
 class SessionUnknown(WrongState):

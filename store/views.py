@@ -114,6 +114,14 @@ class Views:
         rows = await self._page(_QUEUES, "q", project, after, limit)
         return [_queue(row) for row in rows]
 
+    async def owns_a_queue(self, project: int, person: int) -> bool:
+        """Whether the person is the owner of any queue of the project."""
+        row = await self._postgres.fetchrow(
+            "SELECT EXISTS (SELECT FROM view_queue WHERE project = $1 AND owner = $2) AS owns",
+            *(project, person),
+        )
+        return bool(row and row["owns"])
+
     async def lagging(self, project: int, limit: int) -> Sequence[Lag]:
         """Attachments of the project with items behind their cursor."""
         rows = await self._postgres.fetch(_LAGGING, project, limit)

@@ -109,6 +109,9 @@ class Views(Protocol):
     async def queue(self, project: int, queue: int) -> QueueView | None:
         """One queue."""
 
+    async def owns_a_queue(self, project: int, person: int) -> bool:
+        """Whether the person is the owner of any queue of the project."""
+
     async def lagging(self, project: int, limit: int) -> Sequence[Lag]:
         """Attachments of the project with items behind their cursor."""
 

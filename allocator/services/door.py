@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from allocator.model import Member, Role
 from allocator.permissions import ROW_OF, ROWS, Grant, Right, Row, needs, row_for
-from allocator.ports import Directory, Items, Ledger, ProjectRow
+from allocator.ports import Directory, Items, Ledger, ProjectRow, Views
 from allocator.requests import Change, Look
 from allocator.services.outcomes import some, value
 from dibs import errors
@@ -45,10 +45,11 @@ class Record:
 class Door:
     """Lets members in; everybody else gets the error that says why not."""
 
-    def __init__(self, directory: Directory, ledger: Ledger, items: Items) -> None:
+    def __init__(self, directory: Directory, ledger: Ledger, items: Items, views: Views) -> None:
         self._directory = directory
         self._ledger = ledger
         self._items = items
+        self._views = views
 
     async def enter(self, project_id: str, actor: str, action: str) -> Place:
         """For calls in which the function itself decides about the actor.
@@ -168,7 +169,11 @@ class Door:
         return await self._owns(place, queue, entry)
 
     async def _owns(self, place: Place, queue: str, entry: int) -> bool:
-        """Whether the actor owns the queue, or the one that the entry is in."""
+        """Whether the actor owns the queue, or the one that the entry is in; any, if neither."""
+        if not (queue or entry):
+            now = await self._ledger.read(place.project, "member", person=place.actor)
+            await self._views.wait_for(place.project, now.seq)
+            return await self._views.owns_a_queue(place.project, place.actor)
         number = await self._directory.queue(place.project, queue) if queue else None
         if entry:
             number = await self._items.queue_of(place.project, entry)
@@ -177,7 +182,7 @@ class Door:
         outcome = await self._ledger.read(place.project, "queue", queue=number)
         if outcome.word == "not_found":
             return False
-        return bool(value(outcome).get("rules", {}).get("owner") == place.actor)
+        return bool(value(outcome)["rules"]["owner"] == place.actor)
 
     async def record(self, project: int, person: int) -> Record:
         """A person's record now; that of a stranger is no member."""

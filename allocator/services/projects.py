@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from allocator import answers, requests
 from allocator.model import Member, Role
@@ -90,7 +90,7 @@ class Projects:
     async def update_member(self, ask: requests.UpdateMember) -> answers.Members:
         """Change a member; whoever else changes them at the same time is seen.
 
-        Raises PersonNotFound, AdminIsForGood, PermissionDenied.
+        Raises PersonNotFound, AdminIsForGood, LastAdmin, PermissionDenied.
         """
         place = await self._manage(ask.change, UPDATE, [ask.roles or Role.NONE])
         person = await self._door.person(place.project, ask.person_id)
@@ -114,7 +114,7 @@ class Projects:
     async def remove_members(self, ask: requests.RemoveMembers) -> answers.Seq:
         """Remove people, all or none.
 
-        Raises PersonNotFound, PermissionDenied.
+        Raises PersonNotFound, LastAdmin, PermissionDenied.
         """
         place = await self._manage(ask.change, REMOVE, ())
         numbers = await self._directory.people(place.project, ask.person_ids)
@@ -174,12 +174,10 @@ class Projects:
             members=[_packed(record) for record in records],
             expected=list(expected),
         )
-        if outcome.word in {"already_exists", "not_found"}:
+        if outcome.word in _REFUSALS:
             person = int(value(outcome))
             named = next(i for r, i in zip(records, ids, strict=True) if r.person == person)
-            if outcome.word == "already_exists":
-                raise errors.MemberAlreadyExists(named)
-            raise errors.PersonNotFound(named)
+            raise _REFUSALS[outcome.word](named)
         if outcome.word == "stale_record":
             raise StaleRecord
         return happened(outcome)
@@ -204,6 +202,13 @@ class Projects:
             for person, _, active, roles, has in records
         )
         return answers.Members(seq=event.seq, members=members)
+
+
+_REFUSALS: dict[str, Callable[[str], errors.DibsError]] = {
+    "already_exists": errors.MemberAlreadyExists,
+    "not_found": errors.PersonNotFound,
+    "last_admin": errors.LastAdmin,
+}
 
 
 class StaleRecord(Exception):

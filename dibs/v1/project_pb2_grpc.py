@@ -116,7 +116,7 @@ class ProjectServiceServicer(object):
         started may be finished, what is only assigned to them goes back; a member
         made inactive loses all holds. Needs ADMIN or TEAM_MANAGER, of an ADMIN
         only ADMIN. Errors: PROJECT_NOT_FOUND, PERSON_NOT_FOUND, ADMIN_IS_FOR_GOOD,
-        PERMISSION_DENIED.
+        LAST_ADMIN, PERMISSION_DENIED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -125,8 +125,8 @@ class ProjectServiceServicer(object):
     def RemoveMembers(self, request, context):
         """Removes members, all or none. All their holds end with this event; their
         tasks go back to their first places shortly after. Needs ADMIN or
-        TEAM_MANAGER. Errors: PROJECT_NOT_FOUND, PERSON_NOT_FOUND,
-        PERMISSION_DENIED.
+        TEAM_MANAGER, of an ADMIN only ADMIN. Errors: PROJECT_NOT_FOUND,
+        PERSON_NOT_FOUND, LAST_ADMIN, PERMISSION_DENIED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

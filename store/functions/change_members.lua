@@ -11,6 +11,7 @@
 --   {'already_exists', seq, chain, clock, person}   mode add
 --   {'not_found', seq, chain, clock, person}        mode change
 --   {'stale_record', seq, chain, clock, person}     it has changed since: read it again
+--   {'last_admin', seq, chain, clock, person}       no active ADMIN would be left
 change('change_members', {}, function(call, arg)
   local members, expected = cmsgpack.unpack(arg.members), cmsgpack.unpack(arg.expected)
   for i, m in ipairs(members) do
@@ -22,5 +23,7 @@ change('change_members', {}, function(call, arg)
       return negative(call, 'stale_record', tostring(m[1]))
     end
   end
+  local last = last_admin(call.P, members)
+  if last then return negative(call, 'last_admin', text(last)) end
   return commit(call, 'members_changed', { members = members })
 end)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
-import grpc
+from google.protobuf import descriptor_pool
 
 from dibs.v1 import common_pb2, dataset_pb2, project_pb2
 from tests.api.world import Stubs, World
@@ -56,8 +56,10 @@ def send(stubs: Stubs, rpc: str) -> Callable[[Any], Any]:
     service, _, name = rpc.partition(".")
     method = getattr(getattr(stubs, STUBS[service]), name)
 
+    streams = descriptor_pool.Default().FindMethodByName(f"dibs.v1.{rpc}").client_streaming
+
     async def call(request: Any) -> Any:
-        if isinstance(method, grpc.aio.StreamStreamMultiCallable):
+        if streams:
             return [answer async for answer in method(_once(request))]
         return await method(request)
 

@@ -11,7 +11,7 @@ from google.protobuf.message_factory import GetMessageClass
 from allocator.model import Role
 from allocator.permissions import OPEN, ROW_OF, WORK, Grant, row_for
 from dibs import errors, validation
-from dibs.v1 import common_pb2, project_pb2
+from dibs.v1 import common_pb2, dataset_pb2, project_pb2, queue_pb2
 from tests.api.examples import example, send
 from tests.api.world import World, refused
 from tests.protos.test_protos import RPCS
@@ -19,6 +19,7 @@ from tests.protos.test_protos import RPCS
 KINDS = {f"{service}.{rpc.name}": rpc for service, rpc in RPCS}
 GUARDED = sorted(set(KINDS) - OPEN)
 # The mightiest comes last: what it does cannot be undone.
+OWNER = "olga"
 ROLES = {
     "ann": Role.ANNOTATOR,
     "rev": Role.REVIEWER,
@@ -32,8 +33,14 @@ ROLES = {
 async def staffed(world: World) -> World:
     """A queue with two tasks, and a member of every role."""
     await world.dataset("d", ["a"])
-    await world.queue("q", "d")
+    await world.people(OWNER, roles=[project_pb2.ROLE_TEAM_MANAGER])
+    await world.stubs.queues.CreateQueue(
+        queue_pb2.CreateQueueRequest(**world.change(OWNER), queue_id="q", queue={})
+    )
+    await world.attach("q", "d")
     await world.load("d", ["b"])
+    # The owner's role alone would be enough for next to nothing.
+    await world.update(OWNER, "roles", roles=[project_pb2.ROLE_REVIEWER])
     await world.people("bystander")
     for person, role in ROLES.items():
         if person != world.actor:
@@ -42,9 +49,9 @@ async def staffed(world: World) -> World:
 
 
 def _kind(rpc: str) -> Any:
-    """The class of an RPC's request; the stubs have loaded all files."""
-    full_name = KINDS[rpc].input_type.removeprefix(".")
-    return GetMessageClass(descriptor_pool.Default().FindMessageTypeByName(full_name))
+    """The class of its requests."""
+    name = KINDS[rpc].input_type.removeprefix(".")
+    return GetMessageClass(descriptor_pool.Default().FindMessageTypeByName(name))
 
 
 async def _denied(world: World, rpc: str, actor: str, **fields: Any) -> bool:
@@ -73,6 +80,8 @@ def errors_of(error: Exception) -> errors.DibsError:
 @pytest.mark.parametrize("rpc", GUARDED)
 async def test_every_role_may_what_its_cell_says(staffed: World, rpc: str) -> None:
     row = ROW_OF[rpc]
+    owner = max(row.grant(Role.OWNER), row.best(Role.REVIEWER))
+    assert await _denied(staffed, rpc, OWNER) is (owner is Grant.NONE), (OWNER, row.right)
     for person, role in ROLES.items():
         expected = row.best(role) is Grant.NONE
         assert await _denied(staffed, rpc, person) is expected, (person, row.right)
@@ -88,6 +97,8 @@ async def test_what_is_ones_own_is_not_somebody_elses(staffed: World, rpc: str) 
         expected = row.best(role) is not Grant.ALL
         denied = await _denied(staffed, rpc, person, person="bystander")
         assert denied is expected, (person, row.right)
+    owner = row.grant(Role.OWNER) is Grant.NONE
+    assert await _denied(staffed, rpc, OWNER, person="bystander") is owner, row.right
 
 
 async def test_who_may_not_annotate_may_not_even_ask(staffed: World) -> None:
@@ -131,6 +142,43 @@ async def test_admin_is_for_good(staffed: World) -> None:
     denied = await refused(staffed.stubs.projects.RemoveMembers(removal))
     assert isinstance(denied, errors.PermissionDenied)
     assert denied.metadata["needs"] == "ADMIN"
+
+
+async def test_the_last_admin_stays(staffed: World) -> None:
+    def removal(*people: str) -> project_pb2.RemoveMembersRequest:
+        return project_pb2.RemoveMembersRequest(**staffed.change(), person_ids=people)
+
+    gone = await refused(staffed.stubs.projects.RemoveMembers(removal("ann", "ada")))
+    idle = await refused(staffed.update("ada", "active", active=False))
+    for error in (gone, idle):
+        assert isinstance(error, errors.LastAdmin)
+        assert error.metadata["person"] == "ada"
+    await staffed.people("eve", roles=[project_pb2.ROLE_ADMIN])
+    assert (await staffed.stubs.projects.RemoveMembers(removal("ada"))).seq > 0
+
+
+async def test_who_owns_a_queue_makes_datasets_and_queues_too(staffed: World) -> None:
+    made = await staffed.stubs.queues.CreateQueue(
+        queue_pb2.CreateQueueRequest(**staffed.change(OWNER), queue_id="q2", queue={})
+    )
+    elsewhere = await staffed.stubs.datasets.CreateDataset(
+        dataset_pb2.CreateDatasetRequest(**staffed.change(OWNER), dataset_id="e")
+    )
+    request = dataset_pb2.CreateDatasetRequest(**staffed.change("rev"), dataset_id="f")
+    denied = await refused(staffed.stubs.datasets.CreateDataset(request))
+
+    assert made.seq < elsewhere.seq
+    assert isinstance(denied, errors.PermissionDenied)
+    assert denied.metadata["needs"] == "ADMIN, TEAM_MANAGER, owner of the queue"
+
+
+async def test_an_owner_is_one_in_their_own_queue_only(staffed: World) -> None:
+    await staffed.queue("other")
+    await staffed.dataset("e", ["x"])
+    denied = await refused(staffed.add("other", "e", ["x"], actor=OWNER))
+
+    assert (await staffed.add("q", "e", ["x"], actor=OWNER)).added == 1
+    assert isinstance(denied, errors.PermissionDenied)
 
 
 async def test_what_was_started_may_be_finished_whatever_role_was_lost(staffed: World) -> None:

@@ -13,7 +13,7 @@ end
 -- so a new epoch never meets a byte of an older one. Numbers only: no client byte enters a key.
 local keys = {}
 
--- HASH of project-wide counters: entries, items, settings_seq, fast; replayed while it is rebuilt.
+-- HASH of project-wide counters: entries, items, settings_seq, fast, admins; replayed while it is rebuilt.
 function keys.totals(P) return P .. 'totals' end
 -- HASH of one member: record, packed {member, active, roles, skills, fence, changed}; groups (packed) if any.
 function keys.person(P, person) return P .. 'person:' .. text(person) end

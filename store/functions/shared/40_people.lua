@@ -20,6 +20,24 @@ end
 -- slots, lease_ms, max_held, priority, owner (a person), due_ms (wall; 0: none),
 -- restricted (1: only the people of `allowed` and `groups` may work here), statuses (meanings, by index),
 -- batch_size (0: no batches), max_workload, skip_policy, max_skips, allow_pick (0/1).
+-- 1 for an active member with the role ADMIN, else 0: a project never has none.
+local function is_admin(member, active, roles)
+  return member and active and bit.band(roles, ADMIN) ~= 0 and 1 or 0
+end
+
+-- The last of `members` (records to be written) who would cease to be one, if no ADMIN were left.
+local function last_admin(P, members)
+  local left, last = tonumber(redis.call('HGET', keys.totals(P), 'admins')), nil
+  for _, m in ipairs(members) do
+    local before = people.load(P, m[1])
+    local was = before and is_admin(before.member, before.active, before.roles) or 0
+    local is = is_admin(m[2] == 1, m[3] == 1, m[4])
+    left = left + is - was
+    if is < was then last = m[1] end
+  end
+  return left <= 0 and last or nil
+end
+
 function queues.load(P, queue)
   local number = tonumber(queue)
   if seen.queues[number] then return seen.queues[number] end

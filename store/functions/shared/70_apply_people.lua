@@ -7,7 +7,7 @@ end
 
 function apply.project_created(P, event)
   redis.call('HSET', keys.totals(P), 'entries', 0, 'items', 0, 'settings_seq', event.seq,
-    'fast', event.body.fast)
+    'fast', event.body.fast, 'admins', 1)
   put_person(P, event.body.admin,
     { member = 1, active = 1, roles = 1, skills = {}, fence = 0, changed = event.seq })
 end
@@ -36,6 +36,8 @@ function apply.members_changed(P, event)
     if before and lost_anything(before, member, active, roles, skills) then
       redis.call('HSET', keys.recalls(P), person, '')
     end
+    local was = before and is_admin(before.member, before.active, before.roles) or 0
+    redis.call('HINCRBY', keys.totals(P), 'admins', is_admin(member == 1, active == 1, roles) - was)
     put_person(P, person, { member = member, active = active, roles = roles, skills = skills,
       fence = fence, changed = event.seq })
     if member == 0 then redis.call('HDEL', keys.person(P, person), 'groups') end

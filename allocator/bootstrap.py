@@ -14,23 +14,28 @@ from allocator.exporting import Exporting
 from allocator.servicers.allocation import AllocationServicer
 from allocator.servicers.dataset import DatasetServicer
 from allocator.servicers.group import GroupServicer
+from allocator.servicers.operation import OperationServicer
 from allocator.servicers.project import ProjectServicer
 from allocator.servicers.queue import QueueServicer
 from allocator.services.allocation import Allocation
 from allocator.services.attaching import Attaching
+from allocator.services.chunks import doers
 from allocator.services.datasets import Datasets
 from allocator.services.door import Door
 from allocator.services.drafting import Drafting
+from allocator.services.driving import Driving
 from allocator.services.filling import Filling
 from allocator.services.groups import GroupCalls
 from allocator.services.held import HeldTasks
 from allocator.services.lost import Lost
 from allocator.services.named import Names
 from allocator.services.named_tasks import NamedTasks
+from allocator.services.operations import OperationsService
 from allocator.services.priorities import Priorities
 from allocator.services.projects import Projects
 from allocator.services.queue_settings import SettingsCache
 from allocator.services.queues import Queues
+from allocator.services.removing import Removing
 from allocator.services.submitting import Submitting
 from allocator.settings import LEASE_FLOOR_MS, Settings
 from allocator.transport import Front
@@ -136,6 +141,7 @@ def _servicers(store: Store, lease_floor_ms: int) -> Sequence[object]:
     lost = Lost(directory=directory, ledger=ledger, items=items, views=views)
     attaching = Attaching(ledger, items, views)
     _follow(store, ledger, attaching, clock)
+    removing, operations = _bulk(store, ledger, door)
     return (
         ProjectServicer(Projects(directory, ledger, views, door)),
         GroupServicer(
@@ -161,8 +167,9 @@ def _servicers(store: Store, lease_floor_ms: int) -> Sequence[object]:
                 clock=clock,
                 lease_floor_ms=lease_floor_ms,
             ),
-            Filling(ledger=ledger, items=items, door=door, attaching=attaching),
+            Filling(ledger=ledger, items=items, views=views, door=door, attaching=attaching),
             Priorities(ledger=ledger, door=door, named=NamedTasks(items, views)),
+            removing,
         ),
         AllocationServicer(
             Allocation(
@@ -184,7 +191,33 @@ def _servicers(store: Store, lease_floor_ms: int) -> Sequence[object]:
                 clock=clock,
             ),
         ),
+        OperationServicer(operations),
     )
+
+
+def _bulk(store: Store, ledger: CountedLedger, door: Door) -> tuple[Removing, OperationsService]:
+    """Bulk verbs; whoever sweeps drives them."""
+    driving = Driving(ledger, store.content, doers(ledger))
+    store.sweeper.follow(driving.follow)
+    operations = OperationsService(
+        directory=store.directory,
+        ledger=ledger,
+        items=store.items,
+        content=store.content,
+        views=store.views,
+        operations=store.operations,
+        door=door,
+    )
+    removing = Removing(
+        ledger=ledger,
+        items=store.items,
+        content=store.content,
+        operations=store.operations,
+        door=door,
+        driving=driving,
+        shown=operations,
+    )
+    return removing, operations
 
 
 def _submitting(store: Store, ledger: CountedLedger, door: Door, lost: Lost) -> Submitting:

@@ -88,6 +88,7 @@ TABLE: Final = (
         right=Right.PROJECT,
         cells=_cells("✔ | – | – | – | – | –"),
         rpcs=(
+            "OperationService.CleanHistory",
             "ProjectService.CreateProject",
             "QueueService.AttachDataset",
         ),
@@ -134,7 +135,17 @@ TABLE: Final = (
             "QueueService.ListQueues",
         ),
     ),
-    Row(right=Right.OPERATIONS, cells=_cells("all | all | own queues | – | – | –")),
+    Row(
+        right=Right.OPERATIONS,
+        cells=_cells("all | all | own queues | – | – | –"),
+        rpcs=(
+            "OperationService.CancelOperation",
+            "OperationService.GetOperation",
+            "OperationService.ListOperations",
+            "OperationService.RetryOperations",
+            "OperationService.WaitOperation",
+        ),
+    ),
     Row(
         right=Right.QUEUES,
         cells=_cells("✔ | ✔ | ✔ | – | – | –"),
@@ -142,6 +153,7 @@ TABLE: Final = (
             "QueueService.AddItems",
             "QueueService.CreateQueue",
             "QueueService.SetPriority",
+            "QueueService.RemoveItems",
         ),
     ),
     Row(right=Right.ASSIGN, cells=_cells("✔ | ✔ | ✔ | – | – | –")),

@@ -18,6 +18,8 @@ from dibs.v1 import (
     dataset_pb2_grpc,
     group_pb2,
     group_pb2_grpc,
+    operation_pb2,
+    operation_pb2_grpc,
     project_pb2,
     project_pb2_grpc,
     queue_pb2,
@@ -47,6 +49,11 @@ SERVICES: tuple[tuple[str, Any], ...] = tuple(
             allocation_pb2,
             "AllocationService",
             allocation_pb2_grpc.add_AllocationServiceServicer_to_server,
+        ),
+        (
+            operation_pb2,
+            "OperationService",
+            operation_pb2_grpc.add_OperationServiceServicer_to_server,
         ),
     )
 )

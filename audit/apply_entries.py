@@ -67,7 +67,14 @@ def entries_added(project: Project, event: Event, judge: Judge) -> None:
 def removed(project: Project, event: Event, judge: Judge) -> None:
     """Entries leave; what is finished stays finished, holders lose their lease."""
     listed = [task[0] if isinstance(task, list) else task for task in event.body["entries"]]
-    judge.expect(RULES, 0 < len(listed) <= 100, "{} entries removed at once", len(listed))
+    kept = list(event.body["kept"])
+    judge.expect(
+        RULES, 0 < len(listed) + len(kept) <= 100, "{} entries removed at once", len(listed)
+    )
+    for number in kept:
+        entry = project.entries.get(number)
+        done = entry is None or entry.gone or entry.queue != event.body["queue"]
+        judge.expect(RULES, done, "entry {} is kept, but open", number)
     for number in listed:
         entry = project.entries.get(number)
         here = entry is not None and entry.queue == event.body["queue"] and not entry.gone

@@ -177,17 +177,17 @@ def renewable(project: Project, person: int, queue: int = 0) -> list[tuple[int, 
     return [(entry, number) for _, entry, number in sorted(found)][:MOST_RENEWED]
 
 
-def expect_remove(project: Project, queue: int, entries: Sequence[int]) -> str:
-    """All of them or none: each once, and each in the queue with something left to do."""
-    if queue not in project.queues:
-        return NOT_FOUND
-    for place, number in enumerate(entries):
-        if number in entries[:place]:
-            return "twice"
+def expect_remove(
+    project: Project, queue: int, entries: Sequence[int]
+) -> tuple[list[int], list[int]]:
+    """Which of them leave, and which stay, because they are finished or gone already."""
+    leaving: list[int] = []
+    kept: list[int] = []
+    for number in dict.fromkeys(entries):
         entry = project.entries.get(number)
-        if entry is None or entry.gone or entry.queue != queue:
-            return "not_there"
-    return "ok"
+        here = entry is not None and not entry.gone and entry.queue == queue
+        (leaving if here else kept).append(number)
+    return leaving, kept
 
 
 def expect_set_priority(

@@ -179,6 +179,16 @@ def _queue(fields: dict[str, bytes]) -> tuple[object, ...]:
     )
 
 
+def _operation(fields: dict[str, bytes]) -> tuple[object, ...]:
+    last = _unpack(fields["last"]) if "last" in fields else None
+    return (
+        *(int(fields[name]) for name in ("state", "chunk", "verb", "actor")),
+        _listed(_unpack(fields["queues"])),
+        *(int(fields[name]) for name in ("dataset", "content", "total")),
+        tuple(last) if last else None,
+    )
+
+
 def _session(fields: dict[str, bytes]) -> tuple[object, ...]:
     answers = (_answer(_text(fields[f"r{i}"])) for i in range(WINDOW) if f"r{i}" in fields)
     newest, used = int(fields["newest"]), int(fields["used"])
@@ -254,6 +264,11 @@ READERS: Final[Mapping[tuple[str, int], Reader]] = {
     ("session", 1): lambda shape, key, value: shape.session.update(
         {key[0]: _session(_fields(value))}
     ),
+    ("operation", 1): lambda shape, key, value: shape.operation.update(
+        {key[0]: _operation(_fields(value))}
+    ),
+    ("running", 0): lambda shape, _, value: shape.running.update(_numbers(value)),
+    ("ended", 0): lambda shape, _, value: shape.ended.update(_scores(value)),
     ("heads", 1): _read_heads,
     ("attached", 1): lambda shape, key, value: shape.attached.update(
         ((key[0], int(dataset)), int(cursor)) for dataset, cursor in value.items()

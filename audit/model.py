@@ -9,9 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from audit import apply_ends, apply_entries, apply_finished, apply_groups, apply_setup, apply_work
+from audit import (
+    apply_ends,
+    apply_entries,
+    apply_finished,
+    apply_groups,
+    apply_operations,
+    apply_setup,
+    apply_work,
+)
 from audit.report import RULES, Judge, Violation
-from audit.state import WINDOW, Project, used_until
+from audit.state import OPERATIONS, WINDOW, Project, used_until
 from store.events import Event
 
 Handler = Callable[[Project, Event, Judge], object]
@@ -41,6 +49,10 @@ HANDLERS: Mapping[str, Handler] = {
     "revoked": apply_ends.revoked,
     "returned": apply_ends.returned,
     "prioritised": apply_finished.prioritised,
+    "operation_begun": apply_operations.begun,
+    "operation_ended": apply_operations.ended,
+    "operations_retried": apply_operations.retried,
+    "history_cleaned": apply_operations.cleaned,
 }
 
 
@@ -100,6 +112,10 @@ class Model:
         """A request id changes the world once; the session keeps its last 16 answers."""
         request = event.request
         if request is None:
+            return
+        if request.session > OPERATIONS:
+            operation = request.session - OPERATIONS
+            apply_operations.chunk(self.state, event, operation, request.n, self.judge)
             return
         key = (request.session, request.n)
         self.judge.expect(2, key not in self._requests, "request {} a second time", key)

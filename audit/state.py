@@ -39,6 +39,12 @@ MAY_ANNOTATE: Final = 1 | 2 | 4 | 16 | 32
 ADMIN: Final = 1
 WINDOW: Final = 16
 MAX_GROUPS: Final = 32
+OPERATIONS: Final = 2**52
+"""The chunks of operation n come as requests of "session" OPERATIONS + n."""
+RUNNING: Final = 1
+SUCCEEDED: Final = 2
+FAILED: Final = 3
+CANCELLED: Final = 4
 DAY_MS: Final = 86_400_000
 QUIET_MS: Final = 30_000
 """A draft of a hold that was touched this lately needs no event."""
@@ -226,6 +232,22 @@ class Session:
 
 
 @dataclass(slots=True, kw_only=True)
+class Operation:
+    """A bulk verb: which chunk was the last one, and at which event (seq, chain)."""
+
+    verb: int
+    actor: int
+    queues: tuple[int, ...]
+    dataset: int
+    content: int
+    total: int
+    state: int = RUNNING
+    chunk: int = 0
+    last: tuple[int, str] | None = None
+    ended_ms: int = 0
+
+
+@dataclass(slots=True, kw_only=True)
 class Dataset:
     """Which item numbers belong to it: (first, last) ranges, ascending."""
 
@@ -264,6 +286,7 @@ class Project:
     queues: dict[int, Queue] = field(default_factory=dict)
     entries: dict[int, Entry] = field(default_factory=dict)
     recalls: dict[int, str] = field(default_factory=dict)
+    operations: dict[int, Operation] = field(default_factory=dict)
 
     def admins(self) -> list[int]:
         """The active members with the role ADMIN."""

@@ -12,7 +12,17 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from audit.state import FINISHED, QUEUED, RETURNED, WORDS, Entry, Project, Slot, score_of
+from audit.state import (
+    FINISHED,
+    QUEUED,
+    RETURNED,
+    RUNNING,
+    WORDS,
+    Entry,
+    Project,
+    Slot,
+    score_of,
+)
 
 Scores = dict[int, float]
 SlotShape = tuple[int, int, int, int, int, int]
@@ -47,6 +57,9 @@ class Shape:
     sessions: dict[int, float] = field(default_factory=dict)
     session: dict[int, tuple[object, ...]] = field(default_factory=dict)
     recalls: dict[int, str] = field(default_factory=dict)
+    operation: dict[int, tuple[object, ...]] = field(default_factory=dict)
+    running: set[int] = field(default_factory=set)
+    ended: dict[int, float] = field(default_factory=dict)
     attached: dict[tuple[int, int], int] = field(default_factory=dict)
     counts: dict[tuple[int, str], int] = field(default_factory=dict)
     dead: dict[tuple[int, int], int] = field(default_factory=dict)
@@ -70,6 +83,7 @@ def expected(project: Project) -> Shape:
     )
     _people(project, shape)
     _queues(project, shape)
+    _operations(project, shape)
     for entry in project.entries.values():
         if entry.gone:
             continue
@@ -119,6 +133,18 @@ def _uses(project: Project) -> Iterator[tuple[int, int]]:
     for number, there in project.groups.items():
         naming = [one for one in project.queues.values() if number in one.rules.groups]
         yield number, len(naming) if there else -1
+
+
+def _operations(project: Project, shape: Shape) -> None:
+    for number, one in project.operations.items():
+        shape.operation[number] = (
+            *(one.state, one.chunk, one.verb, one.actor, one.queues, one.dataset, one.content),
+            *(one.total, one.last),
+        )
+        if one.state == RUNNING:
+            shape.running.add(number)
+        else:
+            shape.ended[number] = one.ended_ms
 
 
 def _touched(entry: Entry, shape: Shape) -> None:

@@ -19,7 +19,7 @@ from typing import Any, Concatenate, Generic, ParamSpec, Self, TypeVar, overload
 import grpc
 from google.protobuf.message import Message
 
-from dibs import group_calls, importing, named_calls, setup_calls, task_calls
+from dibs import group_calls, importing, named_calls, operation_calls, setup_calls, task_calls
 from dibs.call import Call, Scope
 from dibs.channel import OPTIONS
 from dibs.errors import DibsError, OutcomeUnknown
@@ -91,6 +91,13 @@ class AsyncClient:
     attach_dataset = _Rpc(setup_calls.attach_dataset)
     add_items = _Rpc(setup_calls.add_items)
     set_priority = _Rpc(named_calls.set_priority)
+    get_operation = _Rpc(operation_calls.get_operation)
+    list_operations = _Rpc(operation_calls.list_operations)
+    wait_operation = _Rpc(operation_calls.wait_operation)
+    cancel_operation = _Rpc(operation_calls.cancel_operation)
+    retry_operations = _Rpc(operation_calls.retry_operations)
+    clean_history = _Rpc(operation_calls.clean_history)
+    remove_items = _Rpc(operation_calls.remove_items)
     open_session = _Rpc(task_calls.open_session)
     ping = _Rpc(task_calls.ping)
     reserve = _Rpc(task_calls.reserve)

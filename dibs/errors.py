@@ -12,7 +12,8 @@ DibsError
 │   ├── GroupNotFound
 │   ├── ItemNotFound
 │   ├── PersonNotFound
-│   └── TaskNotFound
+│   ├── TaskNotFound
+│   └── OperationNotFound
 ├── AlreadyExists             the id is taken
 │   ├── ProjectAlreadyExists
 │   ├── DatasetAlreadyExists
@@ -30,6 +31,7 @@ DibsError
 │   ├── AdminIsForGood        nobody takes ADMIN away
 │   ├── GroupInUse            queues name it
 │   ├── LastAdmin             a project keeps one
+│   ├── WrongOperationState
 │   └── SessionUnknown        never executed
 ├── LimitReached              a bound of the service
 │   ├── TooManyClasses
@@ -218,6 +220,16 @@ class TaskNotFound(NotFound):
 
     def __init__(self, task_id: str) -> None:
         super().__init__(f"there is no task {task_id!r}", task_id=task_id)
+
+
+class OperationNotFound(NotFound):
+    """No operation has this id, or history was cleaned since."""
+
+    reason = "OPERATION_NOT_FOUND"
+    keys = ("operation_id",)
+
+    def __init__(self, operation_id: str) -> None:
+        super().__init__(f"there is no operation {operation_id!r}", operation_id=operation_id)
 
 
 class AlreadyExists(DibsError):
@@ -443,6 +455,20 @@ class SessionUnknown(WrongState):
         super().__init__(
             "the session of the request_id is unknown here; nothing was executed: "
             "open a session of this project"
+        )
+
+
+class WrongOperationState(WrongState):
+    """The operation is not in a state that allows it."""
+
+    reason = "WRONG_OPERATION_STATE"
+    keys = ("operation_id", "state")
+
+    def __init__(self, operation_id: str, state: str) -> None:
+        super().__init__(
+            f"operation {operation_id!r} is {state}: that does not allow it",
+            operation_id=operation_id,
+            state=state,
         )
 
 

@@ -21,6 +21,7 @@ MOST_FRAME_RANGES = 20_000
 LONGEST_KEY = 64
 
 SENTENCES = {
+    "^[1-9][0-9]{0,15}$": "must be an operation_id as the server gave it, such as '123'",
     r"^\P{Cc}*$": "must not have control characters such as NUL or newline",
     "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$": (
         "must be 1 to 63 characters of a-z, 0-9 and '-', with a letter or digit at both ends"

@@ -15,6 +15,7 @@ from store.kernel import Kernel
 from store.ledger import Ledger
 from store.log import Log
 from store.notices import COMMITTED, OPENED, PROJECTED, Committed, Opened
+from store.operation_views import OperationViews
 from store.postgres import Postgres
 from store.projections import Projector
 from store.recovery import Recovery
@@ -82,6 +83,7 @@ class Store:
         self.items = Items(self.postgres, self.directory)
         self.content = Content(self.postgres)
         self.views = Views(self.postgres)
+        self.operations = OperationViews(self.postgres, self.views)
         self.ledger = Ledger(
             redis=self.redis,
             kernel=self.kernel,

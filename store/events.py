@@ -50,10 +50,17 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "expired": ("tasks",),
     "revoked": ("person", "tasks", "cursor", "done"),
     "returned": ("queue", "entry", "slot", "class", "priority", "person", "authors"),
-    "removed": ("queue", "entries"),
+    "removed": ("queue", "entries", "kept"),
     "prioritised": ("queue", "rank", "entries"),
+    "operation_begun": ("verb", "queues", "dataset", "content", "total"),
+    "operation_ended": ("operation", "state", "error"),
+    "operations_retried": ("operations",),
+    "history_cleaned": ("before", "operations"),
 }
 """The fields of each kind's body. What they mean: the function in `functions/` that commits it."""
+
+OPERATIONS: Final = 2**52
+"""The chunks of operation n come as requests of "session" OPERATIONS + n."""
 
 BYTES: Final[Mapping[str, frozenset[str]]] = {"submitted": frozenset({"inline"})}
 """Fields that are opaque bytes; every other string is text."""

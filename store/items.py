@@ -70,11 +70,14 @@ SELECT {_ROWS}
   JOIN item_range r ON r.project = i.project AND r.import = i.import
                    AND r.first <= i.ordinal AND i.ordinal < r.first + r.count
  WHERE i.project = $1 AND i.dataset = $2 AND i.external_id = ANY ($3)"""
-_ALREADY_IN: Final = f"""
+_IN: Final = f"""
 SELECT u.item FROM unnest($3::bigint[]) AS u (item)
  WHERE EXISTS (SELECT FROM entry_range e WHERE e.project = $1 AND e.queue = $2
                   AND e.first_item <= u.item AND e.first_item > u.item - {LONGEST_RUN}
-                  AND u.item < e.first_item + e.count)"""
+                  AND u.item < e.first_item + e.count AND {{which}})"""
+_NOT_REMOVED: Final = """
+NOT EXISTS (SELECT FROM view_removed v
+             WHERE v.project = $1 AND v.entry = e.first + u.item - e.first_item)"""
 
 
 _Block = tuple[int, int]
@@ -170,8 +173,14 @@ class Items:
         return {row["external_id"]: (row["number"], tuple(row["required_skills"])) for row in rows}
 
     async def already_in(self, project: int, queue: int, numbers: Sequence[int]) -> frozenset[int]:
-        """Those of the items that have an entry in the queue."""
-        rows = await self._postgres.fetch(_ALREADY_IN, project, queue, list(numbers))
+        """Those of the items that have, or ever had, an entry in the queue."""
+        rows = await self._postgres.fetch(_IN.format(which="true"), project, queue, list(numbers))
+        return frozenset(row["item"] for row in rows)
+
+    async def still_in(self, project: int, queue: int, numbers: Sequence[int]) -> frozenset[int]:
+        """Those of the items that have an entry in the queue which was not removed."""
+        query = _IN.format(which=_NOT_REMOVED)
+        rows = await self._postgres.fetch(query, project, queue, list(numbers))
         return frozenset(row["item"] for row in rows)
 
     async def queue_of(self, project: int, entry: int) -> int | None:

@@ -34,7 +34,10 @@ LAG_LIMIT_EVENTS: Final = 50_000
 """Events that may wait for Postgres before changes are refused (reliability.md §1.7)."""
 
 READS: Final = frozenset(
-    {"attachments", "depth", "eligible", "holdings", "member", "queue", "queue_numbers"}
+    {
+        *("attachments", "depth", "eligible", "holdings", "member", "operation", "operations"),
+        *("queue", "queue_numbers"),
+    }
 )
 
 _UNPACKED: Final = frozenset({"nothing", "lease_lost"})

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from allocator.model import Meaning, TaskState
+from store import projection_operations
 from store.events import Event
 
 Task = tuple[int, int]
@@ -98,6 +99,7 @@ def apply(views: Views, events: Iterable[Event]) -> None:
         change = _CHANGES.get(event.kind)
         if change is not None:
             change(views, event, event.body)
+        projection_operations.chunk(views, event)
 
 
 def tasks_of(event: Event, slots: Mapping[int, int]) -> list[Task]:
@@ -105,7 +107,7 @@ def tasks_of(event: Event, slots: Mapping[int, int]) -> list[Task]:
     body = event.body
     if event.kind in ("removed", "prioritised"):
         numbers = range(1, slots.get(body["queue"], 1) + 1)
-        return [(entry[0], slot) for entry in body["entries"] for slot in numbers]
+        return [(entry[0], slot) for entry in body["entries"] or () for slot in numbers]
     if event.kind in ("started", "drafted", "submitted", "returned"):
         return [(body["entry"], body["slot"])]
     if event.kind in ("granted", "renewed", "released", "expired", "revoked"):
@@ -245,6 +247,7 @@ def _returned(views: Views, event: Event, body: Any) -> None:
 
 
 def _removed(views: Views, event: Event, body: Any) -> None:
+    views.rows.append(("entries_removed", ([entry[0] for entry in body["entries"] or ()],)))
     for entry, slot in tasks_of(event, views.slots):
         if views.tasks[entry, slot].state in FINISHED:
             continue
@@ -281,4 +284,5 @@ _CHANGES: Final[dict[str, Callable[[Views, Event, Any], None]]] = {
     "returned": _returned,
     "removed": _removed,
     "prioritised": _prioritised,
+    **projection_operations.CHANGES,
 }

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 import structlog
 
 from dibs.errors import StoreUnavailable
+from store import projection_operations
 from store.events import Event, decode
 from store.log import Log
 from store.notices import PROJECTED, Committed, Projected
@@ -70,6 +71,7 @@ WRITES: Final = {
     " VALUES ($1, $2, $3, $4)",
     "cursor": "UPDATE view_attachment SET cursor = $4, not_added = not_added + $5"
     " WHERE project = $1 AND queue = $2 AND dataset = $3",
+    **projection_operations.WRITES,
 }
 """How the rows of projection.Views.rows are written; $1 is the project."""
 

@@ -153,10 +153,14 @@ class Views:
         if news is not None:
             news.set()
 
-    async def _some_news(self, project: int) -> None:
+    async def moved(self, project: int, timeout_s: float) -> None:
+        """Return when the views have moved on, or soon, or at last after so long."""
+        await self._some_news(project, min(LOOK_S, timeout_s))
+
+    async def _some_news(self, project: int, timeout_s: float = LOOK_S) -> None:
         news = self._news.setdefault(project, asyncio.Event())
         try:
-            async with asyncio.timeout(LOOK_S):
+            async with asyncio.timeout(timeout_s):
                 await news.wait()
         except TimeoutError:
             return

@@ -20,6 +20,7 @@ from allocator.ports.items import (
     StagedItem,
 )
 from allocator.ports.ledger import Event, Ledger, Outcome, WallClock
+from allocator.ports.operations import Operations, OperationView
 from allocator.ports.views import DatasetView, Lag, MemberView, QueueView, TaskView, Views
 
 __all__ = [
@@ -39,6 +40,8 @@ __all__ = [
     "MemberView",
     "NewProject",
     "OfWhom",
+    "OperationView",
+    "Operations",
     "Outcome",
     "ProjectRow",
     "QueueView",

@@ -106,7 +106,13 @@ class Items(Protocol):
         """Number and required skills of those that are in the log."""
 
     async def already_in(self, project: int, queue: int, numbers: Sequence[int]) -> frozenset[int]:
-        """Those of the items that have an entry in the queue."""
+        """Those of the items that have, or ever had, an entry in the queue."""
+
+    async def still_in(self, project: int, queue: int, numbers: Sequence[int]) -> frozenset[int]:
+        """Those of the items that have an entry in the queue which was not removed.
+
+        As of the views: who asks waits for them first.
+        """
 
     async def queue_of(self, project: int, entry: int) -> int | None:
         """The queue that an entry is in; None if there is no such entry."""

@@ -7,19 +7,24 @@ from typing import Any
 from allocator.services.filling import Filling
 from allocator.services.priorities import Priorities
 from allocator.services.queues import Queues
+from allocator.services.removing import Removing
+from allocator.wire import operation as operation_wire
 from allocator.wire import queue as wire
 from allocator.wire import tasks as tasks_wire
+from dibs.v1 import operation_pb2, queue_pb2_grpc, tasks_pb2
 from dibs.v1 import queue_pb2 as pb
-from dibs.v1 import queue_pb2_grpc, tasks_pb2
 
 
 class QueueServicer(queue_pb2_grpc.QueueServiceServicer):
     """Decode, call, encode."""
 
-    def __init__(self, queues: Queues, filling: Filling, priorities: Priorities) -> None:
+    def __init__(
+        self, queues: Queues, filling: Filling, priorities: Priorities, removing: Removing
+    ) -> None:
         self._queues = queues
         self._filling = filling
         self._priorities = priorities
+        self._removing = removing
 
     async def CreateQueue(
         self, request: pb.CreateQueueRequest, context: Any
@@ -51,3 +56,9 @@ class QueueServicer(queue_pb2_grpc.QueueServiceServicer):
         self, request: tasks_pb2.SetPriorityRequest, context: Any
     ) -> tasks_pb2.SetPriorityResponse:
         return tasks_wire.prioritised(await self._priorities.set(tasks_wire.set_priority(request)))
+
+    async def RemoveItems(
+        self, request: operation_pb2.RemoveItemsRequest, context: Any
+    ) -> operation_pb2.RemoveItemsResponse:
+        ask = operation_wire.remove_items(request)
+        return operation_wire.removal(await self._removing.remove_items(ask))

@@ -14,6 +14,7 @@ from typing import Any
 
 from allocator.ports import ItemRun, Items, Lag, Ledger, Views
 from allocator.services.outcomes import happened, some, value
+from allocator.services.presence import present
 
 CHUNK_ITEMS = 5_000
 CHUNK_RUNS = 1_000
@@ -40,7 +41,7 @@ class Attaching:
         Somebody else adding at the same moment makes the store refuse, and the
         next step reads again.
         """
-        cursor, added_seq = await self._read(lag)
+        cursor, added_seq, seq = await self._read(lag)
         runs = await self._items.runs_after(lag.project, lag.dataset, cursor, CHUNK_ITEMS)
         runs = runs[:CHUNK_RUNS]
         if not runs:
@@ -57,30 +58,31 @@ class Attaching:
             added_seq=added_seq,
             priority=lag.priority,
             cursor=last,
-            **by_class(await self._absent(lag, runs)),
+            **by_class(await self._absent(lag, runs, seq)),
         )
         if outcome.word == "stale_cursor":
             return cursor
         happened(outcome)
         return last
 
-    async def _read(self, lag: Lag) -> tuple[int, int]:
-        """The attachment's cursor and the queue's last addition, both as of one moment."""
-        queue = value(await self._ledger.read(lag.project, "queue", queue=lag.queue))
+    async def _read(self, lag: Lag) -> tuple[int, int, int]:
+        """The attachment's cursor, the queue's last addition, and the seq they are as of."""
+        outcome = await self._ledger.read(lag.project, "queue", queue=lag.queue)
+        queue = value(outcome)
         cursors = dict(some(queue["attached"]))
-        return cursors[lag.dataset], queue["added_seq"]
+        return cursors[lag.dataset], queue["added_seq"], outcome.seq
 
-    async def _absent(self, lag: Lag, runs: Sequence[ItemRun]) -> list[ItemRun]:
+    async def _absent(self, lag: Lag, runs: Sequence[ItemRun], seq: int) -> list[ItemRun]:
         """The runs without the items that were added to the queue one by one before."""
         numbers = [number for run in runs for number in range(run.first, run.first + run.count)]
-        present = await self._items.already_in(lag.project, lag.queue, numbers)
-        if not present:
+        there = await present(self._items, self._views, lag.project, lag.queue, numbers, seq)
+        if not there:
             return list(runs)
         singles = [
             ItemRun(skills=run.skills, first=number, count=1)
             for run in runs
             for number in range(run.first, run.first + run.count)
-            if number not in present
+            if number not in there
         ]
         return joined(singles)
 

@@ -6,10 +6,11 @@ import asyncio
 from collections.abc import Mapping
 
 from allocator import answers, requests
-from allocator.ports import Event, ItemRun, Items, Lag, Ledger
+from allocator.ports import Event, ItemRun, Items, Lag, Ledger, Views
 from allocator.services.attaching import Attaching, by_class, joined
 from allocator.services.door import Door, Place
 from allocator.services.outcomes import happened, value
+from allocator.services.presence import present
 from dibs import errors
 
 TRIES = 3
@@ -20,9 +21,12 @@ ATTACH_WAIT_S = 8.0
 class Filling:
     """AttachDataset and AddItems of QueueService."""
 
-    def __init__(self, *, ledger: Ledger, items: Items, door: Door, attaching: Attaching) -> None:
+    def __init__(
+        self, *, ledger: Ledger, items: Items, views: Views, door: Door, attaching: Attaching
+    ) -> None:
         self._ledger = ledger
         self._items = items
+        self._views = views
         self._door = door
         self._attaching = attaching
 
@@ -81,7 +85,7 @@ class Filling:
         if before.word == "not_found":
             raise errors.QueueNotFound(ask.queue_id)
         found = await self._items.numbers(place.project, dataset, ask.external_ids)
-        refusal = await self._refusal(place.project, ask, queue, found)
+        refusal = await self._refusal(place.project, ask, queue, found, before.seq)
         chosen = [found[name] for name in ask.external_ids if name in found]
         runs = joined([ItemRun(skills=skills, first=item, count=1) for item, skills in chosen])
         outcome = await self._ledger.change(
@@ -109,15 +113,16 @@ class Filling:
         ask: requests.AddItems,
         queue: int,
         found: Mapping[str, tuple[int, tuple[int, ...]]],
+        seq: int,
     ) -> errors.DibsError | None:
         """Why these items cannot be added, if so."""
         missing = [name for name in ask.external_ids if name not in found]
         if missing:
             return errors.ItemNotFound(missing[0])
         numbers = {found[name][0]: name for name in ask.external_ids}
-        present = await self._items.already_in(project, queue, list(numbers))
-        if present:
-            first = next(name for number, name in numbers.items() if number in present)
+        there = await present(self._items, self._views, project, queue, list(numbers), seq)
+        if there:
+            first = next(name for number, name in numbers.items() if number in there)
             return errors.ItemAlreadyInQueue(ask.queue_id, first)
         return None
 

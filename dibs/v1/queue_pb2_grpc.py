@@ -3,6 +3,7 @@
 import grpc
 import warnings
 
+from dibs.v1 import operation_pb2 as dibs_dot_v1_dot_operation__pb2
 from dibs.v1 import queue_pb2 as dibs_dot_v1_dot_queue__pb2
 from dibs.v1 import tasks_pb2 as dibs_dot_v1_dot_tasks__pb2
 
@@ -70,6 +71,11 @@ class QueueServiceStub(object):
                 '/dibs.v1.QueueService/SetPriority',
                 request_serializer=dibs_dot_v1_dot_tasks__pb2.SetPriorityRequest.SerializeToString,
                 response_deserializer=dibs_dot_v1_dot_tasks__pb2.SetPriorityResponse.FromString,
+                _registered_method=True)
+        self.RemoveItems = channel.unary_unary(
+                '/dibs.v1.QueueService/RemoveItems',
+                request_serializer=dibs_dot_v1_dot_operation__pb2.RemoveItemsRequest.SerializeToString,
+                response_deserializer=dibs_dot_v1_dot_operation__pb2.RemoveItemsResponse.FromString,
                 _registered_method=True)
 
 
@@ -140,6 +146,17 @@ class QueueServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def RemoveItems(self, request, context):
+        """Removes chosen items: their open tasks end, holds and all, 100 at a time in
+        an operation; finished tasks stay finished. An item that was removed may be
+        added again, at the tail. Needs ADMIN or TEAM_MANAGER. Errors:
+        PROJECT_NOT_FOUND, QUEUE_NOT_FOUND, DATASET_NOT_FOUND, ITEM_NOT_FOUND,
+        PERMISSION_DENIED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_QueueServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -177,6 +194,11 @@ def add_QueueServiceServicer_to_server(servicer, server):
                     servicer.SetPriority,
                     request_deserializer=dibs_dot_v1_dot_tasks__pb2.SetPriorityRequest.FromString,
                     response_serializer=dibs_dot_v1_dot_tasks__pb2.SetPriorityResponse.SerializeToString,
+            ),
+            'RemoveItems': grpc.unary_unary_rpc_method_handler(
+                    servicer.RemoveItems,
+                    request_deserializer=dibs_dot_v1_dot_operation__pb2.RemoveItemsRequest.FromString,
+                    response_serializer=dibs_dot_v1_dot_operation__pb2.RemoveItemsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -369,6 +391,33 @@ class QueueService(object):
             '/dibs.v1.QueueService/SetPriority',
             dibs_dot_v1_dot_tasks__pb2.SetPriorityRequest.SerializeToString,
             dibs_dot_v1_dot_tasks__pb2.SetPriorityResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RemoveItems(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dibs.v1.QueueService/RemoveItems',
+            dibs_dot_v1_dot_operation__pb2.RemoveItemsRequest.SerializeToString,
+            dibs_dot_v1_dot_operation__pb2.RemoveItemsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -1,4 +1,4 @@
--- remove_entries: entries leave the queue; whoever holds one loses the lease.
+-- remove_entries: entries leave the queue; whoever holds one loses the lease. What is finished stays finished.
 --
 -- KEYS[1] header  KEYS[2] log
 -- ARGV    queue entries
@@ -6,10 +6,8 @@
 --            queue, which never change; not read of one that somebody has touched
 --
 -- Returns one of
---   {'ok', seq, chain, clock, removed}
+--   {'ok', seq, chain, clock, removed}   `kept` names those that were finished or gone already
 --   {'not_found', seq, chain, clock, 'queue'}
---   {'twice', seq, chain, clock, entry}           it is named a second time
---   {'not_there', seq, chain, clock, entry}       it is finished or removed, or of another queue
 local function is_there(P, queue, task)
   local record = entries.load(P, task[1])
   if record then return record.q == queue end
@@ -19,12 +17,14 @@ end
 change('remove_entries', { 'allow-oom' }, function(call, arg)
   local queue, named = queues.load(call.P, arg.queue), {}
   if not queue then return negative(call, 'not_found', 'queue') end
-  local tasks = cmsgpack.unpack(arg.entries)
+  local tasks, leaving, kept = cmsgpack.unpack(arg.entries), {}, {}
   entries.fetch(call.P, tasks)
   for _, task in ipairs(tasks) do
-    if named[task[1]] then return negative(call, 'twice', text(task[1])) end
-    if not is_there(call.P, queue.number, task) then return negative(call, 'not_there', text(task[1])) end
-    named[task[1]] = true
+    if not named[task[1]] then
+      local list = is_there(call.P, queue.number, task) and leaving or kept
+      list[#list + 1] = list == kept and task[1] or task
+      named[task[1]] = true
+    end
   end
-  return commit(call, 'removed', { queue = queue.number, entries = tasks })
+  return commit(call, 'removed', { queue = queue.number, entries = leaving, kept = kept })
 end)

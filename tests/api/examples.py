@@ -16,6 +16,8 @@ BY_NAME: dict[str, Any] = {
     "dataset_id": "d",
     "group_id": "g",
     "task_id": "1-1",
+    "operation_id": "1",
+    "operation_ids": ["1"],
     "lease_token": 1,
     "person_ids": ["bystander"],
     "external_ids": ["b"],
@@ -39,6 +41,7 @@ STUBS = {
     "DatasetService": "datasets",
     "QueueService": "queues",
     "AllocationService": "allocation",
+    "OperationService": "operations",
 }
 
 

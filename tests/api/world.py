@@ -22,6 +22,8 @@ from dibs.v1 import (
     dataset_pb2_grpc,
     group_pb2,
     group_pb2_grpc,
+    operation_pb2,
+    operation_pb2_grpc,
     project_pb2,
     project_pb2_grpc,
     queue_pb2,
@@ -45,6 +47,7 @@ class Stubs:
         self.datasets: Any = dataset_pb2_grpc.DatasetServiceStub(channel)
         self.queues: Any = queue_pb2_grpc.QueueServiceStub(channel)
         self.allocation: Any = allocation_pb2_grpc.AllocationServiceStub(channel)
+        self.operations: Any = operation_pb2_grpc.OperationServiceStub(channel)
 
 
 async def refused(call: Any) -> errors.DibsError:
@@ -179,6 +182,26 @@ class World:
                 **(self.change() | fields), queue_id=queue, dataset_id=dataset, external_ids=ids
             )
         )
+
+    async def remove_items(
+        self, queue: str, dataset: str, ids: Sequence[str], **fields: Any
+    ) -> Any:
+        return await self.stubs.queues.RemoveItems(
+            operation_pb2.RemoveItemsRequest(
+                **(self.change() | fields), queue_id=queue, dataset_id=dataset, external_ids=ids
+            )
+        )
+
+    async def waited(self, operation: Any, min_seq: int = 0) -> Any:
+        """The operation once it runs no more."""
+        while True:
+            answer = await self.stubs.operations.WaitOperation(
+                operation_pb2.WaitOperationRequest(
+                    **self.where(), operation_id=operation.operation_id, min_seq=min_seq
+                )
+            )
+            if answer.operation.state != operation_pb2.OPERATION_STATE_RUNNING:
+                return answer.operation
 
     async def depth(self, queue: str) -> Any:
         return await self.stubs.queues.GetQueueDepth(

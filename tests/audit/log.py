@@ -212,7 +212,7 @@ class Log:
 
     def remove(self, *entries: int, queue: int = 1) -> int:
         rows = [[entry, *self.lanes.get(entry, (1, 3))] for entry in entries]
-        return self.add("removed", queue=queue, entries=rows)
+        return self.add("removed", queue=queue, entries=rows, kept=[])
 
     # What comes of it.
 

@@ -263,7 +263,7 @@ def test_a_setting_beyond_its_limits_is_found(sentence: str, settings: dict[str,
         ("0 renewed", "renewed", {"person": 2, "takeover": 0}),
         ("0 tasks expired at once", "expired", {}),
         ("101 tasks taken back at once", "revoked", {"person": 2, "cursor": "", "done": 0}),
-        ("0 entries removed at once", "removed", {"queue": 1}),
+        ("0 entries removed at once", "removed", {"queue": 1, "kept": []}),
         ("0 members in one event", "members_changed", {}),
     ],
 )

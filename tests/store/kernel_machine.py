@@ -25,6 +25,7 @@ from store.kernel import Kernel, Reply
 from tests.audit.log import queue_rules
 from tests.store.machine_drafts import DraftRules
 from tests.store.machine_groups import GROUPS, GroupRules
+from tests.store.machine_operations import OperationRules
 from tests.store.machine_statuses import StatusRules
 from tests.store.predicates import person_and_queue
 
@@ -49,7 +50,7 @@ class Connection:
         return await self._client.execute_command(*args)
 
 
-class ProjectMachine(StatusRules, GroupRules, DraftRules, RuleBasedStateMachine):
+class ProjectMachine(OperationRules, StatusRules, GroupRules, DraftRules, RuleBasedStateMachine):
     """Random histories of one project."""
 
     url: ClassVar[str]

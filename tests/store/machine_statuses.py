@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
 
 from audit import expect
+from store import events
 
 PICK = st.integers(0, 10_000)
 
@@ -30,8 +31,11 @@ class StatusRules(RuleBasedStateMachine):
             return
         chosen = [known[pick % len(known)] for pick in picks]
         tasks = [[entry.entry, entry.lane, entry.came] for entry in chosen]
-        word = expect.expect_remove(self.state, queue, [entry.entry for entry in chosen])
-        assert self.call("remove_entries", queue=queue, entries=tasks).word == word
+        leaving, kept = expect.expect_remove(self.state, queue, [e.entry for e in chosen])
+        reply = self.call("remove_entries", queue=queue, entries=tasks)
+        assert reply.word == "ok"
+        body = events.decode(reply.rest).body
+        assert ([task[0] for task in body["entries"]], list(body["kept"])) == (leaving, kept)
 
     @rule(
         picks=st.lists(PICK, min_size=1, max_size=5),

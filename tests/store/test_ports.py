@@ -12,6 +12,7 @@ def test_the_store_has_the_ports() -> None:
         content: ports.Content = store.content
         views: ports.Views = store.views
         groups: ports.Groups = store.groups
-        return ledger, directory, items, content, views, groups
+        operations: ports.Operations = store.operations
+        return ledger, directory, items, content, views, groups, operations
 
     assert conforms(Store("redis://localhost", "postgresql://localhost"))

@@ -63,3 +63,9 @@ function keys.recalls(P) return P .. 'recalls' end
 function keys.queues(P) return P .. 'queues' end
 -- SET of all datasets.
 function keys.datasets(P) return P .. 'datasets' end
+-- HASH of one operation: actor, verb, queues (packed), dataset, content, total, state, chunk, last.
+function keys.operation(P, operation) return P .. 'operation:' .. text(operation) end
+-- SET of operations that still have chunks to do.
+function keys.running(P) return P .. 'running' end
+-- ZSET of operations that ended, by wall ms of their end, until history is cleaned.
+function keys.ended(P) return P .. 'ended' end

@@ -26,6 +26,8 @@ local DAY_MS = 24 * 3600 * 1000
 local USED_STEP_MS = 60000   -- how exactly it is known when a session was used last
 
 local NONE = {}              -- an empty list or set, never to be filled
+local OPERATIONS = 2 ^ 52    -- a chunk of operation n comes as request number `chunk` of "session" OPERATIONS + n
+local RUNNING, SUCCEEDED, FAILED, CANCELLED = 1, 2, 3, 4   -- where an operation stands
 
 local function score_of(rank, entry) return rank * RANK_STEP + entry end
 local function rank_of(score) return math.floor(score / RANK_STEP) end

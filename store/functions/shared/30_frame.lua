@@ -30,9 +30,21 @@ local function answer_to(kept, n)
   return hash, tonumber(seq), chain
 end
 
+-- What an operation says of one of its chunks: they come one after the other, each once, while it runs.
+local function chunk_remembered(call)
+  local o = redis.call('HMGET', keys.operation(call.P, call.session - OPERATIONS), 'state', 'chunk', 'last')
+  if tonumber(o[1] or 0) ~= RUNNING then return negative(call, 'session_unknown') end
+  local newest = tonumber(o[2])
+  if call.n == newest + 1 then return nil end
+  if call.n ~= newest then return negative(call, 'request_too_old', o[2]) end
+  local last = cmsgpack.unpack(o[3])
+  return { 'dup', last[1], last[2], call.clock }
+end
+
 -- What the session's ring says of this request: an answer to give, or nil: it has not happened.
 local function remembered(call, secret)
   if call.session == 0 then return nil end
+  if call.session > OPERATIONS then return chunk_remembered(call) end
   local s = redis.call('HMGET', keys.session(call.P, call.session),
     'secret', 'newest', 'used', ring_fields[call.n % RING])
   if not s[1] or s[1] ~= secret then return negative(call, 'session_unknown') end
@@ -70,6 +82,11 @@ end
 local function remember(P, event)
   local session, n, hash = event.request[1], event.request[2], event.request[3]
   if not session then return end
+  if session > OPERATIONS then
+    redis.call('HSET', keys.operation(P, session - OPERATIONS), 'chunk', n,
+      'last', cmsgpack.pack({ event.seq, event.chain }))
+    return
+  end
   local key = keys.session(P, session)
   local s = event.noted or redis.call('HMGET', key, 'secret', 'newest', 'used')
   local newest, used = math.max(tonumber(s[2]), n), used_until(event.clock)

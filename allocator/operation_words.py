@@ -1,0 +1,80 @@
+"""What is asked about operations, and what is answered: as requests.py and answers.py."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from allocator.requests import Change, Look, Page
+from allocator.strategies.operations import OperationState, Verb
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListOperations:
+    """Operations of a project, in one state or (0) in any."""
+
+    look: Look
+    page: Page
+    state: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitOperation:
+    """One operation, when it runs no more or after a while."""
+
+    look: Look
+    id: str
+    timeout_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnOperations:
+    """Cancel one, or retry some."""
+
+    change: Change
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoveItems:
+    """Chosen items of a dataset that are to leave a queue."""
+
+    change: Change
+    queue_id: str
+    dataset_id: str
+    external_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """A bulk verb; `errors` are (external id, reason) of what could not be done."""
+
+    operation: int
+    verb: Verb
+    state: OperationState
+    queue_ids: tuple[str, ...]
+    dataset_id: str
+    actor: str
+    total: int
+    done: int
+    failed: int
+    error: str
+    begun_ms: int
+    updated_ms: int
+    ended_ms: int | None
+    errors: tuple[tuple[str, str], ...] = ()
+    seq: int = 0
+
+    @property
+    def percent(self) -> int:
+        """How much of it is done; all of it only when it is."""
+        if self.state is OperationState.SUCCEEDED:
+            return 100
+        return min(99, 100 * self.done // self.total) if self.total else 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cleaned:
+    """How many operations were forgotten."""
+
+    seq: int
+    cleaned: int

@@ -1,0 +1,55 @@
+"""Operations: bulk verbs, as the store keeps them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperationView:
+    """An operation as the projection has it; its number is the seq of its first event.
+
+    `done` counts what chunks dealt with, `failed` what of that was left as it
+    is. `ended_ms` is 0 while it runs.
+    """
+
+    operation: int
+    verb: int
+    queues: tuple[int, ...]
+    dataset: int
+    content: int
+    total: int
+    actor: int
+    state: int
+    chunk: int
+    done: int
+    failed: int
+    error: str
+    begun_ms: int
+    updated_ms: int
+    ended_ms: int
+
+
+class Operations(Protocol):
+    """What the projection made of events about operations."""
+
+    async def operation(self, project: int, operation: int) -> OperationView | None:
+        """One operation, until history is cleaned."""
+
+    async def operations(
+        self, project: int, before: int, limit: int, state: int
+    ) -> Sequence[OperationView]:
+        """Those with a number below `before`, the newest first; `state` 0: in any."""
+
+    async def errors(self, project: int, operation: int, limit: int) -> Mapping[int, str]:
+        """Entries that were left as they are, and why."""
+
+    async def moved(self, project: int, timeout_s: float) -> None:
+        """Return when the views have moved on, or at last after so long."""
+
+    async def runs_of(
+        self, project: int, queue: int, numbers: Sequence[int]
+    ) -> Mapping[int, tuple[int, int, int]]:
+        """Entry, class and rank of the newest entry of each item that has one in the queue."""

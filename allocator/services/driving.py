@@ -1,0 +1,133 @@
+"""Drives operations: chunk by chunk, each once, whoever drives and whoever dies.
+
+A process that is killed between two chunks, or in one, costs nothing: where
+an operation stands is in the log, and another process goes on from there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgpack
+import structlog
+
+from allocator.model import RequestKey
+from allocator.ports import Content, Ledger, Outcome
+from allocator.services.outcomes import some, value
+from allocator.strategies.operations import OperationState, Part, Plan, Run, Verb, chunk_key
+from dibs import errors
+
+AT_ONCE = 20
+TURN_S = 0.4
+"""How long one visit to a project may take: others want to be followed too."""
+PLANS_KEPT = 20
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True, kw_only=True)
+class Running:
+    """An operation that still has chunks to do."""
+
+    project: int
+    operation: int
+    chunk: int
+    verb: int
+    actor: int
+    dataset: int
+    content: int
+
+
+Doer = Callable[[Running, RequestKey, Part], Awaitable[Outcome]]
+"""Does one chunk under this request key; whatever it raises fails the operation."""
+
+
+def packed(runs: list[Run], missing: list[str]) -> bytes:
+    """What an operation is to do, and the items that have nothing to be done."""
+    return bytes(msgpack.packb({"runs": [list(run) for run in runs], "missing": missing}))
+
+
+def unpacked(body: bytes) -> tuple[Plan, list[str]]:
+    """The plan, and the items that have nothing to be done."""
+    found = msgpack.unpackb(body)
+    return Plan([Run(*run) for run in found["runs"]]), list(found["missing"])
+
+
+class Driving:
+    """Carries operations on."""
+
+    def __init__(self, ledger: Ledger, content: Content, doers: Mapping[Verb, Doer]) -> None:
+        self._ledger = ledger
+        self._content = content
+        self._doers = doers
+        self._plans: dict[tuple[int, int], Plan] = {}
+
+    async def follow(self, project: int) -> None:
+        """Carry on what runs in the project, a chunk each in turn, for one turn."""
+        listed = some(value(await self._ledger.read(project, "operations", limit=AT_ONCE)))
+        running = [_running(project, one) for one in listed]
+        end = time.monotonic() + TURN_S
+        while running and time.monotonic() < end:
+            running = [one for one in running if await self.step(one)]
+
+    async def carry(self, project: int, operation: int, within_s: float) -> None:
+        """Carry one on for as long as its caller may wait; the background does the rest."""
+        try:
+            async with asyncio.timeout(within_s):
+                found = await self._ledger.read(project, "operation", operation=operation)
+                if found.word == "ok":
+                    one = _running(project, value(found))
+                    while await self.step(one):
+                        pass
+        except (TimeoutError, errors.StoreUnavailable):
+            return
+
+    async def step(self, one: Running) -> bool:
+        """Do the next chunk; false when there is nothing more for this driver to do."""
+        try:
+            part = (await self._plan(one)).part(one.chunk + 1)
+            if part is None:
+                await self._end(one, OperationState.SUCCEEDED, "")
+                return False
+            await self._doers[Verb(one.verb)](one, chunk_key(one.operation, one.chunk + 1), part)
+        except errors.StoreUnavailable:
+            raise
+        except (errors.SessionUnknown, errors.RequestTooOld):
+            return False  # it was ended, or somebody else is ahead
+        except Exception as error:
+            log.exception("operation_failed", project=one.project, operation=one.operation)
+            await self._end(one, OperationState.FAILED, _name(error))
+            return False
+        one.chunk += 1
+        return True
+
+    async def _plan(self, one: Running) -> Plan:
+        key = (one.project, one.content)
+        if key not in self._plans:
+            plan, _ = unpacked(await self._content.get(one.project, one.content))
+            while len(self._plans) >= PLANS_KEPT:
+                del self._plans[next(iter(self._plans))]
+            self._plans[key] = plan
+        return self._plans[key]
+
+    async def _end(self, one: Running, state: OperationState, error: str) -> None:
+        """Say how it ended, unless somebody did."""
+        await self._ledger.change(
+            *(one.project, "end_operation", None, one.actor),
+            operation=one.operation,
+            state=int(state),
+            error=error,
+        )
+
+
+def _name(error: Exception) -> str:
+    return getattr(error, "reason", "") or type(error).__name__
+
+
+def _running(project: int, found: Mapping[str, Any]) -> Running:
+    names = ("operation", "chunk", "verb", "actor", "dataset", "content")
+    return Running(project=project, **{name: found[name] for name in names})

@@ -1,0 +1,87 @@
+"""What leaves queues: chosen items, with whatever is open of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from allocator import operation_words as words
+from allocator.ports import Content, Items, Ledger, Operations
+from allocator.services.door import Door, Place
+from allocator.services.driving import Driving, packed
+from allocator.services.outcomes import happened, value
+from allocator.strategies.operations import Run, Verb
+from dibs import errors
+
+if TYPE_CHECKING:
+    from allocator.services.operations import OperationsService
+
+CARRY_S = 2.0
+"""How long a call that begins an operation carries it on itself."""
+
+
+class Removing:
+    """RemoveItems of QueueService."""
+
+    def __init__(
+        self,
+        *,
+        ledger: Ledger,
+        items: Items,
+        content: Content,
+        operations: Operations,
+        door: Door,
+        driving: Driving,
+        shown: OperationsService,
+    ) -> None:
+        self._ledger = ledger
+        self._items = items
+        self._content = content
+        self._operations = operations
+        self._door = door
+        self._driving = driving
+        self._shown = shown
+
+    async def remove_items(self, ask: words.RemoveItems) -> words.Operation:
+        """Begin to remove chosen items; the answer is the operation.
+
+        Raises QueueNotFound, DatasetNotFound, ItemNotFound, PermissionDenied.
+        """
+        place = await self._door.permit(ask.change, "QueueService.RemoveItems", queue=ask.queue_id)
+        queue = await self._door.queue(place.project, ask.queue_id)
+        dataset = await self._door.dataset(place.project, ask.dataset_id)
+        found = await self._items.numbers(place.project, dataset, ask.external_ids)
+        unknown = [name for name in ask.external_ids if name not in found]
+        if unknown:
+            raise errors.ItemNotFound(unknown[0])
+        numbers = {found[name][0]: name for name in ask.external_ids}
+        runs, missing = await self._runs(place, queue, numbers)
+        content, _ = await self._content.put(place.project, packed(runs, missing))
+        outcome = await self._ledger.change(
+            *(place.project, "begin_operation", ask.change.key, place.actor),
+            verb=int(Verb.REMOVE_ITEMS),
+            queues=[queue],
+            dataset=dataset,
+            content=content,
+            total=len(numbers),
+        )
+        if outcome.word == "not_found":
+            raise _not_found(value(outcome), ask)
+        event = happened(outcome)
+        await self._driving.carry(place.project, event.seq, CARRY_S)
+        return await self._shown.as_of(place.project, event, event.seq)
+
+    async def _runs(
+        self, place: Place, queue: int, numbers: dict[int, str]
+    ) -> tuple[list[Run], list[str]]:
+        """The entries of these items, in order, and the items that the queue does not have."""
+        entries = await self._operations.runs_of(place.project, queue, list(numbers))
+        runs = [
+            Run(queue, entry, 1, class_, rank) for entry, class_, rank in sorted(entries.values())
+        ]
+        return runs, [name for number, name in numbers.items() if number not in entries]
+
+
+def _not_found(what: str, ask: words.RemoveItems) -> errors.NotFound:
+    if what == "queue":
+        return errors.QueueNotFound(ask.queue_id)
+    return errors.DatasetNotFound(ask.dataset_id)

@@ -1,0 +1,103 @@
+"""Bulk verbs as values: what they are, where they stand, and how they are cut into chunks.
+
+What an operation is to do is a list of runs, made when it began: consecutive
+entries of one queue, class and rank each. Chunk n of it is always the same
+entries, so whoever drives does the same, and each chunk happens once.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from itertools import accumulate, groupby
+from typing import NamedTuple
+
+from allocator.model import RequestKey
+
+CHUNK = 100
+"""Entries one event may move (DESIGN, the commit protocol)."""
+OPERATIONS = 2**52
+"""The chunks of operation n are requests of "session" OPERATIONS + n."""
+
+
+class Verb(IntEnum):
+    """What an operation does."""
+
+    REMOVE_ITEMS = 1
+
+
+class OperationState(IntEnum):
+    """Where an operation stands."""
+
+    RUNNING = 1
+    SUCCEEDED = 2
+    FAILED = 3
+    CANCELLED = 4
+
+
+class Run(NamedTuple):
+    """Entries first .. first + size - 1 of a queue, as they came into it."""
+
+    queue: int
+    first: int
+    size: int
+    class_: int
+    rank: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A chunk: (entry, class, rank)s of one queue."""
+
+    queue: int
+    entries: tuple[tuple[int, int, int], ...]
+
+
+def chunk_key(operation: int, chunk: int) -> RequestKey:
+    """As whom the driver asks for a chunk: it happens once, whoever asks."""
+    return RequestKey(session=OPERATIONS + operation, secret="", n=chunk, hash="")
+
+
+class Plan:
+    """Runs, cut into chunks; a chunk is of one queue."""
+
+    def __init__(self, runs: Sequence[Run]) -> None:
+        groups = [list(group) for _, group in groupby(runs, key=lambda run: run.queue)]
+        self._groups = [(group, list(accumulate(run.size for run in group))) for group in groups]
+        self._lasts = list(accumulate(-(-ends[-1] // CHUNK) for _, ends in self._groups))
+
+    @property
+    def total(self) -> int:
+        """How many entries it is about."""
+        return sum(ends[-1] for _, ends in self._groups)
+
+    @property
+    def chunks(self) -> int:
+        """How many chunks it has; the first is number 1."""
+        return self._lasts[-1] if self._lasts else 0
+
+    def part(self, chunk: int) -> Part | None:
+        """The entries of a chunk; None behind the last one."""
+        if chunk > self.chunks:
+            return None
+        place = bisect_left(self._lasts, chunk)
+        before = self._lasts[place - 1] if place else 0
+        runs, ends = self._groups[place]
+        start = (chunk - before - 1) * CHUNK
+        return Part(queue=runs[0].queue, entries=tuple(_cut(runs, ends, start)))
+
+
+def _cut(runs: Sequence[Run], ends: Sequence[int], start: int) -> list[tuple[int, int, int]]:
+    """The entries from place `start` on, as many as a chunk takes."""
+    found: list[tuple[int, int, int]] = []
+    for place in range(bisect_left(ends, start + 1), len(runs)):
+        run = runs[place]
+        offset = max(0, start - (ends[place] - run.size))
+        room = CHUNK - len(found)
+        numbers = range(run.first + offset, run.first + run.size)[:room]
+        found += [(number, run.class_, run.rank) for number in numbers]
+        if len(found) == CHUNK:
+            break
+    return found

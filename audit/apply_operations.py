@@ -1,0 +1,75 @@
+"""Events about operations: bulk verbs that one event begins, chunks do, and one event ends."""
+
+from __future__ import annotations
+
+from audit.report import RULES, Judge
+from audit.state import CANCELLED, DAY_MS, FAILED, RUNNING, SUCCEEDED, Operation, Project
+from store.events import Event
+
+MOST_AT_ONCE = 1000
+
+
+def begun(project: Project, event: Event, judge: Judge) -> None:
+    """Over queues and a dataset that exist; its number is the event's seq."""
+    body = event.body
+    for queue in body["queues"]:
+        judge.expect(RULES, queue in project.queues, "queue {} is unknown", queue)
+    known = body["dataset"] == 0 or body["dataset"] in project.datasets
+    judge.expect(RULES, known, "dataset {} is unknown", body["dataset"])
+    project.operations[event.seq] = Operation(
+        verb=body["verb"],
+        actor=event.actor,
+        queues=tuple(body["queues"]),
+        dataset=body["dataset"],
+        content=body["content"],
+        total=body["total"],
+    )
+
+
+def ended(project: Project, event: Event, judge: Judge) -> None:
+    """Once, and only while it runs."""
+    body = event.body
+    operation = project.operations.get(body["operation"])
+    runs = operation is not None and operation.state == RUNNING
+    if judge.expect(RULES, runs, "operation {} does not run", body["operation"]) and operation:
+        known = body["state"] in (SUCCEEDED, FAILED, CANCELLED)
+        judge.expect(RULES, known, "an operation ends in state {}", body["state"])
+        operation.state, operation.ended_ms = body["state"], event.wall_ms
+
+
+def retried(project: Project, event: Event, judge: Judge) -> None:
+    """What has failed runs again, from the chunk that failed; 1000 at most."""
+    numbers = event.body["operations"]
+    judge.expect(RULES, 0 < len(numbers) <= MOST_AT_ONCE, "{} retried at once", len(numbers))
+    for number in numbers:
+        operation = project.operations.get(number)
+        failed = operation is not None and operation.state == FAILED
+        if judge.expect(RULES, failed, "operation {} has not failed", number) and operation:
+            operation.state, operation.ended_ms = RUNNING, 0
+
+
+def cleaned(project: Project, event: Event, judge: Judge) -> None:
+    """Only what ended more than a day ago; 1000 at most."""
+    body = event.body
+    judge.expect(RULES, len(body["operations"]) <= MOST_AT_ONCE, "{}", len(body["operations"]))
+    judge.expect(
+        RULES, body["before"] <= event.wall_ms - DAY_MS, "history cleaned up to {}", body["before"]
+    )
+    for number in body["operations"]:
+        operation = project.operations.pop(number, None)
+        old = operation is not None and 0 < operation.ended_ms <= body["before"]
+        judge.expect(RULES, old, "operation {} is forgotten too early", number)
+
+
+def chunk(project: Project, event: Event, number: int, n: int, judge: Judge) -> None:
+    """The next chunk of an operation that runs: one after the other, each once."""
+    operation = project.operations.get(number)
+    runs = operation is not None and operation.state == RUNNING
+    if judge.expect(2, runs, "a chunk of operation {}, which does not run", number) and operation:
+        judge.expect(
+            2, n == operation.chunk + 1, "chunk {} of {} after {}", n, number, operation.chunk
+        )
+        judge.expect(
+            RULES, event.actor == operation.actor, "chunk of {} by {}", number, event.actor
+        )
+        operation.chunk, operation.last = n, (event.seq, event.chain)

@@ -1,0 +1,75 @@
+"""The RPCs about operations, and those that begin one, from plain values to a `Call`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from dibs.call import Call, Scope, duration
+from dibs.v1 import operation_pb2 as pb
+
+_OPERATION = "/dibs.v1.OperationService/"
+_QUEUE = "/dibs.v1.QueueService/"
+
+
+def get_operation(
+    scope: Scope, operation_id: str, *, min_seq: int = 0
+) -> Call[pb.GetOperationResponse]:
+    """Ask for an operation."""
+    request = pb.GetOperationRequest(**scope.where(), operation_id=operation_id, min_seq=min_seq)
+    return Call(_OPERATION + "GetOperation", request, pb.GetOperationResponse)
+
+
+def list_operations(
+    scope: Scope,
+    *,
+    state: pb.OperationState = pb.OPERATION_STATE_UNSPECIFIED,
+    page_size: int = 0,
+    page_token: str = "",
+    min_seq: int = 0,
+) -> Call[pb.ListOperationsResponse]:
+    """List the operations of the project, the newest first."""
+    request = pb.ListOperationsRequest(
+        **scope.where(), state=state, page_size=page_size, page_token=page_token, min_seq=min_seq
+    )
+    return Call(_OPERATION + "ListOperations", request, pb.ListOperationsResponse)
+
+
+def wait_operation(
+    scope: Scope, operation_id: str, *, timeout: timedelta | None = None
+) -> Call[pb.WaitOperationResponse]:
+    """Ask for an operation when it runs no more, or after `timeout` (8 s at most)."""
+    request = pb.WaitOperationRequest(
+        **scope.where(), operation_id=operation_id, timeout=duration(timeout)
+    )
+    return Call(_OPERATION + "WaitOperation", request, pb.WaitOperationResponse)
+
+
+def cancel_operation(scope: Scope, operation_id: str) -> Call[pb.CancelOperationResponse]:
+    """End an operation that runs; what it has done stays."""
+    request = pb.CancelOperationRequest(**scope.where(), operation_id=operation_id)
+    return Call(_OPERATION + "CancelOperation", request, pb.CancelOperationResponse, scope.project)
+
+
+def retry_operations(
+    scope: Scope, operation_ids: Iterable[str]
+) -> Call[pb.RetryOperationsResponse]:
+    """Let failed operations run again, all or none."""
+    request = pb.RetryOperationsRequest(**scope.where(), operation_ids=operation_ids)
+    return Call(_OPERATION + "RetryOperations", request, pb.RetryOperationsResponse, scope.project)
+
+
+def clean_history(scope: Scope) -> Call[pb.CleanHistoryResponse]:
+    """Forget operations that ended more than 24 h ago."""
+    request = pb.CleanHistoryRequest(**scope.where())
+    return Call(_OPERATION + "CleanHistory", request, pb.CleanHistoryResponse, scope.project)
+
+
+def remove_items(
+    scope: Scope, queue: str, dataset: str, external_ids: Iterable[str]
+) -> Call[pb.RemoveItemsResponse]:
+    """Remove chosen items of a dataset from a queue; the answer is an operation."""
+    request = pb.RemoveItemsRequest(
+        **scope.where(), queue_id=queue, dataset_id=dataset, external_ids=external_ids
+    )
+    return Call(_QUEUE + "RemoveItems", request, pb.RemoveItemsResponse, scope.project)

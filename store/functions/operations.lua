@@ -1,0 +1,14 @@
+-- operations: those that still have chunks to do, the first that began first.
+--
+-- KEYS[1] header  KEYS[2] log
+-- ARGV    limit
+--
+-- Returns one of
+--   {'ok', seq, chain, clock, list}   operation, state, chunk (the last that was done), verb, actor, queues, dataset, content, total
+read('operations', function(call, arg)
+  local numbers, list = redis.call('SMEMBERS', keys.running(call.P)), {}
+  for i, operation in ipairs(numbers) do numbers[i] = tonumber(operation) end
+  table.sort(numbers)
+  for i = 1, math.min(#numbers, tonumber(arg.limit)) do list[i] = operations.load(call.P, numbers[i]) end
+  return value(call, list)
+end)

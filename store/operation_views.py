@@ -1,0 +1,82 @@
+"""Operations as the projection has them; implements allocator.ports.Operations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import asyncpg
+
+from allocator.ports import OperationView
+from store.items import LONGEST_RUN
+from store.postgres import Postgres
+from store.views import Views
+
+_COLUMNS: Final = (
+    *("operation", "verb", "dataset", "content", "total", "actor", "state", "chunk", "done"),
+    *("failed", "error"),
+)
+_NEWEST_ENTRIES: Final = f"""
+SELECT DISTINCT ON (u.item) u.item, e.first + u.item - e.first_item AS entry, e.class, e.priority
+  FROM unnest($3::bigint[]) AS u (item)
+  JOIN entry_range e ON e.project = $1 AND e.queue = $2
+   AND e.first_item <= u.item AND e.first_item > u.item - {LONGEST_RUN}
+   AND u.item < e.first_item + e.count
+ ORDER BY u.item, entry DESC"""
+
+
+class OperationViews:
+    """Reads of view_operation."""
+
+    def __init__(self, postgres: Postgres, views: Views) -> None:
+        self._postgres = postgres
+        self._views = views
+
+    async def operation(self, project: int, operation: int) -> OperationView | None:
+        """One operation, until history is cleaned."""
+        row = await self._postgres.fetchrow(
+            "SELECT * FROM view_operation WHERE project = $1 AND operation = $2",
+            *(project, operation),
+        )
+        return _operation(row) if row else None
+
+    async def operations(
+        self, project: int, before: int, limit: int, state: int
+    ) -> Sequence[OperationView]:
+        """Those with a number below `before`, the newest first; `state` 0: in any."""
+        rows = await self._postgres.fetch(
+            "SELECT * FROM view_operation WHERE project = $1 AND operation < $2"
+            " AND ($4 = 0 OR state = $4) ORDER BY operation DESC LIMIT $3",
+            *(project, before, limit, state),
+        )
+        return [_operation(row) for row in rows]
+
+    async def errors(self, project: int, operation: int, limit: int) -> Mapping[int, str]:
+        """Entries that were left as they are, and why."""
+        rows = await self._postgres.fetch(
+            "SELECT entry, reason FROM view_operation_error"
+            " WHERE project = $1 AND operation = $2 ORDER BY entry LIMIT $3",
+            *(project, operation, limit),
+        )
+        return {row["entry"]: row["reason"] for row in rows}
+
+    async def moved(self, project: int, timeout_s: float) -> None:
+        """Return when the views have moved on, or at last after so long."""
+        await self._views.moved(project, timeout_s)
+
+    async def runs_of(
+        self, project: int, queue: int, numbers: Sequence[int]
+    ) -> Mapping[int, tuple[int, int, int]]:
+        """Entry, class and rank of the newest entry of each item that has one in the queue."""
+        rows = await self._postgres.fetch(_NEWEST_ENTRIES, project, queue, list(numbers))
+        return {row["item"]: (row["entry"], row["class"], row["priority"]) for row in rows}
+
+
+def _operation(row: asyncpg.Record) -> OperationView:
+    return OperationView(
+        **{name: row[name] for name in _COLUMNS},
+        queues=tuple(row["queues"]),
+        begun_ms=row["begun_wall"],
+        updated_ms=row["updated_wall"],
+        ended_ms=row["ended_wall"],
+    )

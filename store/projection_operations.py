@@ -1,0 +1,74 @@
+"""What events about operations, and the chunks of operations, do to the views. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from store.events import OPERATIONS, Event
+
+if TYPE_CHECKING:
+    from store.projection import Views
+
+FINISHED: Final = "WRONG_TASK_STATE"
+"""Why an entry stays: it is finished, or gone already."""
+
+WRITES: Final[Mapping[str, str]] = {
+    "operation": "INSERT INTO view_operation (project, operation, verb, queues, dataset, content,"
+    " total, actor, begun_wall, updated_wall) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)",
+    "chunk": "UPDATE view_operation SET chunk = $3, done = done + $4, failed = failed + $5,"
+    " updated_wall = $6 WHERE project = $1 AND operation = $2",
+    "operation_errors": "INSERT INTO view_operation_error"
+    " SELECT $1, $2, unnest($3::bigint[]), $4 ON CONFLICT DO NOTHING",
+    "operation_ended": "UPDATE view_operation SET state = $3, error = $4, updated_wall = $5,"
+    " ended_wall = $5 WHERE project = $1 AND operation = $2",
+    "operations_retried": "UPDATE view_operation SET state = 1, error = '', updated_wall = $3,"
+    " ended_wall = 0 WHERE project = $1 AND operation = ANY ($2)",
+    "history_cleaned": "DELETE FROM view_operation WHERE project = $1 AND operation = ANY ($2)",
+    "errors_cleaned": "DELETE FROM view_operation_error"
+    " WHERE project = $1 AND operation = ANY ($2)",
+    "entries_removed": "INSERT INTO view_removed SELECT $1, unnest($2::bigint[])"
+    " ON CONFLICT DO NOTHING",
+}
+"""How the rows of projection.Views.rows are written; $1 is the project."""
+
+
+def chunk(views: Views, event: Event) -> None:
+    """The progress of the operation whose chunk the event is, if it is one."""
+    request = event.request
+    if request is None or request.session <= OPERATIONS:
+        return
+    operation, kept = request.session - OPERATIONS, list(event.body.get("kept") or ())
+    moved = next((len(event.body[n]) for n in ("entries", "tasks") if n in event.body), 0)
+    row = (operation, request.n, moved + len(kept), len(kept), event.wall_ms)
+    views.rows.append(("chunk", row))
+    if kept:
+        views.rows.append(("operation_errors", (operation, kept, FINISHED)))
+
+
+def _begun(views: Views, event: Event, body: Any) -> None:
+    names = ("verb", "queues", "dataset", "content", "total")
+    fields = (list(body[name]) if name == "queues" else body[name] for name in names)
+    views.rows.append(("operation", (event.seq, *fields, event.actor, event.wall_ms)))
+
+
+def _ended(views: Views, event: Event, body: Any) -> None:
+    row = (body["operation"], body["state"], body["error"], event.wall_ms)
+    views.rows.append(("operation_ended", row))
+
+
+def _retried(views: Views, event: Event, body: Any) -> None:
+    views.rows.append(("operations_retried", (list(body["operations"]), event.wall_ms)))
+
+
+def _cleaned(views: Views, event: Event, body: Any) -> None:
+    for name in ("history_cleaned", "errors_cleaned"):
+        views.rows.append((name, (list(body["operations"]),)))
+
+
+CHANGES: Final[dict[str, Callable[[Views, Event, Any], None]]] = {
+    "operation_begun": _begun,
+    "operation_ended": _ended,
+    "operations_retried": _retried,
+    "history_cleaned": _cleaned,
+}

@@ -1,0 +1,111 @@
+"""Rules of the property test about operations: bulk verbs in chunks, each once, in order."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, rule
+
+from allocator.model import RequestKey
+from audit.state import DAY_MS, FAILED, RUNNING
+from store import keys
+from store.events import OPERATIONS, decode
+
+PICK = st.integers(0, 10_000)
+REMOVE = 1
+
+
+def chunk_key(operation: int, chunk: int) -> RequestKey:
+    """As whom the driver of an operation asks."""
+    return RequestKey(session=OPERATIONS + operation, secret="", n=chunk, hash="")
+
+
+class OperationRules(RuleBasedStateMachine):
+    """A part of the machine; `ProjectMachine` has what it calls."""
+
+    call: Any
+    run: Any
+    redis: Any
+    project: int
+
+    @property
+    def state(self) -> Any:
+        raise NotImplementedError
+
+    @rule(queue=st.integers(1, 3), dataset=st.integers(0, 2))
+    def begin_operation(self, queue: int, dataset: int) -> None:
+        known = queue in self.state.queues and dataset < 2
+        reply = self.call(
+            "begin_operation", verb=REMOVE, queues=[queue], dataset=dataset, content=7, total=9
+        )
+        assert reply.word == ("ok" if known else "not_found")
+
+    def _operation(self, pick: int) -> tuple[int, Any]:
+        known = sorted(self.state.operations.items())
+        return known[pick % len(known)] if known else (999_999, None)
+
+    @rule(pick=PICK, chunk=st.integers(-1, 2), picks=st.lists(PICK, min_size=1, max_size=3))
+    def do_a_chunk(self, pick: int, chunk: int, picks: list[int]) -> None:
+        """The next one is done, the last one again is the same answer, any other is refused."""
+        number, operation = self._operation(pick)
+        if operation is None or operation.queues[0] not in self.state.queues:
+            return
+        queue = operation.queues[0]
+        known = [e for e in self.state.entries.values() if e.queue == queue]
+        if not known:
+            return
+        chosen = {known[p % len(known)].entry: known[p % len(known)] for p in picks}
+        tasks = [[entry.entry, entry.lane, entry.came] for entry in chosen.values()]
+        n = operation.chunk + chunk
+        words = {1: "ok", 0: "dup" if operation.last else "request_too_old"}
+        word = words.get(chunk, "request_too_old") if operation.state == RUNNING else None
+        if n < 1:
+            return
+        last = operation.last
+        reply = self.call(
+            "remove_entries",
+            chunk_key(number, n),
+            actor=operation.actor,
+            queue=queue,
+            entries=tasks,
+        )
+        assert reply.word == (word or "session_unknown")
+        if word == "dup":
+            assert (reply.seq, reply.chain) == last
+
+    @rule(pick=PICK, state=st.integers(2, 4))
+    def end_operation(self, pick: int, state: int) -> None:
+        number, operation = self._operation(pick)
+        runs = operation is not None and operation.state == RUNNING
+        word = "ok" if runs else "not_found" if operation is None else "wrong_state"
+        assert self.call("end_operation", operation=number, state=state, error="").word == word
+
+    @rule(picks=st.lists(PICK, min_size=1, max_size=2))
+    def retry_operations(self, picks: list[int]) -> None:
+        chosen = dict(self._operation(pick) for pick in picks)
+        word = "ok"
+        for operation in chosen.values():
+            if operation is None or operation.state != FAILED:
+                word = "not_found" if operation is None else "wrong_state"
+                break
+        assert self.call("retry_operations", operations=list(chosen)).word == word
+
+    @rule(limit=st.integers(1, 3), days=st.integers(0, 1))
+    def clean_history(self, limit: int, days: int) -> None:
+        """What ended more than a day ago goes, the oldest first."""
+        if days:
+            header = keys.header(self.project)
+            wall = int(self.run(self.redis.hget(header, "wall")))
+            self.run(self.redis.hset(header, "wall", wall + 2 * DAY_MS))
+        ended = {n: o.ended_ms for n, o in self.state.operations.items() if o.state != RUNNING}
+        reply = self.call("clean_history", limit=limit)
+        body = decode(reply.rest).body
+        old = [number for number, ms in ended.items() if ms <= body["before"]]
+        assert len(body["operations"]) == min(limit, len(old))
+
+    @rule()
+    def running_operations_are_listed(self) -> None:
+        listed = [one["operation"] for one in self.call("operations", limit=100).rest]
+        running = [n for n, o in sorted(self.state.operations.items()) if o.state == RUNNING]
+        assert listed == running

@@ -179,6 +179,14 @@ class Reserved:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Picked:
+    """The chosen task, started."""
+
+    seq: int
+    task: HeldTask
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Leased:
     """A lease as of an event."""
 

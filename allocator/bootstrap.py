@@ -31,6 +31,7 @@ from allocator.services.lost import Lost
 from allocator.services.named import Names
 from allocator.services.named_tasks import NamedTasks
 from allocator.services.operations import OperationsService
+from allocator.services.picking import Picking
 from allocator.services.priorities import Priorities
 from allocator.services.projects import Projects
 from allocator.services.queue_settings import SettingsCache
@@ -175,6 +176,7 @@ def _servicers(store: Store, lease_floor_ms: int) -> Sequence[object]:
             Allocation(
                 directory=directory,
                 ledger=ledger,
+                content=content,
                 door=door,
                 held=HeldTasks(directory, items),
                 lost=lost,
@@ -189,6 +191,14 @@ def _servicers(store: Store, lease_floor_ms: int) -> Sequence[object]:
                 door=door,
                 lost=lost,
                 clock=clock,
+            ),
+            Picking(
+                directory=directory,
+                ledger=ledger,
+                items=items,
+                door=door,
+                held=HeldTasks(directory, items),
+                named=NamedTasks(items, views),
             ),
         ),
         OperationServicer(operations),

@@ -67,6 +67,12 @@ def _started(outcome: Outcome) -> None:
         metrics.leases["started"].inc()
 
 
+def _picked(outcome: Outcome) -> None:
+    if outcome.event is not None:
+        metrics.leases["granted"].inc()
+        metrics.leases["started"].inc()
+
+
 def _released(outcome: Outcome) -> None:
     if outcome.event is not None:
         metrics.leases["released"].inc()
@@ -86,6 +92,7 @@ _COUNTS = {
     "reserve": _reserved,
     "submit": _submitted,
     "start": _started,
+    "pick": _picked,
     "release": _released,
     "renew": _renewed,
     "add_items": _imported,

@@ -167,6 +167,7 @@ TABLE: Final = (
             "AllocationService.Reserve",
             "AllocationService.SaveDraft",
             "AllocationService.Start",
+            "AllocationService.StartTask",
             "AllocationService.Submit",
         ),
     ),

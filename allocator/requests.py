@@ -218,6 +218,22 @@ class OnHold:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Release(OnHold):
+    """A task to be given back; by whom it does not belong to, for a reason."""
+
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartTask:
+    """A chosen task that a person is to hold and start."""
+
+    change: Change
+    person: str
+    task: TaskId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Renew:
     """Renew `holds`, or, if there are none, all in a queue ("": in every one)."""
 

@@ -27,6 +27,7 @@ KIND_OF: Final[Mapping[str, str]] = {
     "Reserve": "granted",
     "EnsureReservations": "granted",
     "Start": "started",
+    "StartTask": "picked",
     "Renew": "renewed",
     "Submit": "submitted",
     "SaveDraft": "drafted",

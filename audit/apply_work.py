@@ -58,6 +58,29 @@ def granted(project: Project, event: Event, judge: Judge) -> bool:
     return len(wanted) > len(tasks)
 
 
+def picked(project: Project, event: Event, judge: Judge) -> None:
+    """One chosen task, leased and started: as the queue allows, or by whoever may give it out."""
+    body = event.body
+    person, tasks = body["person"], body["tasks"]
+    queue = project.queues[body["queue"]]
+    if not judge.expect(RULES, len(tasks) == 1, "{} tasks picked at once", len(tasks)):
+        return
+    number, i, lane, rank = tasks[0]
+    entry = there(project, judge, number, i, queue.queue)
+    if not entry:
+        return
+    own = queue.own.get(person, {}).get(number) == i
+    allowed = own or queue.rules.allow_pick or body["by_right"]
+    judge.expect(6, allowed, "person {} picked {}-{}", person, number, i)
+    judge.expect(RULES, (lane, rank) == (entry.lane, entry.rank), "class, rank of {}", number)
+    judge.expect(6, not entry.gone, "entry {} was picked after it left", number)
+    _deadline(judge, event.clock_ms + queue.rules.lease_ms, body["deadline"])
+    _within_cap(project, queue, person, [(number, i)], judge)
+    _grant(project, event, judge, entry, i)
+    after = replace(entry.slot(i), state=IN_PROGRESS, touched=event.clock_ms)
+    put(project, entry, i, after)
+
+
 def started(project: Project, event: Event, judge: Judge) -> None:
     """By the newest token; of what is only assigned, by someone still eligible."""
     body = event.body

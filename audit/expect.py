@@ -108,6 +108,27 @@ def expect_members(project: Project, mode: str, records: Sequence[Sequence[Any]]
     return "ok" if left else "last_admin"
 
 
+def expect_pick(
+    project: Project, person: int, queue: int, entry: int, slot: int, *, by_right: bool
+) -> str:
+    """'ok' for what waits in this queue, is allowed, and is this person's to do."""
+    of, found = project.queues.get(queue), project.entries.get(entry)
+    if of is None or found is None or found.queue != queue or found.gone:
+        return NOT_FOUND
+    if not 1 <= slot <= found.k:
+        return NOT_FOUND
+    state = found.slot(slot).state
+    mine = of.own.get(person, {}).get(entry) == slot
+    if state != QUEUED and not mine:
+        return "wrong_state"
+    if not (mine or by_right or of.rules.allow_pick):
+        return "not_allowed"
+    if eligible(project, person, found, slot if mine else 0):
+        return "not_eligible"
+    full = len(of.held.get(person, ())) >= of.rules.max_held
+    return "at_cap" if full and not mine else "ok"
+
+
 def expect_start(project: Project, person: int, entry: int, slot: int, token: int) -> str:
     """'ok' also for what is started already; 'not_eligible' only for what is not."""
     found, word = _lease(project, person, entry, slot, token)
@@ -138,7 +159,10 @@ def expect_draft(
 
 
 def expect_release(project: Project, person: int, entry: int, slot: int, token: int) -> str:
-    """'ok' for the holder only."""
+    """'ok' for the holder only; token 0 stands for whatever lease the person has."""
+    found = project.entries.get(entry)
+    if token == 0 and found and found.slots and 1 <= slot <= found.k:
+        token = found.slot(slot).token or 0
     return _lease(project, person, entry, slot, token)[1] or "ok"
 
 

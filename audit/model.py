@@ -40,6 +40,7 @@ HANDLERS: Mapping[str, Handler] = {
     "entries_added": apply_entries.entries_added,
     "removed": apply_entries.removed,
     "granted": apply_work.granted,
+    "picked": apply_work.picked,
     "started": apply_work.started,
     "renewed": apply_work.renewed,
     "drafted": apply_work.drafted,

@@ -28,12 +28,14 @@ DibsError
 ├── WrongState                not as things stand
 │   ├── NotEligible
 │   ├── WrongTaskState
+│   ├── PickNotAllowed
 │   ├── AdminIsForGood        nobody takes ADMIN away
 │   ├── GroupInUse            queues name it
 │   ├── LastAdmin             a project keeps one
 │   ├── WrongOperationState
 │   └── SessionUnknown        never executed
 ├── LimitReached              a bound of the service
+│   ├── AtCap
 │   ├── TooManyClasses
 │   └── TooManyGroups
 ├── Gone                      it was there once
@@ -426,6 +428,18 @@ class GroupInUse(WrongState):
         )
 
 
+class PickNotAllowed(WrongState):
+    """The queue gives its tasks in order; only who may assign chooses."""
+
+    reason = "PICK_NOT_ALLOWED"
+    keys = ("queue_id",)
+
+    def __init__(self, queue_id: str) -> None:
+        super().__init__(
+            f"queue {queue_id!r} does not let people pick their tasks", queue_id=queue_id
+        )
+
+
 class AdminIsForGood(WrongState):
     """The person is an ADMIN, and nobody takes that away."""
 
@@ -485,6 +499,20 @@ class TooManyClasses(LimitReached):
     def __init__(self, queue_id: str, limit: int = 64) -> None:
         super().__init__(
             f"queue {queue_id!r} would need more than {limit} different sets of required skills",
+            queue_id=queue_id,
+            limit=limit,
+        )
+
+
+class AtCap(LimitReached):
+    """The person holds as many tasks of the queue as one may."""
+
+    reason = "AT_CAP"
+    keys = ("queue_id", "limit")
+
+    def __init__(self, queue_id: str, limit: int) -> None:
+        super().__init__(
+            f"the person holds {limit} tasks of queue {queue_id!r}, and may not hold more",
             queue_id=queue_id,
             limit=limit,
         )

@@ -102,6 +102,7 @@ class Client:
     reserve = _Rpc(task_calls.reserve)
     ensure_reservations = _Rpc(task_calls.ensure_reservations)
     start = _Rpc(task_calls.start)
+    start_task = _Rpc(task_calls.start_task)
     renew = _Rpc(task_calls.renew)
     renew_all = _Rpc(task_calls.renew_all)
     submit = _Rpc(task_calls.submit)

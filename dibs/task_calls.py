@@ -12,6 +12,7 @@ from datetime import timedelta
 
 from dibs.call import Call, Scope, duration
 from dibs.v1 import allocation_pb2 as allocation
+from dibs.v1 import picking_pb2 as picking
 from dibs.v1.common_pb2 import TaskLease
 
 _ALLOCATION = "/dibs.v1.AllocationService/"
@@ -60,6 +61,12 @@ def start(
         **scope.where(), task_id=task_id, lease_token=lease_token, person=person
     )
     return Call(_ALLOCATION + "Start", request, allocation.StartResponse, scope.project)
+
+
+def start_task(scope: Scope, task_id: str, *, person: str = "") -> Call[picking.StartTaskResponse]:
+    """Take one chosen task that waits, out of turn, and start it."""
+    request = picking.StartTaskRequest(**scope.where(), task_id=task_id, person=person)
+    return Call(_ALLOCATION + "StartTask", request, picking.StartTaskResponse, scope.project)
 
 
 def renew(
@@ -133,11 +140,11 @@ def get_draft(
 
 
 def release(
-    scope: Scope, task_id: str, lease_token: int, *, person: str = ""
+    scope: Scope, task_id: str, lease_token: int = 0, *, person: str = "", reason: str = ""
 ) -> Call[allocation.ReleaseResponse]:
-    """Give a task back to its first place."""
+    """Give a task back to its first place; without a token that of `person`, for a reason."""
     request = allocation.ReleaseRequest(
-        **scope.where(), task_id=task_id, lease_token=lease_token, person=person
+        **scope.where(), task_id=task_id, lease_token=lease_token, person=person, reason=reason
     )
     return Call(_ALLOCATION + "Release", request, allocation.ReleaseResponse, scope.project)
 

@@ -120,6 +120,7 @@ def _entries_added(effects: Effects, event: Event, body: Any) -> None:
 
 _CHANGES: Final[dict[str, Callable[[Effects, Event, Any], None]]] = {
     "granted": _granted,
+    "picked": _granted,
     "renewed": _renewed,
     "submitted": _submitted,
     "released": _ended,

@@ -110,7 +110,7 @@ def tasks_of(event: Event, slots: Mapping[int, int]) -> list[Task]:
         return [(entry[0], slot) for entry in body["entries"] or () for slot in numbers]
     if event.kind in ("started", "drafted", "submitted", "returned"):
         return [(body["entry"], body["slot"])]
-    if event.kind in ("granted", "renewed", "released", "expired", "revoked"):
+    if event.kind in ("granted", "picked", "renewed", "released", "expired", "revoked"):
         return [(task[0], task[1]) for task in body["tasks"]]
     return []
 
@@ -195,6 +195,12 @@ def _granted(views: Views, event: Event, body: Any) -> None:
         row.ended = ""
 
 
+def _picked(views: Views, event: Event, body: Any) -> None:
+    _granted(views, event, body)
+    for task in body["tasks"]:
+        views.move(views.task(event, task[0], task[1]), TaskState.IN_PROGRESS)
+
+
 def _started(views: Views, event: Event, body: Any) -> None:
     row = views.task(event, body["entry"], body["slot"])
     views.move(row, TaskState.IN_PROGRESS)
@@ -274,6 +280,7 @@ _CHANGES: Final[dict[str, Callable[[Views, Event, Any], None]]] = {
     "dataset_attached": _dataset_attached,
     "entries_added": _entries_added,
     "granted": _granted,
+    "picked": _picked,
     "started": _started,
     "renewed": _renewed,
     "drafted": _drafted,

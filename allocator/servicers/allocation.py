@@ -6,20 +6,28 @@ from typing import Any
 
 from allocator.services.allocation import Allocation
 from allocator.services.drafting import Drafting
+from allocator.services.picking import Picking
 from allocator.services.submitting import Submitting
 from allocator.wire import allocation as wire
-from allocator.wire import drafts
+from allocator.wire import drafts, picking
 from dibs.v1 import allocation_pb2 as pb
-from dibs.v1 import allocation_pb2_grpc
+from dibs.v1 import allocation_pb2_grpc, picking_pb2
 
 
 class AllocationServicer(allocation_pb2_grpc.AllocationServiceServicer):
     """Decode, call, encode."""
 
-    def __init__(self, allocation: Allocation, submitting: Submitting, drafting: Drafting) -> None:
+    def __init__(
+        self,
+        allocation: Allocation,
+        submitting: Submitting,
+        drafting: Drafting,
+        picking: Picking,
+    ) -> None:
         self._allocation = allocation
         self._submitting = submitting
         self._drafting = drafting
+        self._picking = picking
 
     async def OpenSession(
         self, request: pb.OpenSessionRequest, context: Any
@@ -39,6 +47,11 @@ class AllocationServicer(allocation_pb2_grpc.AllocationServiceServicer):
 
     async def Start(self, request: pb.StartRequest, context: Any) -> pb.StartResponse:
         return wire.started(await self._allocation.start(wire.start(request)))
+
+    async def StartTask(
+        self, request: picking_pb2.StartTaskRequest, context: Any
+    ) -> picking_pb2.StartTaskResponse:
+        return picking.started(await self._picking.start(picking.start_task(request)))
 
     async def Renew(self, request: pb.RenewRequest, context: Any) -> pb.RenewResponse:
         return wire.renewed(await self._allocation.renew(wire.renew(request)))

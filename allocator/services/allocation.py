@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from typing import Any
 
 from allocator import answers, requests
 from allocator.model import (
@@ -14,7 +15,7 @@ from allocator.model import (
     TaskId,
     TaskState,
 )
-from allocator.ports import Directory, Event, Ledger, Outcome, WallClock
+from allocator.ports import Content, Directory, Event, Ledger, Outcome, WallClock
 from allocator.services import paging
 from allocator.services.door import Door, Place, judged
 from allocator.services.held import HeldTasks
@@ -41,6 +42,7 @@ class Allocation:
         *,
         directory: Directory,
         ledger: Ledger,
+        content: Content,
         door: Door,
         held: HeldTasks,
         lost: Lost,
@@ -48,6 +50,7 @@ class Allocation:
     ) -> None:
         self._directory = directory
         self._ledger = ledger
+        self._content = content
         self._door = door
         self._held = held
         self._lost = lost
@@ -128,15 +131,18 @@ class Allocation:
         )
 
     @judged(RELEASE)
-    async def release(self, ask: requests.OnHold) -> answers.Released:
+    async def release(self, ask: requests.Release) -> answers.Released:
         """Give a task back; again under the same token is no error.
 
-        Raises TaskNotFound, LeaseLost, WrongTaskState.
+        Raises TaskNotFound, LeaseLost, WrongTaskState, InvalidArgument.
         """
+        if not ask.hold.token and ask.person == ask.change.actor:
+            raise errors.InvalidArgument("lease_token", "must be set for a task of one's own")
         place, person = await self._door.act_for(
             ask.change, ask.person, RELEASE, entry=ask.hold.task.entry
         )
-        outcome = await self._on_hold(place, "release", ask, person)
+        reason = await self._reason(place.project, ask.reason)
+        outcome = await self._on_hold(place, "release", ask, person, content=reason)
         if outcome.word == "ok":
             return answers.Released(seq=happened(outcome).seq, state=TaskState.QUEUED)
         seq = await self._lost.released_before(place.project, ask.hold, person, outcome)
@@ -213,13 +219,23 @@ class Allocation:
         if Cause.ROLE in causes:
             await self._door.judge(ask.change, rpc, person=ask.person, queue=ask.queue_id)
 
-    async def _on_hold(self, place: Place, name: str, ask: requests.OnHold, person: int) -> Outcome:
+    async def _reason(self, project: int, reason: str) -> int:
+        """Text about people is content; the event has its number."""
+        if not reason:
+            return 0
+        content, _ = await self._content.put(project, reason.encode())
+        return content
+
+    async def _on_hold(
+        self, place: Place, name: str, ask: requests.OnHold, person: int, **more: Any
+    ) -> Outcome:
         return await self._ledger.change(
             *(place.project, name, ask.change.key, place.actor),
             person=person,
             entry=ask.hold.task.entry,
             slot=ask.hold.task.slot,
             token=ask.hold.token,
+            **more,
         )
 
     async def _holdings(

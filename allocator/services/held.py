@@ -20,10 +20,17 @@ class HeldTasks:
 
     async def granted(self, project: int, event: Event) -> tuple[HeldTask, ...]:
         """The tasks of a grant: a function of the event and of item rows."""
+        return await self._given(project, event, TaskState.ASSIGNED)
+
+    async def picked(self, project: int, event: Event) -> tuple[HeldTask, ...]:
+        """The chosen task, which was started by the same event."""
+        return await self._given(project, event, TaskState.IN_PROGRESS)
+
+    async def _given(self, project: int, event: Event, state: TaskState) -> tuple[HeldTask, ...]:
         body = event.body
         ends_ms = expire_ms(event, body["deadline"])
         rows = [
-            (body["queue"], entry, slot, rank, TaskState.ASSIGNED, event.seq, ends_ms)
+            (body["queue"], entry, slot, rank, state, event.seq, ends_ms)
             for entry, slot, _, rank in some(body["tasks"])
         ]
         return await self._tasks(project, rows)

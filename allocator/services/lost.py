@@ -35,6 +35,8 @@ class Lost:
         """The error behind a refusal of start, submit, renew or release."""
         detail = value(outcome)
         if outcome.word == "lease_lost":
+            if detail.get("cause") == RELEASED and not detail.get("holder"):
+                detail = {**detail, "holder": await self._releaser(project, hold, outcome)}
             return await self._lease_lost(project, hold, detail)
         if outcome.word == "not_eligible":
             return errors.NotEligible([str(detail)])
@@ -88,13 +90,22 @@ class Lost:
             return None
         return event.seq if await self._was_granted(project, hold, person) else None
 
+    async def _releaser(self, project: int, hold: Hold, outcome: Outcome) -> int:
+        """Who ended the last lease by a release, 0 if that is not known any more."""
+        view = await self._view(project, hold, outcome.seq)
+        if view is None or view.ended != RELEASED:
+            return 0
+        event = await self._ledger.event_at(project, view.updated_seq)
+        return event.actor if event.kind == RELEASED else 0
+
     async def _was_granted(self, project: int, hold: Hold, person: int) -> bool:
         """Whether the token is that of a hold of this person on this task."""
         try:
             event = await self._ledger.event_at(project, hold.token)
         except LookupError:
             return False
-        granting = event.kind == "granted" or (event.kind == "renewed" and event.body["takeover"])
+        granting = event.kind in ("granted", "picked")
+        granting = granting or (event.kind == "renewed" and event.body["takeover"])
         return granting and event.body["person"] == person and _names(event, hold)
 
     async def _lease_lost(

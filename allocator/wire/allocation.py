@@ -46,10 +46,11 @@ def start(request: pb.StartRequest) -> requests.OnHold:
     )
 
 
-def release(request: pb.ReleaseRequest) -> requests.OnHold:
-    return requests.OnHold(
+def release(request: pb.ReleaseRequest) -> requests.Release:
+    return requests.Release(
         person=common.person(request),
         hold=common.hold(request),
+        reason=request.reason,
         change=common.change(SERVICE + "Release", request),
     )
 

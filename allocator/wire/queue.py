@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from allocator import answers, requests
-from allocator.model import DEFAULT_STATUSES, Meaning, QueueSettings, Status
+from allocator.model import DEFAULT_STATUSES, Meaning, QueueSettings, SkipPolicy, Status
 from allocator.wire import common
 from dibs import errors
 from dibs.v1 import queue_pb2 as pb
@@ -112,6 +112,9 @@ def _settings(queue: pb.Queue) -> QueueSettings:
             *(Status(name=s.name, meaning=Meaning(s.meaning)) for s in queue.statuses),
         ),
         classes=tuple(queue.unit_classes),
+        allow_pick=queue.allow_pick,
+        skip_policy=SkipPolicy(queue.skip_policy or _DEFAULTS.skip_policy),
+        max_skips=queue.max_skips if queue.HasField("max_skips") else _DEFAULTS.max_skips,
     )
 
 
@@ -139,5 +142,8 @@ def _queue(answer: answers.Queue) -> pb.Queue:
             for status in settings.statuses[len(DEFAULT_STATUSES) :]
         ],
         unit_classes=settings.classes,
+        allow_pick=settings.allow_pick,
+        skip_policy=common.number(settings.skip_policy),
+        max_skips=settings.max_skips,
         create_time=common.timestamp(answer.created_ms),
     )

@@ -1,5 +1,6 @@
 from dibs.bufvalidate import validate_pb2 as _validate_pb2
 from dibs.v1 import common_pb2 as _common_pb2
+from dibs.v1 import picking_pb2 as _picking_pb2
 from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
@@ -248,20 +249,22 @@ class SubmitResponse(_message.Message):
     def __init__(self, seq: _Optional[int] = ..., state: _Optional[_Union[_common_pb2.TaskState, str]] = ..., status: _Optional[str] = ..., late: bool = ...) -> None: ...
 
 class ReleaseRequest(_message.Message):
-    __slots__ = ("project_id", "actor", "request_id", "task_id", "lease_token", "person")
+    __slots__ = ("project_id", "actor", "request_id", "task_id", "lease_token", "person", "reason")
     PROJECT_ID_FIELD_NUMBER: _ClassVar[int]
     ACTOR_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     TASK_ID_FIELD_NUMBER: _ClassVar[int]
     LEASE_TOKEN_FIELD_NUMBER: _ClassVar[int]
     PERSON_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
     project_id: str
     actor: str
     request_id: _common_pb2.RequestId
     task_id: str
     lease_token: int
     person: str
-    def __init__(self, project_id: _Optional[str] = ..., actor: _Optional[str] = ..., request_id: _Optional[_Union[_common_pb2.RequestId, _Mapping]] = ..., task_id: _Optional[str] = ..., lease_token: _Optional[int] = ..., person: _Optional[str] = ...) -> None: ...
+    reason: str
+    def __init__(self, project_id: _Optional[str] = ..., actor: _Optional[str] = ..., request_id: _Optional[_Union[_common_pb2.RequestId, _Mapping]] = ..., task_id: _Optional[str] = ..., lease_token: _Optional[int] = ..., person: _Optional[str] = ..., reason: _Optional[str] = ...) -> None: ...
 
 class ReleaseResponse(_message.Message):
     __slots__ = ("seq", "state")

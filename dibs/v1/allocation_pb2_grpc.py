@@ -4,6 +4,7 @@ import grpc
 import warnings
 
 from dibs.v1 import allocation_pb2 as dibs_dot_v1_dot_allocation__pb2
+from dibs.v1 import picking_pb2 as dibs_dot_v1_dot_picking__pb2
 
 GRPC_GENERATED_VERSION = '1.71.2'
 GRPC_VERSION = grpc.__version__
@@ -59,6 +60,11 @@ class AllocationServiceStub(object):
                 '/dibs.v1.AllocationService/Start',
                 request_serializer=dibs_dot_v1_dot_allocation__pb2.StartRequest.SerializeToString,
                 response_deserializer=dibs_dot_v1_dot_allocation__pb2.StartResponse.FromString,
+                _registered_method=True)
+        self.StartTask = channel.unary_unary(
+                '/dibs.v1.AllocationService/StartTask',
+                request_serializer=dibs_dot_v1_dot_picking__pb2.StartTaskRequest.SerializeToString,
+                response_deserializer=dibs_dot_v1_dot_picking__pb2.StartTaskResponse.FromString,
                 _registered_method=True)
         self.Renew = channel.unary_unary(
                 '/dibs.v1.AllocationService/Renew',
@@ -142,6 +148,17 @@ class AllocationServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def StartTask(self, request, context):
+        """Gives a person one chosen task that waits, out of turn, and starts it: where
+        the queue lets people pick, or for whoever may assign. Their own returned
+        tasks people may always pick. Errors: PROJECT_NOT_FOUND, TASK_NOT_FOUND,
+        PERSON_NOT_FOUND, WRONG_TASK_STATE, PICK_NOT_ALLOWED, NOT_ELIGIBLE, AT_CAP,
+        PERMISSION_DENIED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def Renew(self, request, context):
         """Lets leases run anew, all or none. Errors: PROJECT_NOT_FOUND,
         QUEUE_NOT_FOUND, TASK_NOT_FOUND, LEASE_LOST, PERMISSION_DENIED.
@@ -164,8 +181,10 @@ class AllocationServiceServicer(object):
 
     def Release(self, request, context):
         """Gives a task back to its first place, for anybody. Repeating it under the
-        same token is no error. Errors: PROJECT_NOT_FOUND, TASK_NOT_FOUND,
-        LEASE_LOST, PERMISSION_DENIED.
+        same token is no error. ADMIN, TEAM_MANAGER and the owner of the queue may
+        end the lease of somebody else, with a reason: that token is dead then.
+        Errors: PROJECT_NOT_FOUND, TASK_NOT_FOUND, PERSON_NOT_FOUND, LEASE_LOST,
+        WRONG_TASK_STATE, PERMISSION_DENIED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -229,6 +248,11 @@ def add_AllocationServiceServicer_to_server(servicer, server):
                     servicer.Start,
                     request_deserializer=dibs_dot_v1_dot_allocation__pb2.StartRequest.FromString,
                     response_serializer=dibs_dot_v1_dot_allocation__pb2.StartResponse.SerializeToString,
+            ),
+            'StartTask': grpc.unary_unary_rpc_method_handler(
+                    servicer.StartTask,
+                    request_deserializer=dibs_dot_v1_dot_picking__pb2.StartTaskRequest.FromString,
+                    response_serializer=dibs_dot_v1_dot_picking__pb2.StartTaskResponse.SerializeToString,
             ),
             'Renew': grpc.unary_unary_rpc_method_handler(
                     servicer.Renew,
@@ -397,6 +421,33 @@ class AllocationService(object):
             '/dibs.v1.AllocationService/Start',
             dibs_dot_v1_dot_allocation__pb2.StartRequest.SerializeToString,
             dibs_dot_v1_dot_allocation__pb2.StartResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def StartTask(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dibs.v1.AllocationService/StartTask',
+            dibs_dot_v1_dot_picking__pb2.StartTaskRequest.SerializeToString,
+            dibs_dot_v1_dot_picking__pb2.StartTaskResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -32,6 +32,8 @@ class ErrorReason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     ERROR_REASON_SESSION_UNKNOWN: _ClassVar[ErrorReason]
     ERROR_REASON_ADMIN_IS_FOR_GOOD: _ClassVar[ErrorReason]
     ERROR_REASON_LAST_ADMIN: _ClassVar[ErrorReason]
+    ERROR_REASON_PICK_NOT_ALLOWED: _ClassVar[ErrorReason]
+    ERROR_REASON_AT_CAP: _ClassVar[ErrorReason]
     ERROR_REASON_TOO_MANY_CLASSES: _ClassVar[ErrorReason]
     ERROR_REASON_TOO_MANY_GROUPS: _ClassVar[ErrorReason]
     ERROR_REASON_REQUEST_TOO_OLD: _ClassVar[ErrorReason]
@@ -68,6 +70,8 @@ ERROR_REASON_GROUP_IN_USE: ErrorReason
 ERROR_REASON_SESSION_UNKNOWN: ErrorReason
 ERROR_REASON_ADMIN_IS_FOR_GOOD: ErrorReason
 ERROR_REASON_LAST_ADMIN: ErrorReason
+ERROR_REASON_PICK_NOT_ALLOWED: ErrorReason
+ERROR_REASON_AT_CAP: ErrorReason
 ERROR_REASON_TOO_MANY_CLASSES: ErrorReason
 ERROR_REASON_TOO_MANY_GROUPS: ErrorReason
 ERROR_REASON_REQUEST_TOO_OLD: ErrorReason

@@ -1,5 +1,6 @@
 from dibs.bufvalidate import validate_pb2 as _validate_pb2
 from dibs.v1 import common_pb2 as _common_pb2
+from dibs.v1 import skipping_pb2 as _skipping_pb2
 from dibs.v1 import tasks_pb2 as _tasks_pb2
 from dibs.v1 import operation_pb2 as _operation_pb2
 from google.protobuf import duration_pb2 as _duration_pb2
@@ -39,7 +40,7 @@ class Status(_message.Message):
     def __init__(self, name: _Optional[str] = ..., meaning: _Optional[_Union[StatusMeaning, str]] = ...) -> None: ...
 
 class Queue(_message.Message):
-    __slots__ = ("queue_id", "display_name", "type", "slots", "lease_duration", "allowed_assignees", "priority", "max_held", "statuses", "unit_classes", "create_time", "restricted", "allowed_groups")
+    __slots__ = ("queue_id", "display_name", "type", "slots", "lease_duration", "allowed_assignees", "priority", "max_held", "statuses", "unit_classes", "create_time", "restricted", "allow_pick", "skip_policy", "max_skips", "allowed_groups")
     QUEUE_ID_FIELD_NUMBER: _ClassVar[int]
     DISPLAY_NAME_FIELD_NUMBER: _ClassVar[int]
     TYPE_FIELD_NUMBER: _ClassVar[int]
@@ -52,6 +53,9 @@ class Queue(_message.Message):
     UNIT_CLASSES_FIELD_NUMBER: _ClassVar[int]
     CREATE_TIME_FIELD_NUMBER: _ClassVar[int]
     RESTRICTED_FIELD_NUMBER: _ClassVar[int]
+    ALLOW_PICK_FIELD_NUMBER: _ClassVar[int]
+    SKIP_POLICY_FIELD_NUMBER: _ClassVar[int]
+    MAX_SKIPS_FIELD_NUMBER: _ClassVar[int]
     ALLOWED_GROUPS_FIELD_NUMBER: _ClassVar[int]
     queue_id: str
     display_name: str
@@ -65,8 +69,11 @@ class Queue(_message.Message):
     unit_classes: _containers.RepeatedScalarFieldContainer[str]
     create_time: _timestamp_pb2.Timestamp
     restricted: bool
+    allow_pick: bool
+    skip_policy: _skipping_pb2.SkipPolicy
+    max_skips: int
     allowed_groups: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, queue_id: _Optional[str] = ..., display_name: _Optional[str] = ..., type: _Optional[_Union[QueueType, str]] = ..., slots: _Optional[int] = ..., lease_duration: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ..., allowed_assignees: _Optional[_Iterable[str]] = ..., priority: _Optional[_Union[_common_pb2.Priority, str]] = ..., max_held: _Optional[int] = ..., statuses: _Optional[_Iterable[_Union[Status, _Mapping]]] = ..., unit_classes: _Optional[_Iterable[str]] = ..., create_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., restricted: bool = ..., allowed_groups: _Optional[_Iterable[str]] = ...) -> None: ...
+    def __init__(self, queue_id: _Optional[str] = ..., display_name: _Optional[str] = ..., type: _Optional[_Union[QueueType, str]] = ..., slots: _Optional[int] = ..., lease_duration: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ..., allowed_assignees: _Optional[_Iterable[str]] = ..., priority: _Optional[_Union[_common_pb2.Priority, str]] = ..., max_held: _Optional[int] = ..., statuses: _Optional[_Iterable[_Union[Status, _Mapping]]] = ..., unit_classes: _Optional[_Iterable[str]] = ..., create_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., restricted: bool = ..., allow_pick: bool = ..., skip_policy: _Optional[_Union[_skipping_pb2.SkipPolicy, str]] = ..., max_skips: _Optional[int] = ..., allowed_groups: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class CreateQueueRequest(_message.Message):
     __slots__ = ("project_id", "actor", "request_id", "queue_id", "queue")

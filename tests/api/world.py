@@ -24,6 +24,7 @@ from dibs.v1 import (
     group_pb2_grpc,
     operation_pb2,
     operation_pb2_grpc,
+    picking_pb2,
     project_pb2,
     project_pb2_grpc,
     queue_pb2,
@@ -246,6 +247,11 @@ class World:
     async def release(self, person: str, task: Any, **fields: Any) -> Any:
         return await self.stubs.allocation.Release(
             allocation_pb2.ReleaseRequest(**(self.change(person) | _held(task) | fields))
+        )
+
+    async def pick(self, actor: str, task_id: str, **fields: Any) -> Any:
+        return await self.stubs.allocation.StartTask(
+            picking_pb2.StartTaskRequest(**(self.change(actor) | fields), task_id=task_id)
         )
 
     async def save_draft(self, person: str, task: Any, content: bytes, **fields: Any) -> Any:

@@ -186,7 +186,9 @@ class Log:
         return self.add("submitted", request, **body | changes)
 
     def release(self, person: int, *tasks: Task, request: Request | None = None) -> int:
-        return self.add("released", request, person=person, tasks=[list(task) for task in tasks])
+        return self.add(
+            "released", request, person=person, tasks=[list(task) for task in tasks], content=0
+        )
 
     def expire(self, *holds: tuple[int, int, int]) -> int:
         return self.add("expired", tasks=[list(hold) for hold in holds])

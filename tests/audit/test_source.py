@@ -65,10 +65,10 @@ async def at_work(stack: Stack) -> list[dict[str, Any]]:
     )
     assert submitted.word == "ok", submitted
     told("Submit", submitted, task="1-1", token=token)
-    released = await stack.change("release", stack.key(), **lease | {"entry": 2})
+    released = await stack.change("release", stack.key(), **lease | {"entry": 2, "content": 0})
     told("Release", released, task="2-1", token=token)
     await stack.reserve(3, 1)
-    refused = await stack.change("release", stack.key(), **lease | {"entry": 2})
+    refused = await stack.change("release", stack.key(), **lease | {"entry": 2, "content": 0})
     told("Release", refused, task="2-1", token=token, outcome="LEASE_LOST")
     nothing = await stack.reserve(99)
     told("Reserve", nothing, person=99, outcome="nothing", result={"reason": "NOT_ELIGIBLE"})

@@ -40,6 +40,8 @@ EXAMPLES: list[errors.DibsError] = [
     errors.GroupNotFound("g"),
     errors.TooManyGroups("ann"),
     errors.GroupInUse("g", 2),
+    errors.PickNotAllowed("q"),
+    errors.AtCap("q", 3),
     errors.SessionUnknown(),
     errors.TooManyClasses("q"),
     errors.RequestTooOld(3, 40),

@@ -91,7 +91,7 @@ class Field:
         )
 
     async def release(self, person: int, held: Outcome | None) -> Outcome | None:
-        return await self._on("release", person, held)
+        return await self._on("release", person, held, content=0)
 
     async def _on(
         self, name: str, person: int, held: Outcome | None, **more: Any

@@ -46,7 +46,7 @@ async def some_work(stack: Stack) -> int:
             inline=b"{}",
             **common,
         )
-    await stack.change("release", stack.key(), entry=c[0], slot=c[1], **common)
+    await stack.change("release", stack.key(), entry=c[0], slot=c[1], content=0, **common)
     await stack.change("renew", stack.key(), person=2, queue=1, takeover=1, tasks=[])
     await stack.change(
         "change_members",

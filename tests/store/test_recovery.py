@@ -41,7 +41,9 @@ async def _value(client: Any, key: bytes) -> object:
 async def test_a_rebuild_gives_the_state_that_was(stack: Stack) -> None:
     held = await stack.reserve(2, 5)
     entry, slot = tasks_of(held)[0]
-    await stack.change("release", stack.key(), person=2, entry=entry, slot=slot, token=held.seq)
+    await stack.change(
+        "release", stack.key(), person=2, entry=entry, slot=slot, token=held.seq, content=0
+    )
     await stack.reserve(3, 2)
     before = await state_of(stack)
     epoch = await stack.store.recovery.ensure(stack.project)

@@ -67,7 +67,9 @@ async def test_what_is_free_among_what_one_holds_is_found_in_order(
     held = await project.reserve(person, 100) + await project.reserve(person, MANY - 100)
     tokens = {entry: project.log[-2 if entry <= 100 else -1][0] for entry in held}
     for entry in free:
-        await project.change("release", person=person, entry=entry, slot=1, token=tokens[entry])
+        await project.change(
+            "release", person=person, entry=entry, slot=1, token=tokens[entry], content=0
+        )
 
     mine = [*sorted(free), *range(MANY + 1, MANY + BEHIND + 1)]
     assert await project.reserve(person, count) == mine[:count]

@@ -20,6 +20,17 @@ function apply.granted(P, event)
   effects.finish(batch)
 end
 
+-- One chosen task, started at once. Nobody need have touched it, wherever it waits.
+function apply.picked(P, event)
+  local b, batch = event.body, effects.begin(P, event.body.tasks)
+  local entry, i, class, rank = unpack(b.tasks[1])
+  local edit = entries.load(P, entry) and effects.open(batch, entry)
+    or effects.open_waiting(batch, queues.load(P, b.queue), entry, class, rank)
+  edit.after.s[i] = { IN_PROGRESS, b.person, event.seq, GRANTED, event.wall, edit.before.s[i][6], 0, event.clock }
+  effects.set_deadline(effects.of_queue(batch, b.queue), entry, i, b.deadline)
+  effects.finish(batch)
+end
+
 function apply.started(P, event)
   local b, batch = event.body, effects.begin(P, {})
   local slot = effects.edit(batch, b.entry, b.slot)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from dibs.client import AsyncClient
     from dibs.errors import DibsError
     from dibs.holdings import Idle
-    from dibs.importing import ImportResult
+    from dibs.importing import ImportResult, ImportSession
     from dibs.retry import Patience
     from dibs.sync import Client
     from dibs.v1.allocation_pb2 import FrameRange, Nothing, NothingReason, ReviewUnit
@@ -35,6 +35,7 @@ _HOMES = {
     "FrameRange": "v1.allocation_pb2",
     "Idle": "holdings",
     "ImportResult": "importing",
+    "ImportSession": "importing",
     "Item": "v1.dataset_pb2",
     "Lease": "v1.common_pb2",
     "LineError": "v1.dataset_pb2",
@@ -64,6 +65,7 @@ __all__ = [
     "FrameRange",
     "Idle",
     "ImportResult",
+    "ImportSession",
     "Item",
     "Lease",
     "LineError",

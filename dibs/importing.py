@@ -14,7 +14,7 @@ from typing import Any
 
 from dibs.call import Scope, sign
 from dibs.errors import DibsError, InvalidArgument, OutcomeUnknown
-from dibs.sessions import IN_FLIGHT, Ticket
+from dibs.sessions import IN_FLIGHT, Session, Ticket
 from dibs.v1.dataset_pb2 import ImportItemsRequest, ImportItemsResponse, Item, LineError
 
 METHOD = "/dibs.v1.DatasetService/ImportItems"
@@ -33,12 +33,33 @@ class ImportResult:
     chunks: int = 0
     seq: int = 0
     line_errors: list[LineError] = field(default_factory=list)
+    newest: ImportItemsResponse = field(default_factory=ImportItemsResponse)
+    """The answer to the last chunk."""
 
     def add(self, response: ImportItemsResponse) -> None:
+        self.newest = response
         self.added += response.added
         self.chunks += 1
         self.seq = max(self.seq, response.seq)
         self.line_errors.extend(response.line_errors)
+
+
+class ImportSession:
+    """A session that numbers the chunks of one import from 1.
+
+    Whoever keeps the session_id, and how many chunks were `answered`, can go on
+    in another process: a chunk that had been taken in is answered as it was
+    then. The session must be used for nothing else.
+    """
+
+    def __init__(self, session_id: bytes, *, answered: int = 0) -> None:
+        self._session = Session(session_id)
+        self._session.next_n = answered + 1
+
+    def tickets(self, count: int) -> list[Ticket]:
+        first = self._session.next_n
+        self._session.next_n += count
+        return [Ticket(self._session, n) for n in range(first, first + count)]
 
 
 def item(value: ItemLike) -> Item:

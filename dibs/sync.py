@@ -23,7 +23,7 @@ from dibs.call import Call, Scope
 from dibs.channel import OPTIONS
 from dibs.errors import DibsError, OutcomeUnknown
 from dibs.holdings import Idle
-from dibs.importing import Batch, ImportResult, ItemLike
+from dibs.importing import Batch, ImportResult, ImportSession, ItemLike
 from dibs.retry import Attempts, Fail, Patience, Reopen
 from dibs.sessions import SessionPool, Ticket
 from dibs.status import rebuilt
@@ -174,15 +174,18 @@ class Client:
         *,
         first_line: int = 1,
         on_chunk: Callable[[ImportResult], None] | None = None,
+        session: ImportSession | None = None,
     ) -> ImportResult:
         """Import items in chunks; `on_chunk` sees the result so far after each.
+
+        With a `session` of its own, an import can be gone on with later.
 
         Lines that were not added are in `line_errors`. An InvalidArgument ends
         the import, with the line in its notes; chunks before it stay.
         """
         result = ImportResult()
         for batch in importing.batches(importing.chunks(self.scope, dataset, items, first_line)):
-            self._import(batch, result, on_chunk or _ignore)
+            self._import(batch, result, on_chunk or _ignore, session)
         return result
 
     def execute(self, call: Call[R]) -> R:
@@ -234,10 +237,18 @@ class Client:
         return False
 
     def _import(
-        self, batch: Batch, result: ImportResult, on_chunk: Callable[[ImportResult], None]
+        self,
+        batch: Batch,
+        result: ImportResult,
+        on_chunk: Callable[[ImportResult], None],
+        session: ImportSession | None,
     ) -> None:
         project, actor = self.scope.project, self.scope.actor
-        tickets = [self._sessions.take(project, actor) for _ in range(len(batch))]
+        tickets = (
+            session.tickets(len(batch))
+            if session
+            else [self._sessions.take(project, actor) for _ in range(len(batch))]
+        )
         try:
             batch.sign(tickets)
             attempts = self._attempts(change=True)
@@ -252,13 +263,15 @@ class Client:
                 except grpc.RpcError as rpc_error:
                     error = batch.failure(rebuilt(rpc_error))
                 if batch and self._pause(attempts, error):
+                    if session:
+                        raise error
                     rest = tickets[-len(batch) :]
                     tickets[-len(batch) :] = [
                         self._sessions.swap(project, ticket, actor) for ticket in rest
                     ]
                     batch.sign(tickets[-len(batch) :])
         finally:
-            for ticket in tickets:
+            for ticket in tickets if session is None else ():
                 self._sessions.give_back(project, ticket)
 
     def _stream(self, batch: Batch, attempts: Attempts) -> Any:

@@ -87,12 +87,17 @@ def import_(
     dataset: Annotated[str, typer.Option(help="Made if it is missing; else the file's name.")] = "",
     format_: Annotated[Format | None, typer.Option("--format", help="How it is written.")] = None,
     slots: Annotated[int, typer.Option(help="People an item, if the queue is made.")] = 1,
+    errors: Annotated[Path | None, typer.Option(help="Write what was not added here.")] = None,
     actor: client_commands.Actor = client_commands.DEFAULT_ACTOR,
     target: client_commands.Target = client_commands.DEFAULT_TARGET,
     *,
+    restart: Annotated[bool, typer.Option(help="Forget an import that was interrupted.")] = False,
     json: Json = False,
 ) -> None:
-    """Import the items of a manifest into a dataset that feeds a queue."""
+    """Import the items of a manifest into a dataset that feeds a queue.
+
+    Run it again to go on with an import that was interrupted.
+    """
     from allocator.cli import importing
 
     plan = importing.Plan(
@@ -104,6 +109,8 @@ def import_(
         slots=slots,
         actor=actor,
         target=target,
+        restart=restart,
+        errors=errors,
     )
     show.answer(importing.run(plan, quiet=json), as_json=json)
 

@@ -32,6 +32,7 @@ class Fleet:
     def __init__(self, nursery: asyncio.subprocess.Process) -> None:
         self._nursery = nursery
         self._pid = 0
+        self.port = 0
         self.deaths = 0
         self.channel: grpc.aio.Channel = None  # type: ignore[assignment]
         self._next: asyncio.Task[tuple[int, int]] = None  # type: ignore[assignment]
@@ -55,9 +56,9 @@ class Fleet:
         await self._nursery.wait()
 
     async def _follow(self) -> None:
-        self._pid, port = await self._next
+        self._pid, self.port = await self._next
         self._next = asyncio.create_task(self._born())
-        self.channel = grpc.aio.insecure_channel(f"127.0.0.1:{port}")
+        self.channel = grpc.aio.insecure_channel(f"127.0.0.1:{self.port}")
 
     async def _born(self) -> tuple[int, int]:
         assert self._nursery.stdin

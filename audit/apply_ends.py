@@ -6,7 +6,7 @@ from audit.apply_work import holds, there
 from audit.eligibility import eligible
 from audit.moves import end_lease, put
 from audit.report import RULES, Judge
-from audit.state import ASSIGNED, FINISHED, RETURNED, Entry, Project, Slot
+from audit.state import ASSIGNED, FINISHED, IN_PROGRESS, RETURNED, Entry, Project, Queue, Slot
 from store.events import Event
 
 
@@ -29,9 +29,10 @@ def expired(project: Project, event: Event, judge: Judge) -> None:
         if not entry:
             continue
         slot = entry.slot(number)
+        deadline = project.queues[entry.queue].deadline(slot) if slot.held else 0
         judge.expect(
             7,
-            slot.held and slot.person == person and slot.deadline <= event.clock_ms,
+            slot.held and slot.person == person and deadline <= event.clock_ms,
             "task {}-{} of person {} expired at {}; state {} of person {}, deadline {}",
             entry_number,
             number,
@@ -39,9 +40,40 @@ def expired(project: Project, event: Event, judge: Judge) -> None:
             event.clock_ms,
             slot.state,
             slot.person,
-            slot.deadline,
+            deadline,
         )
         end_lease(project, entry, number, expired=slot.held)
+
+
+def batch_cleared(project: Project, event: Event, judge: Judge) -> None:
+    """What somebody has of their batches is for others, and for them after all else.
+
+    Either all that they have not started, or all; corrections stay.
+    """
+    body = event.body
+    person, queue = body["person"], project.queues[body["queue"]]
+    judge.expect(RULES, queue.rules.batch_size, "queue {} has no batches", queue.queue)
+    tasks = [(entry, number) for entry, number in body["tasks"]]
+    ways = [
+        [task for task in clearable(project, queue, person) if states & {_state(project, *task)}]
+        for states in ({ASSIGNED}, {ASSIGNED, IN_PROGRESS})
+    ]
+    judge.expect(7, tasks and tasks in ways, "cleared of person {}: {}; {}", person, tasks, ways)
+    for entry_number, number in tasks:
+        entry = there(project, judge, entry_number, number, queue.queue)
+        if entry:
+            end_lease(project, entry, number)
+            entry.soft |= {person}
+
+
+def clearable(project: Project, queue: Queue, person: int) -> list[tuple[int, int]]:
+    """What the person holds of their batches, in order: no corrections."""
+    held = sorted(queue.held.get(person, {}).items(), key=lambda t: project.entries[t[0]].score)
+    return [(e, n) for e, n in held if not project.entries[e].slot(n).correction]
+
+
+def _state(project: Project, entry: int, number: int) -> int:
+    return project.entries[entry].slot(number).state
 
 
 def revoked(project: Project, event: Event, judge: Judge) -> None:

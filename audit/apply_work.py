@@ -6,10 +6,13 @@ the state what the event says, rightly or not: the log is what happened.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
+from audit import batches
 from audit.eligibility import eligible, first, standing
-from audit.moves import put
+from audit.moves import put, running
 from audit.report import RULES, Judge
 from audit.state import (
     ASSIGNED,
@@ -33,29 +36,46 @@ def granted(project: Project, event: Event, judge: Judge) -> bool:
     queue = project.queues.get(body["queue"])
     if not judge.expect(RULES, queue, "queue {} is unknown", body["queue"]) or not queue:
         return False
-    judge.expect(RULES, 0 < len(tasks) <= 100, "{} tasks in one grant", len(tasks))
+    most = 200 if queue.rules.batch_size else 100
+    judge.expect(RULES, 0 < len(tasks) <= most, "{} tasks in one grant", len(tasks))
     _deadline(judge, event.clock_ms + queue.rules.lease_ms, body["deadline"])
     cause = standing(project.member(person), queue)
     judge.expect(6, not cause, "granted to person {}, who is {}", person, cause)
-    wanted = first(project, queue, person, len(tasks) + 1)
     given = [(entry, slot) for entry, slot, _, _ in tasks]
+    judge.expect(RULES, body["batch"] in (0, 1), "batch is {}", body["batch"])
+    if queue.rules.batch_size:
+        batches.granted(project, queue, person, given, judge, batch=body["batch"] == 1)
+        wanted = given
+    else:
+        judge.expect(RULES, not body["batch"], "a batch in queue {}", queue.queue)
+        wanted = first(project, queue, person, len(tasks) + 1)
+        _in_order(person, given, wanted, judge)
+        _within_cap(project, queue, person, given, judge)
+    _grant_all(project, event, judge, tasks)
+    return len(wanted) > len(tasks)
+
+
+def _in_order(
+    person: int, given: list[tuple[int, int]], wanted: list[tuple[int, int]], judge: Judge
+) -> None:
     judge.expect(
         5,
-        given == wanted[: len(tasks)],
+        given == wanted[: len(given)],
         "person {} was given {}, the first eligible are {}",
         person,
         given,
-        wanted[: len(tasks)],
+        wanted[: len(given)],
     )
-    _within_cap(project, queue, person, given, judge)
+
+
+def _grant_all(project: Project, event: Event, judge: Judge, tasks: Sequence[Any]) -> None:
     for entry_number, number, lane, rank in tasks:
-        entry = there(project, judge, entry_number, number, queue.queue)
+        entry = there(project, judge, entry_number, number, event.body["queue"])
         if entry:
             judge.expect(
                 RULES, (lane, rank) == (entry.lane, entry.rank), "class, rank of {}", entry.entry
             )
             _grant(project, event, judge, entry, number)
-    return len(wanted) > len(tasks)
 
 
 def picked(project: Project, event: Event, judge: Judge) -> None:
@@ -90,8 +110,8 @@ def started(project: Project, event: Event, judge: Judge) -> None:
     slot = holds(project, judge, entry, body["slot"], body["person"], body["token"])
     _still_eligible(project, judge, entry, body["slot"], body["person"])
     _deadline(judge, event.clock_ms + project.queues[entry.queue].rules.lease_ms, body["deadline"])
-    after = replace(slot, state=IN_PROGRESS, deadline=body["deadline"], touched=event.clock_ms)
-    put(project, entry, body["slot"], after)
+    slot = running(project.queues[entry.queue], slot, body["deadline"])
+    put(project, entry, body["slot"], replace(slot, state=IN_PROGRESS, touched=event.clock_ms))
 
 
 def renewed(project: Project, event: Event, judge: Judge) -> None:
@@ -109,8 +129,8 @@ def renewed(project: Project, event: Event, judge: Judge) -> None:
             7, told == token, "token {} of {}-{}, not {}", told, entry_number, number, token
         )
         draft = slot.draft and not body["takeover"]
-        after = replace(slot, deadline=deadline, token=token, draft=draft, touched=event.clock_ms)
-        put(project, entry, number, after)
+        slot = running(project.queues[entry.queue], slot, deadline)
+        put(project, entry, number, replace(slot, token=token, draft=draft, touched=event.clock_ms))
 
 
 def drafted(project: Project, event: Event, judge: Judge) -> None:
@@ -129,8 +149,8 @@ def drafted(project: Project, event: Event, judge: Judge) -> None:
         event.clock_ms - slot.touched,
     )
     _deadline(judge, event.clock_ms + project.queues[entry.queue].rules.lease_ms, body["deadline"])
-    after = replace(slot, deadline=body["deadline"], draft=True, touched=event.clock_ms)
-    put(project, entry, body["slot"], after)
+    slot = running(project.queues[entry.queue], slot, body["deadline"])
+    put(project, entry, body["slot"], replace(slot, draft=True, touched=event.clock_ms))
 
 
 def submitted(project: Project, event: Event, judge: Judge) -> None:
@@ -163,7 +183,25 @@ def submitted(project: Project, event: Event, judge: Judge) -> None:
         token=token,
         finished=slot.finished + 1,
     )
+    if body["late"]:
+        entry.soft &= {person}
     put(project, entry, number, after)
+    _goes_on(project, event, judge)
+
+
+def _goes_on(project: Project, event: Event, judge: Judge) -> None:
+    """With batches: the deadline of all they hold has moved, and the batch that is due is given."""
+    body = event.body
+    queue, person, refill = project.queues[body["queue"]], body["person"], list(body["refill"])
+    due = batches.refill(project, queue, person)
+    given = [(entry, slot) for entry, slot, _, _ in refill]
+    judge.expect(5, given == due, "the refill of person {} is {}, not {}", person, given, due)
+    wanted = event.clock_ms + queue.rules.lease_ms if queue.rules.batch_size else 0
+    _deadline(judge, wanted, body["deadline"])
+    queue.batches += bool(refill)
+    if person in queue.together:
+        queue.together[person] = body["deadline"]
+    _grant_all(project, event, judge, refill)
 
 
 def holds(
@@ -247,11 +285,11 @@ def _grant(project: Project, event: Event, judge: Judge, entry: Entry, number: i
         state=ASSIGNED,
         person=person,
         token=event.seq,
-        deadline=event.body["deadline"],
         correction=mine,
         finished=slot.finished,
     )
-    put(project, entry, number, after)
+    queue = project.queues[entry.queue]
+    put(project, entry, number, running(queue, after, event.body["deadline"]))
 
 
 def _within_cap(
@@ -260,15 +298,17 @@ def _within_cap(
     """New work within max_held; a correction may go above it (SEMANTICS §3)."""
     own = queue.own.get(person, {})
     fresh = sum(own.get(entry) != slot for entry, slot in given)
-    held = len(queue.held.get(person, ()))
+    most, has, more = queue.rules.max_held, len(queue.held.get(person, ())), len(given)
+    if queue.rules.batch_size:
+        most, has, more = queue.rules.max_workload, queue.workload(person), fresh
     judge.expect(
         6,
-        not fresh or held + len(given) <= queue.rules.max_held,
+        not fresh or has + more <= most,
         "person {} holds {} of at most {} and was given {}",
         person,
-        held,
-        queue.rules.max_held,
-        len(given),
+        has,
+        most,
+        more,
     )
 
 

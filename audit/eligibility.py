@@ -64,15 +64,24 @@ def corrections(project: Project, queue: Queue, person: int) -> list[tuple[int, 
 
 
 def pool(project: Project, queue: Queue, person: int) -> Iterator[tuple[int, int]]:
-    """(entry, lowest free slot) of all the person may take, in (priority, first entry) order."""
+    """(entry, lowest free slot) of all the person may take.
+
+    In (priority, first entry) order; what was cleared from them comes after the rest.
+    """
     member = project.member(person)
     if standing(member, queue):
         return
     lanes = [lane for number, lane in queue.lanes.items() if skilled(member, queue, number)]
+    cleared = []
     for score in lanes[0] if len(lanes) == 1 else heapq.merge(*lanes):
         entry = project.entries[score % RANK_STEP]
         if not has_another(entry, person):
-            yield entry.entry, entry.first_free()
+            if person in entry.soft:
+                cleared.append(entry)
+            else:
+                yield entry.entry, entry.first_free()
+    for entry in cleared:
+        yield entry.entry, entry.first_free()
 
 
 def first(project: Project, queue: Queue, person: int, n: int) -> list[tuple[int, int]]:

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from audit import batches
+from audit.apply_ends import clearable
 from audit.eligibility import eligible, first, skilled, standing
 from audit.state import (
     ADMIN,
@@ -57,6 +59,8 @@ def expect_reserve(
     of = project.queues.get(queue)
     if of is None:
         return Answer(word=NOT_FOUND)
+    if of.rules.batch_size:
+        return _opened(project, person, of, clock)
     held = len(of.held.get(person, ()))
     wanted = min(count, target - held) if target else count
     if standing(project.member(person), of):
@@ -69,11 +73,56 @@ def expect_reserve(
     return Answer(word="nothing", reasons=reasons(project, of, person, clock))
 
 
+def _opened(project: Project, person: int, of: Queue, clock: int) -> Answer:
+    """In a queue with batches: who has work and gets nothing new is told no reason."""
+    tasks = tuple(batches.opened(project, of, person))
+    if tasks:
+        return Answer(word="ok", tasks=tasks)
+    if of.workload(person) and not standing(project.member(person), of):
+        return Answer(word="nothing")
+    return Answer(word="nothing", reasons=reasons(project, of, person, clock))
+
+
+def expect_load(project: Project, person: int, queue: int, *, clock: int = 0) -> Answer:
+    """LoadBatch."""
+    of = project.queues.get(queue)
+    if of is None:
+        return Answer(word=NOT_FOUND)
+    if not of.rules.batch_size:
+        return Answer(word="no_batches")
+    tasks = tuple(batches.load(project, of, person))
+    if tasks:
+        return Answer(word="ok", tasks=tasks)
+    return Answer(word="nothing", reasons=reasons(project, of, person, clock))
+
+
+def expect_clear(project: Project, person: int, queue: int, *, include_started: bool) -> Answer:
+    """ClearBatch."""
+    of = project.queues.get(queue)
+    if of is None:
+        return Answer(word=NOT_FOUND)
+    if not of.rules.batch_size:
+        return Answer(word="no_batches")
+    tasks = tuple(
+        (entry, slot)
+        for entry, slot in clearable(project, of, person)
+        if include_started or project.entries[entry].slot(slot).state == ASSIGNED
+    )
+    return Answer(word="ok" if tasks else "no_batch", tasks=tasks)
+
+
+def _full(queue: Queue, person: int) -> bool:
+    """Whether the rules of the queue, and nothing else, keep new work from them."""
+    if queue.rules.batch_size:
+        return queue.workload(person) >= queue.rules.max_workload
+    return len(queue.held.get(person, ())) >= queue.rules.max_held
+
+
 def reasons(project: Project, queue: Queue, person: int, clock: int) -> tuple[Reason, ...]:
     """All that hold, in the order of SEMANTICS §1."""
     cause = standing(project.member(person), queue)
     found = [Reason(reason="NOT_ELIGIBLE", causes=((cause, 0),))] if cause else []
-    if len(queue.held.get(person, ())) >= queue.rules.max_held:
+    if _full(queue, person):
         found.append(Reason(reason="AT_CAP"))
     if any(queue.lanes.values()):
         withheld = () if cause else _withheld(project, queue, person)
@@ -81,7 +130,7 @@ def reasons(project: Project, queue: Queue, person: int, clock: int) -> tuple[Re
             found.append(Reason(reason="NOT_ELIGIBLE", causes=withheld))
         return tuple(found)
     deadlines = [
-        project.entries[entry].slot(slot).deadline
+        queue.deadline(project.entries[entry].slot(slot))
         for mine in queue.held.values()
         for entry, slot in mine.items()
     ]
@@ -125,8 +174,7 @@ def expect_pick(
         return "not_allowed"
     if eligible(project, person, found, slot if mine else 0):
         return "not_eligible"
-    full = len(of.held.get(person, ())) >= of.rules.max_held
-    return "at_cap" if full and not mine else "ok"
+    return "at_cap" if _full(of, person) and not mine else "ok"
 
 
 def expect_start(project: Project, person: int, entry: int, slot: int, token: int) -> str:
@@ -192,7 +240,7 @@ def renewable(project: Project, person: int, queue: int = 0) -> list[tuple[int, 
     """(entry, slot) of the person's leases that no fence has killed, earliest deadline first."""
     fence = project.member(person).fence
     found = [
-        (slot.deadline, entry, number)
+        (of.deadline(slot), entry, number)
         for of in project.queues.values()
         if queue in (0, of.queue)
         for entry, number in of.held.get(person, {}).items()

@@ -15,7 +15,7 @@ import msgpack
 from redis.asyncio import Redis
 
 from audit.state import FINISHED, WINDOW, Rules
-from audit.structures import Shape, SlotShape
+from audit.structures import Shape, SlotShape, TouchedShape
 
 PRODUCT_KEY: Final = re.compile(rb"dibs:\{[0-9]+\}:.+", re.DOTALL)
 TOTALS: Final = ("entries", "items", "settings_seq", "fast", "admins")
@@ -147,9 +147,10 @@ def _take(shape: Shape, dead: dict[tuple[int, int], set[int]], name: str, value:
     return True
 
 
-def _touched(packed: bytes) -> tuple[int, int, int, tuple[SlotShape, ...]]:
+def _touched(packed: bytes) -> TouchedShape:
     record = _unpack(packed)
-    return record["q"], record["c"], record["p"], tuple(map(_slot, _listed(record["s"])))
+    slots = tuple(map(_slot, _listed(record["s"])))
+    return record["q"], record["c"], record["p"], slots, frozenset(_listed(record.get("f")))
 
 
 def _slot(parts: list[Any]) -> SlotShape:
@@ -174,7 +175,10 @@ def _queue(fields: dict[str, bytes]) -> tuple[object, ...]:
     lists = {name: _listed(rules[name]) for name in ("allowed", "groups", "statuses")}
     return (
         Rules.of(rules | lists),
-        *(int(fields[name]) for name in ("content", "set_seq", "added_seq", "not_added")),
+        *(
+            int(fields[name])
+            for name in ("content", "set_seq", "added_seq", "not_added", "batches")
+        ),
         tuple((lane, tuple(sorted(_listed(skills)))) for lane, skills in sorted(by_class)),
     )
 
@@ -226,6 +230,12 @@ def _read_queue_leases(shape: Shape, key: tuple[int, ...], value: Any) -> None:
         shape.queue_leases[key[0], int(entry), int(slot)] = deadline
 
 
+def _read_batch_leases(shape: Shape, _: tuple[int, ...], value: Any) -> None:
+    for member, deadline in value:
+        queue, person = _text(member).split(":")
+        shape.batch_leases[int(queue), int(person)] = deadline
+
+
 def _read_counts(shape: Shape, key: tuple[int, ...], value: Any) -> None:
     counts = {name: int(number) for name, number in _fields(value).items()}
     tasks = counts.pop("tasks", 0)
@@ -255,6 +265,10 @@ READERS: Final[Mapping[tuple[str, int], Reader]] = {
         (int(entry), _touched(record)) for entry, record in value.items()
     ),
     ("leases", 0): _read_leases,
+    ("batch_leases", 0): _read_batch_leases,
+    ("batch_leases", 1): lambda shape, key, value: shape.queue_batch_leases.update(
+        ((key[0], person), deadline) for person, deadline in _scores(value).items()
+    ),
     ("sessions", 0): lambda shape, _, value: shape.sessions.update(_scores(value)),
     ("recalls", 0): lambda shape, _, value: shape.recalls.update(
         (int(person), _text(cursor)) for person, cursor in value.items()
@@ -278,6 +292,7 @@ READERS: Final[Mapping[tuple[str, int], Reader]] = {
     ("holding", 1): lambda shape, key, value: shape.holding.update({key[0]: _numbers(value)}),
     ("available", 2): lambda shape, key, value: shape.available.update({key: _scores(value)}),
     ("excluded", 3): lambda shape, key, value: shape.excluded.update({key: _scores(value)}),
+    ("soft", 3): lambda shape, key, value: shape.soft.update({key: _scores(value)}),
     ("backlog", 3): lambda shape, key, value: shape.backlog.update({key: list(map(int, value))}),
     ("held", 2): lambda shape, key, value: shape.held.update({key: _scores(value)}),
     ("own", 2): lambda shape, key, value: shape.own.update({key: _scores(value)}),

@@ -48,6 +48,7 @@ HANDLERS: Mapping[str, Handler] = {
     "released": apply_ends.released,
     "expired": apply_ends.expired,
     "revoked": apply_ends.revoked,
+    "batch_cleared": apply_ends.batch_cleared,
     "returned": apply_ends.returned,
     "prioritised": apply_finished.prioritised,
     "operation_begun": apply_operations.begun,

@@ -17,10 +17,24 @@ def put(project: Project, entry: Entry, number: int, after: Slot) -> None:
     _unlist(queue, entry, before)
     entry.slots[number - 1] = after
     _list(queue, entry, number, after)
+    if after.held and not before.held:
+        entry.soft &= {after.person}
+    if before.held and not queue.held.get(before.person):
+        queue.together.pop(before.person, None)
     queue.counts[before.state] -= 1
     queue.counts[after.state] += 1
     entry.gone = all(slot.state in ENDED for slot in entry.slots)
+    if entry.gone:
+        entry.soft = frozenset()
     place(queue, entry)
+
+
+def running(queue: Queue, slot: Slot, deadline: int) -> Slot:
+    """A held slot whose lease runs until then; with batches all that its holder holds does."""
+    if not queue.rules.batch_size:
+        return replace(slot, deadline=deadline)
+    queue.together[slot.person] = deadline
+    return slot
 
 
 def place(queue: Queue, entry: Entry) -> None:

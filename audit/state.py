@@ -119,7 +119,8 @@ FREE: Final = Slot()
 class Entry:
     """An item in a queue. Slots are 1..k; `slots` is empty while nobody touched it.
 
-    `came` is the rank it came in with, which its entry range keeps for ever.
+    `came` is the rank it came in with, which its entry range keeps for ever. `soft`: from whom
+    it was cleared, and nobody else has leased it since.
     """
 
     entry: int
@@ -130,6 +131,7 @@ class Entry:
     item: int
     k: int
     slots: list[Slot] = field(default_factory=list)
+    soft: frozenset[int] = frozenset()
     gone: bool = False
 
     @property
@@ -199,6 +201,7 @@ class Queue:
 
     `lanes` are the entries with a free slot, by score, per requirement class.
     `held` and `own` are entry -> slot per person; `items` are those that have an entry.
+    `together`: with batches, the deadline of all that a person holds. `batches`: issued so far.
     """
 
     queue: int
@@ -214,6 +217,16 @@ class Queue:
     held: dict[int, dict[int, int]] = field(default_factory=dict)
     own: dict[int, dict[int, int]] = field(default_factory=dict)
     counts: Counter[int] = field(default_factory=Counter)
+    together: dict[int, int] = field(default_factory=dict)
+    batches: int = 0
+
+    def workload(self, person: int) -> int:
+        """Their tasks without a status, corrections that wait included (SEMANTICS §3)."""
+        return len(self.held.get(person, ())) + len(self.own.get(person, ()))
+
+    def deadline(self, slot: Slot) -> int:
+        """When a held slot's lease ends."""
+        return self.together.get(slot.person, 0) if self.rules.batch_size else slot.deadline
 
 
 def used_until(clock_ms: int) -> int:

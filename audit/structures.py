@@ -27,6 +27,8 @@ from audit.state import (
 Scores = dict[int, float]
 SlotShape = tuple[int, int, int, int, int, int]
 """(state, person, token, correction, draft, touched)."""
+TouchedShape = tuple[int, int, int, tuple[SlotShape, ...], frozenset[int]]
+"""(queue, lane, rank, slots, the people it was cleared from)."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -48,12 +50,15 @@ class Shape:
     backlog: dict[tuple[int, int, int], list[int]] = field(default_factory=dict)
     available: dict[tuple[int, int], Scores] = field(default_factory=dict)
     excluded: dict[tuple[int, int, int], Scores] = field(default_factory=dict)
-    touched: dict[int, tuple[int, int, int, tuple[SlotShape, ...]]] = field(default_factory=dict)
+    soft: dict[tuple[int, int, int], Scores] = field(default_factory=dict)
+    touched: dict[int, TouchedShape] = field(default_factory=dict)
     held: dict[tuple[int, int], Scores] = field(default_factory=dict)
     holding: dict[int, set[int]] = field(default_factory=dict)
     own: dict[tuple[int, int], Scores] = field(default_factory=dict)
     leases: dict[tuple[int, int], float] = field(default_factory=dict)
     queue_leases: dict[tuple[int, int, int], float] = field(default_factory=dict)
+    batch_leases: dict[tuple[int, int], float] = field(default_factory=dict)
+    queue_batch_leases: dict[tuple[int, int], float] = field(default_factory=dict)
     sessions: dict[int, float] = field(default_factory=dict)
     session: dict[int, tuple[object, ...]] = field(default_factory=dict)
     recalls: dict[int, str] = field(default_factory=dict)
@@ -88,7 +93,7 @@ def expected(project: Project) -> Shape:
         if entry.gone:
             continue
         if entry.slots:
-            _touched(entry, shape)
+            _touched(entry, shape, with_batches=project.queues[entry.queue].rules.batch_size > 0)
         else:
             shape.backlog.setdefault((entry.queue, entry.lane, entry.rank), []).append(entry.entry)
     _heads(shape)
@@ -121,11 +126,14 @@ def _people(project: Project, shape: Shape) -> None:
 def _queues(project: Project, shape: Shape) -> None:
     for number, one in project.queues.items():
         shape.queue[number] = (
-            *(one.rules, one.content, one.set_seq, one.added_seq, one.not_added),
+            *(one.rules, one.content, one.set_seq, one.added_seq, one.not_added, one.batches),
             tuple((lane, tuple(sorted(skills))) for lane, skills in sorted(one.classes.items())),
         )
         for dataset, attachment in one.attached.items():
             shape.attached[number, dataset] = attachment.cursor
+        for person, deadline in one.together.items():
+            shape.batch_leases[number, person] = deadline
+            shape.queue_batch_leases[number, person] = deadline
 
 
 def _uses(project: Project) -> Iterator[tuple[int, int]]:
@@ -147,22 +155,25 @@ def _operations(project: Project, shape: Shape) -> None:
             shape.ended[number] = one.ended_ms
 
 
-def _touched(entry: Entry, shape: Shape) -> None:
+def _touched(entry: Entry, shape: Shape, *, with_batches: bool) -> None:
     """The record, G and T, holds, own lists and leases of one touched entry."""
     queue, lane, number, score = entry.queue, entry.lane, entry.entry, entry.score
     slots = tuple(_slot(slot) for slot in entry.slots)
-    shape.touched[number] = (queue, lane, entry.rank, slots)
-    people = {slot.person for slot in entry.slots if slot.state != QUEUED}
+    shape.touched[number] = (queue, lane, entry.rank, slots, entry.soft)
+    barred = {slot.person for slot in entry.slots if slot.state != QUEUED}
     if entry.first_free():
         shape.available.setdefault((queue, lane), {})[number] = score
-        for person in people:
+        for person in barred | entry.soft:
             shape.excluded.setdefault((queue, lane, person), {})[number] = score
+        for person in entry.soft - barred:
+            shape.soft.setdefault((queue, lane, person), {})[number] = score
     for i, slot in enumerate(entry.slots, 1):
         if slot.held:
             shape.held.setdefault((slot.person, queue), {})[number] = score
             shape.holding.setdefault(slot.person, set()).add(queue)
-            shape.leases[number, i] = slot.deadline
-            shape.queue_leases[queue, number, i] = slot.deadline
+            if not with_batches:
+                shape.leases[number, i] = slot.deadline
+                shape.queue_leases[queue, number, i] = slot.deadline
         elif slot.state == RETURNED:
             shape.own.setdefault((slot.person, queue), {})[number] = score
 

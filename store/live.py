@@ -94,6 +94,8 @@ def _renewed(effects: Effects, event: Event, body: Any) -> None:
 def _submitted(effects: Effects, event: Event, body: Any) -> None:
     before = ABSENT if body["late"] else body["token"]
     effects.move((body["entry"], body["slot"]), expected=before, after=ABSENT)
+    for task in body["refill"]:
+        effects.move((task[0], task[1]), expected=ABSENT, after=event.seq)
 
 
 def _ended(effects: Effects, event: Event, body: Any) -> None:
@@ -125,6 +127,7 @@ _CHANGES: Final[dict[str, Callable[[Effects, Event, Any], None]]] = {
     "submitted": _submitted,
     "released": _ended,
     "expired": _ended,
+    "batch_cleared": _ended,
     "revoked": _ended,
     "removed": _removed,
     "items_added": _items_added,

@@ -28,6 +28,10 @@ COUNTED: Final[Mapping[TaskState, str]] = {
 }
 """The column of view_queue that counts the tasks of a state."""
 
+_OF_TASKS: Final = frozenset(
+    {"granted", "picked", "renewed", "released", "expired", "revoked", "batch_cleared"}
+)
+
 FINISHED: Final = frozenset({TaskState.COMPLETED, TaskState.DISCARDED, TaskState.REMOVED})
 
 
@@ -109,8 +113,8 @@ def tasks_of(event: Event, slots: Mapping[int, int]) -> list[Task]:
         numbers = range(1, slots.get(body["queue"], 1) + 1)
         return [(entry[0], slot) for entry in body["entries"] or () for slot in numbers]
     if event.kind in ("started", "drafted", "submitted", "returned"):
-        return [(body["entry"], body["slot"])]
-    if event.kind in ("granted", "picked", "renewed", "released", "expired", "revoked"):
+        return [(body["entry"], body["slot"]), *((t[0], t[1]) for t in body.get("refill", ()))]
+    if event.kind in _OF_TASKS:
         return [(task[0], task[1]) for task in body["tasks"]]
     return []
 
@@ -187,7 +191,13 @@ def _entries_added(views: Views, event: Event, body: Any) -> None:
 
 
 def _granted(views: Views, event: Event, body: Any) -> None:
-    for task in body["tasks"]:
+    _grant(views, event, body["tasks"])
+    views.count(body["queue"], "batches", body["batch"])
+
+
+def _grant(views: Views, event: Event, tasks: Any) -> None:
+    body = event.body
+    for task in tasks:
         row = views.task(event, task[0], task[1])
         row.returned = row.returned or row.state == TaskState.RETURNED
         views.move(row, TaskState.ASSIGNED)
@@ -196,7 +206,7 @@ def _granted(views: Views, event: Event, body: Any) -> None:
 
 
 def _picked(views: Views, event: Event, body: Any) -> None:
-    _granted(views, event, body)
+    _grant(views, event, body["tasks"])
     for task in body["tasks"]:
         views.move(views.task(event, task[0], task[1]), TaskState.IN_PROGRESS)
 
@@ -229,10 +239,12 @@ def _submitted(views: Views, event: Event, body: Any) -> None:
     row.draft = False
     row.status, row.meaning, row.late = body["status"], body["meaning"], bool(body["late"])
     row.spent_ms, row.units, row.content = body["spent_ms"], body["units"], body["content"]
+    _grant(views, event, body["refill"])
+    views.count(body["queue"], "batches", 1 if body["refill"] else 0)
 
 
 def _ended(views: Views, event: Event, body: Any) -> None:
-    """Released, expired or revoked: back to the first place, or to its author."""
+    """Released, expired, revoked or cleared: back to the first place, or to its author."""
     to_pool = event.kind == "revoked" and body["person"] in views.inactive
     expired = event.kind == "expired"
     for task in body["tasks"]:
@@ -288,6 +300,7 @@ _CHANGES: Final[dict[str, Callable[[Views, Event, Any], None]]] = {
     "released": _ended,
     "expired": _ended,
     "revoked": _ended,
+    "batch_cleared": _ended,
     "returned": _returned,
     "removed": _removed,
     "prioritised": _prioritised,

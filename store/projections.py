@@ -265,7 +265,7 @@ async def _write(connection: Connection, project: int, views: Views) -> None:
     for queue in sorted({queue for queue, _ in views.counts}):
         changes = {
             column: views.counts[queue, column]
-            for column in (*COUNTED.values(), "entries", "not_added")
+            for column in (*COUNTED.values(), "entries", "not_added", "batches")
             if views.counts.get((queue, column))
         }
         if changes:

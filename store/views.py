@@ -194,5 +194,6 @@ def _queue(row: asyncpg.Record) -> QueueView:
         settings={name: row[name] for name in ("queue", "content", "set_seq")}
         | {"rules": json.loads(row["rules"])},
         counts={name: row[name] for name in COUNTED.values()},
+        batches=row["batches"],
         created_ms=row["created_wall"],
     )

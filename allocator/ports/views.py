@@ -37,7 +37,7 @@ class QueueView:
     """A queue as the projection has it.
 
     `settings` has queue, rules, content and set_seq, the event that wrote
-    them; `counts` are in tasks, by state's name.
+    them; `counts` are in tasks, by state's name; `batches` were issued so far.
     """
 
     queue: int
@@ -45,6 +45,7 @@ class QueueView:
     settings: Mapping[str, Any]
     counts: Mapping[str, int]
     created_ms: int
+    batches: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

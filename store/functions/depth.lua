@@ -35,7 +35,7 @@ read('depth', function(call, arg)
   for _, lane in pairs(heads) do available = available + lanes.size(P, arg.queue, lane.class) end
   local result = { oldest = oldest_entry(heads), next_free = -1, not_added = tonumber(not_added), available = available }
   count_tasks(redis.call('HGETALL', keys.counts(P, arg.queue)), result)
-  local first = redis.call('ZRANGE', keys.queue_leases(P, arg.queue), 0, 0, 'WITHSCORES')
-  if first[1] then result.next_free = math.max(0, tonumber(first[2]) - call.clock) end
+  local first = leases.first(P, queues.load(P, arg.queue))
+  if first then result.next_free = math.max(0, first - call.clock) end
   return value(call, result)
 end)

@@ -6,14 +6,36 @@
 -- Returns one of
 --   {'ok', seq, chain, clock, expired}
 --   {'idle', seq, chain, clock}            nothing is due
-change('expire', { 'allow-oom' }, function(call, arg)
-  local due = redis.call('ZRANGEBYSCORE', keys.leases(call.P), '-inf', call.clock, 'LIMIT', 0, arg.limit)
-  if #due == 0 then return negative(call, 'idle') end
-  local tasks = {}
-  for n, member in ipairs(due) do
+
+local function task_of(P, entry, i)
+  return { entry, i, entries.load(P, entry).s[i][2] }
+end
+
+-- Leases that run by themselves.
+local function due_alone(P, clock, tasks, limit)
+  for _, member in ipairs(redis.call('ZRANGEBYSCORE', keys.leases(P), '-inf', clock, 'LIMIT', 0, limit)) do
     local entry, i = string.match(member, '^(%d+):(%d+)$')
-    local record = entries.load(call.P, tonumber(entry))
-    tasks[n] = { tonumber(entry), tonumber(i), record.s[tonumber(i)][2] }
+    tasks[#tasks + 1] = task_of(P, tonumber(entry), tonumber(i))
   end
+end
+
+-- All that a person holds in a queue with batches, in order; what the limit leaves is due still.
+local function due_together(P, queue, person, tasks, limit)
+  for _, member in ipairs(redis.call('ZRANGE', keys.held(P, person, queue), 0, limit - #tasks - 1)) do
+    local entry = tonumber(member)
+    for i, slot in ipairs(entries.load(P, entry).s) do
+      if HELD[slot[1]] and slot[2] == person then tasks[#tasks + 1] = task_of(P, entry, i) end
+    end
+  end
+end
+
+change('expire', { 'allow-oom' }, function(call, arg)
+  local P, tasks, limit = call.P, {}, tonumber(arg.limit)
+  due_alone(P, call.clock, tasks, limit)
+  for _, member in ipairs(redis.call('ZRANGEBYSCORE', keys.batch_leases(P), '-inf', call.clock, 'LIMIT', 0, limit)) do
+    local queue, person = string.match(member, '^(%d+):(%d+)$')
+    if #tasks < limit then due_together(P, tonumber(queue), tonumber(person), tasks, limit) end
+  end
+  if #tasks == 0 then return negative(call, 'idle') end
   return commit(call, 'expired', { tasks = tasks })
 end)

@@ -16,7 +16,7 @@ local function page_of(P, person, queue, after, list, limit)
     local record = entries.load(P, entry)
     for i, slot in ipairs(record.s) do
       if HELD[slot[1]] and slot[2] == person then
-        local deadline = number_or(redis.call('ZSCORE', keys.queue_leases(P, queue), entry .. ':' .. i), 0)
+        local deadline = leases.deadline(P, queues.load(P, queue), person, entry, i)
         list[#list + 1] = { queue, entry, i, record.c, record.p, slot[1], slot[3], deadline,
           tonumber(entries_held[n + 1]) }
       end

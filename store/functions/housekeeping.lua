@@ -86,7 +86,7 @@ register('tick', { 'allow-oom' }, function(call)
   local clock = tonumber(h[2]) + step
   redis.call('HSET', call.header, 'clock', clock, 'ticked', now)
   return { 'ok', clock,
-    redis.call('ZCOUNT', keys.leases(call.P), '-inf', clock) > 0 and 1 or 0,
+    leases.due(call.P, clock) and 1 or 0,
     redis.call('EXISTS', keys.recalls(call.P)),
     redis.call('ZCOUNT', keys.sessions(call.P), '-inf', clock - DAY_MS) > 0 and 1 or 0 }
 end)

@@ -6,7 +6,7 @@
 --                   somebody has touched
 --   by_right        1: whoever asks may give out tasks, so the queue need not allow_pick
 --
--- Their own corrections they may always pick, and above max_held.
+-- Their own corrections they may always pick, and above max_held or max_workload.
 --
 -- Returns one of
 --   {'ok', seq, chain, clock, picked}
@@ -14,7 +14,7 @@
 --   {'wrong_state', seq, chain, clock, state}            it does not wait
 --   {'not_allowed', seq, chain, clock}                   the queue does not let people pick
 --   {'not_eligible', seq, chain, clock, cause}
---   {'at_cap', seq, chain, clock, max_held}
+--   {'at_cap', seq, chain, clock, max}          max_held, or max_workload in a queue with batches
 
 -- The record of the entry, if it is in this queue.
 local function found(P, queue, arg)
@@ -31,8 +31,9 @@ local function refusal_of(call, queue, person, record, i, by_right)
   if not mine and by_right == '0' and queue.allow_pick == 0 then return negative(call, 'not_allowed') end
   local cause = eligible(person, queue, record, mine and i or nil)
   if cause ~= '' then return negative(call, 'not_eligible', cause) end
-  local held = redis.call('ZCARD', keys.held(call.P, person.number, queue.number))
-  if not mine and held >= queue.max_held then return negative(call, 'at_cap', text(queue.max_held)) end
+  local full = batches.room(call.P, person.number, queue) <= 0
+  local cap = queue.batch_size > 0 and queue.max_workload or queue.max_held
+  if not mine and full then return negative(call, 'at_cap', text(cap)) end
   return nil
 end
 

@@ -19,12 +19,12 @@ local function by_deadline(a, b) return a[3] < b[3] end
 local function all_held(P, person, in_queues)
   local list = {}
   for _, queue in ipairs(in_queues) do
+    local rules = queues.load(P, queue)
     for _, member in ipairs(redis.call('ZRANGE', keys.held(P, person, queue), 0, -1)) do
       local entry = tonumber(member)
       for i, slot in ipairs(entries.load(P, entry).s) do
         if HELD[slot[1]] and slot[2] == person then
-          local deadline = redis.call('ZSCORE', keys.queue_leases(P, queue), entry .. ':' .. i)
-          list[#list + 1] = { entry, i, number_or(deadline, 0), slot[3] }
+          list[#list + 1] = { entry, i, leases.deadline(P, rules, person, entry, i), slot[3] }
         end
       end
     end

@@ -16,8 +16,8 @@ change('save_draft', {}, function(call, arg)
   if held.refusal then return held.refusal end
   local slot, queue = held.slot, queues.load(call.P, held.record.q)
   if slot[7] == 1 and call.clock - slot[8] <= QUIET_MS then
-    local task = task_name(held.entry, held.i)
-    return negative(call, 'kept', redis.call('ZSCORE', keys.leases(call.P), task) or '0')
+    local deadline = leases.deadline(call.P, queue, held.person.number, held.entry, held.i)
+    return negative(call, 'kept', text(deadline))
   end
   return commit(call, 'drafted', {
     queue = queue.number, person = held.person.number, entry = held.entry, slot = held.i,

@@ -11,6 +11,9 @@
 --   {'lease_lost', seq, chain, clock, detail}
 --   {'not_eligible', seq, chain, clock, cause}             held but not started, and no longer theirs to do
 --   {'stale_settings', settings_seq}                       check against these and call again
+--   {'again'}                                              dead integers were cleared away: repeat the call
+--
+-- In a queue with batches one event finishes the task and brings the batch that is due then (`refill`).
 
 -- Whether this is the last holder of a lease that expired and was given to nobody since, who may
 -- still do the task (MODEL invariant 3).
@@ -40,10 +43,15 @@ change('submit', { 'allow-oom' }, function(call, arg)
   local held = leased(call, arg)
   local refusal = refusal_of(call, held, arg)
   if refusal then return refusal end
+  local queue = queues.load(call.P, held.record.q)
+  local ended = held.record.s[held.i][1] == QUEUED and 0 or 1
+  local refill = batches.after(call.P, queue, held.person, held.entry, ended)
+  if not refill then return { 'again' } end
   return commit(call, 'submitted', {
-    queue = held.record.q, person = held.person.number, entry = held.entry, slot = held.i,
+    queue = queue.number, person = held.person.number, entry = held.entry, slot = held.i,
     token = tonumber(arg.token), late = held.late and 1 or 0, status = tonumber(arg.status),
     meaning = tonumber(arg.meaning), spent_ms = tonumber(arg.spent_ms), units = tonumber(arg.units),
     content = tonumber(arg.content), digest = arg.digest, inline = arg.inline,
+    deadline = queue.batch_size > 0 and call.clock + queue.lease_ms or 0, refill = refill,
   })
 end)

@@ -133,6 +133,7 @@ class Log:
             "person": person,
             "deadline": self.clock + LEASE_MS,
             "tasks": rows,
+            "batch": 0,
         }
         return self.add("granted", request, **body | changes)
 
@@ -182,6 +183,8 @@ class Log:
             "content": 0,
             "digest": "",
             "inline": b"",
+            "deadline": 0,
+            "refill": [],
         }
         return self.add("submitted", request, **body | changes)
 

@@ -229,7 +229,10 @@ def test_the_shape_of_a_small_state():
     assert shape.excluded == {(1, 1, 2): {1: score + 1, 2: score + 2}}
     assert shape.heads == {(1, "b", 1): score + 3, (1, "g", 1): score + 1}
     assert shape.held == {(2, 1): {1: score + 1, 2: score + 2}}
-    assert shape.touched[1] == (1, 1, 3, (started, (QUEUED, 0, 0, 0, 0, 0)))
+    assert shape.touched[1] == (
+        *(1, 1, 3, (started, (QUEUED, 0, 0, 0, 0, 0))),
+        frozenset(),
+    )
     assert shape.leases == {(1, 1): LEASE_MS, (2, 1): LEASE_MS}
 
 

@@ -23,6 +23,7 @@ from audit.model import Model
 from store import events, keys
 from store.kernel import Kernel, Reply
 from tests.audit.log import queue_rules
+from tests.store.machine_batches import BatchRules
 from tests.store.machine_drafts import DraftRules
 from tests.store.machine_groups import GROUPS, GroupRules
 from tests.store.machine_operations import OperationRules
@@ -52,7 +53,13 @@ class Connection:
 
 
 class ProjectMachine(
-    OperationRules, StatusRules, GroupRules, DraftRules, PickRules, RuleBasedStateMachine
+    BatchRules,
+    OperationRules,
+    StatusRules,
+    GroupRules,
+    DraftRules,
+    PickRules,
+    RuleBasedStateMachine,
 ):
     """Random histories of one project."""
 
@@ -117,13 +124,18 @@ class ProjectMachine(
         event = events.decode(
             reply.rest, project=self.project, seq=reply.seq, epoch=self.epoch, chain=reply.chain
         )
-        for task in event.body["tasks"]:
+        tasks = event.body["refill"] if event.kind == "submitted" else event.body["tasks"]
+        for task in tasks:
             self.tokens.append((person, task[0], task[1], reply.seq))
 
     # --- setting up ---
 
-    @initialize(slots=st.integers(1, 3), max_held=st.sampled_from([1, 3, 100]))
-    def begin(self, slots: int, max_held: int) -> None:
+    @initialize(
+        slots=st.integers(1, 3),
+        max_held=st.sampled_from([1, 3, 100]),
+        sizes=st.sampled_from([(0, 0), (0, 0), (3, 5)]),
+    )
+    def begin(self, slots: int, max_held: int, sizes: tuple[int, int]) -> None:
         chain = events.genesis(f"p{self.project}")
         assert self.run(self.kernel.open(self.project, 1, seq=0, chain=chain))
         assert self.call("create_project", admin=1, fast=0).word == "ok"
@@ -133,11 +145,19 @@ class ProjectMachine(
         self.call("create_dataset", dataset=1)
         items: dict[str, Any] = {"dataset": 1, "import": 1, "first": 1, "count": 40}
         self.call("add_items", **items)
-        self._create_queue(1, slots, max_held, [], [])
+        self._create_queue(1, slots, max_held, [], [], sizes)
         self.attach(1, 3)
+        if sizes[0]:
+            self.follow(1, [4, 4, 4, 4], 0)
 
     def _create_queue(
-        self, queue: int, slots: int, max_held: int, allowed: list[int], groups: list[int]
+        self,
+        queue: int,
+        slots: int,
+        max_held: int,
+        allowed: list[int],
+        groups: list[int],
+        sizes: tuple[int, int] = (0, 0),
     ) -> Reply:
         return self.call(
             "create_queue",
@@ -149,6 +169,8 @@ class ProjectMachine(
                 allowed=allowed,
                 groups=groups,
                 restricted=int(bool(allowed or groups)),
+                batch_size=sizes[0],
+                max_workload=sizes[1],
             ),
             content=0,
         )
@@ -314,7 +336,9 @@ class ProjectMachine(
 
     @rule(pick=PICK, meaning=st.integers(1, 2))
     def submit(self, pick: int, meaning: int) -> None:
-        person, entry, slot, token = self.lease(pick)
+        self.finish(*self.lease(pick), meaning)
+
+    def finish(self, person: int, entry: int, slot: int, token: int, meaning: int) -> None:
         word = expect.expect_submit(self.state, person, entry, slot, token)
         reply = self.call(
             "submit",
@@ -332,6 +356,8 @@ class ProjectMachine(
             inline="",
         )
         assert reply.word == word
+        if word == "ok":
+            self.note(reply, person)
 
     @rule(pick=PICK)
     def release(self, pick: int) -> None:
@@ -365,8 +391,12 @@ class ProjectMachine(
 
     @rule(limit=st.integers(1, 5))
     def expire(self, limit: int) -> None:
-        held = [s for e in self.state.entries.values() if not e.gone for s in e.all() if s.held]
-        due = any(slot.deadline <= self.state_clock for slot in held)
+        due = any(
+            self.state.queues[e.queue].deadline(slot) <= self.state_clock
+            for e in self.state.entries.values()
+            for slot in e.slots
+            if slot.held
+        )
         assert self.call("expire", limit=limit).word == ("ok" if due else "idle")
 
     @rule()

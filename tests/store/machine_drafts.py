@@ -26,4 +26,5 @@ class DraftRules:
             assert reply.word == word
             if word == "kept":
                 held = self.state.entries[entry].slot(slot)
-                assert int(reply.rest) == held.deadline
+                queue = self.state.queues[self.state.entries[entry].queue]
+                assert int(reply.rest) == queue.deadline(held)

@@ -11,9 +11,10 @@ from store.events import EventError, Request, decode, encode
 # Written by cmsgpack.pack in Valkey 9: strings are raw, a binary one among them.
 FROM_LUA = bytes.fromhex(
     "9701a97375626d6974746564cf0000018bcfe5687bcf0000019ab697e9c80793030cb030306666303066663030"
-    "6666303066668da5746f6b656ecf001fffffffffffffa5756e69747300a673746174757301a76d65616e696e67"
+    "6666303066668fa5746f6b656ecf001fffffffffffffa5756e69747300a673746174757301a76d65616e696e67"
     "01a6696e6c696e65a900fffec86279746573a87370656e745f6d73cd05dca5717565756501a6646967657374a0"
-    "a7636f6e74656e7400a6706572736f6e07a5656e7472797ba46c61746500a4736c6f7402"
+    "a7636f6e74656e7400a6706572736f6e07a5656e7472797ba46c61746500a4736c6f7402a8646561646c696e65"
+    "00a6726566696c6c80"
 )
 
 
@@ -30,7 +31,13 @@ def test_an_event_that_lua_wrote_is_read_in_full():
 
 
 def test_what_is_encoded_comes_back():
-    body = {"queue": 1, "person": 7, "deadline": 3_600_000, "tasks": [[70_000, 1, 1, 0]]}
+    body = {
+        "queue": 1,
+        "person": 7,
+        "deadline": 3_600_000,
+        "tasks": [[70_000, 1, 1, 0]],
+        "batch": 1,
+    }
 
     event = decode(encode("granted", body, clock_ms=5, wall_ms=6))
 

@@ -56,12 +56,14 @@ class Plain:
 
     def _submit(self, e: Event) -> bool:
         task = (e.body["entry"], e.body["slot"])
-        if e.body["late"]:
-            return task not in self.live
-        if self.live.get(task) != e.body["token"]:
+        if e.body["late"] and task in self.live:
             return False
-        del self.live[task]
-        return True
+        if not e.body["late"] and self.live.pop(task, None) != e.body["token"]:
+            return False
+        refill = [(task[0], task[1]) for task in e.body["refill"]]
+        fits = all(task not in self.live for task in refill)
+        self.live |= dict.fromkeys(refill, e.seq)
+        return fits
 
 
 @st.composite
@@ -79,7 +81,9 @@ def events(draw: st.DrawFn) -> list[Event]:
         elif kind == "submitted":
             entry, slot = draw(st.sampled_from(TASKS))
             token, late = draw(st.integers(90, seq - 1)), draw(st.integers(0, 1))
-            run.append(event(seq, kind, entry=entry, slot=slot, token=token, late=late))
+            refill = draw(st.lists(st.sampled_from(TASKS), max_size=2, unique=True))
+            body = {"entry": entry, "slot": slot, "token": token, "late": late, "refill": refill}
+            run.append(event(seq, kind, **body))
         else:
             tasks = draw(st.lists(st.sampled_from(TASKS), min_size=1, max_size=3, unique=True))
             run.append(event(seq, kind, tasks=[[*task, 0, seq] for task in tasks], takeover=1))
@@ -117,7 +121,7 @@ def test_a_task_granted_and_ended_in_one_run_must_have_been_free() -> None:
     effects = effects_of(
         [
             event(5, "granted", tasks=[[1, 1, 1, 3]]),
-            event(6, "submitted", entry=1, slot=1, token=5, late=0),
+            event(6, "submitted", entry=1, slot=1, token=5, late=0, refill=[]),
         ]
     )
     assert effects.tracked == {(1, 1): [ABSENT, ABSENT]}

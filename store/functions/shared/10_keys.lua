@@ -20,7 +20,7 @@ function keys.person(P, person) return P .. 'person:' .. text(person) end
 -- HASH group -> 1 + the queues whose rules name it; 0: it was deleted, and its number is not used again.
 function keys.groups(P) return P .. 'groups' end
 -- HASH of one queue: rules (packed), content, set_seq (event that wrote these), classes (packed),
--- added_seq (its last addition), not_added.
+-- added_seq (its last addition), not_added, batches (issued).
 function keys.queue(P, queue) return P .. 'queue:' .. text(queue) end
 -- HASH of what each lane begins with: b<class> -> score of its first untouched entry, g<class> -> score
 -- of the first member of G, d<class> -> dead integers in its backlogs. Missing: there is none.
@@ -37,9 +37,15 @@ end
 function keys.dead(P, queue, class) return P .. 'dead:' .. text(queue) .. ':' .. text(class) end
 -- ZSET G of touched entries with a free slot, by score.
 function keys.available(P, queue, class) return P .. 'available:' .. text(queue) .. ':' .. text(class) end
--- ZSET T: exactly the members of G that `person` may not take (they have a slot of it), same scores.
+-- ZSET T: exactly the members of G that `person` may not take (they have a slot of it, or it was cleared
+-- from them), same scores.
 function keys.excluded(P, queue, class, person)
   return P .. 'excluded:' .. text(queue) .. ':' .. text(class) .. ':' .. text(person)
+end
+-- ZSET: exactly the members of T that `person` may have after all else: tasks cleared from them, that
+-- nobody else has had since. Same scores.
+function keys.soft(P, queue, class, person)
+  return P .. 'soft:' .. text(queue) .. ':' .. text(class) .. ':' .. text(person)
 end
 -- HASH entry -> packed record, for every touched entry that is not finished.
 function keys.touched(P) return P .. 'touched' end
@@ -49,9 +55,13 @@ function keys.held(P, person, queue) return P .. 'held:' .. text(person) .. ':' 
 function keys.holding(P, person) return P .. 'holding:' .. text(person) end
 -- ZSET of entries returned to the person for correction, by score; served before anything else.
 function keys.own(P, person, queue) return P .. 'own:' .. text(person) .. ':' .. text(queue) end
--- ZSET of "entry:slot" by logical deadline in ms: of the project, and of one queue.
+-- ZSET of "entry:slot" by logical deadline in ms: of the project, and of one queue. In queues without batches.
 function keys.leases(P) return P .. 'leases' end
 function keys.queue_leases(P, queue) return P .. 'leases:' .. text(queue) end
+-- ZSET of "queue:person" by the deadline in ms of all they hold there: of the project's queues with
+-- batches; and, of one such queue, of its people.
+function keys.batch_leases(P) return P .. 'batch_leases' end
+function keys.queue_batch_leases(P, queue) return P .. 'batch_leases:' .. text(queue) end
 -- ZSET of sessions by the clock until which they count as used: the end of the minute of their last change.
 function keys.sessions(P) return P .. 'sessions' end
 -- HASH of one session: secret, newest, used (as in `sessions`), and r0..r15, the ring of its last answers

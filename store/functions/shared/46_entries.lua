@@ -1,6 +1,7 @@
 -- Entries: the record of a touched one.
 --
--- record {q = queue, c = class, p = rank, s = slots}; a slot is {state, person, token, cause, since, returned, …}:
+-- record {q = queue, c = class, p = rank, s = slots, f = people it was cleared from, if any}; a slot is
+-- {state, person, token, cause, since, returned, …}:
 --   QUEUED                 person and token of the last holder if `cause` is EXPIRED (they may still submit), else 0 0
 --   ASSIGNED, IN_PROGRESS  the holder, their token; since = wall ms of the grant
 --   RETURNED               the author, and as for QUEUED their last token
@@ -11,6 +12,7 @@
 local entries = {}
 
 local EXPIRED, RELEASED, REVOKED, GRANTED, SUBMITTED = 'expired', 'released', 'revoked', 'granted', 'submitted'
+local CLEARED = 'cleared'
 
 local FREE_SLOT = { QUEUED, 0, 0, '', 0, 0 }
 

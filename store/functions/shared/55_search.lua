@@ -152,9 +152,31 @@ local function best_of(open)
   return best, second and second.score or INFINITE
 end
 
--- The first `want` tasks of the queue in (priority, first entry) order that the person may take. A
--- stream is opened only when its head could be the next one. The second result is a stream when dead
--- integers hide what may come next: compact, ask again.
+local function by_score(a, b) return score_of(a[4], a[1]) < score_of(b[4], b[1]) end
+
+-- Fills up to `want` with what was cleared from the person and nobody else has had since, in order. Only
+-- queues with batches have any.
+local function add_soft(P, queue, person, heads, picks, want)
+  local soft = {}
+  for _, lane in pairs(heads) do
+    if lane.g and skilled(person, queue, lane.class) then
+      local members = redis.call('ZRANGE', keys.soft(P, queue.number, lane.class, person.number), 0, want - #picks - 1)
+      for i = 1, #members do soft[#soft + 1] = { tonumber(members[i]), 0, lane.class, 0 } end
+    end
+  end
+  entries.fetch(P, soft)
+  for _, task in ipairs(soft) do
+    local record = entries.load(P, task[1])
+    task[2], task[4] = first_free(record), record.p
+  end
+  table.sort(soft, by_score)
+  for i = 1, math.min(#soft, want - #picks) do picks[#picks + 1] = soft[i] end
+  return picks
+end
+
+-- The first `want` tasks of the queue in (priority, first entry) order that the person may take, then
+-- what was cleared from them. A stream is opened only when its head could be the next one. The second
+-- result is a stream when dead integers hide what may come next: compact, ask again.
 function lanes.search(P, queue, person, heads, want)
   local picks, open = {}, {}
   if want <= 0 then return picks end
@@ -177,5 +199,6 @@ function lanes.search(P, queue, person, heads, want)
     end
     if best.again then return picks, best end
   end
+  if queue.batch_size > 0 and #picks < want then add_soft(P, queue, person, heads, picks, want) end
   return picks
 end

@@ -1,13 +1,46 @@
 -- Effects: the one place that keeps every index equal to the records of the entries.
 local effects = {}
 
--- The people who have a slot of the entry: those whom T names while it is in G.
-local function people_of(record)
+-- The people who may not take the entry: they have a slot of it.
+local function barred_from(record)
   local set = {}
   for _, slot in ipairs(record.s) do
     if slot[1] ~= QUEUED then set[slot[2]] = true end
   end
   return set
+end
+
+-- Those whom T names while it is in G: they may not take it, or it was cleared from them.
+local function people_of(record)
+  local set = barred_from(record)
+  for _, person in ipairs(record.f or NONE) do set[person] = true end
+  return set
+end
+
+-- Those who may have it after all else: it was cleared from them, and nothing else keeps it from them.
+local function soft_of(record)
+  local set, barred = {}, barred_from(record)
+  for _, person in ipairs(record.f or NONE) do set[person] = not barred[person] or nil end
+  return set
+end
+
+-- It was cleared from somebody.
+local function cleared_from(record, person)
+  local people = { person }
+  for _, one in ipairs(record.f or NONE) do
+    if one ~= person then people[#people + 1] = one end
+  end
+  record.f = people
+end
+
+-- Somebody leases the entry: whom else it was cleared from may have it as if it had not been.
+local function leased_by(record, person)
+  if not record.f then return end
+  local kept = {}
+  for _, one in ipairs(record.f) do
+    if one == person then kept[1] = one end
+  end
+  record.f = kept[1] and kept or nil
 end
 
 -- The effects of one event. Records are edited in memory; `finish` then compares each with what it was
@@ -20,12 +53,13 @@ function effects.begin(P, tasks)
     holder = false, holder_queue = false, dropped = false, lanes = false }
 end
 
--- What a batch knows of a queue: how many of its tasks change state, and the leases that run on (deadline,
--- task, …) or end (task, …).
+-- What a batch knows of a queue: its rules, how many of its tasks change state, and the leases that run on
+-- (deadline, task, …) or end (task, …). Where leases end together, `together` {person, deadline} runs on.
 function effects.of_queue(batch, number)
   local queue = batch.queues[number]
   if not queue then
-    queue = { number = number, P = batch.P, alone = batch.alone, counts = {}, running = false, ended = false }
+    queue = { number = number, rules = queues.load(batch.P, number), P = batch.P, alone = batch.alone, counts = {},
+      running = false, ended = false, together = false }
     batch.queues[number] = queue
   end
   return queue
@@ -87,7 +121,12 @@ function effects.edit(batch, entry, i)
   return record.s[i], record
 end
 
-function effects.set_deadline(queue, entry, i, deadline)
+-- The person's lease on the task runs until then; in a queue with batches all they hold there does.
+function effects.set_deadline(queue, entry, i, deadline, person)
+  if queue.rules.batch_size > 0 then
+    queue.together = { person, deadline }
+    return
+  end
   local name = task_name(entry, i)
   if queue.alone then
     redis.call('ZADD', keys.leases(queue.P), deadline, name)
@@ -100,6 +139,7 @@ function effects.set_deadline(queue, entry, i, deadline)
 end
 
 local function end_lease(queue, entry, i)
+  if queue.rules.batch_size > 0 then return end
   local name = task_name(entry, i)
   if queue.alone then
     redis.call('ZREM', keys.leases(queue.P), name)
@@ -161,6 +201,17 @@ local function may_lead(edit)
   return not (lane and lane.g and lane.g < score_of(edit.after.p, edit.entries[1]))
 end
 
+-- The entries leave the sets (one a person) of whom `old` names only, and enter those of whom `now` does.
+local function follow(batch, edit, set_of, old, now)
+  local P, queue, class = batch.P, edit.after.q, edit.after.c
+  for person in pairs(old) do
+    if not now[person] then leave(batch, set_of(P, queue, class, person), edit) end
+  end
+  for person in pairs(now) do
+    if not old[person] then enter(batch, set_of(P, queue, class, person), edit) end
+  end
+end
+
 -- G and T: the entry is in G while it has a free slot, and then T of exactly its people has it too.
 local function reindex(batch, edit, was, is)
   local P, queue, class = batch.P, edit.after.q, edit.after.c
@@ -173,11 +224,9 @@ local function reindex(batch, edit, was, is)
       batch.lanes[G] = { queue, class }
     end
   end
-  for person in pairs(old) do
-    if not now[person] then leave(batch, keys.excluded(P, queue, class, person), edit) end
-  end
-  for person in pairs(now) do
-    if not old[person] then enter(batch, keys.excluded(P, queue, class, person), edit) end
+  follow(batch, edit, keys.excluded, old, now)
+  if edit.before.f or edit.after.f then
+    follow(batch, edit, keys.soft, was and soft_of(edit.before) or NONE, is and soft_of(edit.after) or NONE)
   end
 end
 
@@ -188,6 +237,7 @@ local function rerank(batch, edit, is_free)
     local G = keys.available(P, queue, class)
     enter(batch, G, edit)
     for person in pairs(people_of(edit.after)) do enter(batch, keys.excluded(P, queue, class, person), edit) end
+    for person in pairs(soft_of(edit.after)) do enter(batch, keys.soft(P, queue, class, person), edit) end
     batch.lanes = batch.lanes or {}
     batch.lanes[G] = { queue, class }
   end
@@ -202,7 +252,7 @@ local function drop_hold(batch, queue, edit, i, person)
   leave(batch, held, edit)
   for n = 1, #edit.entries do end_lease(queue, edit.entries[n], i) end
   batch.dropped = batch.dropped or {}
-  batch.dropped[held] = { person, queue.number }
+  batch.dropped[held] = { person, queue }
 end
 
 -- So many tasks are now in this state, or are no longer. Tasks that wait are not counted: they are what is
@@ -222,6 +272,7 @@ local function move_slot(batch, queue, edit, i, b, a)
     drop_hold(batch, queue, edit, i, b[2])
   elseif is_held and not was_held then
     enter(batch, keys.held(P, a[2], queue.number), edit)
+    leased_by(edit.after, a[2])
     batch.holder, batch.holder_queue = a[2], queue.number
   end
   if b[1] == RETURNED then leave(batch, keys.own(P, b[2], queue.number), edit)
@@ -279,11 +330,15 @@ local function settle_holding(batch)
   local P = batch.P
   if batch.holder and not seen.holds then redis.call('SADD', keys.holding(P, batch.holder), batch.holder_queue) end
   for held, whose in pairs(batch.dropped or NONE) do
-    if redis.call('EXISTS', held) == 0 then redis.call('SREM', keys.holding(P, whose[1]), whose[2]) end
+    if redis.call('EXISTS', held) == 0 then
+      redis.call('SREM', keys.holding(P, whose[1]), whose[2].number)
+      if whose[2].rules.batch_size > 0 then end_together(P, whose[2].number, whose[1]) end
+    end
   end
 end
 
 local function settle_leases(P, queue)
+  if queue.together then run_together(P, queue.number, unpack(queue.together)) end
   if queue.running then
     redis.call('ZADD', keys.leases(P), unpack(queue.running))
     redis.call('ZADD', keys.queue_leases(P, queue.number), unpack(queue.running))
@@ -311,11 +366,11 @@ function effects.finish(batch)
     take_out(batch, edit)
   end
   if batch.gathered then flush(batch.gathered) end
-  settle_holding(batch)
   for _, queue in pairs(batch.queues) do
     settle_leases(batch.P, queue)
     settle_counts(batch.P, queue)
   end
+  settle_holding(batch)
   for _, lane in pairs(batch.lanes or NONE) do lanes.refresh_available(batch.P, lane[1], lane[2]) end
 end
 

@@ -113,7 +113,7 @@ function apply.queue_created(P, event)
   local b = event.body
   redis.call('SADD', keys.queues(P), b.queue)
   redis.call('HSET', keys.queue(P, b.queue), 'rules', cmsgpack.pack(b.rules), 'content', b.content,
-    'set_seq', event.seq, 'classes', cmsgpack.pack({}), 'added_seq', 0, 'not_added', 0)
+    'set_seq', event.seq, 'classes', cmsgpack.pack({}), 'added_seq', 0, 'not_added', 0, 'batches', 0)
   for _, group in ipairs(b.rules.groups) do redis.call('HINCRBY', keys.groups(P), group, 1) end
   redis.call('HSET', keys.totals(P), 'settings_seq', event.seq)
 end

@@ -1,11 +1,14 @@
 -- Effects of events about leases and tasks.
 
-function apply.granted(P, event)
-  local b, batch = event.body, effects.begin(P, event.body.tasks)
+-- A batch was given: so many has the queue issued.
+local function issue(P, queue) redis.call('HINCRBY', keys.queue(P, queue), 'batches', 1) end
+
+local function grant(batch, event, tasks)
+  local P, b = batch.P, event.body
   local queue, of_queue = queues.load(P, b.queue), effects.of_queue(batch, b.queue)
   local granted = { ASSIGNED, b.person, event.seq, GRANTED, event.wall, 0, 0, 0 }
-  for n = 1, #b.tasks do
-    local task = b.tasks[n]
+  for n = 1, #tasks do
+    local task = tasks[n]
     local entry, i = task[1], task[2]
     if entries.load(P, entry) then
       local slots = effects.open(batch, entry).after.s
@@ -15,8 +18,14 @@ function apply.granted(P, event)
     else
       effects.open_untouched(batch, queue, entry, task[3], task[4]).after.s[i] = granted
     end
-    effects.set_deadline(of_queue, entry, i, b.deadline)
+    effects.set_deadline(of_queue, entry, i, b.deadline, b.person)
   end
+end
+
+function apply.granted(P, event)
+  local b, batch = event.body, effects.begin(P, event.body.tasks)
+  grant(batch, event, b.tasks)
+  if b.batch == 1 then issue(P, b.queue) end
   effects.finish(batch)
 end
 
@@ -27,7 +36,7 @@ function apply.picked(P, event)
   local edit = entries.load(P, entry) and effects.open(batch, entry)
     or effects.open_waiting(batch, queues.load(P, b.queue), entry, class, rank)
   edit.after.s[i] = { IN_PROGRESS, b.person, event.seq, GRANTED, event.wall, edit.before.s[i][6], 0, event.clock }
-  effects.set_deadline(effects.of_queue(batch, b.queue), entry, i, b.deadline)
+  effects.set_deadline(effects.of_queue(batch, b.queue), entry, i, b.deadline, b.person)
   effects.finish(batch)
 end
 
@@ -35,7 +44,7 @@ function apply.started(P, event)
   local b, batch = event.body, effects.begin(P, {})
   local slot = effects.edit(batch, b.entry, b.slot)
   slot[1], slot[8] = IN_PROGRESS, event.clock
-  effects.set_deadline(effects.of_queue(batch, b.queue), b.entry, b.slot, b.deadline)
+  effects.set_deadline(effects.of_queue(batch, b.queue), b.entry, b.slot, b.deadline, b.person)
   effects.finish(batch)
 end
 
@@ -45,7 +54,7 @@ function apply.renewed(P, event)
     local slot, record = effects.edit(batch, task[1], task[2])
     if event.body.takeover == 1 then slot[3], slot[5], slot[7] = task[4], event.wall, 0 end
     slot[8] = event.clock
-    effects.set_deadline(effects.of_queue(batch, record.q), task[1], task[2], task[3])
+    effects.set_deadline(effects.of_queue(batch, record.q), task[1], task[2], task[3], event.body.person)
   end
   effects.finish(batch)
 end
@@ -54,15 +63,22 @@ function apply.drafted(P, event)
   local b, batch = event.body, effects.begin(P, {})
   local slot = effects.edit(batch, b.entry, b.slot)
   slot[7], slot[8] = 1, event.clock
-  effects.set_deadline(effects.of_queue(batch, b.queue), b.entry, b.slot, b.deadline)
+  effects.set_deadline(effects.of_queue(batch, b.queue), b.entry, b.slot, b.deadline, b.person)
   effects.finish(batch)
 end
 
--- A late submission (late = 1) takes the free slot again and finishes it in this one event.
+-- A late submission (late = 1) takes the free slot again and finishes it in this one event. In a queue with
+-- batches it moves the deadline (0: elsewhere) of all they hold, and may bring them a batch.
 function apply.submitted(P, event)
-  local b, batch = event.body, effects.begin(P, {})
+  local b, batch = event.body, effects.begin(P, event.body.refill)
   local record = effects.open(batch, b.entry).after
   record.s[b.slot] = { FINISHED_BY_MEANING[b.meaning], b.person, b.token, SUBMITTED, event.wall, 0 }
+  if b.late == 1 then leased_by(record, b.person) end
+  if #b.refill > 0 then
+    grant(batch, event, b.refill)
+    issue(P, b.queue)
+  end
+  if b.deadline > 0 then effects.of_queue(batch, b.queue).together = { b.person, b.deadline } end
   effects.finish(batch)
 end
 
@@ -76,6 +92,17 @@ end
 
 function apply.released(P, event) give_back_all(P, event.body.tasks, RELEASED, event.wall) end
 function apply.expired(P, event) give_back_all(P, event.body.tasks, EXPIRED, event.wall) end
+
+-- What is taken back is for everybody, at its first place; for them, after all else.
+function apply.batch_cleared(P, event)
+  local b, batch = event.body, effects.begin(P, event.body.tasks)
+  for _, task in ipairs(b.tasks) do
+    local slot, record = effects.edit(batch, task[1], task[2])
+    give_back(slot, CLEARED, event.wall)
+    cleared_from(record, b.person)
+  end
+  effects.finish(batch)
+end
 
 function apply.revoked(P, event)
   local b = event.body

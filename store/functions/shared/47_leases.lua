@@ -1,0 +1,34 @@
+-- Leases: when what somebody holds ends. In a queue with batches the deadline belongs to (person, queue):
+-- all that the person holds there ends together, so to move it is one write, however much they hold.
+local leases = {}
+
+-- The deadline of a hold on the lease clock; 0: it does not end by itself.
+function leases.deadline(P, queue, person, entry, i)
+  if queue.batch_size > 0 then
+    return number_or(redis.call('ZSCORE', keys.queue_batch_leases(P, queue.number), person), 0)
+  end
+  return number_or(redis.call('ZSCORE', keys.queue_leases(P, queue.number), task_name(entry, i)), 0)
+end
+
+-- The earliest deadline in a queue, or nil.
+function leases.first(P, queue)
+  local ends = queue.batch_size > 0 and keys.queue_batch_leases or keys.queue_leases
+  local first = redis.call('ZRANGE', ends(P, queue.number), 0, 0, 'WITHSCORES')
+  return first[1] and tonumber(first[2])
+end
+
+-- Whether any lease of the project is at its end.
+function leases.due(P, clock)
+  return redis.call('ZCOUNT', keys.leases(P), '-inf', clock) > 0
+    or redis.call('ZCOUNT', keys.batch_leases(P), '-inf', clock) > 0
+end
+
+local function run_together(P, queue, person, deadline)
+  redis.call('ZADD', keys.batch_leases(P), deadline, text(queue) .. ':' .. text(person))
+  redis.call('ZADD', keys.queue_batch_leases(P, queue), deadline, person)
+end
+
+local function end_together(P, queue, person)
+  redis.call('ZREM', keys.batch_leases(P), text(queue) .. ':' .. text(person))
+  redis.call('ZREM', keys.queue_batch_leases(P, queue), person)
+end

@@ -1,0 +1,75 @@
+-- Giving: what every way to get work shares: a person's corrections, the grant, the reasons for nothing.
+local giving = {}
+
+-- Their returned tasks of this queue: {entry, slot, class, rank} each.
+function giving.corrections(P, queue, person, limit)
+  local tasks = {}
+  for _, member in ipairs(redis.call('ZRANGE', keys.own(P, person.number, queue.number), 0, limit - 1)) do
+    local entry = tonumber(member)
+    local record = entries.load(P, entry)
+    for i, slot in ipairs(record.s) do
+      if slot[1] == RETURNED and slot[2] == person.number then
+        tasks[#tasks + 1] = { entry, i, record.c, record.p }
+      end
+    end
+  end
+  return tasks
+end
+
+-- What keeps available tasks from this person: how many wait in lanes that are not theirs, and how
+-- many of their lanes' they have a slot of.
+local function unsuited(P, queue, person)
+  local skill, excluded = 0, 0
+  for class in ipairs(queue.classes) do
+    if skilled(person, queue, class) then
+      excluded = excluded + redis.call('ZCARD', keys.excluded(P, queue.number, class, person.number))
+        - redis.call('ZCARD', keys.soft(P, queue.number, class, person.number))
+    else
+      skill = skill + lanes.size(P, queue.number, class)
+    end
+  end
+  local causes = {}
+  if skill > 0 then causes[#causes + 1] = { cause = 'SKILL', tasks = skill } end
+  if excluded > 0 then causes[#causes + 1] = { cause = 'EXCLUDED', tasks = excluded } end
+  return causes
+end
+
+-- Every reason that holds, in the order of SEMANTICS §1.
+local function reasons(call, queue, person, cause, at_cap, heads)
+  local P, list = call.P, {}
+  if cause ~= '' then list[1] = { reason = 'NOT_ELIGIBLE', causes = { { cause = cause, tasks = 0 } } } end
+  if at_cap then list[#list + 1] = { reason = 'AT_CAP', max_held = queue.max_held } end
+  if lanes.any(P, queue.number, heads) then
+    local causes = cause == '' and unsuited(P, queue, person) or {}
+    if #causes > 0 then list[#list + 1] = { reason = 'NOT_ELIGIBLE', causes = causes } end
+    return list
+  end
+  local first = leases.first(P, queue)
+  if first then
+    list[#list + 1] = { reason = 'ALL_LEASED', next_free = math.max(0, first - call.clock) }
+  else
+    list[#list + 1] = { reason = 'QUEUE_EMPTY' }
+  end
+  return list
+end
+
+function giving.reasons(call, queue, person, cause, full, heads)
+  return cmsgpack.pack(reasons(call, queue, person, cause, full, heads))
+end
+
+-- The body of a grant: `new` tasks after corrections; they are a batch where there are any.
+function giving.granted(call, queue, person, tasks, new)
+  for i = 1, #new do tasks[#tasks + 1] = new[i] end
+  return {
+    queue = queue.number, person = person.number, deadline = call.clock + queue.lease_ms, tasks = tasks,
+    batch = queue.batch_size > 0 and #new > 0 and 1 or 0,
+  }
+end
+
+-- The first new tasks they may have; nil: dead integers were in the way and are cleared, ask again.
+function giving.search(P, queue, person, heads, want)
+  local picks, blocked = lanes.search(P, queue, person, heads, want)
+  if not blocked then return picks end
+  lanes.compact(P, queue.number, blocked.class, blocked.rank)
+  return nil
+end

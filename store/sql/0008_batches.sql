@@ -1,0 +1,2 @@
+-- Batches that a queue has issued so far.
+ALTER TABLE view_queue ADD COLUMN batches bigint NOT NULL DEFAULT 0;

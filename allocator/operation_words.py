@@ -35,6 +35,14 @@ class OnOperations:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OnQueue:
+    """A verb that needs nothing but the queue."""
+
+    change: Change
+    queue_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RemoveItems:
     """Chosen items of a dataset that are to leave a queue."""
 

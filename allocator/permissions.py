@@ -91,6 +91,7 @@ TABLE: Final = (
             "OperationService.CleanHistory",
             "ProjectService.CreateProject",
             "QueueService.AttachDataset",
+            "QueueService.ClearWaiting",
         ),
     ),
     Row(

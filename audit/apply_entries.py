@@ -71,6 +71,8 @@ def removed(project: Project, event: Event, judge: Judge) -> None:
     judge.expect(
         RULES, 0 < len(listed) + len(kept) <= 100, "{} entries removed at once", len(listed)
     )
+    if event.body["queue"] in project.queues:
+        project.queues[event.body["queue"]].added_seq = event.seq
     for number in kept:
         entry = project.entries.get(number)
         done = entry is None or entry.gone or entry.queue != event.body["queue"]

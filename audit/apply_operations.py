@@ -2,8 +2,23 @@
 
 from __future__ import annotations
 
+from audit.moves import put
 from audit.report import RULES, Judge
-from audit.state import CANCELLED, DAY_MS, FAILED, RUNNING, SUCCEEDED, Operation, Project
+from audit.state import (
+    CANCELLED,
+    CLEAR_WAITING,
+    DAY_MS,
+    FAILED,
+    QUEUED,
+    REMOVED,
+    RUNNING,
+    SUCCEEDED,
+    Entry,
+    Operation,
+    Project,
+    Queue,
+    Slot,
+)
 from store.events import Event
 
 MOST_AT_ONCE = 1000
@@ -24,6 +39,42 @@ def begun(project: Project, event: Event, judge: Judge) -> None:
         content=body["content"],
         total=body["total"],
     )
+
+
+def cleared(project: Project, event: Event, judge: Judge) -> None:
+    """Everything that waits in the queue is removed at once; what is held or finished stays."""
+    body = event.body
+    queue = project.queues.get(body["queue"])
+    if not judge.expect(RULES, queue, "queue {} is unknown", body["queue"]) or not queue:
+        return
+    waiting, last = queue.counts[QUEUED], project.entries_last
+    judge.expect(RULES, body["removed"] == waiting, "{} cleared, not {}", body["removed"], waiting)
+    judge.expect(RULES, body["last"] == last, "cleared up to {}, not {}", body["last"], last)
+    next_ = queue.generation + 1
+    judge.expect(RULES, body["generation"] == next_, "generation {}", body["generation"])
+    for entry in project.entries.values():
+        if entry.queue == queue.queue and not entry.gone:
+            _clear(project, queue, entry)
+    queue.generation, queue.added_seq = next_, event.seq
+    project.operations[event.seq] = Operation(
+        verb=CLEAR_WAITING,
+        actor=event.actor,
+        queues=(queue.queue,),
+        dataset=0,
+        content=0,
+        total=waiting,
+        state=SUCCEEDED,
+        ended_ms=event.wall_ms,
+    )
+
+
+def _clear(project: Project, queue: Queue, entry: Entry) -> None:
+    """Its free slots are removed; with no slot left its item may come again."""
+    for number, slot in enumerate(entry.all(), 1):
+        if slot.state == QUEUED:
+            put(project, entry, number, Slot(state=REMOVED, finished=slot.finished))
+    if all(slot.state == REMOVED for slot in entry.slots):
+        queue.items.discard(entry.item)
 
 
 def ended(project: Project, event: Event, judge: Judge) -> None:

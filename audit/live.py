@@ -14,12 +14,14 @@ from typing import Any, Final
 import msgpack
 from redis.asyncio import Redis
 
-from audit.state import FINISHED, WINDOW, Rules
-from audit.structures import Shape, SlotShape, TouchedShape
+from audit.state import ENDED, FINISHED, QUEUED, REMOVED, WINDOW, Rules
+from audit.structures import Shape, SlotShape
 
 PRODUCT_KEY: Final = re.compile(rb"dibs:\{[0-9]+\}:.+", re.DOTALL)
 TOTALS: Final = ("entries", "items", "settings_seq", "fast", "admins")
 BATCH: Final = 1_000
+WAITING: Final = frozenset({"heads", "backlog", "dead", "available", "excluded", "soft"})
+"""Words of keys about what waits in a queue: "queue/generation" once it was cleared."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,11 +65,15 @@ async def read(redis: Redis, project: int) -> tuple[Header | None, Shape, list[s
     pattern = prefix.replace("[", "[[]") + "*"
     keys = [_text(key) async for key in redis.scan_iter(match=pattern, count=BATCH)]
     dead: dict[tuple[int, int], set[int]] = {}
+    values: list[tuple[str, Any]] = []
     for at in range(0, len(keys), BATCH):
         chunk = [key for key in keys[at : at + BATCH] if key != f"{prefix}log"]
-        for key, value in zip(chunk, await _values(redis, chunk), strict=True):
-            if not _take(shape, dead, key.removeprefix(prefix), value):
-                unknown.append(key)
+        values += zip(chunk, await _values(redis, chunk), strict=True)
+    # What waits in a queue is read by the queue's generation.
+    values.sort(key=lambda one: not one[0].startswith(f"{prefix}queue:"))
+    for key, value in values:
+        if not _take(shape, dead, key.removeprefix(prefix), value):
+            unknown.append(key)
     _finish(shape, dead)
     after = await header(redis, project)
     return (before if after == before else None), shape, unknown
@@ -131,6 +137,10 @@ def _listed(value: object) -> tuple[Any, ...]:
 def _take(shape: Shape, dead: dict[tuple[int, int], set[int]], name: str, value: Any) -> bool:
     """Puts one key where it belongs. Returns whether name and content are such as ours."""
     word, *numbers = name.split(":")
+    if word in WAITING and numbers:
+        numbers[0], _, n = numbers[0].partition("/")
+        if _of_before(shape, numbers[0], n or "0"):
+            return True
     if not all(number.isdecimal() for number in numbers):
         return False
     key = tuple(int(number) for number in numbers)
@@ -147,10 +157,29 @@ def _take(shape: Shape, dead: dict[tuple[int, int], set[int]], name: str, value:
     return True
 
 
-def _touched(packed: bytes) -> TouchedShape:
-    record = _unpack(packed)
-    slots = tuple(map(_slot, _listed(record["s"])))
-    return record["q"], record["c"], record["p"], slots, frozenset(_listed(record.get("f")))
+def _of_before(shape: Shape, queue: str, n: str) -> bool:
+    """Whether a key is of what waited before the queue was cleared: out of reach, to be dropped."""
+    if not (queue.isdecimal() and n.isdecimal() and int(queue) in shape.queue):
+        return False
+    return int(n) < _generation(shape, int(queue))
+
+
+def _generation(shape: Shape, queue: int) -> int:
+    found = shape.queue[queue][-1]
+    return found if isinstance(found, int) else 0
+
+
+def _read_touched(shape: Shape, _: tuple[int, ...], value: Any) -> None:
+    """Records; in one that was written before its queue was cleared, what waited is removed."""
+    for entry, packed in value.items():
+        record = _unpack(packed)
+        slots = tuple(map(_slot, _listed(record["s"])))
+        if record.get("n", 0) < _generation(shape, record["q"]):
+            slots = tuple((REMOVED, 0, 0, 0, 0, 0) if s[0] == QUEUED else s for s in slots)
+            if all(slot[0] in ENDED for slot in slots):
+                continue
+        soft = frozenset(_listed(record.get("f")))
+        shape.touched[int(entry)] = (record["q"], record["c"], record["p"], slots, soft)
 
 
 def _slot(parts: list[Any]) -> SlotShape:
@@ -180,6 +209,7 @@ def _queue(fields: dict[str, bytes]) -> tuple[object, ...]:
             for name in ("content", "set_seq", "added_seq", "not_added", "batches")
         ),
         tuple((lane, tuple(sorted(_listed(skills)))) for lane, skills in sorted(by_class)),
+        int(fields.get("generation", 0)),
     )
 
 
@@ -261,9 +291,8 @@ READERS: Final[Mapping[tuple[str, int], Reader]] = {
         (int(group), int(there)) for group, there in value.items()
     ),
     ("datasets", 0): lambda shape, _, value: shape.datasets.update(_numbers(value)),
-    ("touched", 0): lambda shape, _, value: shape.touched.update(
-        (int(entry), _touched(record)) for entry, record in value.items()
-    ),
+    ("touched", 0): _read_touched,
+    ("tidying", 0): lambda shape, _, value: None,
     ("leases", 0): _read_leases,
     ("batch_leases", 0): _read_batch_leases,
     ("batch_leases", 1): lambda shape, key, value: shape.queue_batch_leases.update(

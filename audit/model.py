@@ -51,6 +51,7 @@ HANDLERS: Mapping[str, Handler] = {
     "batch_cleared": apply_ends.batch_cleared,
     "returned": apply_ends.returned,
     "prioritised": apply_finished.prioritised,
+    "cleared": apply_operations.cleared,
     "operation_begun": apply_operations.begun,
     "operation_ended": apply_operations.ended,
     "operations_retried": apply_operations.retried,

@@ -45,6 +45,8 @@ RUNNING: Final = 1
 SUCCEEDED: Final = 2
 FAILED: Final = 3
 CANCELLED: Final = 4
+CLEAR_WAITING: Final = 2
+"""The verb of an operation that its first event has done."""
 DAY_MS: Final = 86_400_000
 QUIET_MS: Final = 30_000
 """A draft of a hold that was touched this lately needs no event."""
@@ -210,6 +212,7 @@ class Queue:
     set_seq: int
     added_seq: int = 0
     not_added: int = 0
+    generation: int = 0
     classes: dict[int, frozenset[int]] = field(default_factory=dict)
     attached: dict[int, Attachment] = field(default_factory=dict)
     items: set[int] = field(default_factory=set)

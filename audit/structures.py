@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from audit.state import (
     FINISHED,
     QUEUED,
+    REMOVED,
     RETURNED,
     RUNNING,
     WORDS,
@@ -128,6 +129,7 @@ def _queues(project: Project, shape: Shape) -> None:
         shape.queue[number] = (
             *(one.rules, one.content, one.set_seq, one.added_seq, one.not_added, one.batches),
             tuple((lane, tuple(sorted(skills))) for lane, skills in sorted(one.classes.items())),
+            one.generation,
         )
         for dataset, attachment in one.attached.items():
             shape.attached[number, dataset] = attachment.cursor
@@ -160,7 +162,7 @@ def _touched(entry: Entry, shape: Shape, *, with_batches: bool) -> None:
     queue, lane, number, score = entry.queue, entry.lane, entry.entry, entry.score
     slots = tuple(_slot(slot) for slot in entry.slots)
     shape.touched[number] = (queue, lane, entry.rank, slots, entry.soft)
-    barred = {slot.person for slot in entry.slots if slot.state != QUEUED}
+    barred = {slot.person for slot in entry.slots if slot.state not in (QUEUED, REMOVED)}
     if entry.first_free():
         shape.available.setdefault((queue, lane), {})[number] = score
         for person in barred | entry.soft:

@@ -98,6 +98,7 @@ class AsyncClient:
     retry_operations = _Rpc(operation_calls.retry_operations)
     clean_history = _Rpc(operation_calls.clean_history)
     remove_items = _Rpc(operation_calls.remove_items)
+    clear_waiting = _Rpc(operation_calls.clear_waiting)
     open_session = _Rpc(task_calls.open_session)
     ping = _Rpc(task_calls.ping)
     reserve = _Rpc(task_calls.reserve)

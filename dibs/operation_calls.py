@@ -73,3 +73,9 @@ def remove_items(
         **scope.where(), queue_id=queue, dataset_id=dataset, external_ids=external_ids
     )
     return Call(_QUEUE + "RemoveItems", request, pb.RemoveItemsResponse, scope.project)
+
+
+def clear_waiting(scope: Scope, queue: str) -> Call[pb.ClearWaitingResponse]:
+    """Remove every task of a queue that waits, at once."""
+    request = pb.ClearWaitingRequest(**scope.where(), queue_id=queue)
+    return Call(_QUEUE + "ClearWaiting", request, pb.ClearWaitingResponse, scope.project)

@@ -54,6 +54,7 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "returned": ("queue", "entry", "slot", "class", "priority", "person", "authors"),
     "removed": ("queue", "entries", "kept"),
     "prioritised": ("queue", "rank", "entries"),
+    "cleared": ("queue", "generation", "last", "removed"),
     "operation_begun": ("verb", "queues", "dataset", "content", "total"),
     "operation_ended": ("operation", "state", "error"),
     "operations_retried": ("operations",),

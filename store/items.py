@@ -77,7 +77,11 @@ SELECT u.item FROM unnest($3::bigint[]) AS u (item)
                   AND u.item < e.first_item + e.count AND {{which}})"""
 _NOT_REMOVED: Final = """
 NOT EXISTS (SELECT FROM view_removed v
-             WHERE v.project = $1 AND v.entry = e.first + u.item - e.first_item)"""
+             WHERE v.project = $1 AND v.entry = e.first + u.item - e.first_item)
+AND (e.first + u.item - e.first_item
+     > (SELECT cleared FROM view_queue q WHERE q.project = $1 AND q.queue = $2)
+     OR EXISTS (SELECT FROM view_task t WHERE t.project = $1
+                   AND t.entry = e.first + u.item - e.first_item AND t.state <> 9))"""
 
 
 _Block = tuple[int, int]

@@ -72,6 +72,8 @@ class Views:
     """Tasks whose row is new or changed."""
     slots: dict[int, int] = field(default_factory=dict)
     """Slots per queue; those of queues created in the run included."""
+    cleared: dict[int, int] = field(default_factory=dict)
+    """Up to which entry what waited in a queue was cleared."""
     inactive: set[int] = field(default_factory=set)
     """People who are no active members."""
     counts: dict[tuple[int, str], int] = field(default_factory=dict)

@@ -5,17 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from allocator.model import TaskState
 from store.events import OPERATIONS, Event
 
 if TYPE_CHECKING:
     from store.projection import Views
 
+CLEAR_WAITING: Final = 2
 FINISHED: Final = "WRONG_TASK_STATE"
 """Why an entry stays: it is finished, or gone already."""
 
 WRITES: Final[Mapping[str, str]] = {
     "operation": "INSERT INTO view_operation (project, operation, verb, queues, dataset, content,"
     " total, actor, begun_wall, updated_wall) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)",
+    "operation_at_once": "INSERT INTO view_operation (project, operation, verb, queues, dataset,"
+    " content, total, done, state, actor, begun_wall, updated_wall, ended_wall)"
+    " VALUES ($1, $2, $3, $4, 0, 0, $5, $5, 2, $6, $7, $7, $7)",
+    "tasks_cleared": "UPDATE view_task SET state = 9, person = 0, token = 0, deadline = 0,"
+    " ended = 'cleared', updated_seq = $4, updated_wall = $5"
+    " WHERE project = $1 AND queue = $2 AND state = 2 AND entry <= $3",
+    "queue_cleared": "UPDATE view_queue SET cleared = $3 WHERE project = $1 AND queue = $2",
     "chunk": "UPDATE view_operation SET chunk = $3, done = done + $4, failed = failed + $5,"
     " updated_wall = $6 WHERE project = $1 AND operation = $2",
     "operation_errors": "INSERT INTO view_operation_error"
@@ -46,6 +55,22 @@ def chunk(views: Views, event: Event) -> None:
         views.rows.append(("operation_errors", (operation, kept, FINISHED)))
 
 
+def _cleared(views: Views, event: Event, body: Any) -> None:
+    """Every task of the queue that waits is removed; most of them have no row."""
+    queue, last = body["queue"], body["last"]
+    row = (event.seq, CLEAR_WAITING, [queue], body["removed"], event.actor, event.wall_ms)
+    views.rows.append(("operation_at_once", row))
+    views.rows.append(("tasks_cleared", (queue, last, event.seq, event.wall_ms)))
+    views.rows.append(("queue_cleared", (queue, last)))
+    views.cleared[queue] = last
+    views.count(queue, "queued", -body["removed"])
+    views.count(queue, "removed", body["removed"])
+    for row_ in views.tasks.values():
+        if row_.queue == queue and row_.state == TaskState.QUEUED and row_.entry <= last:
+            row_.state, row_.person, row_.token = TaskState.REMOVED, 0, 0
+            row_.ended, row_.updated_seq, row_.updated_wall = "cleared", event.seq, event.wall_ms
+
+
 def _begun(views: Views, event: Event, body: Any) -> None:
     names = ("verb", "queues", "dataset", "content", "total")
     fields = (list(body[name]) if name == "queues" else body[name] for name in names)
@@ -67,6 +92,7 @@ def _cleaned(views: Views, event: Event, body: Any) -> None:
 
 
 CHANGES: Final[dict[str, Callable[[Views, Event, Any], None]]] = {
+    "cleared": _cleared,
     "operation_begun": _begun,
     "operation_ended": _ended,
     "operations_retried": _retried,

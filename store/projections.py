@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
 import structlog
 
+from allocator.model import TaskState
 from dibs.errors import StoreUnavailable
 from store import projection_operations
 from store.events import Event, decode
@@ -225,8 +226,11 @@ class Projector:
 async def _load(connection: Connection, project: int, events: Sequence[Event]) -> Views:
     """The rows that the events will change."""
     views = Views()
-    rows = await connection.fetch("SELECT queue, slots FROM view_queue WHERE project = $1", project)
+    rows = await connection.fetch(
+        "SELECT queue, slots, cleared FROM view_queue WHERE project = $1", project
+    )
     views.slots = {row["queue"]: row["slots"] for row in rows}
+    views.cleared = {row["queue"]: row["cleared"] for row in rows}
     created = [event.body for event in events if event.kind == "queue_created"]
     slots = views.slots | {body["queue"]: body["rules"]["slots"] for body in created}
     if any(event.kind == "revoked" for event in events):
@@ -238,16 +242,18 @@ async def _load(connection: Connection, project: int, events: Sequence[Event]) -
     for row in await connection.fetch(
         _LOAD_TASKS, project, [entry for entry, _ in tasks], [slot for _, slot in tasks]
     ):
-        views.tasks[row[0], row[1]] = _task_row(row)
+        views.tasks[row[0], row[1]] = _task_row(row, views.cleared)
     return views
 
 
-def _task_row(row: Any) -> TaskRow:
+def _task_row(row: Any, cleared: Mapping[int, int]) -> TaskRow:
     """The first six columns are the task's place; the rest is its row, if it has one."""
     entry, slot, queue, class_, priority, item = row[:6]
     fresh = TaskRow(
         entry=entry, slot=slot, queue=queue, item=item, class_=class_, priority=priority
     )
+    if entry <= cleared.get(queue, 0):
+        fresh.state = TaskState.REMOVED
     if row["state"] is None:
         return fresh
     for name in _COLUMNS[6:]:

@@ -62,3 +62,9 @@ class QueueServicer(queue_pb2_grpc.QueueServiceServicer):
     ) -> operation_pb2.RemoveItemsResponse:
         ask = operation_wire.remove_items(request)
         return operation_wire.removal(await self._removing.remove_items(ask))
+
+    async def ClearWaiting(
+        self, request: operation_pb2.ClearWaitingRequest, context: Any
+    ) -> operation_pb2.ClearWaitingResponse:
+        ask = operation_wire.clear_waiting(request)
+        return operation_wire.clearing(await self._removing.clear_waiting(ask))

@@ -18,7 +18,7 @@ import structlog
 from allocator.model import RequestKey
 from allocator.ports import Content, Ledger, Outcome
 from allocator.services.outcomes import some, value
-from allocator.strategies.operations import OperationState, Part, Plan, Run, Verb, chunk_key
+from allocator.strategies.operations import CHUNK, OperationState, Part, Plan, Run, Verb, chunk_key
 from dibs import errors
 
 AT_ONCE = 20
@@ -68,8 +68,10 @@ class Driving:
 
     async def follow(self, project: int) -> None:
         """Carry on what runs in the project, a chunk each in turn, for one turn."""
-        listed = some(value(await self._ledger.read(project, "operations", limit=AT_ONCE)))
-        running = [_running(project, one) for one in listed]
+        found = value(await self._ledger.read(project, "operations", limit=AT_ONCE))
+        if found["tidying"]:
+            await self._ledger.change(project, "tidy", None, 0, limit=CHUNK)
+        running = [_running(project, one) for one in some(found["running"])]
         end = time.monotonic() + TURN_S
         while running and time.monotonic() < end:
             running = [one for one in running if await self.step(one)]

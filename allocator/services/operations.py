@@ -157,7 +157,9 @@ class OperationsService:
 
     async def _shown(self, project: int, view: OperationView, seq: int = 0) -> words.Operation:
         """With the first of the items that could not be dealt with."""
-        _, missing = unpacked(await self._content.get(project, view.content))
+        missing: list[str] = []
+        if view.content:
+            _, missing = unpacked(await self._content.get(project, view.content))
         found = [(item, errors.ItemNotFound.reason) for item in missing[:ERRORS_SHOWN]]
         left = await self._operations.errors(project, view.operation, ERRORS_SHOWN - len(found))
         items = await self._items.of_entries(project, left)

@@ -70,6 +70,21 @@ class Removing:
         await self._driving.carry(place.project, event.seq, CARRY_S)
         return await self._shown.as_of(place.project, event, event.seq)
 
+    async def clear_waiting(self, ask: words.OnQueue) -> words.Operation:
+        """Remove all that waits, in one event: the operation is done when it is answered.
+
+        Raises QueueNotFound, PermissionDenied.
+        """
+        place = await self._door.permit(ask.change, "QueueService.ClearWaiting", queue=ask.queue_id)
+        queue = await self._door.queue(place.project, ask.queue_id)
+        outcome = await self._ledger.change(
+            *(place.project, "clear_waiting", ask.change.key, place.actor), queue=queue
+        )
+        if outcome.word == "not_found":
+            raise errors.QueueNotFound(ask.queue_id)
+        event = happened(outcome)
+        return await self._shown.as_of(place.project, event, event.seq)
+
     async def _runs(
         self, place: Place, queue: int, numbers: dict[int, str]
     ) -> tuple[list[Run], list[str]]:

@@ -26,6 +26,7 @@ class Verb(IntEnum):
     """What an operation does."""
 
     REMOVE_ITEMS = 1
+    CLEAR_WAITING = 2
 
 
 class OperationState(IntEnum):

@@ -59,6 +59,16 @@ def remove_items(request: pb.RemoveItemsRequest) -> words.RemoveItems:
     )
 
 
+def clear_waiting(request: pb.ClearWaitingRequest) -> words.OnQueue:
+    return words.OnQueue(
+        queue_id=request.queue_id, change=common.change(QUEUES + "ClearWaiting", request)
+    )
+
+
+def clearing(answer: words.Operation) -> pb.ClearWaitingResponse:
+    return pb.ClearWaitingResponse(seq=answer.seq, operation=shown(answer))
+
+
 def operation(answer: words.Operation) -> pb.GetOperationResponse:
     return pb.GetOperationResponse(operation=shown(answer))
 

@@ -77,6 +77,11 @@ class QueueServiceStub(object):
                 request_serializer=dibs_dot_v1_dot_operation__pb2.RemoveItemsRequest.SerializeToString,
                 response_deserializer=dibs_dot_v1_dot_operation__pb2.RemoveItemsResponse.FromString,
                 _registered_method=True)
+        self.ClearWaiting = channel.unary_unary(
+                '/dibs.v1.QueueService/ClearWaiting',
+                request_serializer=dibs_dot_v1_dot_operation__pb2.ClearWaitingRequest.SerializeToString,
+                response_deserializer=dibs_dot_v1_dot_operation__pb2.ClearWaitingResponse.FromString,
+                _registered_method=True)
 
 
 class QueueServiceServicer(object):
@@ -157,6 +162,16 @@ class QueueServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ClearWaiting(self, request, context):
+        """Removes every task that waits (QUEUED or DELAYED), at once; what is held,
+        returned, held back or finished stays. A task that is held now and given
+        back later waits again. Needs ADMIN. Errors: PROJECT_NOT_FOUND,
+        QUEUE_NOT_FOUND, PERMISSION_DENIED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_QueueServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -199,6 +214,11 @@ def add_QueueServiceServicer_to_server(servicer, server):
                     servicer.RemoveItems,
                     request_deserializer=dibs_dot_v1_dot_operation__pb2.RemoveItemsRequest.FromString,
                     response_serializer=dibs_dot_v1_dot_operation__pb2.RemoveItemsResponse.SerializeToString,
+            ),
+            'ClearWaiting': grpc.unary_unary_rpc_method_handler(
+                    servicer.ClearWaiting,
+                    request_deserializer=dibs_dot_v1_dot_operation__pb2.ClearWaitingRequest.FromString,
+                    response_serializer=dibs_dot_v1_dot_operation__pb2.ClearWaitingResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -418,6 +438,33 @@ class QueueService(object):
             '/dibs.v1.QueueService/RemoveItems',
             dibs_dot_v1_dot_operation__pb2.RemoveItemsRequest.SerializeToString,
             dibs_dot_v1_dot_operation__pb2.RemoveItemsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ClearWaiting(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dibs.v1.QueueService/ClearWaiting',
+            dibs_dot_v1_dot_operation__pb2.ClearWaitingRequest.SerializeToString,
+            dibs_dot_v1_dot_operation__pb2.ClearWaitingResponse.FromString,
             options,
             channel_credentials,
             insecure,

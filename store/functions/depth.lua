@@ -17,16 +17,6 @@ local function oldest_entry(heads)
   return oldest or 0
 end
 
--- Fills in the tasks by state: those that are queued are what is left of all.
-local function count_tasks(counts, result)
-  result.queued = 0
-  for i = 1, #counts, 2 do
-    local state, tasks = counts[i], tonumber(counts[i + 1])
-    if state ~= 'tasks' then result[state] = tasks end
-    result.queued = result.queued + (state == 'tasks' and tasks or -tasks)
-  end
-end
-
 read('depth', function(call, arg)
   local P = call.P
   local not_added = redis.call('HGET', keys.queue(P, arg.queue), 'not_added')
@@ -34,7 +24,7 @@ read('depth', function(call, arg)
   local heads, available = lanes.heads(P, arg.queue), 0
   for _, lane in pairs(heads) do available = available + lanes.size(P, arg.queue, lane.class) end
   local result = { oldest = oldest_entry(heads), next_free = -1, not_added = tonumber(not_added), available = available }
-  count_tasks(redis.call('HGETALL', keys.counts(P, arg.queue)), result)
+  queues.count(P, arg.queue, result)
   local first = leases.first(P, queues.load(P, arg.queue))
   if first then result.next_free = math.max(0, first - call.clock) end
   return value(call, result)

@@ -19,6 +19,7 @@ register('open', {}, function(call)
   redis.call('HSET', call.header, 'epoch', arg.opened_epoch, 'state', 'open', 'seq', arg.seq,
     'chain', arg.chain, 'durable', arg.seq, 'clock', arg.clock, 'wall', arg.wall,
     'lag_limit', arg.lag_limit)
+  if redis.call('HGET', keys.totals(call.P), 'cleared') then redis.call('HSET', call.header, 'cleared', 1) end
   return { 'ok' }
 end)
 

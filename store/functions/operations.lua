@@ -4,11 +4,11 @@
 -- ARGV    limit
 --
 -- Returns one of
---   {'ok', seq, chain, clock, list}   operation, state, chunk (the last that was done), verb, actor, queues, dataset, content, total
+--   {'ok', seq, chain, clock, map}   tidying: how much cleared work is still to be dropped; running: list of operation, state, chunk (the last that was done), verb, actor, queues, dataset, content, total
 read('operations', function(call, arg)
   local numbers, list = redis.call('SMEMBERS', keys.running(call.P)), {}
   for i, operation in ipairs(numbers) do numbers[i] = tonumber(operation) end
   table.sort(numbers)
   for i = 1, math.min(#numbers, tonumber(arg.limit)) do list[i] = operations.load(call.P, numbers[i]) end
-  return value(call, list)
+  return value(call, { running = list, tidying = redis.call('SCARD', keys.tidying(call.P)) })
 end)

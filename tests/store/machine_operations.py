@@ -104,8 +104,22 @@ class OperationRules(RuleBasedStateMachine):
         old = [number for number, ms in ended.items() if ms <= body["before"]]
         assert len(body["operations"]) == min(limit, len(old))
 
+    @rule(queue=st.integers(1, 3))
+    def clear_waiting(self, queue: int) -> None:
+        known = queue in self.state.queues
+        reply = self.call("clear_waiting", queue=queue)
+        assert reply.word == ("ok" if known else "not_found")
+
+    @rule(limit=st.integers(1, 5))
+    def tidy(self, limit: int) -> None:
+        """Dropping what was cleared changes nothing that anybody can see."""
+        assert self.call("tidy", limit=limit).word == "idle"
+        found = self.call("operations", limit=1).rest
+        assert found["tidying"] == 0
+
     @rule()
     def running_operations_are_listed(self) -> None:
-        listed = [one["operation"] for one in self.call("operations", limit=100).rest]
+        found = self.call("operations", limit=100).rest["running"]
+        listed = [one["operation"] for one in found or ()]
         running = [n for n, o in sorted(self.state.operations.items()) if o.state == RUNNING]
         assert listed == running

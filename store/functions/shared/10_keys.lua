@@ -9,6 +9,15 @@ local function text(number)
   return made
 end
 
+-- A queue as the keys of what waits in it name it: with its generation, once its waiting tasks were cleared,
+-- so that all that waited before is out of reach at once. `of`: a generation that is not the queue's own.
+local generation             -- P, queue -> its generation: see 20_words
+local function waiting(P, queue, of)
+  local n = of or generation(P, queue)
+  if n == 0 then return text(queue) end
+  return text(queue) .. '/' .. text(n)
+end
+
 -- Every key of a project, each with a sentence. `P` is the prefix `dibs:{<project>}:<epoch>:`,
 -- so a new epoch never meets a byte of an older one. Numbers only: no client byte enters a key.
 local keys = {}
@@ -20,32 +29,35 @@ function keys.person(P, person) return P .. 'person:' .. text(person) end
 -- HASH group -> 1 + the queues whose rules name it; 0: it was deleted, and its number is not used again.
 function keys.groups(P) return P .. 'groups' end
 -- HASH of one queue: rules (packed), content, set_seq (event that wrote these), classes (packed),
--- added_seq (its last addition), not_added, batches (issued).
+-- added_seq (its last addition or removal), not_added, batches (issued); generation, once its waiting tasks
+-- were cleared.
 function keys.queue(P, queue) return P .. 'queue:' .. text(queue) end
 -- HASH of what each lane begins with: b<class> -> score of its first untouched entry, g<class> -> score
 -- of the first member of G, d<class> -> dead integers in its backlogs. Missing: there is none.
-function keys.heads(P, queue) return P .. 'heads:' .. text(queue) end
+function keys.heads(P, queue, of) return P .. 'heads:' .. waiting(P, queue, of) end
 -- HASH task state -> tasks, and tasks: all there ever were. Those that are queued are the rest of them.
 function keys.counts(P, queue) return P .. 'counts:' .. text(queue) end
 -- HASH dataset -> last item number of it that has become an entry (or was counted as not added).
 function keys.attached(P, queue) return P .. 'attached:' .. text(queue) end
 -- LIST of entries nobody has touched, in order, of one lane and priority rank.
-function keys.backlog(P, queue, class, rank)
-  return P .. 'backlog:' .. text(queue) .. ':' .. text(class) .. ':' .. text(rank)
+function keys.backlog(P, queue, class, rank, of)
+  return P .. 'backlog:' .. waiting(P, queue, of) .. ':' .. text(class) .. ':' .. text(rank)
 end
 -- SET of integers in the lane's backlogs whose entry is no longer there.
-function keys.dead(P, queue, class) return P .. 'dead:' .. text(queue) .. ':' .. text(class) end
+function keys.dead(P, queue, class, of) return P .. 'dead:' .. waiting(P, queue, of) .. ':' .. text(class) end
 -- ZSET G of touched entries with a free slot, by score.
-function keys.available(P, queue, class) return P .. 'available:' .. text(queue) .. ':' .. text(class) end
+function keys.available(P, queue, class, of)
+  return P .. 'available:' .. waiting(P, queue, of) .. ':' .. text(class)
+end
 -- ZSET T: exactly the members of G that `person` may not take (they have a slot of it, or it was cleared
 -- from them), same scores.
-function keys.excluded(P, queue, class, person)
-  return P .. 'excluded:' .. text(queue) .. ':' .. text(class) .. ':' .. text(person)
+function keys.excluded(P, queue, class, person, of)
+  return P .. 'excluded:' .. waiting(P, queue, of) .. ':' .. text(class) .. ':' .. text(person)
 end
 -- ZSET: exactly the members of T that `person` may have after all else: tasks cleared from them, that
 -- nobody else has had since. Same scores.
-function keys.soft(P, queue, class, person)
-  return P .. 'soft:' .. text(queue) .. ':' .. text(class) .. ':' .. text(person)
+function keys.soft(P, queue, class, person, of)
+  return P .. 'soft:' .. waiting(P, queue, of) .. ':' .. text(class) .. ':' .. text(person)
 end
 -- HASH entry -> packed record, for every touched entry that is not finished.
 function keys.touched(P) return P .. 'touched' end
@@ -77,5 +89,7 @@ function keys.datasets(P) return P .. 'datasets' end
 function keys.operation(P, operation) return P .. 'operation:' .. text(operation) end
 -- SET of operations that still have chunks to do.
 function keys.running(P) return P .. 'running' end
+-- SET of "queue/generation" of what was cleared and is still to be dropped.
+function keys.tidying(P) return P .. 'tidying' end
 -- ZSET of operations that ended, by wall ms of their end, until history is cleaned.
 function keys.ended(P) return P .. 'ended' end

@@ -7,6 +7,7 @@ local STATE_WORDS = {
 }
 local HELD = { [ASSIGNED] = true, [IN_PROGRESS] = true }
 local FINISHED = { [COMPLETED] = true, [DISCARDED] = true }
+local ENDED = { [COMPLETED] = true, [DISCARDED] = true, [REMOVED] = true }
 local FINISHED_BY_MEANING = { [1] = COMPLETED, [2] = DISCARDED }
 
 -- ADMIN 1, TEAM_MANAGER 2, OWNER 4, ANNOTATOR 16, ANNOTATOR_AND_REVIEWER 32; REVIEWER (8) may not.
@@ -27,6 +28,7 @@ local USED_STEP_MS = 60000   -- how exactly it is known when a session was used 
 
 local NONE = {}              -- an empty list or set, never to be filled
 local OPERATIONS = 2 ^ 52    -- a chunk of operation n comes as request number `chunk` of "session" OPERATIONS + n
+local CLEAR_WAITING = 2      -- the verb of an operation that its first event has done
 local RUNNING, SUCCEEDED, FAILED, CANCELLED = 1, 2, 3, 4   -- where an operation stands
 
 local function score_of(rank, entry) return rank * RANK_STEP + entry end
@@ -58,8 +60,24 @@ local function task_name(entry, slot) return string.format('%d:%d', entry, slot)
 -- What this call has read of the state: to apply an event one need not read again what deciding it has
 -- read: queues, records and heads by their numbers; first and last of backlogs by their keys; followers:
 -- which integer comes after an untouched entry in its backlog; holds: whether who reserves holds anything there.
+-- generations of queues; uncleared: no queue of the project was ever cleared; stale: records as they were
+-- before their queue was cleared, where they have not been written since.
 -- Emptied before each call, and by a replay after each event.
 local seen = {}
 local function forget()
   seen.queues, seen.records, seen.heads, seen.ends, seen.followers, seen.holds = {}, {}, {}, {}, {}, false
+  seen.generations, seen.uncleared, seen.stale = false, false, false
+end
+
+-- How often the queue's waiting tasks were cleared.
+generation = function(P, queue)
+  if seen.uncleared then return 0 end
+  local number = tonumber(queue)
+  seen.generations = seen.generations or {}
+  local known = seen.generations[number]
+  if not known then
+    known = number_or(redis.call('HGET', keys.queue(P, number), 'generation'), 0)
+    seen.generations[number] = known
+  end
+  return known
 end

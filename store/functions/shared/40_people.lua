@@ -51,6 +51,18 @@ function queues.load(P, queue)
   return found
 end
 
+-- Fills in the tasks of a queue by state: those that are queued are what is left of all.
+function queues.count(P, queue, result)
+  local counts = redis.call('HGETALL', keys.counts(P, queue))
+  result.queued = 0
+  for i = 1, #counts, 2 do
+    local state, tasks = counts[i], tonumber(counts[i + 1])
+    if state ~= 'tasks' then result[state] = tasks end
+    result.queued = result.queued + (state == 'tasks' and tasks or -tasks)
+  end
+  return result
+end
+
 local function contains(list, wanted)
   for _, element in ipairs(list) do
     if element == wanted then return true end

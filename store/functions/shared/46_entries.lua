@@ -7,6 +7,7 @@
 --   RETURNED               the author, and as for QUEUED their last token
 --   COMPLETED, DISCARDED   the author and their token
 -- `cause` says how the slot came to be as it is: one word, for LEASE_LOST. returned = 1: a correction.
+--   REMOVED                nobody
 -- While it is held two more follow: draft = 1 once a draft was saved under the token, and touched, the
 -- lease clock of the last Start, Renew or SaveDraft (0: none).
 local entries = {}
@@ -16,12 +17,36 @@ local CLEARED = 'cleared'
 
 local FREE_SLOT = { QUEUED, 0, 0, '', 0, 0 }
 
--- The record of an entry (by its number), or false: nobody has touched it. Never to be changed: it may
--- be asked for again in this call.
+-- A record as it is since its queue was cleared: what waited in it is removed. false: then nothing is left.
+local function since_cleared(old, n)
+  local record, left = {}, false
+  for field, content in pairs(old) do record[field] = content end
+  record.n, record.s = n, { unpack(old.s) }
+  for i, slot in ipairs(old.s) do
+    if slot[1] == QUEUED then record.s[i] = { REMOVED, 0, 0, 'cleared', 0, 0 } end
+    left = left or not ENDED[record.s[i][1]]
+  end
+  return left and record
+end
+
+-- A record is written under the generation `n` of its queue (none: 0); one of an older generation is read as
+-- it is since, whoever reads it, and `seen.stale` keeps what it was, to be taken out of the older indexes.
+local function unpacked_record(P, entry, packed)
+  local record = unpacked(packed, false)
+  if not record then return false end
+  local n = generation(P, record.q)
+  if (record.n or 0) == n then return record end
+  seen.stale = seen.stale or {}
+  seen.stale[entry] = record
+  return since_cleared(record, n)
+end
+
+-- The record of an entry (by its number), or false: nobody has touched it, or nothing of it is left. Never
+-- to be changed: it may be asked for again in this call.
 function entries.load(P, entry)
   local record = seen.records[entry]
   if record == nil then
-    record = unpacked(redis.call('HGET', keys.touched(P), entry), false)
+    record = unpacked_record(P, entry, redis.call('HGET', keys.touched(P), entry))
     seen.records[entry] = record
   end
   return record
@@ -36,7 +61,7 @@ function entries.fetch(P, tasks)
   end
   if #unseen < 2 then return end
   local packed = redis.call('HMGET', keys.touched(P), unpack(unseen))
-  for i, entry in ipairs(unseen) do seen.records[entry] = unpacked(packed[i], false) end
+  for i, entry in ipairs(unseen) do seen.records[entry] = unpacked_record(P, entry, packed[i]) end
 end
 
 function entries.untouched(queue, class, rank, slots)

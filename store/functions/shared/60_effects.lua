@@ -5,7 +5,7 @@ local effects = {}
 local function barred_from(record)
   local set = {}
   for _, slot in ipairs(record.s) do
-    if slot[1] ~= QUEUED then set[slot[2]] = true end
+    if slot[1] ~= QUEUED and slot[1] ~= REMOVED then set[slot[2]] = true end
   end
   return set
 end
@@ -281,8 +281,24 @@ local function move_slot(batch, queue, edit, i, b, a)
   effects.count(queue, a[1], #edit.entries)
 end
 
+-- Takes an entry whose record was written before its queue was cleared out of the indexes of that time.
+function effects.leave_cleared(P, entry)
+  local old = seen.stale and seen.stale[entry]
+  if not old then return end
+  redis.call('ZREM', keys.available(P, old.q, old.c, old.n or 0), entry)
+  for person in pairs(people_of(old)) do
+    redis.call('ZREM', keys.excluded(P, old.q, old.c, person, old.n or 0), entry)
+    redis.call('ZREM', keys.soft(P, old.q, old.c, person, old.n or 0), entry)
+  end
+end
+
 -- Notes the record of the entries of an edit; finished ones leave Redis.
 local function keep(batch, edit, leaves)
+  local n = generation(batch.P, edit.after.q)
+  edit.after.n = n > 0 and n or nil
+  if seen.stale then
+    for _, entry in ipairs(edit.entries) do effects.leave_cleared(batch.P, entry) end
+  end
   local packed, list, key = not leaves and cmsgpack.pack(edit.after), edit.entries, keys.touched(batch.P)
   if batch.alone and #list == 1 then
     if leaves then redis.call('HDEL', key, list[1]) else redis.call('HSET', key, list[1], packed) end
@@ -304,7 +320,7 @@ local function settle(batch, edit)
     if a[1] ~= b[1] then move_slot(batch, queue, edit, i, b, a) end
     was_free = was_free or b[1] == QUEUED
     is_free = is_free or a[1] == QUEUED
-    finished = finished and FINISHED[a[1]]
+    finished = finished and ENDED[a[1]]
   end
   was_free = was_free and not edit.fresh
   if was_free or is_free then reindex(batch, edit, was_free, is_free) end

@@ -1,0 +1,48 @@
+-- tidy: drop what ClearWaiting put out of reach. It changes nothing that anybody can observe, so it needs no
+-- event: records are written as they are read, and the indexes of older generations go.
+--
+-- KEYS[1] header  KEYS[2] log
+-- ARGV    limit
+--
+-- Returns one of
+--   {'again'}                     there may be more
+--   {'idle', seq, chain, clock}   there is nothing
+local function rewrite(P, members)
+  local batch = effects.begin(P, {})
+  for _, member in ipairs(members) do
+    local entry = tonumber(member)
+    if entries.load(P, entry) then
+      effects.open(batch, entry)
+    else
+      redis.call('HDEL', keys.touched(P), entry)
+      effects.leave_cleared(P, entry)
+    end
+  end
+  effects.finish(batch)
+end
+
+local function unlink(P, queue, n, classes)
+  redis.call('UNLINK', keys.heads(P, queue, n))
+  for class = 1, classes do
+    redis.call('UNLINK', keys.dead(P, queue, class, n), keys.backlog(P, queue, class, 0, n),
+      keys.backlog(P, queue, class, 1, n), keys.backlog(P, queue, class, 2, n), keys.backlog(P, queue, class, 3, n))
+  end
+end
+
+change('tidy', { 'allow-oom' }, function(call, arg)
+  local P = call.P
+  local job = redis.call('SRANDMEMBER', keys.tidying(P))
+  if not job then return negative(call, 'idle') end
+  local number, n = string.match(job, '^(%d+)/(%d+)$')
+  local queue, generation_of = queues.load(P, number), tonumber(n)
+  for class in ipairs(queue.classes) do
+    local members = redis.call('ZRANGE', keys.available(P, number, class, generation_of), 0, arg.limit - 1)
+    if #members > 0 then
+      rewrite(P, members)
+      return { 'again' }
+    end
+  end
+  unlink(P, queue.number, generation_of, #queue.classes)
+  redis.call('SREM', keys.tidying(P), job)
+  return { 'again' }
+end)

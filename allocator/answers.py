@@ -108,6 +108,8 @@ class Queue:
     settings: QueueSettings
     allowed: tuple[str, ...]
     groups: tuple[str, ...]
+    owner: str
+    etag: str
     created_ms: int
     seq: int = 0
 

@@ -37,6 +37,7 @@ from allocator.services.projects import Projects
 from allocator.services.queue_settings import SettingsCache
 from allocator.services.queues import Queues
 from allocator.services.removing import Removing
+from allocator.services.steering import Steering
 from allocator.services.submitting import Submitting
 from allocator.settings import LEASE_FLOOR_MS, Settings
 from allocator.transport import Front
@@ -139,6 +140,7 @@ def _servicers(store: Store, lease_floor_ms: int) -> Sequence[object]:
     ledger = CountedLedger(store.ledger)
     directory, items, content, views = store.directory, store.items, store.content, store.views
     door = Door(directory, ledger, items, views)
+    names = Names(directory=directory, groups=store.groups, content=content, door=door)
     lost = Lost(directory=directory, ledger=ledger, items=items, views=views)
     attaching = Attaching(ledger, items, views)
     _follow(store, ledger, attaching, clock)
@@ -164,13 +166,21 @@ def _servicers(store: Store, lease_floor_ms: int) -> Sequence[object]:
                 content=content,
                 views=views,
                 door=door,
-                names=Names(directory=directory, groups=store.groups, content=content, door=door),
+                names=names,
                 clock=clock,
                 lease_floor_ms=lease_floor_ms,
             ),
             Filling(ledger=ledger, items=items, views=views, door=door, attaching=attaching),
             Priorities(ledger=ledger, door=door, named=NamedTasks(items, views)),
             removing,
+            Steering(
+                ledger=ledger,
+                content=content,
+                views=views,
+                door=door,
+                names=names,
+                lease_floor_ms=lease_floor_ms,
+            ),
         ),
         AllocationServicer(
             Allocation(

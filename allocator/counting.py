@@ -39,7 +39,7 @@ def swept(what: str, tasks: int) -> None:
     if what == "expire":
         metrics.EXPIRIES.inc(tasks)
         metrics.leases["expired"].inc(tasks)
-    elif what == "take_back":
+    elif what in ("take_back", "recall_queue"):
         metrics.leases["revoked"].inc(tasks)
 
 

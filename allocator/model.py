@@ -208,6 +208,10 @@ class QueueSettings:
     allow_pick: bool = False
     owner: int = 0
     due_ms: int = 0
+    description: str = ""
+    recipe_ref: str = ""
+    instruction_ref: str = ""
+    source_query: str = ""
 
     def index_of(self, status: str) -> int | None:
         """The place of a status by name, as the log counts them (from 1)."""

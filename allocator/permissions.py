@@ -153,6 +153,7 @@ TABLE: Final = (
         rpcs=(
             "QueueService.AddItems",
             "QueueService.CreateQueue",
+            "QueueService.UpdateQueue",
             "QueueService.SetPriority",
             "QueueService.RemoveItems",
         ),

@@ -142,13 +142,14 @@ class ImportChunk:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreateQueue:
-    """A queue with its settings; `allowed` and `groups` are external ids."""
+    """A queue with its settings; `allowed`, `groups`, `owner` are external ids."""
 
     change: Change
     queue_id: str
     settings: QueueSettings
     allowed: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
+    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from allocator.requests import Change
+from allocator.requests import Change, CreateQueue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +26,16 @@ class UpdateGroup:
     change: Change
     group_id: str
     display_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateQueue:
+    """What `paths` name is to be as in `queue`, if the settings are those of `etag` ("": any)."""
+
+    change: Change
+    queue: CreateQueue
+    paths: tuple[str, ...]
+    etag: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

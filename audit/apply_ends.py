@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from audit.apply_work import holds, there
-from audit.eligibility import eligible
+from audit.eligibility import eligible, fence_of, standing
 from audit.moves import end_lease, put
 from audit.report import RULES, Judge
 from audit.state import ASSIGNED, FINISHED, IN_PROGRESS, RETURNED, Entry, Project, Queue, Slot
@@ -79,15 +79,13 @@ def _state(project: Project, entry: int, number: int) -> int:
 def revoked(project: Project, event: Event, judge: Judge) -> None:
     """Taken back: what a fence covers, and what is only assigned and not theirs to do any more.
 
-    A correction stays with its author, unless they are no active member (SEMANTICS §1).
+    A correction stays with its author, unless they are out, here or everywhere (SEMANTICS §1).
     """
     body = event.body
     person, tasks = body["person"], body["tasks"]
     judge.expect(RULES, len(tasks) <= 100, "{} tasks taken back at once", len(tasks))
     judge.expect(RULES, person in project.recalls, "person {} is not recalled", person)
-    member = project.member(person)
-    out = not (member.member and member.active)
-    for entry_number, number in tasks:
+    for entry_number, number, to_pool in tasks:
         entry = there(project, judge, entry_number, number)
         if not entry:
             continue
@@ -102,7 +100,8 @@ def revoked(project: Project, event: Event, judge: Judge) -> None:
             slot.state,
             slot.person,
         )
-        end_lease(project, entry, number, to_pool=out)
+        _leaves(project, judge, entry, number, to_pool)
+        end_lease(project, entry, number, to_pool=bool(to_pool))
     if body["done"]:
         project.recalls.pop(person, None)
         left = [task for task in _held_by(project, person) if must_go(project, *task)]
@@ -111,6 +110,61 @@ def revoked(project: Project, event: Event, judge: Judge) -> None:
         )
     else:
         project.recalls[person] = body["cursor"]
+
+
+def recalled(project: Project, event: Event, judge: Judge) -> None:
+    """Taken back: what is only assigned in a queue and covered by a fence, whoever has it."""
+    body = event.body
+    queue, tasks = body["queue"], body["tasks"]
+    judge.expect(RULES, len(tasks) <= 100, "{} tasks taken back at once", len(tasks))
+    judge.expect(RULES, queue in project.queue_recalls, "queue {} is not recalled", queue)
+    for entry_number, number, person, to_pool in tasks:
+        entry = there(project, judge, entry_number, number, queue)
+        if not entry:
+            continue
+        right = entry.slot(number).person == person and _covered(project, entry, number)
+        judge.expect(7, right, "task {}-{} recalled from {}", entry_number, number, person)
+        _leaves(project, judge, entry, number, to_pool)
+        end_lease(project, entry, number, to_pool=bool(to_pool))
+    if not body["done"]:
+        project.queue_recalls[queue] = body["cursor"]
+        return
+    project.queue_recalls.pop(queue, None)
+    held = [task for mine in project.queues[queue].held.values() for task in mine.items()]
+    left = [task for task in held if _covered(project, project.entries[task[0]], task[1])]
+    judge.expect(RULES, not left, "the recall of queue {} ended, {} stay", queue, left)
+
+
+def pooled(project: Project, event: Event, judge: Judge) -> None:
+    """Corrections, not held, of somebody who was taken out of the queue, go to the pool."""
+    body = event.body
+    queue, person = body["queue"], body["person"]
+    member = project.member(person)
+    out = queue in member.fences and standing(member, project.queues[queue])
+    judge.expect(RULES, out, "corrections of person {} in queue {} are pooled", person, queue)
+    judge.expect(RULES, 0 < len(body["tasks"]) <= 100, "{} tasks pooled", len(body["tasks"]))
+    for entry_number, number, *_ in body["tasks"]:
+        entry = there(project, judge, entry_number, number, queue)
+        if entry:
+            slot = entry.slot(number)
+            right = slot.state == RETURNED and slot.person == person
+            judge.expect(
+                7, right, "task {}-{} is no correction of {}", entry_number, number, person
+            )
+            put(project, entry, number, Slot())
+
+
+def _covered(project: Project, entry: Entry, number: int) -> bool:
+    slot = entry.slot(number)
+    return slot.state == ASSIGNED and slot.token < fence_of(project, entry, number, slot.person)
+
+
+def _leaves(project: Project, judge: Judge, entry: Entry, number: int, to_pool: int) -> None:
+    """Whether it is said rightly if even a correction goes to the pool."""
+    slot = entry.slot(number)
+    member = project.member(slot.person)
+    out = not (member.member and member.active) or slot.token < member.fences.get(entry.queue, 0)
+    judge.expect(RULES, out == bool(to_pool), "task {}-{}: to the pool", entry.entry, number)
 
 
 def returned(project: Project, event: Event, judge: Judge) -> None:
@@ -147,7 +201,7 @@ def must_go(project: Project, entry: Entry, number: int) -> bool:
     slot = entry.slot(number)
     if not slot.held:
         return False
-    if slot.token < project.member(slot.person).fence:
+    if slot.token < fence_of(project, entry, number, slot.person):
         return True
     return slot.state == ASSIGNED and eligible(project, slot.person, entry, number) != ""
 

@@ -43,6 +43,7 @@ def members_changed(project: Project, event: Event, judge: Judge) -> None:
             fence=event.seq if was and not stays else before.fence,
             changed=event.seq,
             groups=before.groups if member else frozenset(),
+            fences=before.fences,
         )
         if before.lost_to(after):
             project.recalls[person] = ""

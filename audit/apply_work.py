@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from audit import batches
-from audit.eligibility import eligible, first, standing
+from audit.eligibility import eligible, fence_of, first, standing
 from audit.moves import put, running
 from audit.report import RULES, Judge
 from audit.state import (
@@ -208,7 +208,7 @@ def holds(
     project: Project, judge: Judge, entry: Entry, number: int, person: int, token: int
 ) -> Slot:
     """The slot, which must be held by `person` under `token`, not below their fence (7)."""
-    slot, fence = entry.slot(number), project.member(person).fence
+    slot, fence = entry.slot(number), fence_of(project, entry, number, person)
     judge.expect(
         7,
         slot.held and slot.person == person and slot.token == token and token >= fence,
@@ -229,7 +229,7 @@ def _late(
     project: Project, judge: Judge, entry: Entry, number: int, person: int, token: int
 ) -> Slot:
     """MODEL invariant 3: expired, given to nobody since, eligible, not fenced."""
-    slot, fence = entry.slot(number), project.member(person).fence
+    slot, fence = entry.slot(number), fence_of(project, entry, number, person)
     free = slot.state in (QUEUED, RETURNED) and slot.last == (person, token)
     judge.expect(
         7,

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from audit.eligibility import fence_of
 from audit.expect import expect_reserve, may_be_late
 from audit.history import Record, entry_slot
 from audit.model import Model
@@ -119,7 +120,7 @@ def _dead(
         return False
     slot = found.slot(number)
     mine = slot.person == person and slot.token == token
-    if slot.held and mine and token >= project.member(person).fence:
+    if slot.held and mine and token >= fence_of(project, found, number, person):
         return False
     if submit and slot.state in FINISHED and mine:
         return False

@@ -11,7 +11,7 @@ import heapq
 from collections.abc import Iterator
 from itertools import islice
 
-from audit.state import MAY_ANNOTATE, RANK_STEP, Entry, Member, Project, Queue
+from audit.state import ASSIGNED, MAY_ANNOTATE, RANK_STEP, Entry, Member, Project, Queue
 
 NOT_A_MEMBER = "NOT_A_MEMBER"
 ROLE = "ROLE"
@@ -55,6 +55,17 @@ def eligible(project: Project, person: int, entry: Entry, slot: int = 0) -> str:
     if not correction and not skilled(member, queue, entry.lane):
         return SKILL
     return EXCLUDED if has_another(entry, person, slot) else ""
+
+
+def fence_of(project: Project, entry: Entry, number: int, person: int) -> int:
+    """The fence over a slot of theirs; of what is only assigned, those of the queue too."""
+    queue, member = project.queues[entry.queue], project.member(person)
+    fences = [member.fence, member.fences.get(entry.queue, 0)]
+    if entry.slot(number).state == ASSIGNED:
+        fences.append(queue.control.recall)
+        if standing(member, queue):
+            fences.append(queue.control.narrow)
+    return max(fences)
 
 
 def corrections(project: Project, queue: Queue, person: int) -> list[tuple[int, int]]:

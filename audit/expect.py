@@ -12,7 +12,7 @@ from typing import Any
 
 from audit import batches
 from audit.apply_ends import clearable
-from audit.eligibility import eligible, first, skilled, standing
+from audit.eligibility import eligible, fence_of, first, skilled, standing
 from audit.state import (
     ADMIN,
     ASSIGNED,
@@ -238,13 +238,13 @@ def expect_renew(
 
 def renewable(project: Project, person: int, queue: int = 0) -> list[tuple[int, int]]:
     """(entry, slot) of the person's leases that no fence has killed, earliest deadline first."""
-    fence = project.member(person).fence
     found = [
         (of.deadline(slot), entry, number)
         for of in project.queues.values()
         if queue in (0, of.queue)
         for entry, number in of.held.get(person, {}).items()
-        if (slot := project.entries[entry].slot(number)).token >= fence
+        if (slot := project.entries[entry].slot(number)).token
+        >= fence_of(project, project.entries[entry], number, person)
     ]
     return [(entry, number) for _, entry, number in sorted(found)][:MOST_RENEWED]
 
@@ -294,7 +294,7 @@ def may_be_late(project: Project, person: int, entry: Entry, number: int, token:
     return (
         slot.state in (QUEUED, RETURNED)
         and slot.last == (person, token)
-        and token >= project.member(person).fence
+        and token >= fence_of(project, entry, number, person)
         and not eligible(project, person, entry, number)
     )
 
@@ -312,7 +312,8 @@ def _lease(
     if slot.state in FINISHED:
         return None, NOT_FOUND
     holds = slot.held and slot.person == person and slot.token == token
-    return found, "" if holds and token >= project.member(person).fence else LEASE_LOST
+    dead = token < fence_of(project, found, number, person)
+    return found, LEASE_LOST if dead or not holds else ""
 
 
 def _if_assigned(project: Project, person: int, entry: Entry, number: int) -> str:

@@ -14,7 +14,7 @@ from typing import Any, Final
 import msgpack
 from redis.asyncio import Redis
 
-from audit.state import ENDED, FINISHED, QUEUED, REMOVED, WINDOW, Rules
+from audit.state import ENDED, FINISHED, QUEUED, REMOVED, WINDOW, Control, Rules
 from audit.structures import Shape, SlotShape
 
 PRODUCT_KEY: Final = re.compile(rb"dibs:\{[0-9]+\}:.+", re.DOTALL)
@@ -134,6 +134,11 @@ def _listed(value: object) -> tuple[Any, ...]:
     return tuple(value) if isinstance(value, list) else ()
 
 
+def _by_number(value: Any) -> Iterable[tuple[int, Any]]:
+    """A Lua table by whole numbers, which it writes as an array if they are 1, 2, 3 …"""
+    return value.items() if isinstance(value, dict) else enumerate(value, 1)
+
+
 def _take(shape: Shape, dead: dict[tuple[int, int], set[int]], name: str, value: Any) -> bool:
     """Puts one key where it belongs. Returns whether name and content are such as ours."""
     word, *numbers = name.split(":")
@@ -195,12 +200,13 @@ def _person(fields: dict[str, bytes]) -> tuple[object, ...]:
     return (
         *(member, active, roles, tuple(sorted(_listed(skills))), fence, changed),
         tuple(sorted(_listed(_unpack(fields["groups"])))) if "groups" in fields else (),
+        tuple(sorted(_by_number(_unpack(fields["fences"])))) if "fences" in fields else (),
     )
 
 
 def _queue(fields: dict[str, bytes]) -> tuple[object, ...]:
     rules, classes = _unpack(fields["rules"]), _unpack(fields["classes"])
-    by_class = classes.items() if isinstance(classes, dict) else enumerate(classes, 1)
+    control = Control(**_unpack(fields["control"])) if "control" in fields else Control()
     lists = {name: _listed(rules[name]) for name in ("allowed", "groups", "statuses")}
     return (
         Rules.of(rules | lists),
@@ -208,7 +214,8 @@ def _queue(fields: dict[str, bytes]) -> tuple[object, ...]:
             int(fields[name])
             for name in ("content", "set_seq", "added_seq", "not_added", "batches")
         ),
-        tuple((lane, tuple(sorted(_listed(skills)))) for lane, skills in sorted(by_class)),
+        control,
+        tuple((n, tuple(sorted(_listed(skills)))) for n, skills in sorted(_by_number(classes))),
         int(fields.get("generation", 0)),
     )
 
@@ -301,6 +308,9 @@ READERS: Final[Mapping[tuple[str, int], Reader]] = {
     ("sessions", 0): lambda shape, _, value: shape.sessions.update(_scores(value)),
     ("recalls", 0): lambda shape, _, value: shape.recalls.update(
         (int(person), _text(cursor)) for person, cursor in value.items()
+    ),
+    ("queue_recalls", 0): lambda shape, _, value: shape.queue_recalls.update(
+        (int(queue), _text(cursor)) for queue, cursor in value.items()
     ),
     ("person", 1): lambda shape, key, value: shape.person.update({key[0]: _person(_fields(value))}),
     ("queue", 1): lambda shape, key, value: shape.queue.update({key[0]: _queue(_fields(value))}),

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from audit import (
+    apply_control,
     apply_ends,
     apply_entries,
     apply_finished,
@@ -49,6 +50,9 @@ HANDLERS: Mapping[str, Handler] = {
     "expired": apply_ends.expired,
     "revoked": apply_ends.revoked,
     "batch_cleared": apply_ends.batch_cleared,
+    "recalled": apply_ends.recalled,
+    "pooled": apply_ends.pooled,
+    "queue_changed": apply_control.queue_changed,
     "returned": apply_ends.returned,
     "prioritised": apply_finished.prioritised,
     "cleared": apply_operations.cleared,

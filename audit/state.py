@@ -62,7 +62,7 @@ def score_of(rank: int, entry: int) -> int:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
-    """A person's record. Below `fence` every token of theirs is dead."""
+    """A person's record. Below `fence` every token of theirs is dead, in a queue below `fences`."""
 
     person: int
     member: bool = False
@@ -72,6 +72,7 @@ class Member:
     fence: int = 0
     changed: int = 0
     groups: frozenset[int] = frozenset()
+    fences: Mapping[int, int] = field(default_factory=dict)
 
     def is_admin(self) -> bool:
         """An active member with the role ADMIN."""
@@ -197,6 +198,16 @@ class Rules:
         return cls(**shaped | {"statuses": tuple(shaped["statuses"])})
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Control:
+    """How a queue is steered. `recall` and `narrow` are fences over what is only assigned."""
+
+    paused: int = 0
+    archived: int = 0
+    recall: int = 0
+    narrow: int = 0
+
+
 @dataclass(slots=True, kw_only=True)
 class Queue:
     """A queue: its rules, and who has what in it.
@@ -210,6 +221,7 @@ class Queue:
     rules: Rules
     content: int
     set_seq: int
+    control: Control = Control()
     added_seq: int = 0
     not_added: int = 0
     generation: int = 0
@@ -303,6 +315,7 @@ class Project:
     entries: dict[int, Entry] = field(default_factory=dict)
     recalls: dict[int, str] = field(default_factory=dict)
     operations: dict[int, Operation] = field(default_factory=dict)
+    queue_recalls: dict[int, str] = field(default_factory=dict)
 
     def admins(self) -> list[int]:
         """The active members with the role ADMIN."""

@@ -66,6 +66,7 @@ class Shape:
     operation: dict[int, tuple[object, ...]] = field(default_factory=dict)
     running: set[int] = field(default_factory=set)
     ended: dict[int, float] = field(default_factory=dict)
+    queue_recalls: dict[int, str] = field(default_factory=dict)
     attached: dict[tuple[int, int], int] = field(default_factory=dict)
     counts: dict[tuple[int, str], int] = field(default_factory=dict)
     dead: dict[tuple[int, int], int] = field(default_factory=dict)
@@ -84,6 +85,7 @@ def expected(project: Project) -> Shape:
         },
         groups={number: 1 + uses if uses >= 0 else 0 for number, uses in _uses(project)},
         recalls=dict(project.recalls),
+        queue_recalls=dict(project.queue_recalls),
         queues=set(project.queues),
         datasets=set(project.datasets),
     )
@@ -116,7 +118,7 @@ def _people(project: Project, shape: Shape) -> None:
         skills = tuple(sorted(one.skills))
         shape.person[number] = (
             *(int(one.member), int(one.active), one.roles, skills, one.fence, one.changed),
-            tuple(sorted(one.groups)),
+            *(tuple(sorted(one.groups)), tuple(sorted(one.fences.items()))),
         )
     for number, session in project.sessions.items():
         shape.sessions[number] = session.used_ms
@@ -128,6 +130,7 @@ def _queues(project: Project, shape: Shape) -> None:
     for number, one in project.queues.items():
         shape.queue[number] = (
             *(one.rules, one.content, one.set_seq, one.added_seq, one.not_added, one.batches),
+            one.control,
             tuple((lane, tuple(sorted(skills))) for lane, skills in sorted(one.classes.items())),
             one.generation,
         )

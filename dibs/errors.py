@@ -24,7 +24,8 @@ DibsError
 │   └── ItemAlreadyInQueue
 ├── Conflict                  somebody was first: start over
 │   ├── LeaseLost
-│   └── StaleSettings
+│   ├── StaleSettings
+│   └── EtagMismatch          it was changed since it was read
 ├── WrongState                not as things stand
 │   ├── NotEligible
 │   ├── WrongTaskState
@@ -374,6 +375,19 @@ class StaleSettings(Conflict):
     def __init__(self, queue_id: str) -> None:
         super().__init__(
             f"the settings of queue {queue_id!r} keep changing; call again", queue_id=queue_id
+        )
+
+
+class EtagMismatch(Conflict):
+    """The queue's settings were changed since they were read."""
+
+    reason = "ETAG_MISMATCH"
+    keys = ("queue_id",)
+
+    def __init__(self, queue_id: str) -> None:
+        super().__init__(
+            f"queue {queue_id!r} has other settings than those of this etag: read them again",
+            queue_id=queue_id,
         )
 
 

@@ -18,7 +18,15 @@ from typing import Any, Concatenate, Generic, ParamSpec, Self, TypeVar, overload
 import grpc
 from google.protobuf.message import Message
 
-from dibs import group_calls, importing, named_calls, operation_calls, setup_calls, task_calls
+from dibs import (
+    control_calls,
+    group_calls,
+    importing,
+    named_calls,
+    operation_calls,
+    setup_calls,
+    task_calls,
+)
 from dibs.call import Call, Scope
 from dibs.channel import OPTIONS
 from dibs.errors import DibsError, OutcomeUnknown
@@ -84,6 +92,7 @@ class Client:
     list_datasets = _Rpc(setup_calls.list_datasets)
     list_items = _Rpc(setup_calls.list_items)
     create_queue = _Rpc(setup_calls.create_queue)
+    update_queue = _Rpc(control_calls.update_queue)
     get_queue = _Rpc(setup_calls.get_queue)
     list_queues = _Rpc(setup_calls.list_queues)
     get_queue_depth = _Rpc(setup_calls.get_queue_depth)

@@ -33,6 +33,9 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "dataset_created": ("dataset",),
     "items_added": ("dataset", "import", "first", "count", "base"),
     "queue_created": ("queue", "rules", "content"),
+    "queue_changed": ("queue", "rules", "content", "fenced"),
+    "recalled": ("queue", "tasks", "cursor", "done"),
+    "pooled": ("queue", "person", "tasks"),
     "dataset_attached": ("queue", "dataset", "priority"),
     "entries_added": (
         *("queue", "dataset", "cursor", "priority", "first", "count", "runs", "classes"),

@@ -129,6 +129,7 @@ _CHANGES: Final[dict[str, Callable[[Effects, Event, Any], None]]] = {
     "expired": _ended,
     "batch_cleared": _ended,
     "revoked": _ended,
+    "recalled": _ended,
     "removed": _removed,
     "items_added": _items_added,
     "entries_added": _entries_added,

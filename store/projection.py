@@ -28,10 +28,14 @@ COUNTED: Final[Mapping[TaskState, str]] = {
 }
 """The column of view_queue that counts the tasks of a state."""
 
-_OF_TASKS: Final = frozenset(
-    {"granted", "picked", "renewed", "released", "expired", "revoked", "batch_cleared"}
+WITH_TASKS: Final = frozenset(
+    {
+        *("granted", "picked", "renewed", "released", "expired", "revoked", "recalled", "pooled"),
+        "batch_cleared",
+    }
 )
-
+"""Kinds whose body lists `tasks`, each of which begins with entry and slot."""
+TAKEN_BACK: Final = frozenset({"revoked", "recalled"})
 FINISHED: Final = frozenset({TaskState.COMPLETED, TaskState.DISCARDED, TaskState.REMOVED})
 
 
@@ -74,8 +78,6 @@ class Views:
     """Slots per queue; those of queues created in the run included."""
     cleared: dict[int, int] = field(default_factory=dict)
     """Up to which entry what waited in a queue was cleared."""
-    inactive: set[int] = field(default_factory=set)
-    """People who are no active members."""
     counts: dict[tuple[int, str], int] = field(default_factory=dict)
     """(queue, column of view_queue) → difference."""
     rows: list[tuple[str, tuple[Any, ...]]] = field(default_factory=list)
@@ -116,7 +118,7 @@ def tasks_of(event: Event, slots: Mapping[int, int]) -> list[Task]:
         return [(entry[0], slot) for entry in body["entries"] or () for slot in numbers]
     if event.kind in ("started", "drafted", "submitted", "returned"):
         return [(body["entry"], body["slot"]), *((t[0], t[1]) for t in body.get("refill", ()))]
-    if event.kind in _OF_TASKS:
+    if event.kind in WITH_TASKS:
         return [(task[0], task[1]) for task in body["tasks"]]
     return []
 
@@ -134,9 +136,6 @@ def _members_changed(views: Views, event: Event, body: Any) -> None:
 
 def _member(views: Views, event: Event, member: Any) -> None:
     person, is_member, active, roles, skills = member
-    views.inactive.discard(person)
-    if not (is_member and active):
-        views.inactive.add(person)
     row = (person, bool(is_member), bool(active), roles, list(skills), event.seq, event.wall_ms)
     views.rows.append(("member", row))
     if not is_member:
@@ -176,6 +175,12 @@ def _queue_created(views: Views, event: Event, body: Any) -> None:
     columns = (rules["slots"], rules["priority"], rules["owner"], rules["due_ms"])
     row = (queue, *columns, json.dumps(rules), body["content"], event.seq, event.wall_ms)
     views.rows.append(("queue", row))
+
+
+def _queue_changed(views: Views, event: Event, body: Any) -> None:
+    rules = body["rules"]
+    columns = (rules["priority"], rules["owner"], rules["due_ms"], json.dumps(rules))
+    views.rows.append(("queue_rules", (body["queue"], *columns, body["content"], event.seq)))
 
 
 def _dataset_attached(views: Views, event: Event, body: Any) -> None:
@@ -246,18 +251,29 @@ def _submitted(views: Views, event: Event, body: Any) -> None:
 
 
 def _ended(views: Views, event: Event, body: Any) -> None:
-    """Released, expired, revoked or cleared: back to the first place, or to its author."""
-    to_pool = event.kind == "revoked" and body["person"] in views.inactive
+    """Released, expired, cleared or taken back: to its first place, or to its author.
+
+    A task that is taken back says in its last place whether it goes to the pool in any case.
+    """
     expired = event.kind == "expired"
     for task in body["tasks"]:
         row = views.task(event, task[0], task[1])
-        row.returned = row.returned and not to_pool
+        row.returned = row.returned and not (event.kind in TAKEN_BACK and task[-1])
         views.move(row, TaskState.RETURNED if row.returned else TaskState.QUEUED)
         if not row.returned and not expired:
             row.person = 0
         if not expired:
             row.token = 0
-        row.deadline, row.ended = 0, event.kind
+        row.deadline = 0
+        row.ended = "revoked" if event.kind in TAKEN_BACK else event.kind
+
+
+def _pooled(views: Views, event: Event, body: Any) -> None:
+    """Corrections of somebody who is out are for anybody."""
+    for task in body["tasks"]:
+        row = views.task(event, task[0], task[1])
+        views.move(row, TaskState.QUEUED)
+        row.person, row.token, row.returned, row.ended = 0, 0, False, "revoked"
 
 
 def _returned(views: Views, event: Event, body: Any) -> None:
@@ -291,6 +307,7 @@ _CHANGES: Final[dict[str, Callable[[Views, Event, Any], None]]] = {
     "dataset_created": _dataset_created,
     "items_added": _items_added,
     "queue_created": _queue_created,
+    "queue_changed": _queue_changed,
     "dataset_attached": _dataset_attached,
     "entries_added": _entries_added,
     "granted": _granted,
@@ -303,6 +320,8 @@ _CHANGES: Final[dict[str, Callable[[Views, Event, Any], None]]] = {
     "expired": _ended,
     "revoked": _ended,
     "batch_cleared": _ended,
+    "recalled": _ended,
+    "pooled": _pooled,
     "returned": _returned,
     "removed": _removed,
     "prioritised": _prioritised,

@@ -68,6 +68,8 @@ WRITES: Final = {
     "queue": "INSERT INTO view_queue (project, queue, slots, priority, owner, due_ms, rules,"
     " content, set_seq, created_seq, created_wall)"
     " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10)",
+    "queue_rules": "UPDATE view_queue SET priority = $3, owner = $4, due_ms = $5, rules = $6,"
+    " content = $7, set_seq = $8 WHERE project = $1 AND queue = $2",
     "attachment": "INSERT INTO view_attachment (project, queue, dataset, priority)"
     " VALUES ($1, $2, $3, $4)",
     "cursor": "UPDATE view_attachment SET cursor = $4, not_added = not_added + $5"
@@ -233,11 +235,6 @@ async def _load(connection: Connection, project: int, events: Sequence[Event]) -
     views.cleared = {row["queue"]: row["cleared"] for row in rows}
     created = [event.body for event in events if event.kind == "queue_created"]
     slots = views.slots | {body["queue"]: body["rules"]["slots"] for body in created}
-    if any(event.kind == "revoked" for event in events):
-        rows = await connection.fetch(
-            "SELECT person FROM view_member WHERE project = $1 AND NOT (member AND active)", project
-        )
-        views.inactive = {row["person"] for row in rows}
     tasks = sorted({task for event in events for task in tasks_of(event, slots)})
     for row in await connection.fetch(
         _LOAD_TASKS, project, [entry for entry, _ in tasks], [slot for _, slot in tasks]

@@ -117,6 +117,7 @@ class Sweeper:
             self._begin("expire", project, self._until_idle(project, "expire"))
         if tick.recalls:
             self._begin("take_back", project, self._until_idle(project, "take_back"))
+            self._begin("recall_queue", project, self._until_idle(project, "recall_queue"))
         if tick.quiet_sessions:
             self._begin("end_sessions", project, self._until_idle(project, "end_sessions"))
 

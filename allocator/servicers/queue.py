@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from allocator.servicers.steering import SteeringMethods
 from allocator.services.filling import Filling
 from allocator.services.priorities import Priorities
 from allocator.services.queues import Queues
 from allocator.services.removing import Removing
+from allocator.services.steering import Steering
 from allocator.wire import operation as operation_wire
 from allocator.wire import queue as wire
 from allocator.wire import tasks as tasks_wire
@@ -15,16 +17,22 @@ from dibs.v1 import operation_pb2, queue_pb2_grpc, tasks_pb2
 from dibs.v1 import queue_pb2 as pb
 
 
-class QueueServicer(queue_pb2_grpc.QueueServiceServicer):
+class QueueServicer(SteeringMethods, queue_pb2_grpc.QueueServiceServicer):
     """Decode, call, encode."""
 
     def __init__(
-        self, queues: Queues, filling: Filling, priorities: Priorities, removing: Removing
+        self,
+        queues: Queues,
+        filling: Filling,
+        priorities: Priorities,
+        removing: Removing,
+        steering: Steering,
     ) -> None:
         self._queues = queues
         self._filling = filling
         self._priorities = priorities
         self._removing = removing
+        self._steering = steering
 
     async def CreateQueue(
         self, request: pb.CreateQueueRequest, context: Any

@@ -36,6 +36,10 @@ class Names:
             raise errors.PersonNotFound(missing[0])
         return frozenset(known)
 
+    async def owner(self, project: int, person_id: str) -> int:
+        """The number of a member who is to own a queue. Raises PersonNotFound."""
+        return next(iter(await self.members(project, [person_id])))
+
     async def groups(self, project: int, group_ids: Sequence[str]) -> frozenset[int]:
         """The numbers of groups that may be there: the function knows.
 
@@ -60,16 +64,29 @@ class Names:
         body = await self._content.get(project, content)
         settings = queue_settings.settings_of(found, body, queue)
         ids = await self._directory.queue_ids(project, [queue])
-        people = await self._directory.people_ids(project, settings.allowed)
+        people = await self._directory.people_ids(project, settings.allowed | {settings.owner})
         groups = await self._groups.ids(project, settings.groups)
         return answers.Queue(
             queue_id=ids[queue],
             settings=titled(settings, ids[queue]),
-            allowed=tuple(sorted(people.values())),
+            allowed=tuple(sorted(people[person] for person in settings.allowed)),
             groups=tuple(sorted(groups.values())),
+            owner=people[settings.owner],
+            etag=etag_of(int(str(found.get("set_seq", seq)))),
             created_ms=created_ms,
             seq=seq,
         )
+
+
+def etag_of(set_seq: int) -> str:
+    """Which settings these are: those that this event wrote."""
+    return f"{set_seq:x}"
+
+
+def set_seq_of(etag: str) -> int:
+    """The event of an etag; 0, which wrote none, for what is no etag."""
+    plausible = 0 < len(etag) <= 13 and set(etag) <= set("0123456789abcdef")
+    return int(etag, 16) if plausible else 0
 
 
 def titled(settings: QueueSettings, queue_id: str) -> QueueSettings:

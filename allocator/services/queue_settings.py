@@ -17,12 +17,16 @@ from allocator.services.outcomes import some, value
 MOST_CACHED = 10_000
 
 
+_TEXTS = ("description", "recipe_ref", "instruction_ref", "source_query")
+
+
 def body_of(settings: QueueSettings) -> bytes:
     """The part of the settings that is text: kept as content, never in the log."""
     body = {
         "display_name": settings.display_name,
         "statuses": [status.name for status in settings.statuses],
         "unit_classes": list(settings.classes),
+        **{name: getattr(settings, name) for name in _TEXTS},
     }
     return json.dumps(body, sort_keys=True, ensure_ascii=False).encode()
 
@@ -53,7 +57,7 @@ def settings_of(found: Mapping[str, Any], body: bytes, queue: int) -> QueueSetti
         queue=queue,
         settings_seq=int(found.get("settings_seq", 0)),
         display_name=texts["display_name"],
-        **{name: int(rules[name]) for name in (*_NUMBERS, *_IDS)},
+        **_plain(rules, texts),
         priority=Priority(rules["priority"]),
         allowed=frozenset(some(rules["allowed"])),
         groups=frozenset(some(rules["groups"])),
@@ -66,6 +70,12 @@ def settings_of(found: Mapping[str, Any], body: bytes, queue: int) -> QueueSetti
         skip_policy=SkipPolicy(rules["skip_policy"]),
         allow_pick=bool(rules["allow_pick"]),
     )
+
+
+def _plain(rules: Mapping[str, Any], texts: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings that are numbers and texts as they stand."""
+    numbers = {name: int(rules[name]) for name in (*_NUMBERS, *_IDS)}
+    return numbers | {name: texts[name] for name in _TEXTS}
 
 
 class SettingsCache:

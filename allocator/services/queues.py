@@ -15,7 +15,7 @@ from allocator.ports import (
     Views,
     WallClock,
 )
-from allocator.services import paging, queue_settings
+from allocator.services import paging, queue_settings, queue_update
 from allocator.services.door import Door
 from allocator.services.named import Names
 from allocator.services.outcomes import expires_in, happened, some, value
@@ -66,14 +66,13 @@ class Queues:
         """
         place = await self._door.permit(ask.change, "QueueService.CreateQueue")
         settings = ask.settings
-        if settings.lease_ms < self._lease_floor_ms:
-            floor_s = self._lease_floor_ms / 1000
-            raise errors.InvalidArgument("queue.lease_duration", f"must be {floor_s:g} s to 30 d")
+        queue_update.check(settings, self._lease_floor_ms)
         allowed = await self._names.members(place.project, ask.allowed)
         groups = await self._names.groups(place.project, ask.groups)
         queue = await self._directory.add_queue(place.project, ask.queue_id)
         content, _ = await self._content.put(place.project, queue_settings.body_of(settings))
-        settings = dataclasses.replace(settings, allowed=allowed, groups=groups, owner=place.actor)
+        owner = await self._names.owner(place.project, ask.owner) if ask.owner else place.actor
+        settings = dataclasses.replace(settings, allowed=allowed, groups=groups, owner=owner)
         outcome = await self._ledger.change(
             *(place.project, "create_queue", ask.change.key, place.actor),
             queue=queue,

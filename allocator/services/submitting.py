@@ -55,7 +55,7 @@ class Submitting:
         queue = await self._items.queue_of(place.project, ask.hold.task.entry)
         if queue is None:
             raise errors.TaskNotFound(str(ask.hold.task))
-        settings = await self._settings.get(place.project, queue)
+        settings = await self._known(place.project, queue, ask)
         content = await self._keep(place.project, ask.work)
         for _ in range(TRIES):
             outcome = await self._attempt(place, person, ask, settings, content)
@@ -64,6 +64,15 @@ class Submitting:
             settings = await self._settings.reload(place.project, queue)
         ids = await self._directory.queue_ids(place.project, [queue])
         raise errors.StaleSettings(ids[queue])
+
+    async def _known(self, project: int, queue: int, ask: requests.Submit) -> QueueSettings:
+        """The settings as this process knows them, or new ones if they do not fit the request."""
+        settings = await self._settings.get(project, queue)
+        try:
+            _checked(ask, settings)
+        except errors.InvalidArgument:
+            return await self._settings.reload(project, queue)
+        return settings
 
     async def _attempt(
         self,
@@ -106,15 +115,29 @@ class Submitting:
         outcome: Outcome,
     ) -> answers.Submitted:
         if outcome.word == "ok":
-            return _submitted(happened(outcome), settings)
+            return await self._submitted(place.project, happened(outcome), settings)
         if outcome.word == "not_found":
             before = await self._lost.submitted_before(place.project, ask.hold, person, outcome)
             if before is not None:
-                return _submitted(before, settings)
+                return await self._submitted(place.project, before, settings)
         error = await self._lost.error(place.project, ask.hold, person, outcome)
         if isinstance(error, errors.LeaseLost):
             await self._draft(place.project, person, ask, settings)
         raise error
+
+    async def _submitted(
+        self, project: int, event: Event, settings: QueueSettings
+    ) -> answers.Submitted:
+        """What an event says; its status may be younger than the settings known here."""
+        body = event.body
+        if body["status"] > len(settings.statuses):
+            settings = await self._settings.reload(project, settings.queue)
+        return answers.Submitted(
+            seq=event.seq,
+            state=FINISHED_AS[Meaning(body["meaning"])],
+            status=settings.statuses[body["status"] - 1].name,
+            late=bool(body["late"]),
+        )
 
     async def _draft(
         self, project: int, person: int, ask: requests.Submit, settings: QueueSettings
@@ -146,13 +169,3 @@ def _checked(ask: requests.Submit, settings: QueueSettings) -> int:
                 f"units[{place}].class_name", "must be one of the queue's unit_classes"
             )
     return status
-
-
-def _submitted(event: Event, settings: QueueSettings) -> answers.Submitted:
-    body = event.body
-    return answers.Submitted(
-        seq=event.seq,
-        state=FINISHED_AS[Meaning(body["meaning"])],
-        status=settings.statuses[body["status"] - 1].name,
-        late=bool(body["late"]),
-    )

@@ -118,6 +118,11 @@ def timestamp(ms: int | None) -> Timestamp | None:
     return Timestamp(seconds=ms // 1000, nanos=ms % 1000 * 1_000_000)
 
 
+def epoch_ms(value: Timestamp) -> int:
+    """Wall time in whole milliseconds, cut off."""
+    return int(value.seconds) * 1000 + value.nanos // 1_000_000
+
+
 def duration(ms: int | None) -> Duration | None:
     """A span of time; None stays unset."""
     if ms is None:

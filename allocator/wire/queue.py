@@ -4,7 +4,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from allocator import answers, requests
+from allocator import requests_control as asked
 from allocator.model import DEFAULT_STATUSES, Meaning, QueueSettings, SkipPolicy, Status
 from allocator.wire import common
 from dibs import errors
@@ -19,12 +22,16 @@ def create_queue(request: pb.CreateQueueRequest) -> requests.CreateQueue:
     """Raises NotBuilt for queues of a type that is not built yet."""
     if request.queue.type == pb.QUEUE_TYPE_QA:
         raise errors.NotBuilt("a queue of type QA")
-    return requests.CreateQueue(
-        queue_id=request.queue_id,
-        settings=_settings(request.queue),
-        allowed=tuple(request.queue.allowed_assignees),
-        groups=tuple(request.queue.allowed_groups),
-        change=common.change(SERVICE + "CreateQueue", request),
+    return _asked(request, common.change(SERVICE + "CreateQueue", request))
+
+
+def update_queue(request: pb.UpdateQueueRequest) -> asked.UpdateQueue:
+    change = common.change(SERVICE + "UpdateQueue", request)
+    return asked.UpdateQueue(
+        queue=_asked(request, change),
+        paths=tuple(request.update_mask.paths),
+        etag=request.queue.etag,
+        change=change,
     )
 
 
@@ -63,6 +70,10 @@ def created_queue(answer: answers.Queue) -> pb.CreateQueueResponse:
     return pb.CreateQueueResponse(seq=answer.seq, queue=_queue(answer))
 
 
+def updated_queue(answer: answers.Queue) -> pb.UpdateQueueResponse:
+    return pb.UpdateQueueResponse(seq=answer.seq, queue=_queue(answer))
+
+
 def queue(answer: answers.Queue) -> pb.GetQueueResponse:
     return pb.GetQueueResponse(queue=_queue(answer))
 
@@ -97,6 +108,18 @@ def added(answer: answers.Added) -> pb.AddItemsResponse:
     return pb.AddItemsResponse(seq=answer.seq, added=answer.added)
 
 
+def _asked(request: Any, change: requests.Change) -> requests.CreateQueue:
+    queue = request.queue
+    return requests.CreateQueue(
+        queue_id=request.queue_id,
+        settings=_settings(queue),
+        allowed=tuple(queue.allowed_assignees),
+        groups=tuple(queue.allowed_groups),
+        owner=queue.owner,
+        change=change,
+    )
+
+
 def _settings(queue: pb.Queue) -> QueueSettings:
     lease = queue.lease_duration if queue.HasField("lease_duration") else None
     return QueueSettings(
@@ -115,6 +138,11 @@ def _settings(queue: pb.Queue) -> QueueSettings:
         allow_pick=queue.allow_pick,
         skip_policy=SkipPolicy(queue.skip_policy or _DEFAULTS.skip_policy),
         max_skips=queue.max_skips if queue.HasField("max_skips") else _DEFAULTS.max_skips,
+        due_ms=common.epoch_ms(queue.due_time) if queue.HasField("due_time") else 0,
+        description=queue.description,
+        recipe_ref=queue.recipe_ref,
+        instruction_ref=queue.instruction_ref,
+        source_query=queue.source_query,
     )
 
 
@@ -145,5 +173,12 @@ def _queue(answer: answers.Queue) -> pb.Queue:
         allow_pick=settings.allow_pick,
         skip_policy=common.number(settings.skip_policy),
         max_skips=settings.max_skips,
-        create_time=common.timestamp(answer.created_ms),
+        create_time=common.timestamp(answer.created_ms or None),
+        due_time=common.timestamp(settings.due_ms or None),
+        description=settings.description,
+        recipe_ref=settings.recipe_ref,
+        instruction_ref=settings.instruction_ref,
+        source_query=settings.source_query,
+        owner=answer.owner,
+        etag=answer.etag,
     )

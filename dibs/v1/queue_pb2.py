@@ -28,10 +28,11 @@ from dibs.v1 import skipping_pb2 as dibs_dot_v1_dot_skipping__pb2
 from dibs.v1 import tasks_pb2 as dibs_dot_v1_dot_tasks__pb2
 from dibs.v1 import operation_pb2 as dibs_dot_v1_dot_operation__pb2
 from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
+from google.protobuf import field_mask_pb2 as google_dot_protobuf_dot_field__mask__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x13\x64ibs/v1/queue.proto\x12\x07\x64ibs.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x14\x64ibs/v1/common.proto\x1a\x16\x64ibs/v1/skipping.proto\x1a\x13\x64ibs/v1/tasks.proto\x1a\x17\x64ibs/v1/operation.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xda\x01\n\x06Status\x12\x9a\x01\n\x04name\x18\x01 \x01(\tB\x8b\x01\xbaH\x87\x01r\x0f\x10\x01\x18@2\t^\\P{Cc}*$\xba\x01s\n\x0bstatus.name\x12=must not be \'completed\' or \'discarded\', which every queue has\x1a%!(this in [\'completed\', \'discarded\'])\x12\x33\n\x07meaning\x18\x02 \x01(\x0e\x32\x16.dibs.v1.StatusMeaningB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\"\xd6\x06\n\x05Queue\x12\x18\n\x08queue_id\x18\x01 \x01(\tB\x06\xbaH\x03\xd8\x01\x03\x12)\n\x0c\x64isplay_name\x18\x02 \x01(\tB\x13\xbaH\x10r\x0e\x18\x80\x02\x32\t^\\P{Cc}*$\x12*\n\x04type\x18\x03 \x01(\x0e\x32\x12.dibs.v1.QueueTypeB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x1d\n\x05slots\x18\x04 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x32(\x01H\x00\x88\x01\x01\x12\x42\n\x0elease_duration\x18\x05 \x01(\x0b\x32\x19.google.protobuf.DurationB\x0f\xbaH\x0c\xaa\x01\t\"\x05\x08\x80\x9a\x9e\x01*\x00\x12:\n\x11\x61llowed_assignees\x18\x06 \x03(\tB\x1f\xbaH\x1c\x92\x01\x19\x10\xe8\x07\x18\x01\"\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12-\n\x08priority\x18\x07 \x01(\x0e\x32\x11.dibs.v1.PriorityB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12!\n\x08max_held\x18\x08 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x01H\x01\x88\x01\x01\x12u\n\x08statuses\x18\t \x03(\x0b\x32\x0f.dibs.v1.StatusBR\xbaHO\x92\x01\x02\x10\x32\xba\x01G\n\rstatuses.once\x12\x18must have each name once\x1a\x1cthis.map(s, s.name).unique()\x12\x35\n\x0cunit_classes\x18\n \x03(\tB\x1f\xbaH\x1c\x92\x01\x19\x10\xe8\x07\x18\x01\"\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12\x37\n\x0b\x63reate_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xd8\x01\x03\x12\x17\n\nrestricted\x18\r \x01(\x08H\x02\x88\x01\x01\x12\x12\n\nallow_pick\x18\x17 \x01(\x08\x12\x32\n\x0bskip_policy\x18\x18 \x01(\x0e\x32\x13.dibs.v1.SkipPolicyB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12!\n\tmax_skips\x18\x19 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x14(\x01H\x03\x88\x01\x01\x12L\n\x0e\x61llowed_groups\x18\x14 \x03(\tB4\xbaH1\x92\x01.\x10\x64\x18\x01\"(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$B\x08\n\x06_slotsB\x0b\n\t_max_heldB\r\n\x0b_restrictedB\x0c\n\n_max_skips\"\x91\x02\n\x12\x43reateQueueRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12.\n\nrequest_id\x18\x03 \x01(\x0b\x32\x12.dibs.v1.RequestIdB\x06\xbaH\x03\xc8\x01\x01\x12=\n\x08queue_id\x18\x04 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12%\n\x05queue\x18\x05 \x01(\x0b\x32\x0e.dibs.v1.QueueB\x06\xbaH\x03\xc8\x01\x01\"A\n\x13\x43reateQueueResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x03\x12\x1d\n\x05queue\x18\x02 \x01(\x0b\x32\x0e.dibs.v1.Queue\"\xda\x01\n\x0fGetQueueRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12!\n\x07min_seq\x18\x03 \x01(\x03\x42\x10\xbaH\r\"\x0b\x18\xff\xff\xff\xff\xff\xff\xff\x0f(\x00\x12=\n\x08queue_id\x18\x04 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\"1\n\x10GetQueueResponse\x12\x1d\n\x05queue\x18\x01 \x01(\x0b\x32\x0e.dibs.v1.Queue\"\xe2\x01\n\x11ListQueuesRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12!\n\x07min_seq\x18\x03 \x01(\x03\x42\x10\xbaH\r\"\x0b\x18\xff\xff\xff\xff\xff\xff\xff\x0f(\x00\x12\x1a\n\tpage_size\x18\x04 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00\x12\'\n\npage_token\x18\x05 \x01(\tB\x13\xbaH\x10r\x0e\x18\x80\x08\x32\t^\\P{Cc}*$\"M\n\x12ListQueuesResponse\x12\x1e\n\x06queues\x18\x01 \x03(\x0b\x32\x0e.dibs.v1.Queue\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xdf\x01\n\x14GetQueueDepthRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12!\n\x07min_seq\x18\x03 \x01(\x03\x42\x10\xbaH\r\"\x0b\x18\xff\xff\xff\xff\xff\xff\xff\x0f(\x00\x12=\n\x08queue_id\x18\x04 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\"\xff\x01\n\x15GetQueueDepthResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x03\x12\"\n\x05tasks\x18\x02 \x03(\x0b\x32\x13.dibs.v1.StateCount\x12\x11\n\tavailable\x18\x03 \x01(\x03\x12\x0c\n\x04held\x18\x04 \x01(\x03\x12\x35\n\x12oldest_waiting_age\x18\x05 \x01(\x0b\x32\x19.google.protobuf.Duration\x12-\n\tnext_free\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x15\n\ritems_pending\x18\x07 \x01(\x03\x12\x17\n\x0fitems_not_added\x18\x08 \x01(\x03\">\n\nStateCount\x12!\n\x05state\x18\x01 \x01(\x0e\x32\x12.dibs.v1.TaskState\x12\r\n\x05\x63ount\x18\x02 \x01(\x03\"\xdc\x02\n\x14\x41ttachDatasetRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12.\n\nrequest_id\x18\x03 \x01(\x0b\x32\x12.dibs.v1.RequestIdB\x06\xbaH\x03\xc8\x01\x01\x12=\n\x08queue_id\x18\x04 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12?\n\ndataset_id\x18\x05 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12-\n\x08priority\x18\x06 \x01(\x0e\x32\x11.dibs.v1.PriorityB\x08\xbaH\x05\x82\x01\x02\x10\x01\"$\n\x15\x41ttachDatasetResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x03\"\x90\x03\n\x0f\x41\x64\x64ItemsRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12.\n\nrequest_id\x18\x03 \x01(\x0b\x32\x12.dibs.v1.RequestIdB\x06\xbaH\x03\xc8\x01\x01\x12=\n\x08queue_id\x18\x04 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12?\n\ndataset_id\x18\x05 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12\x37\n\x0c\x65xternal_ids\x18\x06 \x03(\tB!\xbaH\x1e\x92\x01\x1b\x08\x01\x10\xe8\x07\x18\x01\"\x12r\x10\x10\x01\x18\x80\x02\x32\t^\\P{Cc}*$\x12-\n\x08priority\x18\x07 \x01(\x0e\x32\x11.dibs.v1.PriorityB\x08\xbaH\x05\x82\x01\x02\x10\x01\".\n\x10\x41\x64\x64ItemsResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x03\x12\r\n\x05\x61\x64\x64\x65\x64\x18\x02 \x01(\x05*S\n\tQueueType\x12\x1a\n\x16QUEUE_TYPE_UNSPECIFIED\x10\x00\x12\x17\n\x13QUEUE_TYPE_LABELING\x10\x01\x12\x11\n\rQUEUE_TYPE_QA\x10\x02*d\n\rStatusMeaning\x12\x1e\n\x1aSTATUS_MEANING_UNSPECIFIED\x10\x00\x12\x17\n\x13STATUS_MEANING_DONE\x10\x01\x12\x1a\n\x16STATUS_MEANING_DISCARD\x10\x02\x32\xa2\x05\n\x0cQueueService\x12H\n\x0b\x43reateQueue\x12\x1b.dibs.v1.CreateQueueRequest\x1a\x1c.dibs.v1.CreateQueueResponse\x12?\n\x08GetQueue\x12\x18.dibs.v1.GetQueueRequest\x1a\x19.dibs.v1.GetQueueResponse\x12\x45\n\nListQueues\x12\x1a.dibs.v1.ListQueuesRequest\x1a\x1b.dibs.v1.ListQueuesResponse\x12N\n\rGetQueueDepth\x12\x1d.dibs.v1.GetQueueDepthRequest\x1a\x1e.dibs.v1.GetQueueDepthResponse\x12N\n\rAttachDataset\x12\x1d.dibs.v1.AttachDatasetRequest\x1a\x1e.dibs.v1.AttachDatasetResponse\x12?\n\x08\x41\x64\x64Items\x12\x18.dibs.v1.AddItemsRequest\x1a\x19.dibs.v1.AddItemsResponse\x12H\n\x0bSetPriority\x12\x1b.dibs.v1.SetPriorityRequest\x1a\x1c.dibs.v1.SetPriorityResponse\x12H\n\x0bRemoveItems\x12\x1b.dibs.v1.RemoveItemsRequest\x1a\x1c.dibs.v1.RemoveItemsResponse\x12K\n\x0c\x43learWaiting\x12\x1c.dibs.v1.ClearWaitingRequest\x1a\x1d.dibs.v1.ClearWaitingResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x13\x64ibs/v1/queue.proto\x12\x07\x64ibs.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x14\x64ibs/v1/common.proto\x1a\x16\x64ibs/v1/skipping.proto\x1a\x13\x64ibs/v1/tasks.proto\x1a\x17\x64ibs/v1/operation.proto\x1a\x1egoogle/protobuf/duration.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xda\x01\n\x06Status\x12\x9a\x01\n\x04name\x18\x01 \x01(\tB\x8b\x01\xbaH\x87\x01r\x0f\x10\x01\x18@2\t^\\P{Cc}*$\xba\x01s\n\x0bstatus.name\x12=must not be \'completed\' or \'discarded\', which every queue has\x1a%!(this in [\'completed\', \'discarded\'])\x12\x33\n\x07meaning\x18\x02 \x01(\x0e\x32\x16.dibs.v1.StatusMeaningB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\"\xea\x08\n\x05Queue\x12\x18\n\x08queue_id\x18\x01 \x01(\tB\x06\xbaH\x03\xd8\x01\x03\x12)\n\x0c\x64isplay_name\x18\x02 \x01(\tB\x13\xbaH\x10r\x0e\x18\x80\x02\x32\t^\\P{Cc}*$\x12*\n\x04type\x18\x03 \x01(\x0e\x32\x12.dibs.v1.QueueTypeB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x1d\n\x05slots\x18\x04 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x32(\x01H\x00\x88\x01\x01\x12\x42\n\x0elease_duration\x18\x05 \x01(\x0b\x32\x19.google.protobuf.DurationB\x0f\xbaH\x0c\xaa\x01\t\"\x05\x08\x80\x9a\x9e\x01*\x00\x12:\n\x11\x61llowed_assignees\x18\x06 \x03(\tB\x1f\xbaH\x1c\x92\x01\x19\x10\xe8\x07\x18\x01\"\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12-\n\x08priority\x18\x07 \x01(\x0e\x32\x11.dibs.v1.PriorityB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12!\n\x08max_held\x18\x08 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x01H\x01\x88\x01\x01\x12u\n\x08statuses\x18\t \x03(\x0b\x32\x0f.dibs.v1.StatusBR\xbaHO\x92\x01\x02\x10\x32\xba\x01G\n\rstatuses.once\x12\x18must have each name once\x1a\x1cthis.map(s, s.name).unique()\x12\x35\n\x0cunit_classes\x18\n \x03(\tB\x1f\xbaH\x1c\x92\x01\x19\x10\xe8\x07\x18\x01\"\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12\x37\n\x0b\x63reate_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xd8\x01\x03\x12\x17\n\nrestricted\x18\r \x01(\x08H\x02\x88\x01\x01\x12\x12\n\nallow_pick\x18\x17 \x01(\x08\x12\x32\n\x0bskip_policy\x18\x18 \x01(\x0e\x32\x13.dibs.v1.SkipPolicyB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12!\n\tmax_skips\x18\x19 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x14(\x01H\x03\x88\x01\x01\x12L\n\x0e\x61llowed_groups\x18\x14 \x03(\tB4\xbaH1\x92\x01.\x10\x64\x18\x01\"(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12\x1d\n\x0b\x64\x65scription\x18\x1f \x01(\tB\x08\xbaH\x05r\x03\x18\x80 \x12\'\n\nrecipe_ref\x18  \x01(\tB\x13\xbaH\x10r\x0e\x18\x80\x04\x32\t^\\P{Cc}*$\x12,\n\x0finstruction_ref\x18! \x01(\tB\x13\xbaH\x10r\x0e\x18\x80\x04\x32\t^\\P{Cc}*$\x12\x1e\n\x0csource_query\x18\" \x01(\tB\x08\xbaH\x05r\x03\x18\x80@\x12\x36\n\x08\x64ue_time\x18# \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x08\xbaH\x05\xb2\x01\x02*\x00\x12\"\n\x05owner\x18$ \x01(\tB\x13\xbaH\x10r\x0e\x18\x80\x01\x32\t^\\P{Cc}*$\x12 \n\x04\x65tag\x18% \x01(\tB\x12\xbaH\x0fr\r\x18@2\t^\\P{Cc}*$B\x08\n\x06_slotsB\x0b\n\t_max_heldB\r\n\x0b_restrictedB\x0c\n\n_max_skips\"\x91\x02\n\x12\x43reateQueueRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12.\n\nrequest_id\x18\x03 \x01(\x0b\x32\x12.dibs.v1.RequestIdB\x06\xbaH\x03\xc8\x01\x01\x12=\n\x08queue_id\x18\x04 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12%\n\x05queue\x18\x05 \x01(\x0b\x32\x0e.dibs.v1.QueueB\x06\xbaH\x03\xc8\x01\x01\"A\n\x13\x43reateQueueResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x03\x12\x1d\n\x05queue\x18\x02 \x01(\x0b\x32\x0e.dibs.v1.Queue\"\xca\x02\n\x12UpdateQueueRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12.\n\nrequest_id\x18\x03 \x01(\x0b\x32\x12.dibs.v1.RequestIdB\x06\xbaH\x03\xc8\x01\x01\x12=\n\x08queue_id\x18\x04 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12%\n\x05queue\x18\x05 \x01(\x0b\x32\x0e.dibs.v1.QueueB\x06\xbaH\x03\xc8\x01\x01\x12\x37\n\x0bupdate_mask\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.FieldMaskB\x06\xbaH\x03\xc8\x01\x01\"A\n\x13UpdateQueueResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x03\x12\x1d\n\x05queue\x18\x02 \x01(\x0b\x32\x0e.dibs.v1.Queue\"\xda\x01\n\x0fGetQueueRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12!\n\x07min_seq\x18\x03 \x01(\x03\x42\x10\xbaH\r\"\x0b\x18\xff\xff\xff\xff\xff\xff\xff\x0f(\x00\x12=\n\x08queue_id\x18\x04 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\"1\n\x10GetQueueResponse\x12\x1d\n\x05queue\x18\x01 \x01(\x0b\x32\x0e.dibs.v1.Queue\"\xe2\x01\n\x11ListQueuesRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12!\n\x07min_seq\x18\x03 \x01(\x03\x42\x10\xbaH\r\"\x0b\x18\xff\xff\xff\xff\xff\xff\xff\x0f(\x00\x12\x1a\n\tpage_size\x18\x04 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00\x12\'\n\npage_token\x18\x05 \x01(\tB\x13\xbaH\x10r\x0e\x18\x80\x08\x32\t^\\P{Cc}*$\"M\n\x12ListQueuesResponse\x12\x1e\n\x06queues\x18\x01 \x03(\x0b\x32\x0e.dibs.v1.Queue\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xdf\x01\n\x14GetQueueDepthRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12!\n\x07min_seq\x18\x03 \x01(\x03\x42\x10\xbaH\r\"\x0b\x18\xff\xff\xff\xff\xff\xff\xff\x0f(\x00\x12=\n\x08queue_id\x18\x04 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\"\xff\x01\n\x15GetQueueDepthResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x03\x12\"\n\x05tasks\x18\x02 \x03(\x0b\x32\x13.dibs.v1.StateCount\x12\x11\n\tavailable\x18\x03 \x01(\x03\x12\x0c\n\x04held\x18\x04 \x01(\x03\x12\x35\n\x12oldest_waiting_age\x18\x05 \x01(\x0b\x32\x19.google.protobuf.Duration\x12-\n\tnext_free\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x15\n\ritems_pending\x18\x07 \x01(\x03\x12\x17\n\x0fitems_not_added\x18\x08 \x01(\x03\">\n\nStateCount\x12!\n\x05state\x18\x01 \x01(\x0e\x32\x12.dibs.v1.TaskState\x12\r\n\x05\x63ount\x18\x02 \x01(\x03\"\xdc\x02\n\x14\x41ttachDatasetRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12.\n\nrequest_id\x18\x03 \x01(\x0b\x32\x12.dibs.v1.RequestIdB\x06\xbaH\x03\xc8\x01\x01\x12=\n\x08queue_id\x18\x04 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12?\n\ndataset_id\x18\x05 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12-\n\x08priority\x18\x06 \x01(\x0e\x32\x11.dibs.v1.PriorityB\x08\xbaH\x05\x82\x01\x02\x10\x01\"$\n\x15\x41ttachDatasetResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x03\"\x90\x03\n\x0f\x41\x64\x64ItemsRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12.\n\nrequest_id\x18\x03 \x01(\x0b\x32\x12.dibs.v1.RequestIdB\x06\xbaH\x03\xc8\x01\x01\x12=\n\x08queue_id\x18\x04 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12?\n\ndataset_id\x18\x05 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12\x37\n\x0c\x65xternal_ids\x18\x06 \x03(\tB!\xbaH\x1e\x92\x01\x1b\x08\x01\x10\xe8\x07\x18\x01\"\x12r\x10\x10\x01\x18\x80\x02\x32\t^\\P{Cc}*$\x12-\n\x08priority\x18\x07 \x01(\x0e\x32\x11.dibs.v1.PriorityB\x08\xbaH\x05\x82\x01\x02\x10\x01\".\n\x10\x41\x64\x64ItemsResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x03\x12\r\n\x05\x61\x64\x64\x65\x64\x18\x02 \x01(\x05*S\n\tQueueType\x12\x1a\n\x16QUEUE_TYPE_UNSPECIFIED\x10\x00\x12\x17\n\x13QUEUE_TYPE_LABELING\x10\x01\x12\x11\n\rQUEUE_TYPE_QA\x10\x02*d\n\rStatusMeaning\x12\x1e\n\x1aSTATUS_MEANING_UNSPECIFIED\x10\x00\x12\x17\n\x13STATUS_MEANING_DONE\x10\x01\x12\x1a\n\x16STATUS_MEANING_DISCARD\x10\x02\x32\xec\x05\n\x0cQueueService\x12H\n\x0b\x43reateQueue\x12\x1b.dibs.v1.CreateQueueRequest\x1a\x1c.dibs.v1.CreateQueueResponse\x12?\n\x08GetQueue\x12\x18.dibs.v1.GetQueueRequest\x1a\x19.dibs.v1.GetQueueResponse\x12\x45\n\nListQueues\x12\x1a.dibs.v1.ListQueuesRequest\x1a\x1b.dibs.v1.ListQueuesResponse\x12H\n\x0bUpdateQueue\x12\x1b.dibs.v1.UpdateQueueRequest\x1a\x1c.dibs.v1.UpdateQueueResponse\x12N\n\rGetQueueDepth\x12\x1d.dibs.v1.GetQueueDepthRequest\x1a\x1e.dibs.v1.GetQueueDepthResponse\x12N\n\rAttachDataset\x12\x1d.dibs.v1.AttachDatasetRequest\x1a\x1e.dibs.v1.AttachDatasetResponse\x12?\n\x08\x41\x64\x64Items\x12\x18.dibs.v1.AddItemsRequest\x1a\x19.dibs.v1.AddItemsResponse\x12H\n\x0bSetPriority\x12\x1b.dibs.v1.SetPriorityRequest\x1a\x1c.dibs.v1.SetPriorityResponse\x12H\n\x0bRemoveItems\x12\x1b.dibs.v1.RemoveItemsRequest\x1a\x1c.dibs.v1.RemoveItemsResponse\x12K\n\x0c\x43learWaiting\x12\x1c.dibs.v1.ClearWaitingRequest\x1a\x1d.dibs.v1.ClearWaitingResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -70,6 +71,20 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_QUEUE'].fields_by_name['max_skips']._serialized_options = b'\272H\006\032\004\030\024(\001'
   _globals['_QUEUE'].fields_by_name['allowed_groups']._loaded_options = None
   _globals['_QUEUE'].fields_by_name['allowed_groups']._serialized_options = b'\272H1\222\001.\020d\030\001\"(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'
+  _globals['_QUEUE'].fields_by_name['description']._loaded_options = None
+  _globals['_QUEUE'].fields_by_name['description']._serialized_options = b'\272H\005r\003\030\200 '
+  _globals['_QUEUE'].fields_by_name['recipe_ref']._loaded_options = None
+  _globals['_QUEUE'].fields_by_name['recipe_ref']._serialized_options = b'\272H\020r\016\030\200\0042\t^\\P{Cc}*$'
+  _globals['_QUEUE'].fields_by_name['instruction_ref']._loaded_options = None
+  _globals['_QUEUE'].fields_by_name['instruction_ref']._serialized_options = b'\272H\020r\016\030\200\0042\t^\\P{Cc}*$'
+  _globals['_QUEUE'].fields_by_name['source_query']._loaded_options = None
+  _globals['_QUEUE'].fields_by_name['source_query']._serialized_options = b'\272H\005r\003\030\200@'
+  _globals['_QUEUE'].fields_by_name['due_time']._loaded_options = None
+  _globals['_QUEUE'].fields_by_name['due_time']._serialized_options = b'\272H\005\262\001\002*\000'
+  _globals['_QUEUE'].fields_by_name['owner']._loaded_options = None
+  _globals['_QUEUE'].fields_by_name['owner']._serialized_options = b'\272H\020r\016\030\200\0012\t^\\P{Cc}*$'
+  _globals['_QUEUE'].fields_by_name['etag']._loaded_options = None
+  _globals['_QUEUE'].fields_by_name['etag']._serialized_options = b'\272H\017r\r\030@2\t^\\P{Cc}*$'
   _globals['_CREATEQUEUEREQUEST'].fields_by_name['project_id']._loaded_options = None
   _globals['_CREATEQUEUEREQUEST'].fields_by_name['project_id']._serialized_options = b'\272H(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'
   _globals['_CREATEQUEUEREQUEST'].fields_by_name['actor']._loaded_options = None
@@ -80,6 +95,18 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CREATEQUEUEREQUEST'].fields_by_name['queue_id']._serialized_options = b'\272H(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'
   _globals['_CREATEQUEUEREQUEST'].fields_by_name['queue']._loaded_options = None
   _globals['_CREATEQUEUEREQUEST'].fields_by_name['queue']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_UPDATEQUEUEREQUEST'].fields_by_name['project_id']._loaded_options = None
+  _globals['_UPDATEQUEUEREQUEST'].fields_by_name['project_id']._serialized_options = b'\272H(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'
+  _globals['_UPDATEQUEUEREQUEST'].fields_by_name['actor']._loaded_options = None
+  _globals['_UPDATEQUEUEREQUEST'].fields_by_name['actor']._serialized_options = b'\272H\022r\020\020\001\030\200\0012\t^\\P{Cc}*$'
+  _globals['_UPDATEQUEUEREQUEST'].fields_by_name['request_id']._loaded_options = None
+  _globals['_UPDATEQUEUEREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_UPDATEQUEUEREQUEST'].fields_by_name['queue_id']._loaded_options = None
+  _globals['_UPDATEQUEUEREQUEST'].fields_by_name['queue_id']._serialized_options = b'\272H(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'
+  _globals['_UPDATEQUEUEREQUEST'].fields_by_name['queue']._loaded_options = None
+  _globals['_UPDATEQUEUEREQUEST'].fields_by_name['queue']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_UPDATEQUEUEREQUEST'].fields_by_name['update_mask']._loaded_options = None
+  _globals['_UPDATEQUEUEREQUEST'].fields_by_name['update_mask']._serialized_options = b'\272H\003\310\001\001'
   _globals['_GETQUEUEREQUEST'].fields_by_name['project_id']._loaded_options = None
   _globals['_GETQUEUEREQUEST'].fields_by_name['project_id']._serialized_options = b'\272H(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'
   _globals['_GETQUEUEREQUEST'].fields_by_name['actor']._loaded_options = None
@@ -132,40 +159,44 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ADDITEMSREQUEST'].fields_by_name['external_ids']._serialized_options = b'\272H\036\222\001\033\010\001\020\350\007\030\001\"\022r\020\020\001\030\200\0022\t^\\P{Cc}*$'
   _globals['_ADDITEMSREQUEST'].fields_by_name['priority']._loaded_options = None
   _globals['_ADDITEMSREQUEST'].fields_by_name['priority']._serialized_options = b'\272H\005\202\001\002\020\001'
-  _globals['_QUEUETYPE']._serialized_start=3607
-  _globals['_QUEUETYPE']._serialized_end=3690
-  _globals['_STATUSMEANING']._serialized_start=3692
-  _globals['_STATUSMEANING']._serialized_end=3792
-  _globals['_STATUS']._serialized_start=219
-  _globals['_STATUS']._serialized_end=437
-  _globals['_QUEUE']._serialized_start=440
-  _globals['_QUEUE']._serialized_end=1294
-  _globals['_CREATEQUEUEREQUEST']._serialized_start=1297
-  _globals['_CREATEQUEUEREQUEST']._serialized_end=1570
-  _globals['_CREATEQUEUERESPONSE']._serialized_start=1572
-  _globals['_CREATEQUEUERESPONSE']._serialized_end=1637
-  _globals['_GETQUEUEREQUEST']._serialized_start=1640
-  _globals['_GETQUEUEREQUEST']._serialized_end=1858
-  _globals['_GETQUEUERESPONSE']._serialized_start=1860
-  _globals['_GETQUEUERESPONSE']._serialized_end=1909
-  _globals['_LISTQUEUESREQUEST']._serialized_start=1912
-  _globals['_LISTQUEUESREQUEST']._serialized_end=2138
-  _globals['_LISTQUEUESRESPONSE']._serialized_start=2140
-  _globals['_LISTQUEUESRESPONSE']._serialized_end=2217
-  _globals['_GETQUEUEDEPTHREQUEST']._serialized_start=2220
-  _globals['_GETQUEUEDEPTHREQUEST']._serialized_end=2443
-  _globals['_GETQUEUEDEPTHRESPONSE']._serialized_start=2446
-  _globals['_GETQUEUEDEPTHRESPONSE']._serialized_end=2701
-  _globals['_STATECOUNT']._serialized_start=2703
-  _globals['_STATECOUNT']._serialized_end=2765
-  _globals['_ATTACHDATASETREQUEST']._serialized_start=2768
-  _globals['_ATTACHDATASETREQUEST']._serialized_end=3116
-  _globals['_ATTACHDATASETRESPONSE']._serialized_start=3118
-  _globals['_ATTACHDATASETRESPONSE']._serialized_end=3154
-  _globals['_ADDITEMSREQUEST']._serialized_start=3157
-  _globals['_ADDITEMSREQUEST']._serialized_end=3557
-  _globals['_ADDITEMSRESPONSE']._serialized_start=3559
-  _globals['_ADDITEMSRESPONSE']._serialized_end=3605
-  _globals['_QUEUESERVICE']._serialized_start=3795
-  _globals['_QUEUESERVICE']._serialized_end=4469
+  _globals['_QUEUETYPE']._serialized_start=4317
+  _globals['_QUEUETYPE']._serialized_end=4400
+  _globals['_STATUSMEANING']._serialized_start=4402
+  _globals['_STATUSMEANING']._serialized_end=4502
+  _globals['_STATUS']._serialized_start=253
+  _globals['_STATUS']._serialized_end=471
+  _globals['_QUEUE']._serialized_start=474
+  _globals['_QUEUE']._serialized_end=1604
+  _globals['_CREATEQUEUEREQUEST']._serialized_start=1607
+  _globals['_CREATEQUEUEREQUEST']._serialized_end=1880
+  _globals['_CREATEQUEUERESPONSE']._serialized_start=1882
+  _globals['_CREATEQUEUERESPONSE']._serialized_end=1947
+  _globals['_UPDATEQUEUEREQUEST']._serialized_start=1950
+  _globals['_UPDATEQUEUEREQUEST']._serialized_end=2280
+  _globals['_UPDATEQUEUERESPONSE']._serialized_start=2282
+  _globals['_UPDATEQUEUERESPONSE']._serialized_end=2347
+  _globals['_GETQUEUEREQUEST']._serialized_start=2350
+  _globals['_GETQUEUEREQUEST']._serialized_end=2568
+  _globals['_GETQUEUERESPONSE']._serialized_start=2570
+  _globals['_GETQUEUERESPONSE']._serialized_end=2619
+  _globals['_LISTQUEUESREQUEST']._serialized_start=2622
+  _globals['_LISTQUEUESREQUEST']._serialized_end=2848
+  _globals['_LISTQUEUESRESPONSE']._serialized_start=2850
+  _globals['_LISTQUEUESRESPONSE']._serialized_end=2927
+  _globals['_GETQUEUEDEPTHREQUEST']._serialized_start=2930
+  _globals['_GETQUEUEDEPTHREQUEST']._serialized_end=3153
+  _globals['_GETQUEUEDEPTHRESPONSE']._serialized_start=3156
+  _globals['_GETQUEUEDEPTHRESPONSE']._serialized_end=3411
+  _globals['_STATECOUNT']._serialized_start=3413
+  _globals['_STATECOUNT']._serialized_end=3475
+  _globals['_ATTACHDATASETREQUEST']._serialized_start=3478
+  _globals['_ATTACHDATASETREQUEST']._serialized_end=3826
+  _globals['_ATTACHDATASETRESPONSE']._serialized_start=3828
+  _globals['_ATTACHDATASETRESPONSE']._serialized_end=3864
+  _globals['_ADDITEMSREQUEST']._serialized_start=3867
+  _globals['_ADDITEMSREQUEST']._serialized_end=4267
+  _globals['_ADDITEMSRESPONSE']._serialized_start=4269
+  _globals['_ADDITEMSRESPONSE']._serialized_end=4315
+  _globals['_QUEUESERVICE']._serialized_start=4505
+  _globals['_QUEUESERVICE']._serialized_end=5253
 # @@protoc_insertion_point(module_scope)

@@ -52,6 +52,11 @@ class QueueServiceStub(object):
                 request_serializer=dibs_dot_v1_dot_queue__pb2.ListQueuesRequest.SerializeToString,
                 response_deserializer=dibs_dot_v1_dot_queue__pb2.ListQueuesResponse.FromString,
                 _registered_method=True)
+        self.UpdateQueue = channel.unary_unary(
+                '/dibs.v1.QueueService/UpdateQueue',
+                request_serializer=dibs_dot_v1_dot_queue__pb2.UpdateQueueRequest.SerializeToString,
+                response_deserializer=dibs_dot_v1_dot_queue__pb2.UpdateQueueResponse.FromString,
+                _registered_method=True)
         self.GetQueueDepth = channel.unary_unary(
                 '/dibs.v1.QueueService/GetQueueDepth',
                 request_serializer=dibs_dot_v1_dot_queue__pb2.GetQueueDepthRequest.SerializeToString,
@@ -108,6 +113,18 @@ class QueueServiceServicer(object):
     def ListQueues(self, request, context):
         """Lists the queues of a project, by queue_id. Errors: PROJECT_NOT_FOUND,
         PERMISSION_DENIED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UpdateQueue(self, request, context):
+        """Changes the settings that update_mask names; the others stay. What cannot
+        change is slots and type; statuses can only be added. Who may not work here
+        by the new ones loses what is only assigned to them; what they have started
+        they may finish. Needs ADMIN, TEAM_MANAGER or the owner. Errors:
+        PROJECT_NOT_FOUND, QUEUE_NOT_FOUND, PERSON_NOT_FOUND (an assignee or the
+        owner), GROUP_NOT_FOUND, ETAG_MISMATCH, STALE_SETTINGS, PERMISSION_DENIED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -189,6 +206,11 @@ def add_QueueServiceServicer_to_server(servicer, server):
                     servicer.ListQueues,
                     request_deserializer=dibs_dot_v1_dot_queue__pb2.ListQueuesRequest.FromString,
                     response_serializer=dibs_dot_v1_dot_queue__pb2.ListQueuesResponse.SerializeToString,
+            ),
+            'UpdateQueue': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdateQueue,
+                    request_deserializer=dibs_dot_v1_dot_queue__pb2.UpdateQueueRequest.FromString,
+                    response_serializer=dibs_dot_v1_dot_queue__pb2.UpdateQueueResponse.SerializeToString,
             ),
             'GetQueueDepth': grpc.unary_unary_rpc_method_handler(
                     servicer.GetQueueDepth,
@@ -303,6 +325,33 @@ class QueueService(object):
             '/dibs.v1.QueueService/ListQueues',
             dibs_dot_v1_dot_queue__pb2.ListQueuesRequest.SerializeToString,
             dibs_dot_v1_dot_queue__pb2.ListQueuesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UpdateQueue(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dibs.v1.QueueService/UpdateQueue',
+            dibs_dot_v1_dot_queue__pb2.UpdateQueueRequest.SerializeToString,
+            dibs_dot_v1_dot_queue__pb2.UpdateQueueResponse.FromString,
             options,
             channel_credentials,
             insecure,

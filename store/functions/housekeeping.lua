@@ -88,6 +88,6 @@ register('tick', { 'allow-oom' }, function(call)
   redis.call('HSET', call.header, 'clock', clock, 'ticked', now)
   return { 'ok', clock,
     leases.due(call.P, clock) and 1 or 0,
-    redis.call('EXISTS', keys.recalls(call.P)),
+    redis.call('EXISTS', keys.recalls(call.P), keys.queue_recalls(call.P)),
     redis.call('ZCOUNT', keys.sessions(call.P), '-inf', clock - DAY_MS) > 0 and 1 or 0 }
 end)

@@ -15,16 +15,18 @@ local MOST = 500
 
 local function by_deadline(a, b) return a[3] < b[3] end
 
--- {entry, slot, deadline} of all the person holds in the queues, earliest first.
+-- {entry, slot, deadline, token} of what the person holds in the queues and no fence covers, earliest first.
 local function all_held(P, person, in_queues)
   local list = {}
   for _, queue in ipairs(in_queues) do
     local rules = queues.load(P, queue)
-    for _, member in ipairs(redis.call('ZRANGE', keys.held(P, person, queue), 0, -1)) do
+    for _, member in ipairs(redis.call('ZRANGE', keys.held(P, person.number, queue), 0, -1)) do
       local entry = tonumber(member)
-      for i, slot in ipairs(entries.load(P, entry).s) do
-        if HELD[slot[1]] and slot[2] == person then
-          list[#list + 1] = { entry, i, leases.deadline(P, rules, person, entry, i), slot[3] }
+      local record = entries.load(P, entry)
+      for i, slot in ipairs(record.s) do
+        local theirs = HELD[slot[1]] and slot[2] == person.number
+        if theirs and slot[3] >= fence_of(P, person, record, slot) then
+          list[#list + 1] = { entry, i, leases.deadline(P, rules, person.number, entry, i), slot[3] }
         end
       end
     end
@@ -54,8 +56,8 @@ end
 local function everything(call, person, arg)
   local in_queues = arg.queue == '0' and redis.call('SMEMBERS', keys.holding(call.P, person.number)) or { arg.queue }
   local wanted = {}
-  for _, task in ipairs(all_held(call.P, person.number, in_queues)) do
-    if #wanted < MOST and task[4] >= person.fence then wanted[#wanted + 1] = { task[1], task[2], task[4] } end
+  for _, task in ipairs(all_held(call.P, person, in_queues)) do
+    if #wanted < MOST then wanted[#wanted + 1] = { task[1], task[2], task[4] } end
   end
   return wanted
 end

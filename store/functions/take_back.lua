@@ -6,12 +6,13 @@
 --
 -- Returns one of
 --   {'ok', seq, chain, clock, revoked}
+--   {'ok', seq, chain, clock, pooled}      their corrections of a queue that they were taken out of
 --   {'idle', seq, chain, clock}            nobody is being recalled
 local LOOK = 500             -- holds looked at in one call
 
 local function must_go(P, person, queue, record, i)
   local slot = record.s[i]
-  if slot[3] < person.fence then return true end
+  if slot[3] < fence_of(P, person, record, slot) then return true end
   return slot[1] == ASSIGNED and eligible(person, queue, record, i) ~= ''
 end
 
@@ -39,7 +40,7 @@ local function sweep_queue(P, person, number, score, step)
     local record = entries.load(P, entry)
     for i, slot in ipairs(record.s) do
       if HELD[slot[1]] and slot[2] == person.number and must_go(P, person, queue, record, i) then
-        step.tasks[#step.tasks + 1] = { entry, i }
+        step.tasks[#step.tasks + 1] = { entry, i, leaves_author(person, record, slot) and 1 or 0 }
       end
     end
     step.look = step.look - 1
@@ -48,10 +49,23 @@ local function sweep_queue(P, person, number, score, step)
   return step.look > 0
 end
 
+-- Corrections, not held, in queues that a fence says they are out of, and that are still not theirs.
+local function left_behind(P, person, limit)
+  for queue in pairs(person.fences) do
+    local of = queues.load(P, queue)
+    if of and standing(person, of) ~= '' then
+      local tasks = giving.corrections(P, of, person, limit)
+      if #tasks > 0 then return queue, tasks end
+    end
+  end
+end
+
 change('take_back', { 'allow-oom' }, function(call, arg)
   local number = redis.call('HRANDFIELD', keys.recalls(call.P))
   if not number then return negative(call, 'idle') end
   local person = people.load(call.P, number)
+  local queue, left = left_behind(call.P, person, tonumber(arg.limit))
+  if left then return commit(call, 'pooled', { queue = queue, person = person.number, tasks = left }) end
   local step = { tasks = {}, limit = tonumber(arg.limit), look = LOOK,
     cursor = redis.call('HGET', keys.recalls(call.P), number) }
   local at, score = position(step.cursor)

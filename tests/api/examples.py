@@ -33,6 +33,7 @@ BY_RPC: dict[str, dict[str, Any]] = {
     "DatasetService.CreateDataset": {"dataset_id": "new"},
     "ProjectService.UpdateMember": {"update_mask": {"paths": ["display_name"]}},
     "QueueService.CreateQueue": {"queue_id": "new", "queue": {}},
+    "QueueService.UpdateQueue": {"queue": {}, "update_mask": {"paths": ["display_name"]}},
     "QueueService.SetPriority": {"priority": common_pb2.PRIORITY_HIGH},
 }
 STUBS = {

@@ -65,6 +65,13 @@ CALLS: list[tuple[str, str, Any, dict[str, Any], tuple[str, ...]]] = [
         {"queue": queue_pb2.Queue()},
         ("queue_id",),
     ),
+    (
+        "queues",
+        "UpdateQueue",
+        queue_pb2.UpdateQueueRequest,
+        {"queue": queue_pb2.Queue(), "update_mask": {"paths": ["display_name"]}},
+        ("queue_id",),
+    ),
     ("queues", "GetQueue", queue_pb2.GetQueueRequest, {}, ("queue_id",)),
     ("queues", "ListQueues", queue_pb2.ListQueuesRequest, {}, ()),
     ("queues", "GetQueueDepth", queue_pb2.GetQueueDepthRequest, {}, ("queue_id",)),

@@ -170,6 +170,20 @@ class World:
         if dataset:
             await self.attach(queue, dataset)
 
+    async def change_queue(self, queue: str, *paths: str, actor: str = "", **fields: Any) -> Any:
+        """Update the settings that the paths name; its answer."""
+        request = queue_pb2.UpdateQueueRequest(
+            **self.change(actor), queue_id=queue, queue=queue_pb2.Queue(**fields)
+        )
+        request.update_mask.paths.extend(paths)
+        return await self.stubs.queues.UpdateQueue(request)
+
+    async def look(self, queue: str, min_seq: int = 0) -> Any:
+        """A queue's settings, as of now or of an event."""
+        seq = min_seq or (await self.depth(queue)).seq
+        request = queue_pb2.GetQueueRequest(**self.where(), queue_id=queue, min_seq=seq)
+        return (await self.stubs.queues.GetQueue(request)).queue
+
     async def attach(self, queue: str, dataset: str, **fields: Any) -> Any:
         return await self.stubs.queues.AttachDataset(
             queue_pb2.AttachDatasetRequest(

@@ -196,8 +196,10 @@ class Log:
     def expire(self, *holds: tuple[int, int, int]) -> int:
         return self.add("expired", tasks=[list(hold) for hold in holds])
 
-    def revoke(self, person: int, *tasks: Task, cursor: str = "", done: int = 1) -> int:
-        rows = [list(task) for task in tasks]
+    def revoke(
+        self, person: int, *tasks: Task, cursor: str = "", done: int = 1, to_pool: int = 0
+    ) -> int:
+        rows = [[*task, to_pool] for task in tasks]
         return self.add("revoked", person=person, tasks=rows, cursor=cursor, done=done)
 
     def give_back(

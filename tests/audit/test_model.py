@@ -85,8 +85,8 @@ def test_a_removed_member_loses_what_is_started_too():
     token = log.grant(2, (1, 1), (2, 1))
     log.start(2, (1, 1), token)
     log.member(2, member=0)
-    log.revoke(2, (1, 1), cursor="1:1", done=0)
-    log.revoke(2, (2, 1))
+    log.revoke(2, (1, 1), cursor="1:1", done=0, to_pool=1)
+    log.revoke(2, (2, 1), to_pool=1)
     log.grant(3, (1, 1), (2, 1))
 
     assert log.violations() == []
@@ -136,7 +136,7 @@ def test_a_revoked_correction_stays_with_its_author_unless_they_are_out():
 
     goes = returned_and_held()
     goes.member(2, active=0)
-    goes.revoke(2, (1, 1))
+    goes.revoke(2, (1, 1), to_pool=1)
     goes.grant(3, (1, 1))
     assert goes.violations() == []
 

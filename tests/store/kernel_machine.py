@@ -24,6 +24,7 @@ from store import events, keys
 from store.kernel import Kernel, Reply
 from tests.audit.log import queue_rules
 from tests.store.machine_batches import BatchRules
+from tests.store.machine_control import ControlRules
 from tests.store.machine_drafts import DraftRules
 from tests.store.machine_groups import GROUPS, GroupRules
 from tests.store.machine_operations import OperationRules
@@ -59,6 +60,7 @@ class ProjectMachine(
     GroupRules,
     DraftRules,
     PickRules,
+    ControlRules,
     RuleBasedStateMachine,
 ):
     """Random histories of one project."""

@@ -24,13 +24,14 @@ local keys = {}
 
 -- HASH of project-wide counters: entries, items, settings_seq, fast, admins; replayed while it is rebuilt.
 function keys.totals(P) return P .. 'totals' end
--- HASH of one member: record, packed {member, active, roles, skills, fence, changed}; groups (packed) if any.
+-- HASH of one member: record, packed {member, active, roles, skills, fence, changed}; groups (packed) and
+-- fences (packed, queue -> seq: tokens of theirs there that are below are dead), if any.
 function keys.person(P, person) return P .. 'person:' .. text(person) end
 -- HASH group -> 1 + the queues whose rules name it; 0: it was deleted, and its number is not used again.
 function keys.groups(P) return P .. 'groups' end
 -- HASH of one queue: rules (packed), content, set_seq (event that wrote these), classes (packed),
 -- added_seq (its last addition or removal), not_added, batches (issued); generation, once its waiting tasks
--- were cleared.
+-- were cleared; control (packed), once somebody has steered it: see queues.load.
 function keys.queue(P, queue) return P .. 'queue:' .. text(queue) end
 -- HASH of what each lane begins with: b<class> -> score of its first untouched entry, g<class> -> score
 -- of the first member of G, d<class> -> dead integers in its backlogs. Missing: there is none.
@@ -81,6 +82,8 @@ function keys.sessions(P) return P .. 'sessions' end
 function keys.session(P, session) return P .. 'session:' .. text(session) end
 -- HASH person -> cursor "queue:score" of the recall of what they may not keep.
 function keys.recalls(P) return P .. 'recalls' end
+-- HASH queue -> cursor "deadline:task" of the recall of what its fences cover.
+function keys.queue_recalls(P) return P .. 'queue_recalls' end
 -- SET of all queues.
 function keys.queues(P) return P .. 'queues' end
 -- SET of all datasets.

@@ -1,11 +1,12 @@
 -- Who may do what: members, queues' rules, and the one eligibility predicate.
 local people, queues = {}, {}
 
--- What is known of a person, never to be changed: number, member, active, roles, skills, fence, changed, groups.
+-- What is known of a person, never to be changed: number, member, active, roles, skills, fence, changed, groups,
+-- fences (by queue).
 -- `can` is the set of their skills, once it has been asked for.
 function people.load(P, person)
   local key = keys.person(P, person)
-  local f = redis.call('HMGET', key, 'record', 'groups')
+  local f = redis.call('HMGET', key, 'record', 'groups', 'fences')
   if not f[1] then return nil end
   local known = unpacked_once(key, f[1])
   if not known.number then
@@ -13,6 +14,7 @@ function people.load(P, person)
     known.roles, known.skills, known.fence, known.changed = known[3], known[4], known[5], known[6]
   end
   known.groups = f[2] and unpacked_once(key .. ':groups', f[2]) or NONE
+  known.fences = f[3] and unpacked_once(key .. ':fences', f[3]) or NONE
   return known
 end
 
@@ -20,6 +22,10 @@ end
 -- slots, lease_ms, max_held, priority, owner (a person), due_ms (wall; 0: none),
 -- restricted (1: only the people of `allowed` and `groups` may work here), statuses (meanings, by index),
 -- batch_size (0: no batches), max_workload, skip_policy, max_skips, allow_pick (0/1).
+-- control: paused (0, or the mode: 1 DRAIN, 2 RECALL), archived (0/1), and two fences, seqs: what is only
+-- assigned is dead below `recall`, and below `narrow` if it is assigned to somebody who may not work here.
+local UNSTEERED = { paused = 0, archived = 0, recall = 0, narrow = 0 }
+
 -- 1 for an active member with the role ADMIN, else 0: a project never has none.
 local function is_admin(member, active, roles)
   return member and active and bit.band(roles, ADMIN) ~= 0 and 1 or 0
@@ -42,11 +48,12 @@ function queues.load(P, queue)
   local number = tonumber(queue)
   if seen.queues[number] then return seen.queues[number] end
   local key = keys.queue(P, queue)
-  local f = redis.call('HMGET', key, 'rules', 'classes', 'added_seq')
+  local f = redis.call('HMGET', key, 'rules', 'classes', 'added_seq', 'control')
   if not f[1] then return nil end
   local found = unpacked_once(key, f[1])
   found.number, found.added_seq = number, tonumber(f[3])
   found.classes = unpacked_once(key .. ':classes', f[2])
+  found.control = f[4] and unpacked_once(key .. ':control', f[4]) or UNSTEERED
   seen.queues[number] = found
   return found
 end
@@ -118,4 +125,20 @@ local function eligible(person, queue, record, except)
   if not correction and not skilled(person, queue, record.c) then return 'SKILL' end
   if has_a_slot(record, person, except) then return 'EXCLUDED' end
   return ''
+end
+
+-- The fence that covers a slot of theirs: a token below it is dead. What is only assigned has more of them.
+local function fence_of(P, person, record, slot)
+  local fence = math.max(person.fence, person.fences[record.q] or 0)
+  if slot[1] ~= ASSIGNED then return fence end
+  local queue = queues.load(P, record.q)
+  local control = queue.control
+  if control.narrow > fence and standing(person, queue) ~= '' then fence = control.narrow end
+  return math.max(fence, control.recall)
+end
+
+-- Whether a hold that is taken back goes to the pool even if it is a correction: they are out, here or
+-- everywhere.
+local function leaves_author(person, record, slot)
+  return not (person.member and person.active) or slot[3] < (person.fences[record.q] or 0)
 end

@@ -90,7 +90,7 @@ local function held_slot(call, record, i, person, token)
   if not HELD[slot[1]] then return nil, lost(call, slot, slot[4]) end
   if slot[2] ~= person.number then return nil, lost(call, slot, GRANTED) end
   if slot[3] ~= token then return nil, lost(call, slot, 'superseded') end
-  if token < person.fence then return nil, lost(call, slot, 'fenced') end
+  if token < fence_of(call.P, person, record, slot) then return nil, lost(call, slot, 'fenced') end
   return slot, nil
 end
 

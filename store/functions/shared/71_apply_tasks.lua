@@ -82,10 +82,10 @@ function apply.submitted(P, event)
   effects.finish(batch)
 end
 
-local function give_back_all(P, tasks, cause, wall, to_pool)
+local function give_back_all(P, tasks, cause, wall)
   local batch = effects.begin(P, tasks)
   for _, task in ipairs(tasks) do
-    give_back(effects.edit(batch, task[1], task[2]), cause, wall, to_pool)
+    give_back(effects.edit(batch, task[1], task[2]), cause, wall)
   end
   effects.finish(batch)
 end
@@ -104,10 +104,18 @@ function apply.batch_cleared(P, event)
   effects.finish(batch)
 end
 
+-- Taken back: of each task the element `at` says whether it goes to the pool in any case.
+local function give_back_some(P, tasks, wall, at)
+  local batch = effects.begin(P, tasks)
+  for _, task in ipairs(tasks) do
+    give_back(effects.edit(batch, task[1], task[2]), REVOKED, wall, task[at] == 1)
+  end
+  effects.finish(batch)
+end
+
 function apply.revoked(P, event)
   local b = event.body
-  local person = people.load(P, b.person)
-  give_back_all(P, b.tasks, REVOKED, event.wall, not (person.member and person.active))
+  give_back_some(P, b.tasks, event.wall, 3)
   if b.done == 1 then redis.call('HDEL', keys.recalls(P), b.person)
   else redis.call('HSET', keys.recalls(P), b.person, b.cursor) end
 end

@@ -1,0 +1,117 @@
+"""Steering queues that people work in: their settings, and whether work goes on."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+from allocator import answers, requests_control
+from allocator.model import QueueSettings
+from allocator.ports import Content, Event, Ledger, Outcome, Views
+from allocator.services import queue_settings, queue_update
+from allocator.services.door import Door, Place
+from allocator.services.named import Names, set_seq_of
+from allocator.services.outcomes import happened, value
+from dibs import errors
+
+TRIES = 3
+
+
+class Steering:
+    """What QueueService does to queues in use."""
+
+    def __init__(
+        self,
+        *,
+        ledger: Ledger,
+        content: Content,
+        views: Views,
+        door: Door,
+        names: Names,
+        lease_floor_ms: int,
+    ) -> None:
+        self._ledger = ledger
+        self._content = content
+        self._views = views
+        self._door = door
+        self._names = names
+        self._lease_floor_ms = lease_floor_ms
+
+    async def update(self, ask: requests_control.UpdateQueue) -> answers.Queue:
+        """Change settings; whoever else changes them at the same time is seen.
+
+        Raises QueueNotFound, EtagMismatch, PersonNotFound, GroupNotFound,
+        InvalidArgument, PermissionDenied.
+        """
+        queue_id = ask.queue.queue_id
+        place = await self._door.permit(ask.change, "QueueService.UpdateQueue", queue=queue_id)
+        queue_update.check_paths(ask.paths)
+        queue = await self._door.queue(place.project, queue_id)
+        asked = await self._numbered(place, ask)
+        for _ in range(TRIES):
+            found = await self._settings(place.project, queue, queue_id)
+            outcome = await self._write(place, ask, found, asked)
+            if outcome.word == "no_group":
+                raise await self._names.no_group(place.project, int(value(outcome)))
+            if outcome.word == "not_found":
+                raise errors.QueueNotFound(queue_id)
+            if outcome.word != "stale_etag":
+                return await self._written(place.project, happened(outcome))
+            if ask.etag:
+                raise errors.EtagMismatch(queue_id)
+        raise errors.StaleSettings(queue_id)
+
+    async def _numbered(self, place: Place, ask: requests_control.UpdateQueue) -> QueueSettings:
+        """What is asked for, with the numbers of whom it names."""
+        asked, people, groups = ask.queue.settings, frozenset[int](), frozenset[int]()
+        owner = 0
+        if "allowed_assignees" in ask.paths:
+            people = await self._names.members(place.project, ask.queue.allowed)
+        if "allowed_groups" in ask.paths:
+            groups = await self._names.groups(place.project, ask.queue.groups)
+        if "owner" in ask.paths:
+            if not ask.queue.owner:
+                raise errors.InvalidArgument("queue.owner", "must name a member of the project")
+            owner = await self._names.owner(place.project, ask.queue.owner)
+        return dataclasses.replace(asked, allowed=people, groups=groups, owner=owner)
+
+    async def _settings(self, project: int, queue: int, queue_id: str) -> Mapping[str, Any]:
+        outcome = await self._ledger.read(project, "queue", queue=queue)
+        if outcome.word == "not_found":
+            raise errors.QueueNotFound(queue_id)
+        return {**value(outcome), "queue": queue}
+
+    async def _write(
+        self,
+        place: Place,
+        ask: requests_control.UpdateQueue,
+        found: Mapping[str, Any],
+        asked: QueueSettings,
+    ) -> Outcome:
+        """Content first. The function compares etags, after it has looked for a repeat."""
+        body = await self._content.get(place.project, found["content"])
+        before = queue_settings.settings_of(found, body, found["queue"])
+        after = queue_update.changed(before, asked, ask.paths)
+        queue_update.check(after, self._lease_floor_ms)
+        content = await self._texts(place.project, found["content"], body, after)
+        return await self._ledger.change(
+            *(place.project, "update_queue", ask.change.key, place.actor),
+            queue=found["queue"],
+            expected=set_seq_of(ask.etag) if ask.etag else found["set_seq"],
+            rules=queue_settings.rules_of(after),
+            content=content,
+        )
+
+    async def _texts(self, project: int, content: int, body: bytes, after: QueueSettings) -> int:
+        """The content that has the texts: the one they are in already, or a new one."""
+        texts = queue_settings.body_of(after)
+        if texts == body:
+            return content
+        return (await self._content.put(project, texts))[0]
+
+    async def _written(self, project: int, event: Event) -> answers.Queue:
+        await self._views.wait_for(project, event.seq)
+        view = await self._views.queue(project, event.body["queue"])
+        created_ms = view.created_ms if view else 0
+        return await self._names.queue(project, event.body, created_ms, event.seq)

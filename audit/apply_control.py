@@ -1,0 +1,58 @@
+"""Events that steer a queue: what they may say, and what they do."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from audit.apply_setup import limits
+from audit.report import RULES, Judge
+from audit.state import Project, Queue, Rules
+from store.events import Event
+
+
+def queue_changed(project: Project, event: Event, judge: Judge) -> None:
+    """Other rules; slots stay, statuses are only added to; who may not work there is recalled."""
+    body = event.body
+    queue, after = project.queues[body["queue"]], Rules.of(body["rules"])
+    before, control = queue.rules, queue.control
+    limits(queue.queue, after, judge)
+    named = all(project.groups.get(group) for group in after.groups)
+    judge.expect(RULES, named, "queue {} names groups {}", queue.queue, sorted(after.groups))
+    stays = before.slots == after.slots
+    stays = stays and bool(before.batch_size) == bool(after.batch_size)
+    stays = stays and before.statuses == after.statuses[: len(before.statuses)]
+    judge.expect(RULES, stays, "queue {}: slots or statuses changed to {}", queue.queue, after)
+    if body["content"] != queue.content or before.statuses != after.statuses:
+        project.settings_seq = event.seq
+    if narrower(before, after):
+        control = replace(control, narrow=event.seq)
+        recall(project, queue)
+    for person in body["fenced"]:
+        gone = person in before.allowed and person not in after.allowed
+        judge.expect(RULES, gone, "queue {}: person {} is fenced", queue.queue, person)
+        _fence(project, queue.queue, person, event.seq)
+    queue.rules, queue.content, queue.control = after, body["content"], control
+    queue.set_seq = event.seq
+
+
+def recall(project: Project, queue: Queue) -> None:
+    """What the queue's fences cover is taken back from now on, with batches person by person."""
+    if not queue.rules.batch_size:
+        project.queue_recalls[queue.queue] = ""
+        return
+    project.recalls |= {person: "" for person, held in queue.held.items() if held}
+
+
+def narrower(before: Rules, after: Rules) -> bool:
+    """Whether somebody who may work by `before` could not by `after`."""
+    if not after.restricted:
+        return False
+    kept = before.allowed <= after.allowed and before.groups <= after.groups
+    return not (before.restricted and kept)
+
+
+def _fence(project: Project, queue: int, person: int, seq: int) -> None:
+    """Every token of theirs in the queue is dead; what they hold is taken back."""
+    one = project.member(person)
+    project.members[person] = replace(one, fences={**one.fences, queue: seq})
+    project.recalls[person] = ""

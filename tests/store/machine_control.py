@@ -1,0 +1,58 @@
+"""Rules about how queues are steered, for `kernel_machine.ProjectMachine`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.stateful import rule
+
+from tests.audit.log import queue_rules
+
+QUEUES = st.integers(1, 3)
+PEOPLE = st.lists(st.integers(1, 6), unique=True, max_size=3)
+GROUPS = st.lists(st.integers(1, 3), unique=True, max_size=2)
+
+
+class ControlRules:
+    """Settings change while people work; nobody but the model is asked what is right."""
+
+    call: Any
+    state: Any
+
+    @rule(
+        queue=QUEUES,
+        allowed=PEOPLE,
+        groups=GROUPS,
+        restricted=st.integers(0, 1),
+        max_held=st.sampled_from([1, 2, 100]),
+        lease_ms=st.sampled_from([5_000, 10_000, 20_000]),
+        more=st.booleans(),
+        stale=st.integers(0, 6),
+    )
+    def update_queue(self, *, queue: int, stale: int, more: bool, **changes: Any) -> None:
+        of = self.state.queues.get(queue)
+        statuses = [*(of.rules.statuses if of else (1, 2)), *([1] if more else [])]
+        fixed = {"slots": 1, "batch_size": 0, "max_workload": 0}
+        if of is not None:
+            fixed = {name: getattr(of.rules, name) for name in fixed}
+        reply = self.call(
+            "update_queue",
+            queue=queue,
+            expected=(of.set_seq if of else 0) - (not stale),
+            rules=queue_rules(statuses=statuses, **fixed, **changes),
+            content=7 if more else 0,
+        )
+        assert reply.word == self._update_word(of, changes["groups"], stale=not stale)
+
+    def _update_word(self, of: Any, groups: list[int], *, stale: bool) -> str:
+        if of is None:
+            return "not_found"
+        if stale:
+            return "stale_etag"
+        return "ok" if all(self.state.groups.get(group) for group in groups) else "no_group"
+
+    @rule(limit=st.integers(1, 4))
+    def recall_queue(self, limit: int) -> None:
+        recalled = bool(self.state.queue_recalls)
+        assert self.call("recall_queue", limit=limit).word == ("ok" if recalled else "idle")

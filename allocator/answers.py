@@ -102,7 +102,7 @@ class Imported:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Queue:
-    """A queue; `seq` is set when this call made it."""
+    """A queue; `seq` is set when this call made it. `batches` were issued so far."""
 
     queue_id: str
     settings: QueueSettings
@@ -112,6 +112,7 @@ class Queue:
     etag: str
     created_ms: int
     seq: int = 0
+    batches: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,12 +210,21 @@ class Renewed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submitted:
-    """Where a task stands after its submission."""
+    """Where a task stands after its submission, and the batch that it brought."""
 
     seq: int
     state: TaskState
     status: str
     late: bool
+    batch: tuple[HeldTask, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cleared:
+    """How many tasks of a person's batches went back."""
+
+    seq: int
+    tasks: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

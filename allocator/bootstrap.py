@@ -19,6 +19,7 @@ from allocator.servicers.project import ProjectServicer
 from allocator.servicers.queue import QueueServicer
 from allocator.services.allocation import Allocation
 from allocator.services.attaching import Attaching
+from allocator.services.batches import Batches
 from allocator.services.chunks import doers
 from allocator.services.datasets import Datasets
 from allocator.services.door import Door
@@ -37,6 +38,7 @@ from allocator.services.projects import Projects
 from allocator.services.queue_settings import SettingsCache
 from allocator.services.queues import Queues
 from allocator.services.removing import Removing
+from allocator.services.reserving import Reserving
 from allocator.services.steering import Steering
 from allocator.services.submitting import Submitting
 from allocator.settings import LEASE_FLOOR_MS, Settings
@@ -210,6 +212,8 @@ def _servicers(store: Store, lease_floor_ms: int) -> Sequence[object]:
                 held=HeldTasks(directory, items),
                 named=NamedTasks(items, views),
             ),
+            Reserving(ledger=ledger, door=door, held=HeldTasks(directory, items), clock=clock),
+            Batches(ledger=ledger, door=door, held=HeldTasks(directory, items), clock=clock),
         ),
         OperationServicer(operations),
     )
@@ -248,6 +252,7 @@ def _submitting(store: Store, ledger: CountedLedger, door: Door, lost: Lost) -> 
         content=store.content,
         settings=SettingsCache(ledger, store.content),
         door=door,
+        held=HeldTasks(store.directory, store.items),
         lost=lost,
     )
 

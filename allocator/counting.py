@@ -51,15 +51,25 @@ def _reserved(outcome: Outcome) -> None:
         return
     metrics.reservations["granted"].inc()
     metrics.leases["granted"].inc(len(outcome.event.body["tasks"]))
+    if outcome.event.body["batch"] == 1:
+        metrics.batches["issued"].inc()
 
 
 def _submitted(outcome: Outcome) -> None:
     if outcome.event is None:
         metrics.submissions[outcome.word].inc()
-    elif outcome.event.body["late"]:
-        metrics.submissions["late"].inc()
-    else:
-        metrics.submissions["in_time"].inc()
+        return
+    body = outcome.event.body
+    metrics.submissions["late" if body["late"] else "in_time"].inc()
+    if body["refill"]:
+        metrics.batches["issued"].inc()
+        metrics.leases["granted"].inc(len(body["refill"]))
+
+
+def _cleared(outcome: Outcome) -> None:
+    if outcome.event is not None:
+        metrics.batches["cleared"].inc()
+        metrics.leases["cleared"].inc(len(outcome.event.body["tasks"]))
 
 
 def _started(outcome: Outcome) -> None:
@@ -90,6 +100,8 @@ def _imported(outcome: Outcome) -> None:
 
 _COUNTS = {
     "reserve": _reserved,
+    "load_batch": _reserved,
+    "clear_batch": _cleared,
     "submit": _submitted,
     "start": _started,
     "pick": _picked,

@@ -29,6 +29,7 @@ RPC_SECONDS = Histogram(
 )
 RESERVATIONS = Counter("dibs_reservations_total", "Calls that asked for tasks.", ["outcome"])
 LEASES = Counter("dibs_leases_total", "Leases by what happened to them.", ["outcome"])
+BATCHES = Counter("dibs_batches_total", "Batches of tasks, issued and cleared.", ["outcome"])
 SUBMISSIONS = Counter("dibs_submissions_total", "Submissions by outcome.", ["outcome"])
 EXPIRIES = Counter("dibs_expiries_total", "Leases that ended by themselves.")
 IMPORTED = Counter("dibs_imported_items_total", "Items that went in through an import.")
@@ -73,6 +74,7 @@ class Children:
 
 reservations = Children(RESERVATIONS)
 leases = Children(LEASES)
+batches = Children(BATCHES)
 submissions = Children(SUBMISSIONS)
 rebuilds = Children(REBUILDS)
 

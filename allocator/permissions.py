@@ -158,12 +158,17 @@ TABLE: Final = (
             "QueueService.RemoveItems",
         ),
     ),
-    Row(right=Right.ASSIGN, cells=_cells("✔ | ✔ | ✔ | – | – | –")),
+    Row(
+        right=Right.ASSIGN,
+        cells=_cells("✔ | ✔ | ✔ | – | – | –"),
+        rpcs=("AllocationService.ClearBatch",),
+    ),
     Row(
         right=Right.ANNOTATE,
         cells=_cells("✔ | ✔ | ✔ | – | ✔ | ✔"),
         rpcs=(
             "AllocationService.EnsureReservations",
+            "AllocationService.LoadBatch",
             "AllocationService.Release",
             "AllocationService.Renew",
             "AllocationService.Reserve",

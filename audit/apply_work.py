@@ -42,12 +42,18 @@ def granted(project: Project, event: Event, judge: Judge) -> bool:
     cause = standing(project.member(person), queue)
     judge.expect(6, not cause, "granted to person {}, who is {}", person, cause)
     given = [(entry, slot) for entry, slot, _, _ in tasks]
-    judge.expect(RULES, body["batch"] in (0, 1), "batch is {}", body["batch"])
+    judge.expect(RULES, body["batch"] in (0, 1, 2), "batch is {}", body["batch"])
+    judge.expect(
+        RULES,
+        (body["batch"] > 0) == (queue.rules.batch_size > 0),
+        "batch is {} in queue {}",
+        body["batch"],
+        queue.queue,
+    )
     if queue.rules.batch_size:
         batches.granted(project, queue, person, given, judge, batch=body["batch"] == 1)
         wanted = given
     else:
-        judge.expect(RULES, not body["batch"], "a batch in queue {}", queue.queue)
         wanted = first(project, queue, person, len(tasks) + 1)
         _in_order(person, given, wanted, judge)
         _within_cap(project, queue, person, given, judge)

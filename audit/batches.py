@@ -23,8 +23,13 @@ def load_size(queue: Queue, workload: int) -> int:
     return max(0, min(queue.rules.batch_size, queue.rules.max_workload - workload))
 
 
+def open_size(queue: Queue, workload: int) -> int:
+    """A refill, but not on top of a whole batch: opening twice gives no second one."""
+    return refill_size(queue, workload) if workload < queue.rules.batch_size else 0
+
+
 def refill(project: Project, queue: Queue, person: int) -> list[tuple[int, int]]:
-    """The new tasks that a trigger brings this person now."""
+    """The new tasks that a completion brings this person now."""
     if standing(project.member(person), queue):
         return []
     size = refill_size(queue, queue.workload(person))
@@ -40,10 +45,11 @@ def load(project: Project, queue: Queue, person: int) -> list[tuple[int, int]]:
 
 
 def opened(project: Project, queue: Queue, person: int) -> list[tuple[int, int]]:
-    """What Reserve gives: the corrections that wait, 100 at most, and the refill."""
+    """What Reserve gives: the corrections that wait, 100 at most, and a batch if it is due."""
     if standing(project.member(person), queue):
         return []
-    return corrections(project, queue, person)[:100] + refill(project, queue, person)
+    fresh = islice(pool(project, queue, person), open_size(queue, queue.workload(person)))
+    return corrections(project, queue, person)[:100] + list(fresh)
 
 
 def granted(

@@ -120,6 +120,8 @@ class AsyncClient:
     save_draft = _Rpc(task_calls.save_draft)
     get_draft = _Rpc(task_calls.get_draft)
     release = _Rpc(task_calls.release)
+    load_batch = _Rpc(task_calls.load_batch)
+    clear_batch = _Rpc(task_calls.clear_batch)
     list_my_tasks = _Rpc(task_calls.list_my_tasks)
 
     def __init__(

@@ -30,6 +30,8 @@ DibsError
 │   ├── NotEligible
 │   ├── WrongTaskState
 │   ├── PickNotAllowed
+│   ├── NotABatchQueue        its tasks are given one by one
+│   ├── NoBatch               nothing to take back
 │   ├── AdminIsForGood        nobody takes ADMIN away
 │   ├── GroupInUse            queues name it
 │   ├── LastAdmin             a project keeps one
@@ -451,6 +453,32 @@ class PickNotAllowed(WrongState):
     def __init__(self, queue_id: str) -> None:
         super().__init__(
             f"queue {queue_id!r} does not let people pick their tasks", queue_id=queue_id
+        )
+
+
+class NotABatchQueue(WrongState):
+    """The queue gives tasks one by one: it has no batches to load or to clear."""
+
+    reason = "NOT_A_BATCH_QUEUE"
+    keys = ("queue_id",)
+
+    def __init__(self, queue_id: str) -> None:
+        super().__init__(f"queue {queue_id!r} has no batches", queue_id=queue_id)
+
+
+class NoBatch(WrongState):
+    """The person has nothing of a batch that could be taken back."""
+
+    reason = "NO_BATCH"
+    keys = ("queue_id", "person", "started")
+
+    def __init__(self, queue_id: str, person: str, started: int) -> None:
+        besides = f"; include_started takes the {started} they have started" if started else ""
+        super().__init__(
+            f"{person!r} has no batch in queue {queue_id!r} to clear{besides}",
+            queue_id=queue_id,
+            person=person,
+            started=started,
         )
 
 

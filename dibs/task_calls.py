@@ -53,6 +53,22 @@ def ensure_reservations(
     )
 
 
+def load_batch(scope: Scope, queue: str, *, person: str = "") -> Call[allocation.LoadBatchResponse]:
+    """Give a person new work of a queue with batches, as much as they may have."""
+    request = allocation.LoadBatchRequest(**scope.where(), queue_id=queue, person=person)
+    return Call(_ALLOCATION + "LoadBatch", request, allocation.LoadBatchResponse, scope.project)
+
+
+def clear_batch(
+    scope: Scope, queue: str, *, person: str = "", include_started: bool = False
+) -> Call[allocation.ClearBatchResponse]:
+    """Take back what a person has of their batches in a queue."""
+    request = allocation.ClearBatchRequest(
+        **scope.where(), queue_id=queue, person=person, include_started=include_started
+    )
+    return Call(_ALLOCATION + "ClearBatch", request, allocation.ClearBatchResponse, scope.project)
+
+
 def start(
     scope: Scope, task_id: str, lease_token: int, *, person: str = ""
 ) -> Call[allocation.StartResponse]:

@@ -36,7 +36,7 @@ LAG_LIMIT_EVENTS: Final = 50_000
 READS: Final = frozenset(
     {
         *("attachments", "depth", "eligible", "holdings", "member", "operation", "operations"),
-        *("queue", "queue_numbers"),
+        *("queue", "queue_numbers", "unfinished"),
     }
 )
 

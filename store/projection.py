@@ -199,7 +199,7 @@ def _entries_added(views: Views, event: Event, body: Any) -> None:
 
 def _granted(views: Views, event: Event, body: Any) -> None:
     _grant(views, event, body["tasks"])
-    views.count(body["queue"], "batches", body["batch"])
+    views.count(body["queue"], "batches", int(body["batch"] == 1))
 
 
 def _grant(views: Views, event: Event, tasks: Any) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from allocator.services.allocation import Allocation
+from allocator.services.batches import Batches
 from allocator.services.drafting import Drafting
 from allocator.services.picking import Picking
+from allocator.services.reserving import Reserving
 from allocator.services.submitting import Submitting
 from allocator.wire import allocation as wire
-from allocator.wire import drafts, picking
+from allocator.wire import batches, drafts, picking
 from dibs.v1 import allocation_pb2 as pb
 from dibs.v1 import allocation_pb2_grpc, picking_pb2
 
@@ -23,11 +25,15 @@ class AllocationServicer(allocation_pb2_grpc.AllocationServiceServicer):
         submitting: Submitting,
         drafting: Drafting,
         picking: Picking,
+        reserving: Reserving,
+        batches: Batches,
     ) -> None:
         self._allocation = allocation
         self._submitting = submitting
         self._drafting = drafting
         self._picking = picking
+        self._reserving = reserving
+        self._batches = batches
 
     async def OpenSession(
         self, request: pb.OpenSessionRequest, context: Any
@@ -38,12 +44,20 @@ class AllocationServicer(allocation_pb2_grpc.AllocationServiceServicer):
         return wire.pong(request)
 
     async def Reserve(self, request: pb.ReserveRequest, context: Any) -> pb.ReserveResponse:
-        return wire.reserved(await self._allocation.reserve(wire.reserve(request)))
+        return wire.reserved(await self._reserving.reserve(wire.reserve(request)))
 
     async def EnsureReservations(
         self, request: pb.EnsureReservationsRequest, context: Any
     ) -> pb.EnsureReservationsResponse:
-        return wire.ensured(await self._allocation.ensure(wire.ensure(request)))
+        return wire.ensured(await self._reserving.ensure(wire.ensure(request)))
+
+    async def LoadBatch(self, request: pb.LoadBatchRequest, context: Any) -> pb.LoadBatchResponse:
+        return batches.loaded(await self._batches.load(batches.load_batch(request)))
+
+    async def ClearBatch(
+        self, request: pb.ClearBatchRequest, context: Any
+    ) -> pb.ClearBatchResponse:
+        return batches.cleared(await self._batches.clear(batches.clear_batch(request)))
 
     async def Start(self, request: pb.StartRequest, context: Any) -> pb.StartResponse:
         return wire.started(await self._allocation.start(wire.start(request)))

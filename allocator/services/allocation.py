@@ -7,35 +7,26 @@ from typing import Any
 
 from allocator import answers, requests
 from allocator.model import (
-    CLOCK_STEP_MS,
-    Cause,
-    CauseSize,
-    Nothing,
-    ReasonForNothing,
     TaskId,
     TaskState,
 )
 from allocator.ports import Content, Directory, Event, Ledger, Outcome, WallClock
 from allocator.services import paging
 from allocator.services.door import Door, Place, judged
-from allocator.services.held import HeldTasks
+from allocator.services.held import HeldTasks, holdings
 from allocator.services.lost import Lost
 from allocator.services.outcomes import expire_ms, happened, some, value
 from dibs import errors
 
-MOST_GRANTED = 100
-HOLDINGS_A_CALL = 1000
 SECRET_BYTES = 8
 
-RESERVE = "AllocationService.Reserve"
-ENSURE = "AllocationService.EnsureReservations"
 START = "AllocationService.Start"
 RELEASE = "AllocationService.Release"
 RENEW = "AllocationService.Renew"
 
 
 class Allocation:
-    """What AllocationService does, apart from Submit."""
+    """Sessions, holds, and what a person holds."""
 
     def __init__(
         self,
@@ -73,42 +64,6 @@ class Allocation:
             )
         )
         return answers.Session(number=event.seq, secret=secret, seq=event.seq)
-
-    @judged(RESERVE)
-    async def reserve(self, ask: requests.Reserve) -> answers.Reserved:
-        """Grant the first tasks the person may do, or say why there are none.
-
-        Raises QueueNotFound, PersonNotFound, PermissionDenied.
-        """
-        place, person = await self._door.act_for(
-            ask.change, ask.person, RESERVE, queue=ask.queue_id
-        )
-        outcome = await self._reserve(place, ask, person, count=ask.count, target=0)
-        if outcome.word == "nothing":
-            await self._judge(ask, RESERVE, outcome)
-            return self._nothing(outcome)
-        event = happened(outcome)
-        return answers.Reserved(seq=event.seq, tasks=await self._held.granted(place.project, event))
-
-    @judged(ENSURE)
-    async def ensure(self, ask: requests.Reserve) -> answers.Reserved:
-        """Make the person hold `count` tasks, and list all they hold in the queue.
-
-        Raises QueueNotFound, PersonNotFound, PermissionDenied.
-        """
-        place, person = await self._door.act_for(ask.change, ask.person, ENSURE, queue=ask.queue_id)
-        outcome = await self._reserve(
-            place, ask, person, count=min(ask.count, MOST_GRANTED), target=ask.count
-        )
-        await self._judge(ask, ENSURE, outcome)
-        queue = await self._door.queue(place.project, ask.queue_id)
-        holds = await self._holdings(place.project, person, queue, (0, -1), HOLDINGS_A_CALL)
-        now_ms = self._clock.now_ms()
-        tasks = await self._held.holdings(place.project, some(value(holds)), now_ms)
-        if outcome.word == "nothing":
-            reasons = self._nothing(outcome).nothing
-            return answers.Reserved(seq=outcome.seq, tasks=tasks, nothing=reasons, now_ms=now_ms)
-        return answers.Reserved(seq=happened(outcome).seq, tasks=tasks)
 
     @judged(START)
     async def start(self, ask: requests.OnHold) -> answers.Leased:
@@ -186,7 +141,13 @@ class Allocation:
         of = ("my tasks", place.project, person, queue)
         after = paging.position(ask.page, [0, -1], *of)
         size = paging.size_of(ask.page)
-        outcome = await self._holdings(place.project, person, queue, after, size + 1)
+        outcome = await holdings(
+            *(self._ledger, place.project),
+            person=person,
+            queue=queue,
+            after=after,
+            limit=size + 1,
+        )
         if outcome.seq < ask.look.min_seq:
             raise errors.StoreUnavailable()
         holds = some(value(outcome))
@@ -196,28 +157,6 @@ class Allocation:
         return answers.Listed(
             rows=tasks, next_token=paging.token(last, *of) if more else "", seq=outcome.seq
         )
-
-    async def _reserve(
-        self, place: Place, ask: requests.Reserve, person: int, *, count: int, target: int
-    ) -> Outcome:
-        queue = await self._door.queue(place.project, ask.queue_id)
-        outcome = await self._ledger.change(
-            *(place.project, "reserve", ask.change.key, place.actor),
-            queue=queue,
-            person=person,
-            count=count,
-            target=target,
-        )
-        if outcome.word == "not_found":
-            raise errors.QueueNotFound(ask.queue_id)
-        return outcome
-
-    async def _judge(self, ask: requests.Reserve, rpc: str, outcome: Outcome) -> None:
-        """Without the role for the work, one may not even ask for it oneself."""
-        reasons = some(value(outcome)) if outcome.word == "nothing" else []
-        causes = {one["cause"] for reason in reasons for one in some(reason.get("causes"))}
-        if Cause.ROLE in causes:
-            await self._door.judge(ask.change, rpc, person=ask.person, queue=ask.queue_id)
 
     async def _reason(self, project: int, reason: str) -> int:
         """Text about people is content; the event has its number."""
@@ -238,25 +177,6 @@ class Allocation:
             **more,
         )
 
-    async def _holdings(
-        self, project: int, person: int, queue: int, after: tuple[int, int], limit: int
-    ) -> Outcome:
-        return await self._ledger.read(
-            *(project, "holdings"),
-            person=person,
-            queue=queue,
-            after_queue=after[0],
-            after_score=after[1],
-            limit=limit,
-        )
-
-    def _nothing(self, outcome: Outcome) -> answers.Reserved:
-        return answers.Reserved(
-            seq=outcome.seq,
-            nothing=tuple(_reason(found) for found in some(value(outcome))),
-            now_ms=self._clock.now_ms(),
-        )
-
 
 def _renewed(event: Event) -> tuple[answers.Leased, ...]:
     return tuple(
@@ -267,17 +187,4 @@ def _renewed(event: Event) -> tuple[answers.Leased, ...]:
             expire_ms=expire_ms(event, deadline),
         )
         for entry, slot, deadline, token in some(event.body["tasks"])
-    )
-
-
-def _reason(found: dict[str, object]) -> ReasonForNothing:
-    causes = [
-        CauseSize(cause=Cause(one["cause"]), tasks=one.get("tasks", 0))
-        for one in some(found.get("causes"))
-    ]
-    free = found.get("next_free")
-    return ReasonForNothing(
-        reason=Nothing(str(found["reason"])),
-        causes=tuple(causes),
-        next_free_ms=None if free is None else max(0, int(str(free)) - CLOCK_STEP_MS),
     )

@@ -7,7 +7,7 @@ from typing import Any
 
 from allocator.answers import HeldTask
 from allocator.model import Priority, TaskId, TaskState
-from allocator.ports import Directory, Event, Items
+from allocator.ports import Directory, Event, Items, Ledger, Outcome
 from allocator.services.outcomes import expire_ms, expires_in, some
 
 
@@ -20,18 +20,26 @@ class HeldTasks:
 
     async def granted(self, project: int, event: Event) -> tuple[HeldTask, ...]:
         """The tasks of a grant: a function of the event and of item rows."""
-        return await self._given(project, event, TaskState.ASSIGNED)
+        return await self._given(project, event, some(event.body["tasks"]), TaskState.ASSIGNED)
+
+    async def refilled(self, project: int, event: Event) -> tuple[HeldTask, ...]:
+        """The batch that a submission brought, if it did."""
+        return await self._given(project, event, some(event.body["refill"]), TaskState.ASSIGNED)
 
     async def picked(self, project: int, event: Event) -> tuple[HeldTask, ...]:
         """The chosen task, which was started by the same event."""
-        return await self._given(project, event, TaskState.IN_PROGRESS)
+        return await self._given(project, event, some(event.body["tasks"]), TaskState.IN_PROGRESS)
 
-    async def _given(self, project: int, event: Event, state: TaskState) -> tuple[HeldTask, ...]:
+    async def _given(
+        self, project: int, event: Event, tasks: list[Any], state: TaskState
+    ) -> tuple[HeldTask, ...]:
+        if not tasks:
+            return ()
         body = event.body
         ends_ms = expire_ms(event, body["deadline"])
         rows = [
             (body["queue"], entry, slot, rank, state, event.seq, ends_ms)
-            for entry, slot, _, rank in some(body["tasks"])
+            for entry, slot, _, rank in tasks
         ]
         return await self._tasks(project, rows)
 
@@ -60,3 +68,23 @@ class HeldTasks:
             )
             for queue, entry, slot, rank, state, token, ends_ms in rows
         )
+
+
+async def holdings(
+    ledger: Ledger,
+    project: int,
+    *,
+    person: int,
+    queue: int,
+    limit: int,
+    after: tuple[int, int] = (0, -1),
+) -> Outcome:
+    """What a person holds, in a queue or (0) in all, from behind a queue and score on."""
+    return await ledger.read(
+        *(project, "holdings"),
+        person=person,
+        queue=queue,
+        after_queue=after[0],
+        after_score=after[1],
+        limit=limit,
+    )

@@ -104,7 +104,7 @@ class Lost:
             event = await self._ledger.event_at(project, hold.token)
         except LookupError:
             return False
-        granting = event.kind in ("granted", "picked")
+        granting = event.kind in ("granted", "picked", "submitted")
         granting = granting or (event.kind == "renewed" and event.body["takeover"])
         return granting and event.body["person"] == person and _names(event, hold)
 
@@ -150,5 +150,5 @@ def _names(event: Event, hold: Hold) -> bool:
     """Whether the event is about this task, among others."""
     return any(
         (task[0], task[1]) == (hold.task.entry, hold.task.slot)
-        for task in some(event.body["tasks"])
+        for task in some(event.body["refill" if event.kind == "submitted" else "tasks"])
     )

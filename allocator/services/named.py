@@ -57,7 +57,12 @@ class Names:
         return errors.GroupNotFound(ids[group])
 
     async def queue(
-        self, project: int, found: Mapping[str, object], created_ms: int, seq: int = 0
+        self,
+        project: int,
+        found: Mapping[str, object],
+        created_ms: int,
+        seq: int = 0,
+        batches: int = 0,
     ) -> answers.Queue:
         """A queue from its numbers, be they of the event or of the view."""
         queue, content = int(str(found["queue"])), int(str(found["content"]))
@@ -75,6 +80,7 @@ class Names:
             etag=etag_of(int(str(found.get("set_seq", seq)))),
             created_ms=created_ms,
             seq=seq,
+            batches=batches,
         )
 
 

@@ -13,6 +13,8 @@ from typing import Any
 from allocator.model import Meaning, Priority, QueueSettings, SkipPolicy, Status
 from allocator.ports import Content, Ledger
 from allocator.services.outcomes import some, value
+from allocator.strategies.pulling import OutOfBoundsError, Pulling
+from dibs import errors
 
 MOST_CACHED = 10_000
 
@@ -29,6 +31,19 @@ def body_of(settings: QueueSettings) -> bytes:
         **{name: getattr(settings, name) for name in _TEXTS},
     }
     return json.dumps(body, sort_keys=True, ensure_ascii=False).encode()
+
+
+def check_batches(settings: QueueSettings) -> None:
+    """A queue without batches has neither size; one with them has both in bounds.
+
+    Raises InvalidArgument, which names the range.
+    """
+    if settings.batch_size == settings.max_workload == 0:
+        return
+    try:
+        Pulling(batch_size=settings.batch_size, max_batch_workload=settings.max_workload)
+    except OutOfBoundsError as wrong:
+        raise errors.InvalidArgument(f"queue.batches.{wrong.name}", str(wrong)) from None
 
 
 _NUMBERS = ("slots", "lease_ms", "max_held", "batch_size", "max_workload", "max_skips")

@@ -31,7 +31,7 @@ PATHS: Final[Mapping[str, str]] = {
 }
 """Fields of the message Queue that an update_mask may name: the setting behind each."""
 
-FIXED: Final = frozenset({"queue_id", "type", "slots"})
+FIXED: Final = frozenset({"queue_id", "type", "slots", "batches"})
 """Fields that are chosen when a queue is made, and stay."""
 
 

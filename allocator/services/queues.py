@@ -67,6 +67,7 @@ class Queues:
         place = await self._door.permit(ask.change, "QueueService.CreateQueue")
         settings = ask.settings
         queue_update.check(settings, self._lease_floor_ms)
+        queue_settings.check_batches(settings)
         allowed = await self._names.members(place.project, ask.allowed)
         groups = await self._names.groups(place.project, ask.groups)
         queue = await self._directory.add_queue(place.project, ask.queue_id)
@@ -135,4 +136,6 @@ class Queues:
         return pending
 
     async def _viewed(self, project: int, view: QueueView) -> answers.Queue:
-        return await self._names.queue(project, view.settings, view.created_ms)
+        return await self._names.queue(
+            project, view.settings, view.created_ms, batches=view.batches
+        )

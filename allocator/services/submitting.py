@@ -8,6 +8,7 @@ from allocator import answers, requests
 from allocator.model import Meaning, QueueSettings, TaskState
 from allocator.ports import Content, Directory, Event, Items, Ledger, Outcome
 from allocator.services.door import Door, Place, judged
+from allocator.services.held import HeldTasks
 from allocator.services.lost import Lost
 from allocator.services.outcomes import happened
 from allocator.services.queue_settings import SettingsCache
@@ -32,6 +33,7 @@ class Submitting:
         content: Content,
         settings: SettingsCache,
         door: Door,
+        held: HeldTasks,
         lost: Lost,
     ) -> None:
         self._directory = directory
@@ -40,6 +42,7 @@ class Submitting:
         self._content = content
         self._settings = settings
         self._door = door
+        self._held = held
         self._lost = lost
 
     @judged(SUBMIT)
@@ -137,6 +140,7 @@ class Submitting:
             state=FINISHED_AS[Meaning(body["meaning"])],
             status=settings.statuses[body["status"] - 1].name,
             late=bool(body["late"]),
+            batch=await self._held.refilled(project, event),
         )
 
     async def _draft(

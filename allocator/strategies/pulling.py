@@ -2,9 +2,11 @@
 
 B is the size of a batch, M the most work a person may have, P what they have:
 their tasks in the queue without a status, corrections included. A *refill* is
-due when P ≤ M − B and gives one whole batch; a *load* is asked for by hand and
-fills up to M, by one batch at most. Corrections are work but no new tasks, so
-P may exceed M through them; then neither gives anything.
+due when P ≤ M − B and gives one whole batch: when they finish a task, or when
+they open the queue with less than a batch in hand, so that who opens it twice
+gets one batch and not two. A *load* is asked for by hand and fills up to M, by
+one batch at most. Corrections are work but no new tasks, so P may exceed M
+through them; then none of these gives anything.
 """
 
 from __future__ import annotations
@@ -50,8 +52,12 @@ class Pulling:
             raise OutOfBoundsError("max_batch_workload", fits[0], fits[-1], why)
 
     def refill(self, workload: int) -> int:
-        """New tasks that a trigger brings to who has this much work: a whole batch, or none."""
+        """New tasks that finishing one brings to who has this much left: a batch, or none."""
         return self.batch_size if workload <= self.max_batch_workload - self.batch_size else 0
+
+    def open(self, workload: int) -> int:
+        """New tasks that opening the queue brings to who has this much work."""
+        return self.refill(workload) if workload < self.batch_size else 0
 
     def load(self, workload: int) -> int:
         """New tasks that a load by hand brings: what fits below M, a batch at most."""

@@ -99,7 +99,7 @@ def reserved(answer: answers.Reserved) -> pb.ReserveResponse:
     return pb.ReserveResponse(
         seq=answer.seq,
         tasks=[task(one) for one in answer.tasks],
-        nothing=_nothing(answer.nothing, answer.now_ms),
+        nothing=nothing(answer.nothing, answer.now_ms),
     )
 
 
@@ -107,7 +107,7 @@ def ensured(answer: answers.Reserved) -> pb.EnsureReservationsResponse:
     return pb.EnsureReservationsResponse(
         seq=answer.seq,
         tasks=[task(one) for one in answer.tasks],
-        nothing=_nothing(answer.nothing, answer.now_ms),
+        nothing=nothing(answer.nothing, answer.now_ms),
     )
 
 
@@ -134,6 +134,7 @@ def submitted(answer: answers.Submitted) -> pb.SubmitResponse:
         state=common.number(answer.state),
         status=answer.status,
         late=answer.late,
+        batch=[task(one) for one in answer.batch],
     )
 
 
@@ -175,7 +176,7 @@ def _lease(held: answers.HeldTask | answers.Leased) -> common_pb2.Lease:
     return common_pb2.Lease(lease_token=held.token, expire_time=common.timestamp(held.expire_ms))
 
 
-def _nothing(reasons: Sequence[ReasonForNothing], now_ms: int) -> pb.Nothing | None:
+def nothing(reasons: Sequence[ReasonForNothing], now_ms: int) -> pb.Nothing | None:
     if not reasons:
         return None
     free = [one.next_free_ms for one in reasons if one.next_free_ms is not None]

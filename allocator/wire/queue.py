@@ -9,7 +9,7 @@ from typing import Any
 from allocator import answers, requests
 from allocator import requests_control as asked
 from allocator.model import DEFAULT_STATUSES, Meaning, QueueSettings, SkipPolicy, Status
-from allocator.wire import common
+from allocator.wire import batches, common
 from dibs import errors
 from dibs.v1 import queue_pb2 as pb
 
@@ -122,6 +122,7 @@ def _asked(request: Any, change: requests.Change) -> requests.CreateQueue:
 
 def _settings(queue: pb.Queue) -> QueueSettings:
     lease = queue.lease_duration if queue.HasField("lease_duration") else None
+    batch_size, max_workload = batches.sizes(queue)
     return QueueSettings(
         queue=0,
         display_name=queue.display_name,
@@ -130,6 +131,8 @@ def _settings(queue: pb.Queue) -> QueueSettings:
         max_held=queue.max_held if queue.HasField("max_held") else _DEFAULTS.max_held,
         priority=common.priority(queue.priority),
         restricted=_restricted(queue),
+        batch_size=batch_size,
+        max_workload=max_workload,
         statuses=(
             *DEFAULT_STATUSES,
             *(Status(name=s.name, meaning=Meaning(s.meaning)) for s in queue.statuses),
@@ -165,6 +168,7 @@ def _queue(answer: answers.Queue) -> pb.Queue:
         restricted=settings.restricted,
         priority=common.priority_out(settings.priority),
         max_held=settings.max_held,
+        batches=batches.sizes_out(settings, answer.batches),
         statuses=[
             pb.Status(name=status.name, meaning=common.number(status.meaning))
             for status in settings.statuses[len(DEFAULT_STATUSES) :]

@@ -237,16 +237,18 @@ class SubmitRequest(_message.Message):
     def __init__(self, project_id: _Optional[str] = ..., actor: _Optional[str] = ..., request_id: _Optional[_Union[_common_pb2.RequestId, _Mapping]] = ..., task_id: _Optional[str] = ..., lease_token: _Optional[int] = ..., person: _Optional[str] = ..., status: _Optional[str] = ..., units: _Optional[_Iterable[_Union[ReviewUnit, _Mapping]]] = ..., time_spent: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ...) -> None: ...
 
 class SubmitResponse(_message.Message):
-    __slots__ = ("seq", "state", "status", "late")
+    __slots__ = ("seq", "state", "status", "late", "batch")
     SEQ_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
     STATUS_FIELD_NUMBER: _ClassVar[int]
     LATE_FIELD_NUMBER: _ClassVar[int]
+    BATCH_FIELD_NUMBER: _ClassVar[int]
     seq: int
     state: _common_pb2.TaskState
     status: str
     late: bool
-    def __init__(self, seq: _Optional[int] = ..., state: _Optional[_Union[_common_pb2.TaskState, str]] = ..., status: _Optional[str] = ..., late: bool = ...) -> None: ...
+    batch: _containers.RepeatedCompositeFieldContainer[_common_pb2.Task]
+    def __init__(self, seq: _Optional[int] = ..., state: _Optional[_Union[_common_pb2.TaskState, str]] = ..., status: _Optional[str] = ..., late: bool = ..., batch: _Optional[_Iterable[_Union[_common_pb2.Task, _Mapping]]] = ...) -> None: ...
 
 class ReleaseRequest(_message.Message):
     __slots__ = ("project_id", "actor", "request_id", "task_id", "lease_token", "person", "reason")
@@ -363,3 +365,51 @@ class ListMyTasksResponse(_message.Message):
     next_page_token: str
     seq: int
     def __init__(self, tasks: _Optional[_Iterable[_Union[_common_pb2.Task, _Mapping]]] = ..., next_page_token: _Optional[str] = ..., seq: _Optional[int] = ...) -> None: ...
+
+class LoadBatchRequest(_message.Message):
+    __slots__ = ("project_id", "actor", "request_id", "queue_id", "person")
+    PROJECT_ID_FIELD_NUMBER: _ClassVar[int]
+    ACTOR_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    QUEUE_ID_FIELD_NUMBER: _ClassVar[int]
+    PERSON_FIELD_NUMBER: _ClassVar[int]
+    project_id: str
+    actor: str
+    request_id: _common_pb2.RequestId
+    queue_id: str
+    person: str
+    def __init__(self, project_id: _Optional[str] = ..., actor: _Optional[str] = ..., request_id: _Optional[_Union[_common_pb2.RequestId, _Mapping]] = ..., queue_id: _Optional[str] = ..., person: _Optional[str] = ...) -> None: ...
+
+class LoadBatchResponse(_message.Message):
+    __slots__ = ("seq", "tasks", "nothing")
+    SEQ_FIELD_NUMBER: _ClassVar[int]
+    TASKS_FIELD_NUMBER: _ClassVar[int]
+    NOTHING_FIELD_NUMBER: _ClassVar[int]
+    seq: int
+    tasks: _containers.RepeatedCompositeFieldContainer[_common_pb2.Task]
+    nothing: Nothing
+    def __init__(self, seq: _Optional[int] = ..., tasks: _Optional[_Iterable[_Union[_common_pb2.Task, _Mapping]]] = ..., nothing: _Optional[_Union[Nothing, _Mapping]] = ...) -> None: ...
+
+class ClearBatchRequest(_message.Message):
+    __slots__ = ("project_id", "actor", "request_id", "queue_id", "person", "include_started")
+    PROJECT_ID_FIELD_NUMBER: _ClassVar[int]
+    ACTOR_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    QUEUE_ID_FIELD_NUMBER: _ClassVar[int]
+    PERSON_FIELD_NUMBER: _ClassVar[int]
+    INCLUDE_STARTED_FIELD_NUMBER: _ClassVar[int]
+    project_id: str
+    actor: str
+    request_id: _common_pb2.RequestId
+    queue_id: str
+    person: str
+    include_started: bool
+    def __init__(self, project_id: _Optional[str] = ..., actor: _Optional[str] = ..., request_id: _Optional[_Union[_common_pb2.RequestId, _Mapping]] = ..., queue_id: _Optional[str] = ..., person: _Optional[str] = ..., include_started: bool = ...) -> None: ...
+
+class ClearBatchResponse(_message.Message):
+    __slots__ = ("seq", "cleared")
+    SEQ_FIELD_NUMBER: _ClassVar[int]
+    CLEARED_FIELD_NUMBER: _ClassVar[int]
+    seq: int
+    cleared: int
+    def __init__(self, seq: _Optional[int] = ..., cleared: _Optional[int] = ...) -> None: ...

@@ -56,6 +56,16 @@ class AllocationServiceStub(object):
                 request_serializer=dibs_dot_v1_dot_allocation__pb2.EnsureReservationsRequest.SerializeToString,
                 response_deserializer=dibs_dot_v1_dot_allocation__pb2.EnsureReservationsResponse.FromString,
                 _registered_method=True)
+        self.LoadBatch = channel.unary_unary(
+                '/dibs.v1.AllocationService/LoadBatch',
+                request_serializer=dibs_dot_v1_dot_allocation__pb2.LoadBatchRequest.SerializeToString,
+                response_deserializer=dibs_dot_v1_dot_allocation__pb2.LoadBatchResponse.FromString,
+                _registered_method=True)
+        self.ClearBatch = channel.unary_unary(
+                '/dibs.v1.AllocationService/ClearBatch',
+                request_serializer=dibs_dot_v1_dot_allocation__pb2.ClearBatchRequest.SerializeToString,
+                response_deserializer=dibs_dot_v1_dot_allocation__pb2.ClearBatchResponse.FromString,
+                _registered_method=True)
         self.Start = channel.unary_unary(
                 '/dibs.v1.AllocationService/Start',
                 request_serializer=dibs_dot_v1_dot_allocation__pb2.StartRequest.SerializeToString,
@@ -124,6 +134,12 @@ class AllocationServiceServicer(object):
         ones, then by priority, then by first entry. Nothing to give is no error:
         `nothing` says why. Errors: PROJECT_NOT_FOUND, QUEUE_NOT_FOUND,
         PERMISSION_DENIED.
+
+        In a queue with batches it gives nothing singly. Reserve there leases all
+        corrections that wait for the person, brings a whole batch if one is due,
+        and answers with the first `count` of all that they have not finished,
+        corrections first; `nothing` only if that is none. A repeat does not do so
+        again, and answers with what they have then.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -133,6 +149,29 @@ class AllocationServiceServicer(object):
         """Makes a person hold `count` tasks of a queue, and answers with all that
         they hold there: what a page asks for when it is loaded again. Errors:
         PROJECT_NOT_FOUND, QUEUE_NOT_FOUND, PERMISSION_DENIED.
+
+        In a queue with batches it brings the same as Reserve, whatever `count` is.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def LoadBatch(self, request, context):
+        """Gives a person new work of a queue with batches by hand, whatever they have
+        to do still: as much as max_batch_workload has room for, batch_size at
+        most. Errors: PROJECT_NOT_FOUND, QUEUE_NOT_FOUND, PERSON_NOT_FOUND,
+        NOT_A_BATCH_QUEUE, PERMISSION_DENIED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ClearBatch(self, request, context):
+        """Takes back what a person has of their batches in a queue, to its first
+        place. They get it again only when the queue has nothing else for them,
+        until somebody else has leased it. What they have finished, and corrections,
+        stay. Errors: PROJECT_NOT_FOUND, QUEUE_NOT_FOUND, PERSON_NOT_FOUND,
+        NOT_A_BATCH_QUEUE, NO_BATCH, PERMISSION_DENIED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -243,6 +282,16 @@ def add_AllocationServiceServicer_to_server(servicer, server):
                     servicer.EnsureReservations,
                     request_deserializer=dibs_dot_v1_dot_allocation__pb2.EnsureReservationsRequest.FromString,
                     response_serializer=dibs_dot_v1_dot_allocation__pb2.EnsureReservationsResponse.SerializeToString,
+            ),
+            'LoadBatch': grpc.unary_unary_rpc_method_handler(
+                    servicer.LoadBatch,
+                    request_deserializer=dibs_dot_v1_dot_allocation__pb2.LoadBatchRequest.FromString,
+                    response_serializer=dibs_dot_v1_dot_allocation__pb2.LoadBatchResponse.SerializeToString,
+            ),
+            'ClearBatch': grpc.unary_unary_rpc_method_handler(
+                    servicer.ClearBatch,
+                    request_deserializer=dibs_dot_v1_dot_allocation__pb2.ClearBatchRequest.FromString,
+                    response_serializer=dibs_dot_v1_dot_allocation__pb2.ClearBatchResponse.SerializeToString,
             ),
             'Start': grpc.unary_unary_rpc_method_handler(
                     servicer.Start,
@@ -394,6 +443,60 @@ class AllocationService(object):
             '/dibs.v1.AllocationService/EnsureReservations',
             dibs_dot_v1_dot_allocation__pb2.EnsureReservationsRequest.SerializeToString,
             dibs_dot_v1_dot_allocation__pb2.EnsureReservationsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def LoadBatch(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dibs.v1.AllocationService/LoadBatch',
+            dibs_dot_v1_dot_allocation__pb2.LoadBatchRequest.SerializeToString,
+            dibs_dot_v1_dot_allocation__pb2.LoadBatchResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ClearBatch(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dibs.v1.AllocationService/ClearBatch',
+            dibs_dot_v1_dot_allocation__pb2.ClearBatchRequest.SerializeToString,
+            dibs_dot_v1_dot_allocation__pb2.ClearBatchResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -41,7 +41,7 @@ class Status(_message.Message):
     def __init__(self, name: _Optional[str] = ..., meaning: _Optional[_Union[StatusMeaning, str]] = ...) -> None: ...
 
 class Queue(_message.Message):
-    __slots__ = ("queue_id", "display_name", "type", "slots", "lease_duration", "allowed_assignees", "priority", "max_held", "statuses", "unit_classes", "create_time", "restricted", "allow_pick", "skip_policy", "max_skips", "allowed_groups", "description", "recipe_ref", "instruction_ref", "source_query", "due_time", "owner", "etag")
+    __slots__ = ("queue_id", "display_name", "type", "slots", "lease_duration", "allowed_assignees", "priority", "max_held", "statuses", "unit_classes", "create_time", "restricted", "allow_pick", "skip_policy", "max_skips", "batches", "allowed_groups", "description", "recipe_ref", "instruction_ref", "source_query", "due_time", "owner", "etag")
     QUEUE_ID_FIELD_NUMBER: _ClassVar[int]
     DISPLAY_NAME_FIELD_NUMBER: _ClassVar[int]
     TYPE_FIELD_NUMBER: _ClassVar[int]
@@ -57,6 +57,7 @@ class Queue(_message.Message):
     ALLOW_PICK_FIELD_NUMBER: _ClassVar[int]
     SKIP_POLICY_FIELD_NUMBER: _ClassVar[int]
     MAX_SKIPS_FIELD_NUMBER: _ClassVar[int]
+    BATCHES_FIELD_NUMBER: _ClassVar[int]
     ALLOWED_GROUPS_FIELD_NUMBER: _ClassVar[int]
     DESCRIPTION_FIELD_NUMBER: _ClassVar[int]
     RECIPE_REF_FIELD_NUMBER: _ClassVar[int]
@@ -80,6 +81,7 @@ class Queue(_message.Message):
     allow_pick: bool
     skip_policy: _skipping_pb2.SkipPolicy
     max_skips: int
+    batches: Batches
     allowed_groups: _containers.RepeatedScalarFieldContainer[str]
     description: str
     recipe_ref: str
@@ -88,7 +90,17 @@ class Queue(_message.Message):
     due_time: _timestamp_pb2.Timestamp
     owner: str
     etag: str
-    def __init__(self, queue_id: _Optional[str] = ..., display_name: _Optional[str] = ..., type: _Optional[_Union[QueueType, str]] = ..., slots: _Optional[int] = ..., lease_duration: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ..., allowed_assignees: _Optional[_Iterable[str]] = ..., priority: _Optional[_Union[_common_pb2.Priority, str]] = ..., max_held: _Optional[int] = ..., statuses: _Optional[_Iterable[_Union[Status, _Mapping]]] = ..., unit_classes: _Optional[_Iterable[str]] = ..., create_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., restricted: bool = ..., allow_pick: bool = ..., skip_policy: _Optional[_Union[_skipping_pb2.SkipPolicy, str]] = ..., max_skips: _Optional[int] = ..., allowed_groups: _Optional[_Iterable[str]] = ..., description: _Optional[str] = ..., recipe_ref: _Optional[str] = ..., instruction_ref: _Optional[str] = ..., source_query: _Optional[str] = ..., due_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., owner: _Optional[str] = ..., etag: _Optional[str] = ...) -> None: ...
+    def __init__(self, queue_id: _Optional[str] = ..., display_name: _Optional[str] = ..., type: _Optional[_Union[QueueType, str]] = ..., slots: _Optional[int] = ..., lease_duration: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ..., allowed_assignees: _Optional[_Iterable[str]] = ..., priority: _Optional[_Union[_common_pb2.Priority, str]] = ..., max_held: _Optional[int] = ..., statuses: _Optional[_Iterable[_Union[Status, _Mapping]]] = ..., unit_classes: _Optional[_Iterable[str]] = ..., create_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., restricted: bool = ..., allow_pick: bool = ..., skip_policy: _Optional[_Union[_skipping_pb2.SkipPolicy, str]] = ..., max_skips: _Optional[int] = ..., batches: _Optional[_Union[Batches, _Mapping]] = ..., allowed_groups: _Optional[_Iterable[str]] = ..., description: _Optional[str] = ..., recipe_ref: _Optional[str] = ..., instruction_ref: _Optional[str] = ..., source_query: _Optional[str] = ..., due_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., owner: _Optional[str] = ..., etag: _Optional[str] = ...) -> None: ...
+
+class Batches(_message.Message):
+    __slots__ = ("batch_size", "max_batch_workload", "next_index")
+    BATCH_SIZE_FIELD_NUMBER: _ClassVar[int]
+    MAX_BATCH_WORKLOAD_FIELD_NUMBER: _ClassVar[int]
+    NEXT_INDEX_FIELD_NUMBER: _ClassVar[int]
+    batch_size: int
+    max_batch_workload: int
+    next_index: int
+    def __init__(self, batch_size: _Optional[int] = ..., max_batch_workload: _Optional[int] = ..., next_index: _Optional[int] = ...) -> None: ...
 
 class CreateQueueRequest(_message.Message):
     __slots__ = ("project_id", "actor", "request_id", "queue_id", "queue")

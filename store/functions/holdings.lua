@@ -8,19 +8,12 @@
 -- Returns one of
 --   {'ok', seq, chain, clock, list}   {queue, entry, slot, class, priority, state, token, ms left, score} each
 
-local function page_of(P, person, queue, after, list, limit)
-  local entries_held = redis.call('ZRANGEBYSCORE', keys.held(P, person, queue),
+local function page_of(call, person, queue, after, list, limit)
+  local held = redis.call('ZRANGEBYSCORE', keys.held(call.P, person, queue),
     string.format('(%.0f', after), '+inf', 'WITHSCORES', 'LIMIT', 0, limit - #list)
-  for n = 1, #entries_held, 2 do
-    local entry = tonumber(entries_held[n])
-    local record = entries.load(P, entry)
-    for i, slot in ipairs(record.s) do
-      if HELD[slot[1]] and slot[2] == person then
-        local deadline = leases.deadline(P, queues.load(P, queue), person, entry, i)
-        list[#list + 1] = { queue, entry, i, record.c, record.p, slot[1], slot[3], deadline,
-          tonumber(entries_held[n + 1]) }
-      end
-    end
+  for n = 1, #held, 2 do
+    local rows = leases.rows(call, queues.load(call.P, queue), person, tonumber(held[n]), tonumber(held[n + 1]))
+    for _, row in ipairs(rows) do list[#list + 1] = row end
   end
 end
 
@@ -32,9 +25,8 @@ read('holdings', function(call, arg)
   local after_queue, list = tonumber(arg.after_queue), {}
   for _, queue in ipairs(in_queues) do
     if queue >= after_queue and #list < limit then
-      page_of(call.P, person, queue, queue == after_queue and tonumber(arg.after_score) or -1, list, limit)
+      page_of(call, person, queue, queue == after_queue and tonumber(arg.after_score) or -1, list, limit)
     end
   end
-  for _, hold in ipairs(list) do hold[8] = math.max(0, hold[8] - call.clock) end
   return value(call, list)
 end)

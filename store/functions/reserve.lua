@@ -22,7 +22,7 @@ local MOST = 100            -- corrections that come with a batch
 -- need not be told why they get nothing.
 local function pulled(P, queue, person)
   local workload = batches.workload(P, person.number, queue)
-  return giving.corrections(P, queue, person, MOST), batches.refill(queue, workload),
+  return giving.corrections(P, queue, person, MOST), batches.open(queue, workload),
     workload >= queue.max_workload, workload > 0
 end
 

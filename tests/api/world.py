@@ -248,6 +248,24 @@ class World:
             )
         )
 
+    async def load_batch(self, queue: str, actor: str, **fields: Any) -> Any:
+        return await self.stubs.allocation.LoadBatch(
+            allocation_pb2.LoadBatchRequest(**(self.change(actor) | fields), queue_id=queue)
+        )
+
+    async def clear_batch(self, queue: str, person: str, **fields: Any) -> Any:
+        return await self.stubs.allocation.ClearBatch(
+            allocation_pb2.ClearBatchRequest(
+                **(self.change() | {"person": person} | fields), queue_id=queue
+            )
+        )
+
+    async def get_queue(self, queue: str, **fields: Any) -> Any:
+        answer = await self.stubs.queues.GetQueue(
+            queue_pb2.GetQueueRequest(**(self.where() | fields), queue_id=queue)
+        )
+        return answer.queue
+
     async def start(self, person: str, task: Any, **fields: Any) -> Any:
         return await self.stubs.allocation.Start(
             allocation_pb2.StartRequest(**(self.change(person) | _held(task) | fields))

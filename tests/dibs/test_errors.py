@@ -41,6 +41,8 @@ EXAMPLES: list[errors.DibsError] = [
     errors.TooManyGroups("ann"),
     errors.GroupInUse("g", 2),
     errors.PickNotAllowed("q"),
+    errors.NotABatchQueue("q"),
+    errors.NoBatch("q", "ann", 2),
     errors.AtCap("q", 3),
     errors.SessionUnknown(),
     errors.TooManyClasses("q"),

@@ -10,6 +10,18 @@ function leases.deadline(P, queue, person, entry, i)
   return number_or(redis.call('ZSCORE', keys.queue_leases(P, queue.number), task_name(entry, i)), 0)
 end
 
+-- What a person holds of an entry: {queue, entry, slot, class, priority, state, token, ms left, score} each.
+function leases.rows(call, queue, person, entry, score)
+  local record, rows = entries.load(call.P, entry), {}
+  for i, slot in ipairs(record.s) do
+    if HELD[slot[1]] and slot[2] == person then
+      local left = math.max(0, leases.deadline(call.P, queue, person, entry, i) - call.clock)
+      rows[#rows + 1] = { queue.number, entry, i, record.c, record.p, slot[1], slot[3], left, score }
+    end
+  end
+  return rows
+end
+
 -- The earliest deadline in a queue, or nil.
 function leases.first(P, queue)
   local ends = queue.batch_size > 0 and keys.queue_batch_leases or keys.queue_leases

@@ -57,12 +57,13 @@ function giving.reasons(call, queue, person, cause, full, heads)
   return cmsgpack.pack(reasons(call, queue, person, cause, full, heads))
 end
 
--- The body of a grant: `new` tasks after corrections; they are a batch where there are any.
+-- The body of a grant: `new` tasks after corrections. batch: 0 the queue has none, 1 the new ones are one,
+-- 2 it has, but corrections are all there is.
 function giving.granted(call, queue, person, tasks, new)
   for i = 1, #new do tasks[#tasks + 1] = new[i] end
   return {
     queue = queue.number, person = person.number, deadline = call.clock + queue.lease_ms, tasks = tasks,
-    batch = queue.batch_size > 0 and #new > 0 and 1 or 0,
+    batch = queue.batch_size == 0 and 0 or #new > 0 and 1 or 2,
   }
 end
 

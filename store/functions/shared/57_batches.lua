@@ -14,10 +14,16 @@ function batches.room(P, person, queue)
   return queue.max_held - redis.call('ZCARD', keys.held(P, person, queue.number))
 end
 
--- New tasks that a trigger brings: a whole batch or none.
+-- New tasks that are due: a whole batch or none.
 function batches.refill(queue, workload)
   if workload > queue.max_workload - queue.batch_size then return 0 end
   return queue.batch_size
+end
+
+-- New tasks that opening the queue brings: a refill, but not a second one on top of a whole batch, however
+-- often somebody opens it.
+function batches.open(queue, workload)
+  return workload < queue.batch_size and batches.refill(queue, workload) or 0
 end
 
 -- New tasks that a load by hand brings.

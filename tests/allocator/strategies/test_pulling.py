@@ -46,7 +46,10 @@ def test_every_batch_size_has_a_workload_that_fits() -> None:
 
 
 def test_five_of_ten_hands_out_five_at_the_start_and_not_ten() -> None:
-    assert Pulling(batch_size=5, max_batch_workload=10).refill(0) == 5
+    queue = Pulling(batch_size=5, max_batch_workload=10)
+
+    assert [queue.open(work) for work in (0, 5, 4)] == [5, 0, 5]
+    assert [queue.refill(left) for left in (5, 6)] == [5, 0]
 
 
 def test_five_of_seven_waits_until_two_are_left() -> None:
@@ -64,6 +67,22 @@ def test_a_refill_is_a_whole_batch_or_nothing_and_never_passes_the_most(
 
     assert given_ in (0, queue.batch_size)
     assert not given_ or work + given_ <= queue.max_batch_workload
+
+
+@given(queues(), st.integers(1, 10))
+def test_opening_again_and_again_brings_one_batch(queue: Pulling, times: int) -> None:
+    work = 0
+    for _ in range(times):
+        work += queue.open(work)
+
+    assert work == queue.batch_size
+
+
+@given(queues(), WORK)
+def test_opening_brings_what_is_due_to_all_who_have_less_than_a_batch(
+    queue: Pulling, work: int
+) -> None:
+    assert queue.open(work) == (queue.refill(work) if work < queue.batch_size else 0)
 
 
 @given(queues(), WORK)
@@ -90,7 +109,7 @@ def test_less_work_never_brings_fewer_new_tasks(queue: Pulling, work: int) -> No
 def test_who_works_never_runs_dry_nor_passes_the_most_without_returns(
     queue: Pulling, steps: list[str]
 ) -> None:
-    work, returned = queue.refill(0), 0
+    work, returned = queue.open(0), 0
     for step in steps:
         if step == "return":
             work, returned = work + 1, returned + 1
@@ -98,6 +117,6 @@ def test_who_works_never_runs_dry_nor_passes_the_most_without_returns(
             work += queue.load(work)
         else:
             work -= step == "complete"
-            work += queue.refill(work)
+            work += queue.refill(work) if step == "complete" else queue.open(work)
         assert work >= 1
         assert work <= queue.max_batch_workload + returned

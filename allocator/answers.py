@@ -32,11 +32,13 @@ class Seq:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed(Generic[T]):
-    """One page of a list."""
+    """One page of a list. `total` is a lower bound if it is `at_least` so many."""
 
     rows: tuple[T, ...]
     next_token: str = ""
     seq: int = 0
+    total: int = 0
+    at_least: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,6 +171,20 @@ class HeldTask:
     priority: Priority
     token: int
     expire_ms: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskLine:
+    """A task in a list. `person` has it, or did it; "": nobody."""
+
+    task: TaskId
+    queue_id: str
+    item: Item
+    state: TaskState
+    priority: Priority
+    person: str
+    status: str
+    updated_ms: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

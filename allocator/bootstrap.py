@@ -28,6 +28,7 @@ from allocator.services.driving import Driving
 from allocator.services.filling import Filling
 from allocator.services.groups import GroupCalls
 from allocator.services.held import HeldTasks
+from allocator.services.lists import Lists
 from allocator.services.lost import Lost
 from allocator.services.named import Names
 from allocator.services.named_tasks import NamedTasks
@@ -35,6 +36,7 @@ from allocator.services.operations import OperationsService
 from allocator.services.picking import Picking
 from allocator.services.priorities import Priorities
 from allocator.services.projects import Projects
+from allocator.services.queue_list import QueueList
 from allocator.services.queue_settings import SettingsCache
 from allocator.services.queues import Queues
 from allocator.services.removing import Removing
@@ -148,7 +150,15 @@ def _servicers(store: Store, lease_floor_ms: int) -> Sequence[object]:
     _follow(store, ledger, attaching, clock)
     removing, operations = _bulk(store, ledger, door)
     return (
-        ProjectServicer(Projects(directory, ledger, views, door)),
+        ProjectServicer(
+            Projects(
+                directory=directory,
+                ledger=ledger,
+                views=views,
+                listings=store.listings,
+                door=door,
+            )
+        ),
         GroupServicer(
             GroupCalls(
                 directory=directory,
@@ -159,7 +169,16 @@ def _servicers(store: Store, lease_floor_ms: int) -> Sequence[object]:
                 door=door,
             )
         ),
-        DatasetServicer(Datasets(directory, ledger, items, views, door)),
+        DatasetServicer(
+            Datasets(
+                directory=directory,
+                ledger=ledger,
+                items=items,
+                item_list=store.item_list,
+                views=views,
+                door=door,
+            )
+        ),
         QueueServicer(
             Queues(
                 directory=directory,
@@ -182,6 +201,21 @@ def _servicers(store: Store, lease_floor_ms: int) -> Sequence[object]:
                 door=door,
                 names=names,
                 lease_floor_ms=lease_floor_ms,
+            ),
+            QueueList(
+                directory=directory,
+                views=views,
+                listings=store.listings,
+                names=names,
+                door=door,
+            ),
+            Lists(
+                directory=directory,
+                items=items,
+                content=content,
+                tasks=store.task_list,
+                views=views,
+                door=door,
             ),
         ),
         AllocationServicer(

@@ -185,6 +185,7 @@ TABLE: Final = (
         right=Right.LISTS,
         cells=_cells("all | all | own queues | own | own | own"),
         rpcs=(
+            "QueueService.ListTasks",
             "AllocationService.GetDraft",
             "AllocationService.ListMyTasks",
         ),

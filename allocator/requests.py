@@ -100,6 +100,8 @@ class ListOf:
     look: Look
     page: Page
     parent: str = ""
+    filter: str = ""
+    order_by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

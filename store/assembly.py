@@ -10,9 +10,11 @@ from store.content import Content
 from store.directory import Directory
 from store.gate import Gate
 from store.groups import Groups
+from store.item_list import ItemList
 from store.items import Items
 from store.kernel import Kernel
 from store.ledger import Ledger
+from store.listings import Listings
 from store.log import Log
 from store.notices import COMMITTED, OPENED, PROJECTED, Committed, Opened
 from store.operation_views import OperationViews
@@ -23,6 +25,7 @@ from store.redis import Multiplexer
 from store.roles import Role
 from store.subscriber import Subscriber
 from store.sweeper import Sweeper
+from store.task_list import TaskList
 from store.timing import Timer
 from store.views import Views
 
@@ -84,6 +87,9 @@ class Store:
         self.content = Content(self.postgres)
         self.views = Views(self.postgres)
         self.operations = OperationViews(self.postgres, self.views)
+        self.task_list = TaskList(self.postgres)
+        self.item_list = ItemList(self.postgres, self.items)
+        self.listings = Listings(self.postgres)
         self.ledger = Ledger(
             redis=self.redis,
             kernel=self.kernel,

@@ -217,7 +217,7 @@ class Items:
 
     async def page(self, project: int, dataset: int, after: int, limit: int) -> Sequence[Item]:
         """Items of the dataset by number, from the one behind `after`."""
-        return await self._items(project, await self._behind(project, dataset, after, limit))
+        return await self.from_rows(project, await self._behind(project, dataset, after, limit))
 
     async def _behind(
         self, project: int, dataset: int, cursor: int, limit: int
@@ -247,7 +247,7 @@ class Items:
         rows = await self._postgres.fetch(
             _ITEMS_OF_ENTRIES, project, block * BLOCK, (block + 1) * BLOCK
         )
-        items = await self._items(project, rows)
+        items = await self.from_rows(project, rows)
         kept = {
             row["entry"]: _Place(_came(row), row["wall"], item)
             for row, item in zip(rows, items, strict=True)
@@ -255,7 +255,8 @@ class Items:
         self._blocks.put((project, block), kept)
         return kept
 
-    async def _items(self, project: int, rows: Sequence[asyncpg.Record]) -> list[Item]:
+    async def from_rows(self, project: int, rows: Sequence[asyncpg.Record]) -> list[Item]:
+        """Items from rows that have their number, dataset and columns."""
         datasets = await self._directory.dataset_ids(project, {row["dataset"] for row in rows})
         skills = await self._directory.skill_names(
             project, {skill for row in rows for skill in row["required_skills"]}

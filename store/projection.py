@@ -80,6 +80,8 @@ class Views:
     """Up to which entry what waited in a queue was cleared."""
     counts: dict[tuple[int, str], int] = field(default_factory=dict)
     """(queue, column of view_queue) → difference."""
+    entered: list[tuple[int, int, int]] = field(default_factory=list)
+    """(queue, rank, tasks) that came in."""
     rows: list[tuple[str, tuple[Any, ...]]] = field(default_factory=list)
     """What else is to be written, in order: a name of projections.WRITES, its arguments."""
 
@@ -190,7 +192,9 @@ def _dataset_attached(views: Views, event: Event, body: Any) -> None:
 def _entries_added(views: Views, event: Event, body: Any) -> None:
     queue = body["queue"]
     views.count(queue, "entries", body["count"])
-    views.count(queue, "queued", body["count"] * views.slots[queue])
+    tasks = body["count"] * views.slots[queue]
+    views.count(queue, "queued", tasks)
+    views.entered.append((queue, body["priority"], tasks))
     views.count(queue, "not_added", body["not_added"])
     if body["dataset"]:
         moved = (queue, body["dataset"], body["cursor"], body["not_added"])

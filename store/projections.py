@@ -18,7 +18,7 @@ import structlog
 
 from allocator.model import TaskState
 from dibs.errors import StoreUnavailable
-from store import projection_operations
+from store import projection_operations, tallies
 from store.events import Event, decode
 from store.log import Log
 from store.notices import PROJECTED, Committed, Projected
@@ -97,6 +97,11 @@ _WRITE_TASKS: Final = (
     + ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS if name not in ("entry", "slot"))
 )
 _WRITE_COUNTS: Final = "UPDATE view_queue SET {sets} WHERE project = $1 AND queue = $2"
+_WRITE_TALLIES: Final = """
+INSERT INTO view_count (project, queue, dimension, value, tasks)
+SELECT $1, * FROM unnest($2::bigint[], $3::text[], $4::bigint[], $5::bigint[])
+ON CONFLICT (project, queue, dimension, value)
+DO UPDATE SET tasks = view_count.tasks + excluded.tasks"""
 _MOVE: Final = """
 INSERT INTO view_position (project, seq) VALUES ($1, $3)
 ON CONFLICT (project) DO UPDATE SET seq = $3 WHERE view_position.seq = $2
@@ -215,14 +220,24 @@ class Projector:
             moved = await connection.fetchval(_MOVE, project, position, events[-1].seq)
             if moved is None:
                 return False
-            views = await _load(connection, project, events)
-            apply(views, events)
-            await _write(connection, project, views)
+            await _project(connection, project, events)
             return True
 
     async def _tell(self, project: int, seq: int) -> None:
         with suppress(StoreUnavailable, ReplyError):  # who waits looks for itself
             await self._redis.call("PUBLISH", PROJECTED, Projected(project, seq).pack())
+
+
+async def _project(connection: Connection, project: int, events: Sequence[Event]) -> None:
+    """Change the rows that the events are about, and what is counted of them."""
+    views = await _load(connection, project, events)
+    before = tallies.kept(views.tasks)
+    apply(views, events)
+    await _write(connection, project, views)
+    changed = tallies.differences(views, before)
+    if changed:
+        rows = [(*tally, difference) for tally, difference in sorted(changed.items())]
+        await connection.execute(_WRITE_TALLIES, project, *map(list, zip(*rows, strict=True)))
 
 
 async def _load(connection: Connection, project: int, events: Sequence[Event]) -> Views:

@@ -26,13 +26,13 @@ SELECT p.*, (extract(epoch FROM p.created_time) * 1000)::bigint AS created_ms
   JOIN view_member m ON m.project = x.project AND m.person = x.person AND m.member
   JOIN project p ON p.project = x.project
  WHERE x.external_id = $1 AND p.external_id > $2 ORDER BY p.external_id LIMIT $3"""
-_MEMBERS: Final = """
+MEMBERS: Final = """
 SELECT x.external_id, x.name, m.* FROM view_member m
   JOIN person x USING (project, person) WHERE m.project = $1 AND m.member"""
 _DATASETS: Final = """
 SELECT d.external_id, d.display_name, v.* FROM view_dataset v
   JOIN dataset d USING (project, dataset) WHERE v.project = $1"""
-_QUEUES: Final = """
+QUEUES: Final = """
 SELECT q.external_id, v.* FROM view_queue v
   JOIN queue q USING (project, queue) WHERE v.project = $1"""
 _LAGGING: Final = """
@@ -86,13 +86,8 @@ class Views:
 
     async def member(self, project: int, person: int) -> MemberView | None:
         """One person, if they are a member."""
-        row = await self._postgres.fetchrow(f"{_MEMBERS} AND m.person = $2", project, person)
-        return _member(row) if row else None
-
-    async def members(self, project: int, after: str, limit: int) -> Sequence[MemberView]:
-        """Members by external id, from the one behind `after`."""
-        rows = await self._page(_MEMBERS, "x", project, after, limit)
-        return [_member(row) for row in rows]
+        row = await self._postgres.fetchrow(f"{MEMBERS} AND m.person = $2", project, person)
+        return member_view(row) if row else None
 
     async def dataset(self, project: int, dataset: int) -> DatasetView | None:
         """One dataset."""
@@ -106,13 +101,8 @@ class Views:
 
     async def queue(self, project: int, queue: int) -> QueueView | None:
         """One queue."""
-        row = await self._postgres.fetchrow(f"{_QUEUES} AND v.queue = $2", project, queue)
-        return _queue(row) if row else None
-
-    async def queues(self, project: int, after: str, limit: int) -> Sequence[QueueView]:
-        """Queues by external id, from the one behind `after`."""
-        rows = await self._page(_QUEUES, "q", project, after, limit)
-        return [_queue(row) for row in rows]
+        row = await self._postgres.fetchrow(f"{QUEUES} AND v.queue = $2", project, queue)
+        return queue_view(row) if row else None
 
     async def owns_a_queue(self, project: int, person: int) -> bool:
         """Whether the person is the owner of any queue of the project."""
@@ -121,6 +111,14 @@ class Views:
             *(project, person),
         )
         return bool(row and row["owns"])
+
+    async def owned(self, project: int, person: int) -> Sequence[int]:
+        """The queues whose owner the person is."""
+        rows = await self._postgres.fetch(
+            "SELECT queue FROM view_queue WHERE project = $1 AND owner = $2 ORDER BY queue",
+            *(project, person),
+        )
+        return [row["queue"] for row in rows]
 
     async def lagging(self, project: int, limit: int) -> Sequence[Lag]:
         """Attachments of the project with items behind their cursor."""
@@ -166,7 +164,8 @@ class Views:
             return
 
 
-def _member(row: asyncpg.Record) -> MemberView:
+def member_view(row: asyncpg.Record) -> MemberView:
+    """A member from a row of MEMBERS."""
     return MemberView(
         person=row["person"],
         external_id=row["external_id"],
@@ -187,7 +186,8 @@ def _dataset(row: asyncpg.Record) -> DatasetView:
     )
 
 
-def _queue(row: asyncpg.Record) -> QueueView:
+def queue_view(row: asyncpg.Record) -> QueueView:
+    """A queue from a row of QUEUES."""
     return QueueView(
         queue=row["queue"],
         external_id=row["external_id"],
@@ -196,4 +196,5 @@ def _queue(row: asyncpg.Record) -> QueueView:
         counts={name: row[name] for name in COUNTED.values()},
         batches=row["batches"],
         created_ms=row["created_wall"],
+        created_seq=row["created_seq"],
     )

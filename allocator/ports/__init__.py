@@ -20,6 +20,7 @@ from allocator.ports.items import (
     StagedItem,
 )
 from allocator.ports.ledger import Event, Ledger, Outcome, WallClock
+from allocator.ports.lists import ItemList, ListAsk, Listings, TaskLine, TaskList
 from allocator.ports.operations import Operations, OperationView
 from allocator.ports.views import DatasetView, Lag, MemberView, QueueView, TaskView, Views
 
@@ -33,10 +34,13 @@ __all__ = [
     "Event",
     "GroupView",
     "Groups",
+    "ItemList",
     "ItemRun",
     "Items",
     "Lag",
     "Ledger",
+    "ListAsk",
+    "Listings",
     "MemberView",
     "NewProject",
     "OfWhom",
@@ -47,6 +51,8 @@ __all__ = [
     "QueueView",
     "Staged",
     "StagedItem",
+    "TaskLine",
+    "TaskList",
     "TaskView",
     "Views",
     "WallClock",

@@ -46,6 +46,7 @@ class QueueView:
     counts: Mapping[str, int]
     created_ms: int
     batches: int = 0
+    created_seq: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,14 +96,8 @@ class Views(Protocol):
     async def member(self, project: int, person: int) -> MemberView | None:
         """One person, if they are a member."""
 
-    async def members(self, project: int, after: str, limit: int) -> Sequence[MemberView]:
-        """Members by external id, from the one behind `after`."""
-
     async def datasets(self, project: int, after: str, limit: int) -> Sequence[DatasetView]:
         """Datasets by external id, from the one behind `after`."""
-
-    async def queues(self, project: int, after: str, limit: int) -> Sequence[QueueView]:
-        """Queues by external id, from the one behind `after`."""
 
     async def dataset(self, project: int, dataset: int) -> DatasetView | None:
         """One dataset."""
@@ -112,6 +107,9 @@ class Views(Protocol):
 
     async def owns_a_queue(self, project: int, person: int) -> bool:
         """Whether the person is the owner of any queue of the project."""
+
+    async def owned(self, project: int, person: int) -> Sequence[int]:
+        """The queues whose owner the person is."""
 
     async def lagging(self, project: int, limit: int) -> Sequence[Lag]:
         """Attachments of the project with items behind their cursor."""

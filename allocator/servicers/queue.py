@@ -6,14 +6,17 @@ from typing import Any
 
 from allocator.servicers.steering import SteeringMethods
 from allocator.services.filling import Filling
+from allocator.services.lists import Lists
 from allocator.services.priorities import Priorities
+from allocator.services.queue_list import QueueList
 from allocator.services.queues import Queues
 from allocator.services.removing import Removing
 from allocator.services.steering import Steering
+from allocator.wire import lists as lists_wire
 from allocator.wire import operation as operation_wire
 from allocator.wire import queue as wire
 from allocator.wire import tasks as tasks_wire
-from dibs.v1 import operation_pb2, queue_pb2_grpc, tasks_pb2
+from dibs.v1 import lists_pb2, operation_pb2, queue_pb2_grpc, tasks_pb2
 from dibs.v1 import queue_pb2 as pb
 
 
@@ -27,8 +30,12 @@ class QueueServicer(SteeringMethods, queue_pb2_grpc.QueueServiceServicer):
         priorities: Priorities,
         removing: Removing,
         steering: Steering,
+        queue_list: QueueList,
+        lists: Lists,
     ) -> None:
         self._queues = queues
+        self._queue_list = queue_list
+        self._lists = lists
         self._filling = filling
         self._priorities = priorities
         self._removing = removing
@@ -45,7 +52,12 @@ class QueueServicer(SteeringMethods, queue_pb2_grpc.QueueServiceServicer):
     async def ListQueues(
         self, request: pb.ListQueuesRequest, context: Any
     ) -> pb.ListQueuesResponse:
-        return wire.queues(await self._queues.page(wire.list_queues(request)))
+        return wire.queues(await self._queue_list.page(wire.list_queues(request)))
+
+    async def ListTasks(
+        self, request: lists_pb2.ListTasksRequest, context: Any
+    ) -> lists_pb2.ListTasksResponse:
+        return lists_wire.tasks(await self._lists.page(lists_wire.list_tasks(request)))
 
     async def GetQueueDepth(
         self, request: pb.GetQueueDepthRequest, context: Any

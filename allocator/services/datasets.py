@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from allocator import answers, requests
+from allocator.filters import EVERYTHING, Field, Kind
 from allocator.model import Item
 from allocator.ports import (
     Chunk,
     DatasetView,
     Directory,
     Event,
+    ItemList,
     Items,
     Ledger,
     Outcome,
@@ -19,22 +22,43 @@ from allocator.ports import (
     Views,
 )
 from allocator.services import paging
+from allocator.services.asking import Orders, asked
 from allocator.services.door import Door, Place
 from allocator.services.outcomes import happened
 from dibs import errors
 
 FINISHING_TRIES = 10
+FIELDS = {
+    "number": Field(kind=Kind.NUMBER),
+    "external_id": Field(kind=Kind.TEXT),
+    "weight": Field(kind=Kind.NUMBER),
+    "attributes": Field(kind=Kind.MAP),
+    "classes": Field(kind=Kind.LIST),
+}
+ORDERS = Orders(keys={"number": (int,), "external_id": (str,)})
+_KEYS: dict[str, Callable[[Item], Any]] = {
+    "number": lambda item: item.number,
+    "external_id": lambda item: item.external_id,
+}
 
 
 class Datasets:
     """What DatasetService does."""
 
     def __init__(
-        self, directory: Directory, ledger: Ledger, items: Items, views: Views, door: Door
+        self,
+        *,
+        directory: Directory,
+        ledger: Ledger,
+        items: Items,
+        item_list: ItemList,
+        views: Views,
+        door: Door,
     ) -> None:
         self._directory = directory
         self._ledger = ledger
         self._items = items
+        self._item_list = item_list
         self._views = views
         self._door = door
 
@@ -82,16 +106,25 @@ class Datasets:
         )
 
     async def page_items(self, ask: requests.ListOf) -> answers.Listed[Item]:
-        """The items of a dataset, by number. Raises DatasetNotFound."""
+        """The items of a dataset, by number or id.
+
+        Raises DatasetNotFound, InvalidArgument, PermissionDenied.
+        """
         place = await self._door.permit(ask.look, "DatasetService.ListItems")
         dataset = await self._door.dataset(place.project, ask.parent)
-        of = ("items", place.project, dataset)
-        after = paging.position(ask.page, 0, *of)
+        wanted = asked(ask, FIELDS, ORDERS, "items", place.project, dataset)
         await self._views.wait_for(place.project, ask.look.min_seq)
-        if await self._views.dataset(place.project, dataset) is None:
+        view = await self._views.dataset(place.project, dataset)
+        if view is None:
             raise errors.DatasetNotFound(ask.parent)
-        rows = await self._items.page(place.project, dataset, after, paging.size_of(ask.page) + 1)
-        return paging.listed(rows, ask.page, lambda row: row.number, *of)
+        rows = await self._item_list.page(place.project, dataset, wanted.rows(wanted.filter))
+
+        async def count() -> int:
+            if wanted.filter == EVERYTHING:
+                return view.items
+            return await self._item_list.count(place.project, dataset, wanted.filter)
+
+        return await wanted.listed(rows, lambda row: (_KEYS[wanted.order.field](row),), count)
 
     async def import_chunk(self, ask: requests.ImportChunk) -> answers.Imported:
         """Take in one chunk; what the dataset has already is reported by line.

@@ -35,6 +35,14 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """What of a list somebody may see: everything, or what is theirs and all of `queues`."""
+
+    everything: bool
+    queues: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
     """A person's record, and the event that wrote it last (0: never)."""
 
@@ -114,6 +122,24 @@ class Door:
             return place
         raise _denied(ask.actor, rpc, row)
 
+    async def scope(self, look: Look, rpc: str, *, queue: str = "") -> tuple[Place, Scope]:
+        """Whether the actor is let in, and what of the list they may see.
+
+        Raises ProjectNotFound, PermissionDenied.
+        """
+        row = ROW_OF[rpc]
+        place = await self.enter(look.project, look.actor, rpc)
+        member = (await self.record(place.project, place.actor)).member
+        if not member.member:
+            raise _denied(look.actor, rpc, row)
+        if await self._granted(place, row, member.roles, queue, 0, own=False, named=bool(queue)):
+            return place, Scope(everything=True)
+        mine = row.best(member.roles) >= Grant.OWN
+        owned = () if queue else await self._views.owned(place.project, place.actor)
+        if not (mine or owned):
+            raise _denied(look.actor, rpc, row)
+        return place, Scope(everything=False, queues=tuple(owned))
+
     async def act_for(
         self, change: Change, person: str, rpc: str, *, queue: str = "", entry: int = 0
     ) -> tuple[Place, int]:
@@ -158,13 +184,24 @@ class Door:
         return numbers[person_id]
 
     async def _granted(
-        self, place: Place, row: Row, roles: Role, queue: str, entry: int, *, own: bool
+        self,
+        place: Place,
+        row: Row,
+        roles: Role,
+        queue: str,
+        entry: int,
+        *,
+        own: bool,
+        named: bool = True,
     ) -> bool:
-        """Whether a role, or the ownership of the queue, is enough."""
+        """Whether a role, or the ownership of the queue, is enough.
+
+        With `named`, no queue at all means any.
+        """
         enough = Grant.OWN if own else Grant.ALL
         if row.best(roles & ~Role.OWNER) >= enough:
             return True
-        if row.grant(Role.OWNER) is Grant.NONE:
+        if row.grant(Role.OWNER) is Grant.NONE or not named:
             return False
         return await self._owns(place, queue, entry)
 

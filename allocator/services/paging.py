@@ -41,9 +41,9 @@ def position(page: Page, start: Any, *of: object) -> Any:
     try:
         fingerprint, found = json.loads(base64.urlsafe_b64decode(page.token.encode()))
     except (ValueError, binascii.Error):
-        raise _wrong() from None
+        raise wrong() from None
     if fingerprint != _fingerprint(of) or type(found) is not type(start):
-        raise _wrong()
+        raise wrong()
     return found
 
 
@@ -61,7 +61,8 @@ def _fingerprint(of: Sequence[object]) -> str:
     return xxhash.xxh3_64_hexdigest("\0".join(map(str, of)).encode())
 
 
-def _wrong() -> errors.InvalidArgument:
+def wrong() -> errors.InvalidArgument:
+    """The refusal of a token that is none, or of another list."""
     return errors.InvalidArgument(
         "page_token", "must be empty, or the next_page_token of the same list"
     )

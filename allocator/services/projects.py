@@ -5,15 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from allocator import answers, requests
+from allocator.filters import Field, Kind
 from allocator.model import Member, Role
-from allocator.permissions import Right
-from allocator.ports import Directory, Event, Ledger, MemberView, ProjectRow, Views
+from allocator.permissions import COLUMNS, Right
+from allocator.ports import Directory, Event, Ledger, Listings, MemberView, ProjectRow, Views
 from allocator.services import paging
+from allocator.services.asking import Orders, asked
 from allocator.services.door import Door, Place
 from allocator.services.outcomes import happened, some, value
 from dibs import errors
 
 TRIES = 3
+FIELDS = {
+    "person_id": Field(kind=Kind.TEXT),
+    "display_name": Field(kind=Kind.TEXT),
+    "role": Field(
+        kind=Kind.WORD,
+        words={str(role.name): int(role) for role in COLUMNS if role is not Role.OWNER},
+    ),
+    "active": Field(kind=Kind.FLAG),
+}
+ORDERS = Orders(keys={"person_id": (str,)})
 ADD = "ProjectService.AddMembers"
 UPDATE = "ProjectService.UpdateMember"
 REMOVE = "ProjectService.RemoveMembers"
@@ -22,10 +34,19 @@ REMOVE = "ProjectService.RemoveMembers"
 class Projects:
     """What ProjectService does."""
 
-    def __init__(self, directory: Directory, ledger: Ledger, views: Views, door: Door) -> None:
+    def __init__(
+        self,
+        *,
+        directory: Directory,
+        ledger: Ledger,
+        views: Views,
+        listings: Listings,
+        door: Door,
+    ) -> None:
         self._directory = directory
         self._ledger = ledger
         self._views = views
+        self._listings = listings
         self._door = door
 
     async def create(self, ask: requests.CreateProject) -> answers.Project:
@@ -132,15 +153,17 @@ class Projects:
     async def page_members(self, ask: requests.ListOf) -> answers.Listed[answers.Member]:
         """The members of a project."""
         place = await self._door.permit(ask.look, "ProjectService.ListMembers")
-        of = ("members", place.project)
-        after = paging.position(ask.page, "", *of)
-        await self._views.wait_for(place.project, ask.look.min_seq)
-        rows = await self._views.members(place.project, after, paging.size_of(ask.page) + 1)
+        project = place.project
+        wanted = asked(ask, FIELDS, ORDERS, "members", project)
+        await self._views.wait_for(project, ask.look.min_seq)
+        rows = await self._listings.members(project, wanted.rows(wanted.filter))
         skills = await self._directory.skill_names(
-            place.project, {skill for row in rows for skill in row.skills}
+            project, {skill for row in rows for skill in row.skills}
         )
-        return paging.listed(
-            [_listed(row, skills) for row in rows], ask.page, lambda row: row.person_id, *of
+        return await wanted.listed(
+            [_listed(row, skills) for row in rows],
+            lambda row: (row.person_id,),
+            lambda: self._listings.count_members(project, wanted.filter),
         )
 
     async def _manage(self, change: requests.Change, rpc: str, roles: Sequence[Role]) -> Place:

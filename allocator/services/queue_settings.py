@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from allocator.model import Meaning, Priority, QueueSettings, SkipPolicy, Status
+from allocator.model import DEFAULT_STATUSES, Meaning, Priority, QueueSettings, SkipPolicy, Status
 from allocator.ports import Content, Ledger
 from allocator.services.outcomes import some, value
 from allocator.strategies.pulling import OutOfBoundsError, Pulling
@@ -46,6 +46,8 @@ def check_batches(settings: QueueSettings) -> None:
         raise errors.InvalidArgument(f"queue.batches.{wrong.name}", str(wrong)) from None
 
 
+DEFAULT_NAMES = tuple(status.name for status in DEFAULT_STATUSES)
+"""Every queue has these statuses, and first."""
 _NUMBERS = ("slots", "lease_ms", "max_held", "batch_size", "max_workload", "max_skips")
 _IDS = ("owner", "due_ms")
 

@@ -15,7 +15,7 @@ from allocator.ports import (
     Views,
     WallClock,
 )
-from allocator.services import paging, queue_settings, queue_update
+from allocator.services import queue_settings, queue_update
 from allocator.services.door import Door
 from allocator.services.named import Names
 from allocator.services.outcomes import expires_in, happened, some, value
@@ -96,16 +96,6 @@ class Queues:
         if view is None:
             raise errors.QueueNotFound(ask.id)
         return await self._viewed(place.project, view)
-
-    async def page(self, ask: requests.ListOf) -> answers.Listed[answers.Queue]:
-        """The queues of a project."""
-        place = await self._door.permit(ask.look, "QueueService.ListQueues")
-        of = ("queues", place.project)
-        after = paging.position(ask.page, "", *of)
-        await self._views.wait_for(place.project, ask.look.min_seq)
-        views = await self._views.queues(place.project, after, paging.size_of(ask.page) + 1)
-        rows = [await self._viewed(place.project, view) for view in views]
-        return paging.listed(rows, ask.page, lambda row: row.queue_id, *of)
 
     async def depth(self, ask: requests.LookAt) -> answers.Depth:
         """The tasks of a queue, as of one moment. Raises QueueNotFound."""

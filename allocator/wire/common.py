@@ -10,7 +10,7 @@ from google.protobuf.duration_pb2 import Duration
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from allocator.model import Priority, RequestKey, Role, TaskId
-from allocator.requests import Change, Hold, Look, Page
+from allocator.requests import Change, Hold, ListOf, Look, Page
 from dibs import errors
 from dibs.v1 import project_pb2
 
@@ -63,6 +63,17 @@ def look(request: Any) -> Look:
 def page(request: Any) -> Page:
     """Which page of a list."""
     return Page(size=request.page_size, token=request.page_token)
+
+
+def list_of(request: Any, parent: str = "") -> ListOf:
+    """A list with its filter and order."""
+    return ListOf(
+        look=look(request),
+        page=page(request),
+        parent=parent,
+        filter=request.filter,
+        order_by=request.order_by,
+    )
 
 
 def task_id(text: str) -> TaskId:

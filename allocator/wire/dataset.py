@@ -29,9 +29,7 @@ def list_datasets(request: pb.ListDatasetsRequest) -> requests.ListOf:
 
 
 def list_items(request: pb.ListItemsRequest) -> requests.ListOf:
-    return requests.ListOf(
-        look=common.look(request), page=common.page(request), parent=request.dataset_id
-    )
+    return common.list_of(request, request.dataset_id)
 
 
 def import_chunk(request: pb.ImportItemsRequest) -> requests.ImportChunk:
@@ -59,7 +57,10 @@ def datasets(answer: answers.Listed[answers.Dataset]) -> pb.ListDatasetsResponse
 
 def items(answer: answers.Listed[Item]) -> pb.ListItemsResponse:
     return pb.ListItemsResponse(
-        items=[_item(row) for row in answer.rows], next_page_token=answer.next_token
+        items=[_item(row) for row in answer.rows],
+        next_page_token=answer.next_token,
+        total_size=answer.total,
+        total_is_lower_bound=answer.at_least,
     )
 
 

@@ -51,7 +51,7 @@ def remove_members(request: pb.RemoveMembersRequest) -> requests.RemoveMembers:
 
 
 def list_members(request: pb.ListMembersRequest) -> requests.ListOf:
-    return requests.ListOf(look=common.look(request), page=common.page(request))
+    return common.list_of(request)
 
 
 def created_project(answer: answers.Project) -> pb.CreateProjectResponse:
@@ -84,7 +84,10 @@ def removed_members(answer: answers.Seq) -> pb.RemoveMembersResponse:
 
 def members(answer: answers.Listed[answers.Member]) -> pb.ListMembersResponse:
     return pb.ListMembersResponse(
-        members=[_member(row) for row in answer.rows], next_page_token=answer.next_token
+        members=[_member(row) for row in answer.rows],
+        next_page_token=answer.next_token,
+        total_size=answer.total,
+        total_is_lower_bound=answer.at_least,
     )
 
 

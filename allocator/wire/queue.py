@@ -40,7 +40,7 @@ def get_queue(request: pb.GetQueueRequest) -> requests.LookAt:
 
 
 def list_queues(request: pb.ListQueuesRequest) -> requests.ListOf:
-    return requests.ListOf(look=common.look(request), page=common.page(request))
+    return common.list_of(request)
 
 
 def get_depth(request: pb.GetQueueDepthRequest) -> requests.LookAt:
@@ -80,7 +80,10 @@ def queue(answer: answers.Queue) -> pb.GetQueueResponse:
 
 def queues(answer: answers.Listed[answers.Queue]) -> pb.ListQueuesResponse:
     return pb.ListQueuesResponse(
-        queues=[_queue(row) for row in answer.rows], next_page_token=answer.next_token
+        queues=[_queue(row) for row in answer.rows],
+        next_page_token=answer.next_token,
+        total_size=answer.total,
+        total_is_lower_bound=answer.at_least,
     )
 
 

@@ -3,6 +3,7 @@
 import grpc
 import warnings
 
+from dibs.v1 import lists_pb2 as dibs_dot_v1_dot_lists__pb2
 from dibs.v1 import operation_pb2 as dibs_dot_v1_dot_operation__pb2
 from dibs.v1 import queue_pb2 as dibs_dot_v1_dot_queue__pb2
 from dibs.v1 import tasks_pb2 as dibs_dot_v1_dot_tasks__pb2
@@ -56,6 +57,11 @@ class QueueServiceStub(object):
                 '/dibs.v1.QueueService/UpdateQueue',
                 request_serializer=dibs_dot_v1_dot_queue__pb2.UpdateQueueRequest.SerializeToString,
                 response_deserializer=dibs_dot_v1_dot_queue__pb2.UpdateQueueResponse.FromString,
+                _registered_method=True)
+        self.ListTasks = channel.unary_unary(
+                '/dibs.v1.QueueService/ListTasks',
+                request_serializer=dibs_dot_v1_dot_lists__pb2.ListTasksRequest.SerializeToString,
+                response_deserializer=dibs_dot_v1_dot_lists__pb2.ListTasksResponse.FromString,
                 _registered_method=True)
         self.GetQueueDepth = channel.unary_unary(
                 '/dibs.v1.QueueService/GetQueueDepth',
@@ -125,6 +131,16 @@ class QueueServiceServicer(object):
         they may finish. Needs ADMIN, TEAM_MANAGER or the owner. Errors:
         PROJECT_NOT_FOUND, QUEUE_NOT_FOUND, PERSON_NOT_FOUND (an assignee or the
         owner), GROUP_NOT_FOUND, ETAG_MISMATCH, STALE_SETTINGS, PERMISSION_DENIED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListTasks(self, request, context):
+        """Lists tasks of a queue, or of all, in the order in which they first entered,
+        untouched ones too: for managers all, for the owner of a queue all of that,
+        for others their own. Errors: PROJECT_NOT_FOUND, QUEUE_NOT_FOUND,
+        PERMISSION_DENIED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -211,6 +227,11 @@ def add_QueueServiceServicer_to_server(servicer, server):
                     servicer.UpdateQueue,
                     request_deserializer=dibs_dot_v1_dot_queue__pb2.UpdateQueueRequest.FromString,
                     response_serializer=dibs_dot_v1_dot_queue__pb2.UpdateQueueResponse.SerializeToString,
+            ),
+            'ListTasks': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListTasks,
+                    request_deserializer=dibs_dot_v1_dot_lists__pb2.ListTasksRequest.FromString,
+                    response_serializer=dibs_dot_v1_dot_lists__pb2.ListTasksResponse.SerializeToString,
             ),
             'GetQueueDepth': grpc.unary_unary_rpc_method_handler(
                     servicer.GetQueueDepth,
@@ -352,6 +373,33 @@ class QueueService(object):
             '/dibs.v1.QueueService/UpdateQueue',
             dibs_dot_v1_dot_queue__pb2.UpdateQueueRequest.SerializeToString,
             dibs_dot_v1_dot_queue__pb2.UpdateQueueResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListTasks(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dibs.v1.QueueService/ListTasks',
+            dibs_dot_v1_dot_lists__pb2.ListTasksRequest.SerializeToString,
+            dibs_dot_v1_dot_lists__pb2.ListTasksResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -1,0 +1,79 @@
+"""Lists of tasks, items, queues and members: filtered, in an order, page by page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from allocator.filters import EVERYTHING, Filter, Order
+from allocator.model import Item
+from allocator.ports.views import MemberView, QueueView
+
+MOST_COUNTED = 10_000
+"""Further than this nobody counts rows: the total is a lower bound."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListAsk:
+    """Rows behind `after` (the key of a row; none: from the start), at most `limit`."""
+
+    order: Order
+    limit: int
+    filter: Filter = EVERYTHING
+    after: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskLine:
+    """One task, be it untouched or not. `holder` has it, or did it; 0: nobody."""
+
+    entry: int
+    slot: int
+    queue: int
+    state: int
+    priority: int
+    holder: int
+    token: int
+    deadline: int
+    status: int
+    wall_ms: int
+
+
+class TaskList(Protocol):
+    """All tasks of a project or, with a queue, of that: also those that nobody ever touched."""
+
+    async def page(self, project: int, queue: int, ask: ListAsk) -> Sequence[TaskLine]:
+        """Tasks in the order in which they first entered, by (entry, slot)."""
+
+    async def count(self, project: int, queue: int, chosen: Filter) -> int:
+        """How many there are; at most MOST_COUNTED + 1 are counted."""
+
+    async def counted(self, project: int, queue: int, field: str, value: int) -> int:
+        """How many there are with one value of queue, state, status, priority or holder."""
+
+
+class ItemList(Protocol):
+    """The items of a dataset."""
+
+    async def page(self, project: int, dataset: int, ask: ListAsk) -> Sequence[Item]:
+        """Items by number or by external_id."""
+
+    async def count(self, project: int, dataset: int, chosen: Filter) -> int:
+        """How many there are; at most MOST_COUNTED + 1 are counted."""
+
+
+class Listings(Protocol):
+    """The shorter lists."""
+
+    async def queues(self, project: int, ask: ListAsk) -> Sequence[QueueView]:
+        """Queues by queue_id, create_time, due_time or priority."""
+
+    async def count_queues(self, project: int, chosen: Filter) -> int:
+        """How many queues there are."""
+
+    async def members(self, project: int, ask: ListAsk) -> Sequence[MemberView]:
+        """Members by person_id."""
+
+    async def count_members(self, project: int, chosen: Filter) -> int:
+        """How many members there are."""

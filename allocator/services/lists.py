@@ -1,0 +1,207 @@
+"""ListTasks: every task of a project or queue, also those that nobody ever touched."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from allocator import answers, requests
+from allocator.filters import (
+    EVERYTHING,
+    All,
+    Compare,
+    Field,
+    Filter,
+    Kind,
+    Not,
+    Some,
+    comparisons,
+    mapped,
+)
+from allocator.model import Priority, TaskId, TaskState
+from allocator.ports import Content, Directory, Items, TaskLine, TaskList, Views
+from allocator.services import queue_settings
+from allocator.services.asking import Asked, Orders, asked, single
+from allocator.services.door import Door, Scope
+from dibs import errors
+
+FIELDS = {
+    "state": Field(kind=Kind.WORD, words={state.name: int(state) for state in TaskState}),
+    "kind": Field(kind=Kind.WORD, words={"ANNOTATE": 1}),
+    "priority": Field(kind=Kind.WORD, words={rank.name: int(rank) for rank in Priority}),
+    "queue": Field(kind=Kind.ID),
+    "person": Field(kind=Kind.ID),
+    "status": Field(kind=Kind.ID),
+    "dataset": Field(kind=Kind.ID),
+    "external_id": Field(kind=Kind.TEXT),
+    "attributes": Field(kind=Kind.MAP),
+    "classes": Field(kind=Kind.LIST),
+    "weight": Field(kind=Kind.NUMBER),
+    "slot": Field(kind=Kind.NUMBER),
+    "late": Field(kind=Kind.FLAG),
+    "update_time": Field(kind=Kind.TIME),
+}
+ORDERS = Orders(keys={"task_id": (int, int)})
+COUNTED = {
+    "queue": "queue",
+    "state": "state",
+    "priority": "priority",
+    "person": "holder",
+    "status": "status",
+}
+"""What there are counters of: the field, and what they count."""
+NOBODY = 0
+UNKNOWN = -1
+QUEUED = Compare(field="state", operator="=", value=int(TaskState.QUEUED))
+WITH_STATUS = Some(
+    tuple(
+        Compare(field="state", operator="=", value=int(state))
+        for state in (TaskState.IN_REVIEW, TaskState.COMPLETED, TaskState.DISCARDED)
+    )
+)
+RPC = "QueueService.ListTasks"
+
+
+class Lists:
+    """What ListTasks does."""
+
+    def __init__(
+        self,
+        *,
+        directory: Directory,
+        items: Items,
+        content: Content,
+        tasks: TaskList,
+        views: Views,
+        door: Door,
+    ) -> None:
+        self._directory = directory
+        self._items = items
+        self._content = content
+        self._tasks = tasks
+        self._views = views
+        self._door = door
+
+    async def page(self, ask: requests.ListOf) -> answers.Listed[answers.TaskLine]:
+        """Tasks in the order in which they first entered; the caller's own, or all.
+
+        Raises QueueNotFound, InvalidArgument, PermissionDenied.
+        """
+        place, scope = await self._door.scope(ask.look, RPC, queue=ask.parent)
+        project = place.project
+        queue = await self._door.queue(project, ask.parent) if ask.parent else 0
+        wanted = asked(ask, FIELDS, ORDERS, "tasks", project, place.actor, queue)
+        await self._views.wait_for(project, ask.look.min_seq)
+        numbered = await self._numbered(project, queue, wanted.filter)
+        chosen = _within(scope, place.actor, numbered)
+        return await self._listed(project, queue, wanted, chosen)
+
+    async def _listed(
+        self, project: int, queue: int, wanted: Asked, chosen: Filter
+    ) -> answers.Listed[answers.TaskLine]:
+        tasks = _in_rows(chosen)
+        rows = await self._tasks.page(project, queue, wanted.rows(tasks))
+
+        async def count() -> int:
+            one = single(chosen)
+            if chosen == EVERYTHING:
+                return await self._tasks.counted(project, queue, "", 0)
+            if one is not None and one.field in COUNTED:
+                field, value = COUNTED[one.field], int(one.value)
+                return await self._tasks.counted(project, queue, field, value)
+            return await self._tasks.count(project, queue, tasks)
+
+        lines = await self._lines(project, rows)
+        return await wanted.listed(lines, lambda line: (line.task.entry, line.task.slot), count)
+
+    async def _lines(self, project: int, rows: Sequence[TaskLine]) -> list[answers.TaskLine]:
+        items = await self._items.of_entries(project, {row.entry for row in rows})
+        queues = await self._directory.queue_ids(project, {row.queue for row in rows})
+        people = await self._directory.people_ids(project, {row.holder for row in rows} - {NOBODY})
+        statuses = await self._statuses(project, {row.queue for row in rows if row.status})
+        return [
+            answers.TaskLine(
+                task=TaskId(entry=row.entry, slot=row.slot),
+                queue_id=queues[row.queue],
+                item=items[row.entry],
+                state=TaskState(row.state),
+                priority=Priority(row.priority),
+                person=people.get(row.holder, "") if row.state != TaskState.QUEUED else "",
+                status=statuses[row.queue][row.status - 1] if row.status else "",
+                updated_ms=row.wall_ms,
+            )
+            for row in rows
+        ]
+
+    async def _statuses(self, project: int, queues: set[int]) -> dict[int, list[str]]:
+        """The names of the statuses of queues."""
+        names: dict[int, list[str]] = {}
+        for queue in queues:
+            view = await self._views.queue(project, queue)
+            if view is not None:
+                body = await self._content.get(project, int(view.settings["content"]))
+                settings = queue_settings.settings_of(view.settings, body, queue)
+                names[queue] = [status.name for status in settings.statuses]
+        return names
+
+    async def _numbered(self, project: int, queue: int, node: Filter) -> Filter:
+        """The filter with numbers for the ids in it; an unknown id is that of nothing.
+
+        Raises InvalidArgument for a status that is not the queue's.
+        """
+        numbers: dict[tuple[str, str], int] = {}
+        for one in comparisons(node):
+            if FIELDS[one.field].kind is Kind.ID:
+                text = str(one.value)
+                numbers[one.field, text] = await self._number(project, queue, one.field, text)
+
+        def numbered(one: Compare) -> Filter:
+            value = numbers.get((one.field, str(one.value)), one.value)
+            return Compare(field=one.field, operator=one.operator, value=value, key=one.key)
+
+        return mapped(node, numbered)
+
+    async def _number(self, project: int, queue: int, field: str, text: str) -> int:
+        if not text:
+            return NOBODY
+        if field == "person":
+            return (await self._directory.people(project, [text])).get(text, UNKNOWN)
+        if field == "queue":
+            return await self._directory.queue(project, text) or UNKNOWN
+        if field == "dataset":
+            return await self._directory.dataset(project, text) or UNKNOWN
+        names = list(queue_settings.DEFAULT_NAMES)
+        if queue:
+            names = (await self._statuses(project, {queue})).get(queue, names)
+        if text not in names:
+            of = "the queue's" if queue else "every queue's, or name the queue_id"
+            known = ", ".join(names)
+            raise errors.InvalidArgument("filter", f"has a status that is not {of}: {known}")
+        return names.index(text) + 1
+
+
+def _within(scope: Scope, actor: int, node: Filter) -> Filter:
+    """What the caller may see of it."""
+    if scope.everything:
+        return node
+    own = [Compare(field="person", operator="=", value=actor)]
+    own += [Compare(field="queue", operator="=", value=queue) for queue in scope.queues]
+    seen: Filter = own[0] if len(own) == 1 else Some(tuple(own))
+    return seen if node == EVERYTHING else All((seen, node))
+
+
+def _in_rows(node: Filter) -> Filter:
+    """The filter in terms of rows: they keep who had a task last, and its last status."""
+
+    def row(one: Compare) -> Filter:
+        if one.field == "kind":
+            return EVERYTHING if one.operator == "=" else Not(EVERYTHING)
+        if one.field not in ("person", "status"):
+            return one
+        is_person = one.field == "person"
+        column = "holder" if is_person else "status"
+        equal = Compare(field=column, operator="=", value=one.value)
+        there: Filter = Not(QUEUED) if is_person else WITH_STATUS
+        nothing = Some((equal, Not(there))) if one.value == NOBODY else All((equal, there))
+        return nothing if one.operator == "=" else Not(nothing)
+
+    return mapped(node, row)

@@ -1,0 +1,45 @@
+"""ListTasks on the wire."""
+
+# ruff: noqa: D103 - each function is named after the message it makes or takes
+
+from __future__ import annotations
+
+from allocator import answers, requests
+from allocator.wire import common
+from dibs.v1 import common_pb2
+from dibs.v1 import lists_pb2 as pb
+
+
+def list_tasks(request: pb.ListTasksRequest) -> requests.ListOf:
+    return common.list_of(request, request.queue_id)
+
+
+def tasks(answer: answers.Listed[answers.TaskLine]) -> pb.ListTasksResponse:
+    return pb.ListTasksResponse(
+        tasks=[_line(row) for row in answer.rows],
+        next_page_token=answer.next_token,
+        total_size=answer.total,
+        total_is_lower_bound=answer.at_least,
+    )
+
+
+def _line(row: answers.TaskLine) -> pb.ListedTask:
+    return pb.ListedTask(
+        task=common_pb2.Task(
+            task_id=str(row.task),
+            queue_id=row.queue_id,
+            dataset_id=row.item.dataset,
+            external_id=row.item.external_id,
+            item_number=row.item.number,
+            weight=row.item.weight,
+            classes=row.item.classes,
+            attributes=row.item.attributes,
+            kind=common_pb2.TASK_KIND_ANNOTATE,
+            state=common.number(row.state),
+            slot=row.task.slot,
+            priority=common.priority_out(row.priority),
+        ),
+        person=row.person,
+        status=row.status,
+        update_time=common.timestamp(row.updated_ms),
+    )

@@ -1,0 +1,111 @@
+"""The shorter lists: queues and members, filtered, in an order, by the key of the last row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import asyncpg
+
+from allocator.filters import Filter
+from allocator.ports import MemberView, QueueView
+from allocator.ports.lists import MOST_COUNTED, ListAsk
+from store.filtering import Column, Where, mask, one_of
+from store.postgres import Postgres
+from store.projection import COUNTED
+from store.views import MEMBERS, QUEUES, member_view, queue_view
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _List:
+    """A query, what may be asked of its rows, and the keys of its orders, each unique."""
+
+    query: str
+    columns: Mapping[str, Column]
+    orders: Mapping[str, tuple[str, ...]]
+
+
+_OPEN_TO: Final = """
+(v.owner = {person}::bigint OR (v.rules ->> 'restricted')::integer = 0
+ OR v.rules -> 'allowed' @> to_jsonb({person}::bigint)
+ OR EXISTS (SELECT FROM view_group_member g WHERE g.project = v.project
+               AND g.person = {person}::bigint
+               AND v.rules -> 'groups' @> to_jsonb(g.people_group)))"""
+_QUEUES: Final = _List(
+    query=QUEUES,
+    columns={
+        "queue_id": "q.external_id",
+        "queue": "v.queue",
+        "priority": "v.priority",
+        "owner": "v.owner",
+        "due_time": "v.due_ms",
+        "create_time": "v.created_wall",
+        **{name: f"v.{name}" for name in COUNTED.values()},
+        "open_to": lambda _, person: _OPEN_TO.format(person=person),
+    },
+    orders={
+        "queue_id": ("q.external_id",),
+        "create_time": ("v.created_seq",),
+        "due_time": ("v.due_ms", "v.queue"),
+        "priority": ("v.priority", "v.queue"),
+    },
+)
+_MEMBERS: Final = _List(
+    query=MEMBERS,
+    columns={
+        "person_id": "x.external_id",
+        "display_name": "x.name",
+        "role": mask("m.roles"),
+        "active": "m.active",
+        "skills": one_of("m.skills"),
+    },
+    orders={"person_id": ("x.external_id",)},
+)
+
+
+class Listings:
+    """Implements allocator.ports.lists.Listings."""
+
+    def __init__(self, postgres: Postgres) -> None:
+        self._postgres = postgres
+
+    async def queues(self, project: int, ask: ListAsk) -> Sequence[QueueView]:
+        """Queues by queue_id, create_time, due_time or priority."""
+        return [queue_view(row) for row in await self._page(_QUEUES, project, ask)]
+
+    async def count_queues(self, project: int, chosen: Filter) -> int:
+        """How many queues there are."""
+        return await self._count(_QUEUES, project, chosen)
+
+    async def members(self, project: int, ask: ListAsk) -> Sequence[MemberView]:
+        """Members by person_id."""
+        return [member_view(row) for row in await self._page(_MEMBERS, project, ask)]
+
+    async def count_members(self, project: int, chosen: Filter) -> int:
+        """How many members there are."""
+        return await self._count(_MEMBERS, project, chosen)
+
+    async def _page(self, of: _List, project: int, ask: ListAsk) -> list[asyncpg.Record]:
+        arguments: list[Any] = [project]
+        where = Where(of.columns, arguments)
+        conditions = [where.sql(ask.filter)]
+        keys = of.orders[ask.order.field]
+        if ask.after:
+            sign = "<" if ask.order.down else ">"
+            bound = ", ".join(map(where.bound, ask.after))
+            conditions.append(f"({', '.join(keys)}) {sign} ({bound})")
+        way = " DESC" if ask.order.down else ""
+        by = ", ".join(f"{key}{way}" for key in keys)
+        return await self._postgres.fetch(
+            f"{of.query} AND {' AND '.join(conditions)} ORDER BY {by}"
+            f" LIMIT {where.bound(ask.limit)}",
+            *arguments,
+        )
+
+    async def _count(self, of: _List, project: int, chosen: Filter) -> int:
+        arguments: list[Any] = [project]
+        where = Where(of.columns, arguments)
+        query = f"{of.query} AND {where.sql(chosen)} LIMIT {MOST_COUNTED + 1}"
+        row = await self._postgres.fetchrow(f"SELECT count(*) FROM ({query}) AS c", *arguments)
+        return int(row[0]) if row else 0

@@ -1,0 +1,238 @@
+"""The list of tasks: rows of view_task where there are some, ranges of entries where not.
+
+Untouched tasks have no row, so a list goes through windows of entries in the
+order of the list, and asks each for what the filter lets through; a page
+that lies a million tasks further on begins with another window, and costs the
+same. Where no untouched task can be let through, the rows alone are asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Any, Final
+
+from allocator.filters import EVERYTHING, Compare, Filter, Order, comparisons, judged
+from allocator.model import TaskState
+from allocator.ports.lists import MOST_COUNTED, ListAsk, TaskLine
+from store.filtering import Column, Where, one_of
+from store.items import LONGEST_RUN
+from store.postgres import Postgres
+from store.projection import COUNTED
+
+FIRST_WINDOW: Final = 2_000
+LAST_WINDOW: Final = 50_000
+RANGES_A_WINDOW: Final = 500
+END: Final = 2**60
+_UP: Final = Order(field="task_id")
+
+COLUMNS: Final[dict[str, Column]] = {
+    **{name: f"x.{name}" for name in ("queue", "state", "priority", "holder", "status", "late")},
+    **{name: f"x.{name}" for name in ("slot", "dataset", "external_id", "attributes", "weight")},
+    "update_time": "x.wall",
+    "classes": one_of("x.classes"),
+}
+OF_ITEMS: Final = frozenset({"dataset", "external_id", "attributes", "weight", "classes"})
+UNTOUCHED: Final[dict[str, tuple[int, ...]]] = {
+    "state": (TaskState.QUEUED, TaskState.REMOVED),
+    "holder": (0,),
+    "status": (0,),
+    "late": (False,),
+}
+"""What the fields of a task that has no row may be: it waits, or was cleared away."""
+
+_LINE: Final = "entry, slot, queue, state, priority, holder, token, deadline, status, wall"
+_ITEM: Final = ", r.dataset, i.external_id, i.attributes, i.classes, i.weight"
+_TOUCHED: Final = """
+SELECT t.entry, t.slot, t.queue, t.state, t.priority, t.person AS holder, t.token, t.deadline,
+       t.status, t.late, t.updated_wall AS wall{item}
+  FROM view_task t{join}
+ WHERE t.project = $1"""
+_JOIN_ITEM: Final = """
+  CROSS JOIN LATERAL (SELECT * FROM item_range y WHERE y.project = $1 AND y.base <= t.item
+                       ORDER BY y.base DESC LIMIT 1) AS r
+  JOIN item i ON i.project = $1 AND i.import = r.import AND i.ordinal = r.first + t.item - r.base"""
+_WINDOW: Final = f"""
+SELECT n.entry, s.slot, e.queue,
+       coalesce(t.state, CASE WHEN n.entry > q.cleared THEN 2 ELSE 9 END) AS state,
+       coalesce(t.priority, e.priority) AS priority, coalesce(t.person, 0) AS holder,
+       coalesce(t.token, 0) AS token, coalesce(t.deadline, 0) AS deadline,
+       coalesce(t.status, 0) AS status, coalesce(t.late, false) AS late,
+       coalesce(t.updated_wall, e.wall) AS wall{{item}}
+  FROM entry_range e
+  JOIN view_queue q ON q.project = e.project AND q.queue = e.queue{{entries}}
+ CROSS JOIN LATERAL generate_series(1, q.slots) AS s (slot)
+  LEFT JOIN view_task t ON t.project = $1 AND t.entry = n.entry AND t.slot = s.slot
+                       AND t.entry >= $2 AND t.entry < $3
+ WHERE e.project = $1 AND e.first > $2 - {LONGEST_RUN} AND e.first < $3
+   AND e.first + e.count > $2"""
+_ENTRIES: Final = """
+ CROSS JOIN LATERAL generate_series(greatest(e.first, $2), least(e.first + e.count, $3) - 1)
+       AS n (entry)"""
+_ENTRIES_AND_ITEMS: Final = """
+ CROSS JOIN LATERAL (SELECT e.first_item + greatest($2 - e.first, 0) AS low,
+                            e.first_item + least($3 - e.first, e.count) AS high) AS m
+ CROSS JOIN LATERAL (SELECT * FROM item_range y
+                      WHERE y.project = $1 AND y.base < m.high AND y.base + y.count > m.low
+                        AND y.base >= (SELECT coalesce(max(z.base), 0) FROM item_range z
+                                        WHERE z.project = $1 AND z.base <= m.low)) AS r
+ CROSS JOIN LATERAL (SELECT * FROM item y
+                      WHERE y.project = $1 AND y.import = r.import
+                        AND y.ordinal >= r.first + greatest(m.low - r.base, 0)
+                        AND y.ordinal < r.first + least(m.high - r.base, r.count)
+                     OFFSET 0) AS i
+ CROSS JOIN LATERAL (SELECT e.first + r.base + i.ordinal - r.first - e.first_item AS entry) AS n"""
+
+
+class TaskList:
+    """Implements allocator.ports.lists.TaskList."""
+
+    def __init__(self, postgres: Postgres) -> None:
+        self._postgres = postgres
+
+    async def page(self, project: int, queue: int, ask: ListAsk) -> Sequence[TaskLine]:
+        """Tasks by (entry, slot), from the one behind `ask.after`."""
+        if not may_be_untouched(ask.filter):
+            rows = await self._postgres.fetch(*_asked(_Ask(project, queue, ask)))
+            return [_line(row) for row in rows]
+        found: list[TaskLine] = []
+        async for low, high in self._windows(project, queue, ask):
+            rows = await self._postgres.fetch(*_asked(_Ask(project, queue, ask, (low, high))))
+            found += [_line(row) for row in rows]
+            if len(found) >= ask.limit:
+                break
+        return found[: ask.limit]
+
+    async def count(self, project: int, queue: int, chosen: Filter) -> int:
+        """How many tasks there are, up to MOST_COUNTED + 1."""
+        ask = ListAsk(order=_UP, limit=MOST_COUNTED + 1, filter=chosen)
+        if not may_be_untouched(chosen):
+            return await self._count(_Ask(project, queue, ask))
+        total = 0
+        async for low, high in self._windows(project, queue, ask):
+            total += await self._count(_Ask(project, queue, ask, (low, high)))
+            if total > MOST_COUNTED:
+                break
+        return min(total, MOST_COUNTED + 1)
+
+    async def counted(self, project: int, queue: int, field: str, value: int) -> int:
+        """From counters: of a queue's states, or of view_count."""
+        if field in ("", "queue"):
+            of, what = (value if field else queue), "entries * slots"
+            return await self._sum(project, of, f"SELECT sum({what}) FROM view_queue")
+        if field == "state":
+            column = COUNTED.get(TaskState(value))
+            if column is None:
+                return 0
+            return await self._sum(project, queue, f"SELECT sum({column}) FROM view_queue")
+        return await self._sum(
+            project, queue, "SELECT sum(tasks) FROM view_count", dimension=field, value=value
+        )
+
+    async def _sum(self, project: int, queue: int, query: str, **equal: object) -> int:
+        where = {"project": project, **({"queue": queue} if queue else {}), **equal}
+        conditions = " AND ".join(f"{name} = ${i}" for i, name in enumerate(where, 1))
+        row = await self._postgres.fetchrow(f"{query} WHERE {conditions}", *where.values())
+        return int(row[0] or 0) if row else 0
+
+    async def _count(self, ask: _Ask) -> int:
+        query, *arguments = _asked(ask)
+        row = await self._postgres.fetchrow(f"SELECT count(*) FROM ({query}) AS c", *arguments)
+        return int(row[0]) if row else 0
+
+    async def _windows(
+        self, project: int, queue: int, ask: ListAsk
+    ) -> AsyncIterator[tuple[int, int]]:
+        """Windows [low, high) of entries, in the order of the list."""
+        down, everything = ask.order.down, ask.filter == EVERYTHING
+        at = (ask.after[0] + 1 if down else ask.after[0]) if ask.after else (END if down else 0)
+        # Without a filter every entry is a task: as many entries as tasks are enough.
+        size = ask.limit + 1 if everything else FIRST_WINDOW
+        while True:
+            window, more = await self._window(project, queue, at, size, down=down)
+            if window[0] < window[1]:
+                yield window
+            if not more:
+                return
+            at = window[0] if down else window[1]
+            size = min(size * 4, LAST_WINDOW)
+
+    async def _window(
+        self, project: int, queue: int, at: int, size: int, *, down: bool
+    ) -> tuple[tuple[int, int], bool]:
+        """A window of about `size` entries that begins at `at`, and whether there are more."""
+        side, way = ("first < $2", "DESC") if down else (f"first > $2 - {LONGEST_RUN}", "ASC")
+        beyond = "" if down else " AND first + count > $2"
+        only = " AND queue = $3" if queue else ""
+        rows = await self._postgres.fetch(
+            f"SELECT first, count FROM entry_range WHERE project = $1 AND {side}{beyond}{only}"
+            f" ORDER BY first {way} LIMIT {RANGES_A_WINDOW}",
+            *(project, at, *([queue] if queue else [])),
+        )
+        taken, edge = 0, at
+        for row in rows:
+            low, high = row["first"], row["first"] + row["count"]
+            inside = (min(high, at) - low) if down else (high - max(low, at))
+            left = size - taken
+            if inside > left:
+                edge = min(high, at) - left if down else max(low, at) + left
+                return ((edge, at) if down else (at, edge)), True
+            taken, edge = taken + inside, (low if down else high)
+        return ((edge, at) if down else (at, edge)), len(rows) == RANGES_A_WINDOW
+
+
+class _Ask:
+    """One query: of a window, or of the rows alone."""
+
+    def __init__(
+        self, project: int, queue: int, ask: ListAsk, window: tuple[int, int] | None = None
+    ) -> None:
+        self.project = project
+        self.queue = queue
+        self.ask = ask
+        self.window = window
+
+    def source(self) -> str:
+        """The tasks, with their items if the filter looks at them."""
+        items = any(one.field in OF_ITEMS for one in comparisons(self.ask.filter))
+        item = _ITEM if items else ""
+        if self.window is None:
+            return _TOUCHED.format(item=item, join=_JOIN_ITEM if items else "")
+        return _WINDOW.format(item=item, entries=_ENTRIES_AND_ITEMS if items else _ENTRIES)
+
+
+def _asked(one: _Ask) -> tuple[Any, ...]:
+    """The query and its arguments."""
+    arguments: list[Any] = [one.project, *(one.window or ())]
+    where, ask = Where(COLUMNS, arguments), one.ask
+    conditions = [where.sql(ask.filter)]
+    if one.queue:
+        conditions.append(f"x.queue = {where.bound(one.queue)}")
+    if ask.after:
+        sign = "<" if ask.order.down else ">"
+        entry, slot = map(where.bound, ask.after)
+        conditions.append(f"(x.entry, x.slot) {sign} ({entry}::bigint, {slot}::integer)")
+    way = " DESC" if ask.order.down else ""
+    query = (
+        f"SELECT {_LINE} FROM ({one.source()}) AS x WHERE {' AND '.join(conditions)}"
+        f" ORDER BY x.entry{way}, x.slot{way} LIMIT {where.bound(ask.limit)}"
+    )
+    return query, *arguments
+
+
+def may_be_untouched(node: Filter) -> bool:
+    """Whether the filter could let a task through that nobody ever touched."""
+
+    def judge(one: Compare) -> bool | None:
+        if one.field not in UNTOUCHED:
+            return None
+        possible = UNTOUCHED[one.field]
+        if one.value in possible and len(possible) > 1:
+            return None
+        return (one.value in possible) == (one.operator == "=")
+
+    return judged(node, judge) is not False
+
+
+def _line(row: Any) -> TaskLine:
+    names = ("entry", "slot", "queue", "state", "priority", "holder", "token", "deadline", "status")
+    return TaskLine(**{name: row[name] for name in names}, wall_ms=row["wall"])

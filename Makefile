@@ -11,6 +11,9 @@ UV       := $(BIN)/uv
 PYTEST_N ?= 2
 ARGS     ?=
 DURATION ?= 60
+USERS    ?= 300
+# steady, shift-start, drain
+SHAPE    ?= steady
 export UV_PYTHON_DOWNLOADS := never
 
 help: ## Show this list
@@ -70,6 +73,12 @@ check: lint types layers current copies ## All that must hold before a merge, ap
 faults: $(READY) ## Kill, cut and pause things under load, then audit (DURATION=60)
 	$(BIN)/python -m loadtest.faults --duration $(DURATION)
 
+swarm: $(READY) ## A minute of a few hundred users of every kind, then the audit (USERS= SHAPE= DURATION=)
+	$(BIN)/python -m loadtest.crowd --duration $(DURATION) --users $(USERS) --shape $(SHAPE)
+
+swarm-web: $(READY) ## The same for people: locust's own page on 127.0.0.1:8089, until Ctrl-C
+	$(BIN)/python -m loadtest.crowd --duration 86400 --users $(USERS) --shape $(SHAPE) --web
+
 bench: $(READY) ## Measure this machine
 	$(BIN)/python -m loadtest.bench
 
@@ -80,4 +89,4 @@ clean: ## Remove everything that can be made again, servers' data included
 	rm -rf .venv .venv-generate .dibs build dist *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help setup demo test test-fresh lint types layers generate current copies checklist check faults bench requirements clean
+.PHONY: help setup demo test test-fresh lint types layers generate current copies checklist check faults swarm swarm-web bench requirements clean

@@ -57,6 +57,7 @@ SERVICES: tuple[tuple[str, Any], ...] = tuple(
         ),
     )
 )
+MOST_PENDING = 10_000
 NAMES = tuple(name for name, _ in SERVICES)
 
 
@@ -97,6 +98,10 @@ def _options(settings: Settings) -> list[tuple[str, Any]]:
     return [
         ("grpc.so_reuseport", 1),
         ("grpc.max_receive_message_length", settings.max_message_bytes),
+        # Above 1000 calls that nobody took yet, gRPC would begin to answer
+        # CANCELLED at random. A shift that sits down at once is more.
+        ("grpc.server.max_pending_requests", MOST_PENDING),
+        ("grpc.server.max_pending_requests_hard_limit", 2 * MOST_PENDING),
         # SO_REUSEPORT balances connections, not calls: an old one moves on.
         ("grpc.max_connection_age_ms", settings.max_connection_age_s * 1000),
         ("grpc.max_connection_age_grace_ms", 60_000),

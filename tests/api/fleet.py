@@ -103,6 +103,7 @@ class Watched:
         self._current = current
         self._between = between
         self._in_flight = 0
+        self._door = asyncio.Lock()
 
     def unary_unary(self, *args: Any, **kwargs: Any) -> Any:
         async def call(request: Any, **options: Any) -> Any:
@@ -136,10 +137,11 @@ class Watched:
     @asynccontextmanager
     async def _call(self) -> AsyncIterator[None]:
         calls.saw()
-        self._in_flight += 1
-        try:
-            if self._between and self._in_flight == 1:
+        async with self._door:
+            if self._between and self._in_flight == 0:
                 await self._between()
+            self._in_flight += 1
+        try:
             yield
         finally:
             self._in_flight -= 1
@@ -148,11 +150,9 @@ class Watched:
 def dying(fleet: Fleet, seed: str) -> Watched:
     """A channel whose worker dies between calls, at moments that `seed` decides."""
     fate = random.Random(seed)
-    lock = asyncio.Lock()
 
     async def between() -> None:
-        async with lock:
-            if fate.random() < KILLED:
-                await fleet.replace()
+        if fate.random() < KILLED:
+            await fleet.replace()
 
     return Watched(lambda: fleet.channel, between)

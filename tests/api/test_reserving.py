@@ -85,6 +85,26 @@ async def test_many_at_once_never_get_the_same_task(world: World) -> None:
     assert given == names
 
 
+@pytest.mark.shows("E70")
+async def test_two_thousand_people_at_once_get_two_thousand_tasks(world: World) -> None:
+    people = [f"person-{n}" for n in range(2000)]
+    await world.dataset("d", [f"i{n}" for n in range(1000)])
+    await world.load("d", [f"j{n}" for n in range(1000)])
+    await world.queue("q", "d")
+    for first in range(0, len(people), 100):
+        await world.people(*people[first : first + 100])
+    sessions = [await open_session(world.stubs, world.project) for _ in range(200)]
+    answers = await asyncio.gather(
+        *(
+            world.reserve("q", "ada", person=person, request_id=sessions[n % 200].next())
+            for n, person in enumerate(people)
+        )
+    )
+
+    given = [task.task_id for answer in answers for task in answer.tasks]
+    assert len(given) == len(set(given)) == 2000
+
+
 @pytest.mark.shows("D21")
 async def test_slots_go_to_different_people(world: World) -> None:
     await world.dataset("d", ["a", "b"])

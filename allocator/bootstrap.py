@@ -255,7 +255,7 @@ def _servicers(store: Store, lease_floor_ms: int) -> Sequence[object]:
 
 def _bulk(store: Store, ledger: CountedLedger, door: Door) -> tuple[Removing, OperationsService]:
     """Bulk verbs; whoever sweeps drives them."""
-    driving = Driving(ledger, store.content, doers(ledger))
+    driving = Driving(ledger, store.content, store.operations, doers(ledger))
     store.sweeper.follow(driving.follow)
     operations = OperationsService(
         directory=store.directory,

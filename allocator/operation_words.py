@@ -43,6 +43,16 @@ class OnQueue:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OnDataset:
+    """A verb about a dataset, in a queue or ("") everywhere."""
+
+    change: Change
+    dataset_id: str
+    queue_id: str = ""
+    force: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RemoveItems:
     """Chosen items of a dataset that are to leave a queue."""
 

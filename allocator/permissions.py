@@ -92,6 +92,7 @@ TABLE: Final = (
             "ProjectService.CreateProject",
             "QueueService.AttachDataset",
             "QueueService.ClearWaiting",
+            "QueueService.DetachDataset",
         ),
     ),
     Row(

@@ -8,11 +8,13 @@ from audit.state import (
     CANCELLED,
     CLEAR_WAITING,
     DAY_MS,
+    DELETE_DATASET,
     FAILED,
     QUEUED,
     REMOVED,
     RUNNING,
     SUCCEEDED,
+    UNDIVIDED,
     Entry,
     Operation,
     Project,
@@ -38,7 +40,44 @@ def begun(project: Project, event: Event, judge: Judge) -> None:
         dataset=body["dataset"],
         content=body["content"],
         total=body["total"],
+        last_entry=body["last"],
     )
+    last = project.entries_last
+    judge.expect(RULES, body["last"] == last, "begun at entry {}, not {}", body["last"], last)
+    if body["verb"] in UNDIVIDED:
+        for number in body["queues"]:
+            _fence(project, project.queues[number], event, judge)
+    if body["verb"] == DELETE_DATASET:
+        project.datasets.pop(body["dataset"], None)
+
+
+def _fence(project: Project, queue: Queue, event: Event, judge: Judge) -> None:
+    """The dataset follows no more, and its open entries are on their way out of the queue."""
+    dataset, last = event.body["dataset"], event.body["last"]
+    attached = queue.attached.pop(dataset, None)
+    judge.expect(RULES, attached, "dataset {} is not attached to {}", dataset, queue.queue)
+    queue.fences += ((dataset, last),)
+    queue.added_seq = event.seq
+    for entry in project.entries.values():
+        if entry.queue == queue.queue and not entry.gone and project.covered(entry):
+            queue.items.discard(entry.item)
+
+
+def _lower(project: Project, operation: Operation, judge: Judge) -> None:
+    """The fence goes when nothing that it covers is open any more."""
+    pair = (operation.dataset, operation.last_entry)
+    for number in operation.queues:
+        queue = project.queues[number]
+        left = [
+            entry.entry
+            for entry in project.entries.values()
+            if entry.queue == number
+            and not entry.gone
+            and entry.entry <= operation.last_entry
+            and project.dataset_of(entry.item) == operation.dataset
+        ]
+        judge.expect(RULES, not left, "{} entries of a detached dataset stay", len(left))
+        queue.fences = tuple(fence for fence in queue.fences if fence != pair)
 
 
 def cleared(project: Project, event: Event, judge: Judge) -> None:
@@ -63,6 +102,7 @@ def cleared(project: Project, event: Event, judge: Judge) -> None:
         dataset=0,
         content=0,
         total=waiting,
+        last_entry=last,
         state=SUCCEEDED,
         ended_ms=event.wall_ms,
     )
@@ -85,7 +125,11 @@ def ended(project: Project, event: Event, judge: Judge) -> None:
     if judge.expect(RULES, runs, "operation {} does not run", body["operation"]) and operation:
         known = body["state"] in (SUCCEEDED, FAILED, CANCELLED)
         judge.expect(RULES, known, "an operation ends in state {}", body["state"])
+        halved = body["state"] == CANCELLED and operation.verb in UNDIVIDED
+        judge.expect(RULES, not halved, "operation {} is cancelled", body["operation"])
         operation.state, operation.ended_ms = body["state"], event.wall_ms
+        if body["state"] == SUCCEEDED and operation.verb in UNDIVIDED:
+            _lower(project, operation, judge)
 
 
 def retried(project: Project, event: Event, judge: Judge) -> None:

@@ -99,6 +99,8 @@ def items_added(project: Project, event: Event, judge: Judge) -> None:
     judge.expect(RULES, known, "items for the unknown dataset {}", body["dataset"])
     dataset = project.datasets.setdefault(body["dataset"], Dataset())
     dataset.ranges.append((base, base + count - 1))
+    if not project.item_runs or project.item_runs[-1][1] != body["dataset"]:
+        project.item_runs.append((base, body["dataset"]))
     project.items_last = max(project.items_last, base + count - 1)
 
 

@@ -228,7 +228,13 @@ def holds(
         slot.token,
         fence,
     )
+    _uncovered(project, judge, entry)
     return slot
+
+
+def _uncovered(project: Project, judge: Judge, entry: Entry) -> None:
+    """Nothing of a dataset that is being detached is given, started or submitted."""
+    judge.expect(7, not project.covered(entry), "entry {} is covered by a fence", entry.entry)
 
 
 def _late(
@@ -249,6 +255,7 @@ def _late(
         slot.last,
         fence,
     )
+    _uncovered(project, judge, entry)
     cause = eligible(project, person, entry, number)
     judge.expect(6, not cause, "late by person {}, who is {}", person, cause)
     return slot
@@ -266,6 +273,7 @@ def _still_eligible(project: Project, judge: Judge, entry: Entry, number: int, p
 def _grant(project: Project, event: Event, judge: Judge, entry: Entry, number: int) -> None:
     """No task has two leases, no person two slots of an item (MODEL invariants 2 and 4)."""
     person, slot = event.body["person"], entry.slot(number)
+    _uncovered(project, judge, entry)
     mine = slot.state == RETURNED and slot.person == person
     judge.expect(
         6,

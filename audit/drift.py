@@ -60,8 +60,14 @@ def _pairs(wanted: object, got: object) -> Iterator[tuple[object, object, object
 
 
 def _bounded(key: object, found: Shape) -> bool:
-    """Whether a head may be a lower bound: of a lane with dead integers among its untouched."""
-    return isinstance(key, tuple) and key[1] == "b" and (key[0], key[2]) in found.dead
+    """Whether a head may be a lower bound: of a lane with dead integers among its untouched.
+
+    So may any of a queue that a dataset leaves.
+    """
+    if not isinstance(key, tuple):
+        return False
+    leaving = key[0] in found.queue and bool(found.queue[key[0]][-2])
+    return leaving or (key[1] == "b" and (key[0], key[2]) in found.dead)
 
 
 def _not_later(should: object, found: object) -> bool:

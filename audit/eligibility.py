@@ -70,8 +70,9 @@ def fence_of(project: Project, entry: Entry, number: int, person: int) -> int:
 
 def corrections(project: Project, queue: Queue, person: int) -> list[tuple[int, int]]:
     """(entry, slot) of the person's returned tasks in the queue, in its order."""
-    own = queue.own.get(person, {})
-    return sorted(own.items(), key=lambda task: project.entries[task[0]].score)
+    own = queue.own.get(person, {}).items()
+    open_ = [task for task in own if not project.covered(project.entries[task[0]])]
+    return sorted(open_, key=lambda task: project.entries[task[0]].score)
 
 
 def pool(project: Project, queue: Queue, person: int) -> Iterator[tuple[int, int]]:
@@ -86,7 +87,7 @@ def pool(project: Project, queue: Queue, person: int) -> Iterator[tuple[int, int
     cleared = []
     for score in lanes[0] if len(lanes) == 1 else heapq.merge(*lanes):
         entry = project.entries[score % RANK_STEP]
-        if not has_another(entry, person):
+        if not has_another(entry, person) and not project.covered(entry):
             if person in entry.soft:
                 cleared.append(entry)
             else:

@@ -124,8 +124,9 @@ def reasons(project: Project, queue: Queue, person: int, clock: int) -> tuple[Re
     found = [Reason(reason="NOT_ELIGIBLE", causes=((cause, 0),))] if cause else []
     if _full(queue, person):
         found.append(Reason(reason="AT_CAP"))
-    if any(queue.lanes.values()):
-        withheld = () if cause else _withheld(project, queue, person)
+    waiting = _waiting(project, queue)
+    if any(waiting.values()):
+        withheld = () if cause else _withheld(project, queue, person, waiting)
         if withheld:
             found.append(Reason(reason="NOT_ELIGIBLE", causes=withheld))
         return tuple(found)
@@ -163,6 +164,8 @@ def expect_pick(
     """'ok' for what waits in this queue, is allowed, and is this person's to do."""
     of, found = project.queues.get(queue), project.entries.get(entry)
     if of is None or found is None or found.queue != queue or found.gone:
+        return NOT_FOUND
+    if project.covered(found):
         return NOT_FOUND
     if not 1 <= slot <= found.k:
         return NOT_FOUND
@@ -245,6 +248,7 @@ def renewable(project: Project, person: int, queue: int = 0) -> list[tuple[int, 
         for entry, number in of.held.get(person, {}).items()
         if (slot := project.entries[entry].slot(number)).token
         >= fence_of(project, project.entries[entry], number, person)
+        and not project.covered(project.entries[entry])
     ]
     return [(entry, number) for _, entry, number in sorted(found)][:MOST_RENEWED]
 
@@ -295,6 +299,7 @@ def may_be_late(project: Project, person: int, entry: Entry, number: int, token:
         slot.state in (QUEUED, RETURNED)
         and slot.last == (person, token)
         and token >= fence_of(project, entry, number, person)
+        and not project.covered(entry)
         and not eligible(project, person, entry, number)
     )
 
@@ -312,7 +317,7 @@ def _lease(
     if slot.state in FINISHED:
         return None, NOT_FOUND
     holds = slot.held and slot.person == person and slot.token == token
-    dead = token < fence_of(project, found, number, person)
+    dead = token < fence_of(project, found, number, person) or project.covered(found)
     return found, LEASE_LOST if dead or not holds else ""
 
 
@@ -321,15 +326,26 @@ def _if_assigned(project: Project, person: int, entry: Entry, number: int) -> st
     return "not_eligible" if lost else "ok"
 
 
-def _withheld(project: Project, queue: Queue, person: int) -> tuple[tuple[str, int], ...]:
+def _waiting(project: Project, queue: Queue) -> dict[int, list[Entry]]:
+    """Entries with a free slot per lane, without those that a dataset's fence covers."""
+    lanes = {
+        number: [project.entries[score % 2**46] for score in lane]
+        for number, lane in queue.lanes.items()
+    }
+    return {
+        number: [entry for entry in lane if not project.covered(entry)]
+        for number, lane in lanes.items()
+    }
+
+
+def _withheld(
+    project: Project, queue: Queue, person: int, waiting: dict[int, list[Entry]]
+) -> tuple[tuple[str, int], ...]:
     """What is available but not theirs: by skill, and by having another slot of the item."""
     member, skill, excluded = project.member(person), 0, 0
-    for number, lane in queue.lanes.items():
+    for number, lane in waiting.items():
         if not skilled(member, queue, number):
             skill += len(lane)
             continue
-        excluded += sum(
-            any(slot.person == person for slot in project.entries[score % 2**46].slots)
-            for score in lane
-        )
+        excluded += sum(any(slot.person == person for slot in entry.slots) for entry in lane)
     return tuple((cause, n) for cause, n in (("SKILL", skill), ("EXCLUDED", excluded)) if n)

@@ -15,12 +15,12 @@ import msgpack
 from redis.asyncio import Redis
 
 from audit.state import ENDED, FINISHED, QUEUED, REMOVED, WINDOW, Control, Rules
-from audit.structures import Shape, SlotShape
+from audit.structures import Scores, Shape, SlotShape
 
 PRODUCT_KEY: Final = re.compile(rb"dibs:\{[0-9]+\}:.+", re.DOTALL)
 TOTALS: Final = ("entries", "items", "settings_seq", "fast", "admins")
 BATCH: Final = 1_000
-WAITING: Final = frozenset({"heads", "backlog", "dead", "available", "excluded", "soft"})
+WAITING: Final = frozenset({"heads", "backlog", "dead", "available", "excluded", "soft", "passed"})
 """Words of keys about what waits in a queue: "queue/generation" once it was cleared."""
 
 
@@ -216,6 +216,7 @@ def _queue(fields: dict[str, bytes]) -> tuple[object, ...]:
         ),
         control,
         tuple((n, tuple(sorted(_listed(skills)))) for n, skills in sorted(_by_number(classes))),
+        tuple(sorted(map(tuple, _listed(_unpack(fields["fences"])) if "fences" in fields else ()))),
         int(fields.get("generation", 0)),
     )
 
@@ -225,7 +226,7 @@ def _operation(fields: dict[str, bytes]) -> tuple[object, ...]:
     return (
         *(int(fields[name]) for name in ("state", "chunk", "verb", "actor")),
         _listed(_unpack(fields["queues"])),
-        *(int(fields[name]) for name in ("dataset", "content", "total")),
+        *(int(fields[name]) for name in ("dataset", "content", "total", "last_entry")),
         tuple(last) if last else None,
     )
 
@@ -288,6 +289,42 @@ def _finish(shape: Shape, dead: dict[tuple[int, int], set[int]]) -> None:
         alive = [entry for entry in shape.backlog.pop((queue, lane, rank)) if entry not in gone]
         if alive:
             shape.backlog[queue, lane, rank] = alive
+    for queue, fields in shape.queue.items():
+        if fields[-2]:
+            _uncover(shape, queue, fields[-2])
+
+
+def _uncover(shape: Shape, queue: int, fences: object) -> None:
+    """Leaves out what a dataset's fence covers: it may have been passed over, or not yet."""
+    assert isinstance(fences, tuple)
+    covered = {
+        (first, min(last, upto))
+        for first, last, dataset in shape.entry_runs.get(queue, [])
+        for of, upto in fences
+        if of == dataset
+    }
+
+    def open_(entry: int) -> bool:
+        return not any(first <= entry <= last for first, last in covered)
+
+    structures: list[dict[Any, Scores]] = [shape.available, shape.excluded, shape.soft]
+    for structure in structures:
+        for key in [key for key in structure if key[0] == queue]:
+            scores = {entry: s for entry, s in structure.pop(key).items() if open_(entry)}
+            if scores:
+                structure[key] = scores
+    for place in [place for place in shape.backlog if place[0] == queue]:
+        left = [entry for entry in shape.backlog.pop(place) if open_(entry)]
+        if left:
+            shape.backlog[place] = left
+
+
+def _run_list(value: Iterable[tuple[bytes, float]]) -> list[tuple[int, int, int]]:
+    runs = []
+    for member, last in value:
+        first, dataset = _text(member).split(":")
+        runs.append((int(first), int(last), int(dataset)))
+    return sorted(runs)
 
 
 Reader = Callable[[Shape, Any, Any], None]
@@ -299,6 +336,11 @@ READERS: Final[Mapping[tuple[str, int], Reader]] = {
     ),
     ("datasets", 0): lambda shape, _, value: shape.datasets.update(_numbers(value)),
     ("touched", 0): _read_touched,
+    ("item_runs", 0): lambda shape, _, value: shape.item_runs.extend(_run_list(value)),
+    ("entry_runs", 1): lambda shape, key, value: shape.entry_runs.update(
+        {key[0]: _run_list(value)}
+    ),
+    ("passed", 3): lambda shape, _, value: None,
     ("tidying", 0): lambda shape, _, value: None,
     ("leases", 0): _read_leases,
     ("batch_leases", 0): _read_batch_leases,

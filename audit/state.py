@@ -6,6 +6,7 @@ the kinds of events alone. Numbers are those of the log.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -47,6 +48,10 @@ FAILED: Final = 3
 CANCELLED: Final = 4
 CLEAR_WAITING: Final = 2
 """The verb of an operation that its first event has done."""
+DETACH_DATASET: Final = 3
+DELETE_DATASET: Final = 4
+UNDIVIDED: Final = frozenset({DETACH_DATASET, DELETE_DATASET})
+"""Verbs of operations that raise a fence, and so may not be cancelled."""
 DAY_MS: Final = 86_400_000
 QUIET_MS: Final = 30_000
 """A draft of a hold that was touched this lately needs no event."""
@@ -225,6 +230,8 @@ class Queue:
     added_seq: int = 0
     not_added: int = 0
     generation: int = 0
+    fences: tuple[tuple[int, int], ...] = ()
+    """(dataset, last): entries of the dataset up to this one leave the queue."""
     classes: dict[int, frozenset[int]] = field(default_factory=dict)
     attached: dict[int, Attachment] = field(default_factory=dict)
     items: set[int] = field(default_factory=set)
@@ -269,6 +276,7 @@ class Operation:
     dataset: int
     content: int
     total: int
+    last_entry: int = 0
     state: int = RUNNING
     chunk: int = 0
     last: tuple[int, str] | None = None
@@ -316,10 +324,25 @@ class Project:
     recalls: dict[int, str] = field(default_factory=dict)
     operations: dict[int, Operation] = field(default_factory=dict)
     queue_recalls: dict[int, str] = field(default_factory=dict)
+    item_runs: list[tuple[int, int]] = field(default_factory=list)
+    """(first item, dataset) of runs of items of one dataset, ascending."""
 
     def admins(self) -> list[int]:
         """The active members with the role ADMIN."""
         return [number for number, one in self.members.items() if one.is_admin()]
+
+    def dataset_of(self, item: int) -> int:
+        """The dataset that an item came into, 0 if there is no such item."""
+        at = bisect_right(self.item_runs, (item, 2**53)) - 1
+        return self.item_runs[at][1] if at >= 0 else 0
+
+    def covered(self, entry: Entry) -> bool:
+        """Whether a dataset's fence covers it: neither given, nor started, nor submitted."""
+        fences = self.queues[entry.queue].fences
+        return any(
+            entry.entry <= last and self.dataset_of(entry.item) == dataset
+            for dataset, last in fences
+        )
 
     def member(self, person: int) -> Member:
         """The record of a person; of one nobody ever added, an empty one."""

@@ -64,6 +64,8 @@ class Shape:
     session: dict[int, tuple[object, ...]] = field(default_factory=dict)
     recalls: dict[int, str] = field(default_factory=dict)
     operation: dict[int, tuple[object, ...]] = field(default_factory=dict)
+    item_runs: list[tuple[int, int, int]] = field(default_factory=list)
+    entry_runs: dict[int, list[tuple[int, int, int]]] = field(default_factory=dict)
     running: set[int] = field(default_factory=set)
     ended: dict[int, float] = field(default_factory=dict)
     queue_recalls: dict[int, str] = field(default_factory=dict)
@@ -92,12 +94,15 @@ def expected(project: Project) -> Shape:
     _people(project, shape)
     _queues(project, shape)
     _operations(project, shape)
+    _runs(project, shape)
     for entry in project.entries.values():
         if entry.gone:
             continue
         if entry.slots:
-            _touched(entry, shape, with_batches=project.queues[entry.queue].rules.batch_size > 0)
-        else:
+            with_batches = project.queues[entry.queue].rules.batch_size > 0
+            listed = entry.first_free() > 0 and not project.covered(entry)
+            _touched(entry, shape, with_batches=with_batches, listed=listed)
+        elif not project.covered(entry):
             shape.backlog.setdefault((entry.queue, entry.lane, entry.rank), []).append(entry.entry)
     _heads(shape)
     shape.counts = recount(project)
@@ -132,6 +137,7 @@ def _queues(project: Project, shape: Shape) -> None:
             *(one.rules, one.content, one.set_seq, one.added_seq, one.not_added, one.batches),
             one.control,
             tuple((lane, tuple(sorted(skills))) for lane, skills in sorted(one.classes.items())),
+            tuple(sorted(one.fences)),
             one.generation,
         )
         for dataset, attachment in one.attached.items():
@@ -148,11 +154,26 @@ def _uses(project: Project) -> Iterator[tuple[int, int]]:
         yield number, len(naming) if there else -1
 
 
+def _runs(project: Project, shape: Shape) -> None:
+    """Runs (first, last, dataset) of items, and of the entries of each queue."""
+    starts = [first for first, _ in project.item_runs]
+    ends = [*(first - 1 for first in starts[1:]), project.items_last]
+    shape.item_runs = [
+        (first, last, dataset)
+        for (first, dataset), last in zip(project.item_runs, ends, strict=False)
+    ]
+    for entry in project.entries.values():
+        runs = shape.entry_runs.setdefault(entry.queue, [])
+        dataset = project.dataset_of(entry.item)
+        first = runs.pop()[0] if runs and runs[-1][2] == dataset else entry.entry
+        runs.append((first, entry.entry, dataset))
+
+
 def _operations(project: Project, shape: Shape) -> None:
     for number, one in project.operations.items():
         shape.operation[number] = (
             *(one.state, one.chunk, one.verb, one.actor, one.queues, one.dataset, one.content),
-            *(one.total, one.last),
+            *(one.total, one.last_entry, one.last),
         )
         if one.state == RUNNING:
             shape.running.add(number)
@@ -160,13 +181,13 @@ def _operations(project: Project, shape: Shape) -> None:
             shape.ended[number] = one.ended_ms
 
 
-def _touched(entry: Entry, shape: Shape, *, with_batches: bool) -> None:
-    """The record, G and T, holds, own lists and leases of one touched entry."""
+def _touched(entry: Entry, shape: Shape, *, with_batches: bool, listed: bool) -> None:
+    """The record, G and T if it is `listed`, holds, own lists and leases of one touched entry."""
     queue, lane, number, score = entry.queue, entry.lane, entry.entry, entry.score
     slots = tuple(_slot(slot) for slot in entry.slots)
     shape.touched[number] = (queue, lane, entry.rank, slots, entry.soft)
     barred = {slot.person for slot in entry.slots if slot.state not in (QUEUED, REMOVED)}
-    if entry.first_free():
+    if listed:
         shape.available.setdefault((queue, lane), {})[number] = score
         for person in barred | entry.soft:
             shape.excluded.setdefault((queue, lane, person), {})[number] = score

@@ -13,6 +13,7 @@ DibsError
 │   ├── ItemNotFound
 │   ├── PersonNotFound
 │   ├── TaskNotFound
+│   ├── AttachmentNotFound
 │   └── OperationNotFound
 ├── AlreadyExists             the id is taken
 │   ├── ProjectAlreadyExists
@@ -225,6 +226,20 @@ class TaskNotFound(NotFound):
 
     def __init__(self, task_id: str) -> None:
         super().__init__(f"there is no task {task_id!r}", task_id=task_id)
+
+
+class AttachmentNotFound(NotFound):
+    """The dataset is not attached to the queue."""
+
+    reason = "ATTACHMENT_NOT_FOUND"
+    keys = ("queue_id", "dataset_id")
+
+    def __init__(self, queue_id: str, dataset_id: str) -> None:
+        super().__init__(
+            f"dataset {dataset_id!r} is not attached to queue {queue_id!r}",
+            queue_id=queue_id,
+            dataset_id=dataset_id,
+        )
 
 
 class OperationNotFound(NotFound):

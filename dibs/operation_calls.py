@@ -79,3 +79,9 @@ def clear_waiting(scope: Scope, queue: str) -> Call[pb.ClearWaitingResponse]:
     """Remove every task of a queue that waits, at once."""
     request = pb.ClearWaitingRequest(**scope.where(), queue_id=queue)
     return Call(_QUEUE + "ClearWaiting", request, pb.ClearWaitingResponse, scope.project)
+
+
+def detach_dataset(scope: Scope, queue: str, dataset: str) -> Call[pb.DetachDatasetResponse]:
+    """Follow a dataset no more, and remove what is open of it; the answer is an operation."""
+    request = pb.DetachDatasetRequest(**scope.where(), queue_id=queue, dataset_id=dataset)
+    return Call(_QUEUE + "DetachDataset", request, pb.DetachDatasetResponse, scope.project)

@@ -107,6 +107,7 @@ class Client:
     clean_history = _Rpc(operation_calls.clean_history)
     remove_items = _Rpc(operation_calls.remove_items)
     clear_waiting = _Rpc(operation_calls.clear_waiting)
+    detach_dataset = _Rpc(operation_calls.detach_dataset)
     open_session = _Rpc(task_calls.open_session)
     ping = _Rpc(task_calls.ping)
     reserve = _Rpc(task_calls.reserve)

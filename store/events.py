@@ -58,7 +58,7 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "removed": ("queue", "entries", "kept"),
     "prioritised": ("queue", "rank", "entries"),
     "cleared": ("queue", "generation", "last", "removed"),
-    "operation_begun": ("verb", "queues", "dataset", "content", "total"),
+    "operation_begun": ("verb", "queues", "dataset", "content", "total", "last"),
     "operation_ended": ("operation", "state", "error"),
     "operations_retried": ("operations",),
     "history_cleaned": ("before", "operations"),

@@ -81,7 +81,14 @@ NOT EXISTS (SELECT FROM view_removed v
 AND (e.first + u.item - e.first_item
      > (SELECT cleared FROM view_queue q WHERE q.project = $1 AND q.queue = $2)
      OR EXISTS (SELECT FROM view_task t WHERE t.project = $1
-                   AND t.entry = e.first + u.item - e.first_item AND t.state <> 9))"""
+                   AND t.entry = e.first + u.item - e.first_item AND t.state <> 9))
+AND NOT EXISTS (
+    SELECT FROM view_detached d JOIN view_queue q USING (project, queue)
+     WHERE d.project = $1 AND d.queue = $2 AND e.first <= d.last
+       AND d.dataset = (SELECT r.dataset FROM item_range r WHERE r.project = $1
+                           AND r.base <= u.item ORDER BY r.base DESC LIMIT 1)
+       AND q.slots > (SELECT count(*) FROM view_task t WHERE t.project = $1
+                         AND t.entry = e.first + u.item - e.first_item AND t.state IN (6, 7)))"""
 
 
 _Block = tuple[int, int]

@@ -8,6 +8,7 @@ from typing import Final
 import asyncpg
 
 from allocator.ports import OperationView
+from allocator.strategies.operations import Run
 from store.items import LONGEST_RUN
 from store.postgres import Postgres
 from store.views import Views
@@ -23,6 +24,19 @@ SELECT DISTINCT ON (u.item) u.item, e.first + u.item - e.first_item AS entry, e.
    AND e.first_item <= u.item AND e.first_item > u.item - {LONGEST_RUN}
    AND u.item < e.first_item + e.count
  ORDER BY u.item, entry DESC"""
+
+_RUNS_OF_DATASET: Final = """
+SELECT e.queue, e.first + greatest(r.base - e.first_item, 0) AS first,
+       least(e.first_item + e.count, r.base + r.count) - greatest(e.first_item, r.base) AS size,
+       e.class, e.priority
+  FROM entry_range e
+ CROSS JOIN LATERAL (SELECT * FROM item_range x
+                      WHERE x.project = $1 AND x.base < e.first_item + e.count
+                        AND x.base >= (SELECT coalesce(max(y.base), 0) FROM item_range y
+                                        WHERE y.project = $1 AND y.base <= e.first_item)) AS r
+ WHERE e.project = $1 AND e.queue = ANY ($2) AND e.first <= $4 AND r.dataset = $3
+   AND r.base + r.count > e.first_item
+ ORDER BY e.queue, first"""
 
 
 class OperationViews:
@@ -70,6 +84,13 @@ class OperationViews:
         """Entry, class and rank of the newest entry of each item that has one in the queue."""
         rows = await self._postgres.fetch(_NEWEST_ENTRIES, project, queue, list(numbers))
         return {row["item"]: (row["entry"], row["class"], row["priority"]) for row in rows}
+
+    async def runs_of_dataset(
+        self, project: int, queues: Sequence[int], dataset: int, last: int
+    ) -> Sequence[Run]:
+        """All entries up to `last` of the dataset's items in these queues."""
+        rows = await self._postgres.fetch(_RUNS_OF_DATASET, project, list(queues), dataset, last)
+        return [Run(*row) for row in rows]
 
 
 def _operation(row: asyncpg.Record) -> OperationView:

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from store.projection import Views
 
 CLEAR_WAITING: Final = 2
+UNDIVIDED: Final = (3, 4)
+"""Verbs that raise a fence: the dataset follows no more, and its open entries leave."""
+SUCCEEDED: Final = 2
 FINISHED: Final = "WRONG_TASK_STATE"
 """Why an entry stays: it is finished, or gone already."""
 
@@ -25,6 +28,11 @@ WRITES: Final[Mapping[str, str]] = {
     " ended = 'cleared', updated_seq = $4, updated_wall = $5"
     " WHERE project = $1 AND queue = $2 AND state = 2 AND entry <= $3",
     "queue_cleared": "UPDATE view_queue SET cleared = $3 WHERE project = $1 AND queue = $2",
+    "detached": "INSERT INTO view_detached (project, operation, queue, dataset, last)"
+    " SELECT $1, $2, unnest($3::bigint[]), $4, $5",
+    "attachments_gone": "DELETE FROM view_attachment"
+    " WHERE project = $1 AND queue = ANY ($2) AND dataset = $3",
+    "fence_lowered": "DELETE FROM view_detached WHERE project = $1 AND operation = $2",
     "chunk": "UPDATE view_operation SET chunk = $3, done = done + $4, failed = failed + $5,"
     " updated_wall = $6 WHERE project = $1 AND operation = $2",
     "operation_errors": "INSERT INTO view_operation_error"
@@ -75,11 +83,17 @@ def _begun(views: Views, event: Event, body: Any) -> None:
     names = ("verb", "queues", "dataset", "content", "total")
     fields = (list(body[name]) if name == "queues" else body[name] for name in names)
     views.rows.append(("operation", (event.seq, *fields, event.actor, event.wall_ms)))
+    if body["verb"] in UNDIVIDED:
+        queues, dataset = list(body["queues"]), body["dataset"]
+        views.rows.append(("detached", (event.seq, queues, dataset, body["last"])))
+        views.rows.append(("attachments_gone", (queues, dataset)))
 
 
 def _ended(views: Views, event: Event, body: Any) -> None:
     row = (body["operation"], body["state"], body["error"], event.wall_ms)
     views.rows.append(("operation_ended", row))
+    if body["state"] == SUCCEEDED:
+        views.rows.append(("fence_lowered", (body["operation"],)))
 
 
 def _retried(views: Views, event: Event, body: Any) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from allocator.strategies.operations import Run
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OperationView:
@@ -53,3 +55,8 @@ class Operations(Protocol):
         self, project: int, queue: int, numbers: Sequence[int]
     ) -> Mapping[int, tuple[int, int, int]]:
         """Entry, class and rank of the newest entry of each item that has one in the queue."""
+
+    async def runs_of_dataset(
+        self, project: int, queues: Sequence[int], dataset: int, last: int
+    ) -> Sequence[Run]:
+        """All entries up to `last` of the dataset's items in these queues."""

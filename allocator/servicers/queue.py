@@ -88,3 +88,9 @@ class QueueServicer(SteeringMethods, queue_pb2_grpc.QueueServiceServicer):
     ) -> operation_pb2.ClearWaitingResponse:
         ask = operation_wire.clear_waiting(request)
         return operation_wire.clearing(await self._removing.clear_waiting(ask))
+
+    async def DetachDataset(
+        self, request: operation_pb2.DetachDatasetRequest, context: Any
+    ) -> operation_pb2.DetachDatasetResponse:
+        ask = operation_wire.detach_dataset(request)
+        return operation_wire.detaching(await self._removing.detach(ask))

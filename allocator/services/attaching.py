@@ -19,6 +19,7 @@ from allocator.services.presence import present
 CHUNK_ITEMS = 5_000
 CHUNK_RUNS = 1_000
 LAGS_AT_ONCE = 100
+DETACHED = -1
 
 
 class Attaching:
@@ -32,16 +33,20 @@ class Attaching:
     async def drive(self, lag: Lag, goal: int) -> None:
         """Add chunks until the attachment's cursor has reached item `goal`."""
         cursor = lag.cursor
-        while cursor < goal:
+        while 0 <= cursor < goal:
             cursor = await self.step(lag)
 
     async def step(self, lag: Lag) -> int:
         """Add the next chunk of what is not in the queue yet; returns the cursor after it.
 
+        DETACHED when the dataset follows no more.
+
         Somebody else adding at the same moment makes the store refuse, and the
         next step reads again.
         """
         cursor, added_seq, seq = await self._read(lag)
+        if cursor == DETACHED:
+            return cursor
         runs = await self._items.runs_after(lag.project, lag.dataset, cursor, CHUNK_ITEMS)
         runs = runs[:CHUNK_RUNS]
         if not runs:
@@ -60,7 +65,7 @@ class Attaching:
             cursor=last,
             **by_class(await self._absent(lag, runs, seq)),
         )
-        if outcome.word == "stale_cursor":
+        if outcome.word in ("stale_cursor", "not_found"):
             return cursor
         happened(outcome)
         return last
@@ -70,7 +75,7 @@ class Attaching:
         outcome = await self._ledger.read(lag.project, "queue", queue=lag.queue)
         queue = value(outcome)
         cursors = dict(some(queue["attached"]))
-        return cursors[lag.dataset], queue["added_seq"], outcome.seq
+        return cursors.get(lag.dataset, DETACHED), queue["added_seq"], outcome.seq
 
     async def _absent(self, lag: Lag, runs: Sequence[ItemRun], seq: int) -> list[ItemRun]:
         """The runs without the items that were added to the queue one by one before."""
@@ -89,8 +94,10 @@ class Attaching:
     async def follow(self, project: int) -> None:
         """Carry on every attachment of the project that lags, a chunk each in turn."""
         while lags := await self._views.lagging(project, LAGS_AT_ONCE):
-            before = [lag.cursor for lag in lags]
-            if [await self.step(lag) for lag in lags] == before:
+            after = [await self.step(lag) for lag in lags]
+            if all(
+                cursor in (lag.cursor, DETACHED) for cursor, lag in zip(after, lags, strict=True)
+            ):
                 return
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from allocator.model import RequestKey
 from allocator.ports import Ledger, Outcome
 from allocator.services.driving import Doer, Running
-from allocator.strategies.operations import Part, Verb
+from allocator.strategies.operations import BY_FENCE, Part, Verb
 
 
 def doers(ledger: Ledger) -> Mapping[Verb, Doer]:
@@ -20,4 +20,4 @@ def doers(ledger: Ledger) -> Mapping[Verb, Doer]:
             entries=[list(entry) for entry in part.entries],
         )
 
-    return {Verb.REMOVE_ITEMS: remove}
+    return dict.fromkeys((Verb.REMOVE_ITEMS, *BY_FENCE), remove)

@@ -16,9 +16,18 @@ import msgpack
 import structlog
 
 from allocator.model import RequestKey
-from allocator.ports import Content, Ledger, Outcome
+from allocator.ports import Content, Ledger, Operations, Outcome
 from allocator.services.outcomes import some, value
-from allocator.strategies.operations import CHUNK, OperationState, Part, Plan, Run, Verb, chunk_key
+from allocator.strategies.operations import (
+    BY_FENCE,
+    CHUNK,
+    OperationState,
+    Part,
+    Plan,
+    Run,
+    Verb,
+    chunk_key,
+)
 from dibs import errors
 
 AT_ONCE = 20
@@ -38,8 +47,10 @@ class Running:
     chunk: int
     verb: int
     actor: int
+    queues: tuple[int, ...]
     dataset: int
     content: int
+    last_entry: int
 
 
 Doer = Callable[[Running, RequestKey, Part], Awaitable[Outcome]]
@@ -60,9 +71,16 @@ def unpacked(body: bytes) -> tuple[Plan, list[str]]:
 class Driving:
     """Carries operations on."""
 
-    def __init__(self, ledger: Ledger, content: Content, doers: Mapping[Verb, Doer]) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        content: Content,
+        operations: Operations,
+        doers: Mapping[Verb, Doer],
+    ) -> None:
         self._ledger = ledger
         self._content = content
+        self._operations = operations
         self._doers = doers
         self._plans: dict[tuple[int, int], Plan] = {}
 
@@ -108,13 +126,21 @@ class Driving:
         return True
 
     async def _plan(self, one: Running) -> Plan:
-        key = (one.project, one.content)
+        key = (one.project, one.operation)
         if key not in self._plans:
-            plan, _ = unpacked(await self._content.get(one.project, one.content))
+            plan = await self._made(one)
             while len(self._plans) >= PLANS_KEPT:
                 del self._plans[next(iter(self._plans))]
             self._plans[key] = plan
         return self._plans[key]
+
+    async def _made(self, one: Running) -> Plan:
+        """What it is to do: as its caller wrote it, or all that its fence covers."""
+        if Verb(one.verb) in BY_FENCE:
+            dataset = (one.queues, one.dataset, one.last_entry)
+            return Plan(await self._operations.runs_of_dataset(one.project, *dataset))
+        plan, _ = unpacked(await self._content.get(one.project, one.content))
+        return plan
 
     async def _end(self, one: Running, state: OperationState, error: str) -> None:
         """Say how it ended, unless somebody did."""
@@ -131,5 +157,6 @@ def _name(error: Exception) -> str:
 
 
 def _running(project: int, found: Mapping[str, Any]) -> Running:
-    names = ("operation", "chunk", "verb", "actor", "dataset", "content")
-    return Running(project=project, **{name: found[name] for name in names})
+    names = ("operation", "chunk", "verb", "actor", "dataset", "content", "last_entry")
+    queues = tuple(some(found["queues"]))
+    return Running(project=project, queues=queues, **{name: found[name] for name in names})

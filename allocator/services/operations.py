@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 from collections.abc import Sequence
 
 from allocator import answers, requests
@@ -21,14 +22,12 @@ from allocator.services import paging
 from allocator.services.door import Door, Place
 from allocator.services.driving import unpacked
 from allocator.services.outcomes import happened, some, value
-from allocator.strategies.operations import OperationState, Verb
+from allocator.strategies.operations import BY_FENCE, OperationState, Verb
 from dibs import errors
 
 ERRORS_SHOWN = 100
 NEWEST = 2**53 - 1
 CLEANED_AT_ONCE = 1000
-UNDIVIDED: frozenset[Verb] = frozenset()
-"""Verbs that may not be left half done."""
 
 
 class OperationsService:
@@ -66,7 +65,7 @@ class OperationsService:
         await self._views.wait_for(place.project, ask.look.min_seq)
         limit = paging.size_of(ask.page) + 1
         views = await self._operations.operations(place.project, before, limit, ask.state)
-        rows = [await self._named(place.project, view, ()) for view in views]
+        rows = [await self._named(place.project, _plain(view), ()) for view in views]
         return paging.listed(rows, ask.page, lambda row: row.operation, *of)
 
     async def wait(self, ask: words.WaitOperation) -> words.Operation:
@@ -85,9 +84,6 @@ class OperationsService:
         place = await self._permit(ask.change, "CancelOperation", *ask.ids)
         [operation_id] = ask.ids
         number = int(operation_id)
-        found = await self._ledger.read(place.project, "operation", operation=number)
-        if found.word == "ok" and value(found)["verb"] in UNDIVIDED:
-            raise _wrong(operation_id, value(found)["state"])
         outcome = await self._ledger.change(
             *(place.project, "end_operation", ask.change.key, place.actor),
             operation=number,
@@ -161,6 +157,8 @@ class OperationsService:
         if view.content:
             _, missing = unpacked(await self._content.get(project, view.content))
         found = [(item, errors.ItemNotFound.reason) for item in missing[:ERRORS_SHOWN]]
+        if Verb(view.verb) in BY_FENCE:
+            return await self._named(project, _plain(view), (), seq=seq)
         left = await self._operations.errors(project, view.operation, ERRORS_SHOWN - len(found))
         items = await self._items.of_entries(project, left)
         found += [(items[entry].external_id, reason) for entry, reason in left.items()]
@@ -195,6 +193,11 @@ class OperationsService:
             errors=tuple(wrong),
             seq=seq,
         )
+
+
+def _plain(view: OperationView) -> OperationView:
+    """Of what goes by fence nothing fails: what is finished stays, as it should."""
+    return dataclasses.replace(view, failed=0) if Verb(view.verb) in BY_FENCE else view
 
 
 def _wrong(operation_id: str, state: int) -> errors.WrongOperationState:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from allocator import operation_words as words
-from allocator.ports import Content, Items, Ledger, Operations
+from allocator.ports import Content, Event, Items, Ledger, Operations
 from allocator.services.door import Door, Place
 from allocator.services.driving import Driving, packed
 from allocator.services.outcomes import happened, value
@@ -15,6 +15,7 @@ from dibs import errors
 if TYPE_CHECKING:
     from allocator.services.operations import OperationsService
 
+LAST = 2**53 - 1
 CARRY_S = 2.0
 """How long a call that begins an operation carries it on itself."""
 
@@ -65,8 +66,32 @@ class Removing:
             total=len(numbers),
         )
         if outcome.word == "not_found":
-            raise _not_found(value(outcome), ask)
-        event = happened(outcome)
+            raise _not_found(value(outcome), ask.queue_id, ask.dataset_id)
+        return await self._carried(place, happened(outcome))
+
+    async def detach(self, ask: words.OnDataset) -> words.Operation:
+        """End an attachment: its open tasks are out of reach at once, and then removed.
+
+        Raises QueueNotFound, DatasetNotFound, AttachmentNotFound, PermissionDenied.
+        """
+        place = await self._door.permit(
+            ask.change, "QueueService.DetachDataset", queue=ask.queue_id
+        )
+        queue = await self._door.queue(place.project, ask.queue_id)
+        dataset = await self._door.dataset(place.project, ask.dataset_id)
+        runs = await self._operations.runs_of_dataset(place.project, [queue], dataset, LAST)
+        outcome = await self._ledger.change(
+            *(place.project, "detach_dataset", ask.change.key, place.actor),
+            queue=queue,
+            dataset=dataset,
+            total=sum(run.size for run in runs),
+        )
+        if outcome.word == "not_found":
+            raise _not_found(value(outcome), ask.queue_id, ask.dataset_id)
+        return await self._carried(place, happened(outcome))
+
+    async def _carried(self, place: Place, event: Event) -> words.Operation:
+        """The operation that the event began, carried on for a while."""
         await self._driving.carry(place.project, event.seq, CARRY_S)
         return await self._shown.as_of(place.project, event, event.seq)
 
@@ -96,7 +121,9 @@ class Removing:
         return runs, [name for number, name in numbers.items() if number not in entries]
 
 
-def _not_found(what: str, ask: words.RemoveItems) -> errors.NotFound:
+def _not_found(what: str, queue_id: str, dataset_id: str) -> errors.NotFound:
     if what == "queue":
-        return errors.QueueNotFound(ask.queue_id)
-    return errors.DatasetNotFound(ask.dataset_id)
+        return errors.QueueNotFound(queue_id)
+    if what == "attachment":
+        return errors.AttachmentNotFound(queue_id, dataset_id)
+    return errors.DatasetNotFound(dataset_id)

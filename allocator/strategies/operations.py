@@ -27,6 +27,12 @@ class Verb(IntEnum):
 
     REMOVE_ITEMS = 1
     CLEAR_WAITING = 2
+    DETACH_DATASET = 3
+    DELETE_DATASET = 4
+
+
+BY_FENCE = frozenset({Verb.DETACH_DATASET, Verb.DELETE_DATASET})
+"""Verbs whose first event decides about all of a dataset's entries."""
 
 
 class OperationState(IntEnum):

@@ -65,6 +65,18 @@ def clear_waiting(request: pb.ClearWaitingRequest) -> words.OnQueue:
     )
 
 
+def detach_dataset(request: pb.DetachDatasetRequest) -> words.OnDataset:
+    return words.OnDataset(
+        queue_id=request.queue_id,
+        dataset_id=request.dataset_id,
+        change=common.change(QUEUES + "DetachDataset", request),
+    )
+
+
+def detaching(answer: words.Operation) -> pb.DetachDatasetResponse:
+    return pb.DetachDatasetResponse(seq=answer.seq, operation=shown(answer))
+
+
 def clearing(answer: words.Operation) -> pb.ClearWaitingResponse:
     return pb.ClearWaitingResponse(seq=answer.seq, operation=shown(answer))
 

@@ -15,6 +15,7 @@ class OperationVerb(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     OPERATION_VERB_UNSPECIFIED: _ClassVar[OperationVerb]
     OPERATION_VERB_REMOVE_ITEMS: _ClassVar[OperationVerb]
     OPERATION_VERB_CLEAR_WAITING: _ClassVar[OperationVerb]
+    OPERATION_VERB_DETACH_DATASET: _ClassVar[OperationVerb]
 
 class OperationState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -26,6 +27,7 @@ class OperationState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
 OPERATION_VERB_UNSPECIFIED: OperationVerb
 OPERATION_VERB_REMOVE_ITEMS: OperationVerb
 OPERATION_VERB_CLEAR_WAITING: OperationVerb
+OPERATION_VERB_DETACH_DATASET: OperationVerb
 OPERATION_STATE_UNSPECIFIED: OperationState
 OPERATION_STATE_RUNNING: OperationState
 OPERATION_STATE_SUCCEEDED: OperationState
@@ -229,6 +231,28 @@ class ClearWaitingRequest(_message.Message):
     def __init__(self, project_id: _Optional[str] = ..., actor: _Optional[str] = ..., request_id: _Optional[_Union[_common_pb2.RequestId, _Mapping]] = ..., queue_id: _Optional[str] = ...) -> None: ...
 
 class ClearWaitingResponse(_message.Message):
+    __slots__ = ("seq", "operation")
+    SEQ_FIELD_NUMBER: _ClassVar[int]
+    OPERATION_FIELD_NUMBER: _ClassVar[int]
+    seq: int
+    operation: Operation
+    def __init__(self, seq: _Optional[int] = ..., operation: _Optional[_Union[Operation, _Mapping]] = ...) -> None: ...
+
+class DetachDatasetRequest(_message.Message):
+    __slots__ = ("project_id", "actor", "request_id", "queue_id", "dataset_id")
+    PROJECT_ID_FIELD_NUMBER: _ClassVar[int]
+    ACTOR_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    QUEUE_ID_FIELD_NUMBER: _ClassVar[int]
+    DATASET_ID_FIELD_NUMBER: _ClassVar[int]
+    project_id: str
+    actor: str
+    request_id: _common_pb2.RequestId
+    queue_id: str
+    dataset_id: str
+    def __init__(self, project_id: _Optional[str] = ..., actor: _Optional[str] = ..., request_id: _Optional[_Union[_common_pb2.RequestId, _Mapping]] = ..., queue_id: _Optional[str] = ..., dataset_id: _Optional[str] = ...) -> None: ...
+
+class DetachDatasetResponse(_message.Message):
     __slots__ = ("seq", "operation")
     SEQ_FIELD_NUMBER: _ClassVar[int]
     OPERATION_FIELD_NUMBER: _ClassVar[int]

@@ -88,6 +88,11 @@ class QueueServiceStub(object):
                 request_serializer=dibs_dot_v1_dot_operation__pb2.RemoveItemsRequest.SerializeToString,
                 response_deserializer=dibs_dot_v1_dot_operation__pb2.RemoveItemsResponse.FromString,
                 _registered_method=True)
+        self.DetachDataset = channel.unary_unary(
+                '/dibs.v1.QueueService/DetachDataset',
+                request_serializer=dibs_dot_v1_dot_operation__pb2.DetachDatasetRequest.SerializeToString,
+                response_deserializer=dibs_dot_v1_dot_operation__pb2.DetachDatasetResponse.FromString,
+                _registered_method=True)
         self.ClearWaiting = channel.unary_unary(
                 '/dibs.v1.QueueService/ClearWaiting',
                 request_serializer=dibs_dot_v1_dot_operation__pb2.ClearWaitingRequest.SerializeToString,
@@ -195,6 +200,17 @@ class QueueServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def DetachDataset(self, request, context):
+        """Detaches a dataset: it is followed no more, and from this event on none of
+        its tasks in the queue is given, started or submitted; an operation removes
+        them, 100 at a time. Finished tasks stay finished. Attached again later, its
+        items become new tasks. Needs ADMIN. Errors: PROJECT_NOT_FOUND,
+        QUEUE_NOT_FOUND, DATASET_NOT_FOUND, ATTACHMENT_NOT_FOUND, PERMISSION_DENIED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ClearWaiting(self, request, context):
         """Removes every task that waits (QUEUED or DELAYED), at once; what is held,
         returned, held back or finished stays. A task that is held now and given
@@ -257,6 +273,11 @@ def add_QueueServiceServicer_to_server(servicer, server):
                     servicer.RemoveItems,
                     request_deserializer=dibs_dot_v1_dot_operation__pb2.RemoveItemsRequest.FromString,
                     response_serializer=dibs_dot_v1_dot_operation__pb2.RemoveItemsResponse.SerializeToString,
+            ),
+            'DetachDataset': grpc.unary_unary_rpc_method_handler(
+                    servicer.DetachDataset,
+                    request_deserializer=dibs_dot_v1_dot_operation__pb2.DetachDatasetRequest.FromString,
+                    response_serializer=dibs_dot_v1_dot_operation__pb2.DetachDatasetResponse.SerializeToString,
             ),
             'ClearWaiting': grpc.unary_unary_rpc_method_handler(
                     servicer.ClearWaiting,
@@ -535,6 +556,33 @@ class QueueService(object):
             '/dibs.v1.QueueService/RemoveItems',
             dibs_dot_v1_dot_operation__pb2.RemoveItemsRequest.SerializeToString,
             dibs_dot_v1_dot_operation__pb2.RemoveItemsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DetachDataset(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dibs.v1.QueueService/DetachDataset',
+            dibs_dot_v1_dot_operation__pb2.DetachDatasetRequest.SerializeToString,
+            dibs_dot_v1_dot_operation__pb2.DetachDatasetResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -21,5 +21,6 @@ change('begin_operation', {}, function(call, arg)
   return commit(call, 'operation_begun', {
     verb = tonumber(arg.verb), queues = in_queues, dataset = tonumber(arg.dataset),
     content = tonumber(arg.content), total = tonumber(arg.total),
+    last = tonumber(redis.call('HGET', keys.totals(P), 'entries')),
   })
 end)

@@ -8,11 +8,12 @@
 -- Returns one of
 --   {'ok', seq, chain, clock, operation_ended}
 --   {'not_found', seq, chain, clock, 'operation'}
---   {'wrong_state', seq, chain, clock, state}   it does not run
+--   {'wrong_state', seq, chain, clock, state}   it does not run, or may not be left half done
 change('end_operation', { 'allow-oom' }, function(call, arg)
   local operation = operations.load(call.P, arg.operation)
   if not operation then return negative(call, 'not_found', 'operation') end
-  if operation.state ~= RUNNING then return negative(call, 'wrong_state', text(operation.state)) end
+  local halved = tonumber(arg.state) == CANCELLED and UNDIVIDED[operation.verb]
+  if operation.state ~= RUNNING or halved then return negative(call, 'wrong_state', text(operation.state)) end
   return commit(call, 'operation_ended',
     { operation = operation.operation, state = tonumber(arg.state), error = arg.error })
 end)

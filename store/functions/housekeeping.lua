@@ -19,7 +19,9 @@ register('open', {}, function(call)
   redis.call('HSET', call.header, 'epoch', arg.opened_epoch, 'state', 'open', 'seq', arg.seq,
     'chain', arg.chain, 'durable', arg.seq, 'clock', arg.clock, 'wall', arg.wall,
     'lag_limit', arg.lag_limit)
-  if redis.call('HGET', keys.totals(call.P), 'cleared') then redis.call('HSET', call.header, 'cleared', 1) end
+  for _, flag in ipairs({ 'cleared', 'fenced' }) do
+    if redis.call('HGET', keys.totals(call.P), flag) then redis.call('HSET', call.header, flag, 1) end
+  end
   return { 'ok' }
 end)
 

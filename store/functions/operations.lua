@@ -4,7 +4,7 @@
 -- ARGV    limit
 --
 -- Returns one of
---   {'ok', seq, chain, clock, map}   tidying: how much cleared work is still to be dropped; running: list of operation, state, chunk (the last that was done), verb, actor, queues, dataset, content, total
+--   {'ok', seq, chain, clock, map}   tidying: how much cleared work is still to be dropped; running: list of operation, state, chunk (the last that was done), verb, actor, queues, dataset, content, total, last_entry
 read('operations', function(call, arg)
   local numbers, list = redis.call('SMEMBERS', keys.running(call.P)), {}
   for i, operation in ipairs(numbers) do numbers[i] = tonumber(operation) end

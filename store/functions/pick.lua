@@ -41,7 +41,7 @@ change('pick', {}, function(call, arg)
   local queue, i = queues.load(call.P, arg.queue), tonumber(arg.slot)
   if not queue then return negative(call, 'not_found', 'queue') end
   local record = found(call.P, queue, arg)
-  if not record or not record.s[i] then return negative(call, 'not_found', 'task') end
+  if not record or not record.s[i] or fences.covers(call.P, queue, tonumber(arg.entry)) then return negative(call, 'not_found', 'task') end
   local person = people.load(call.P, arg.person) or { number = tonumber(arg.person), skills = {} }
   local refusal = refusal_of(call, queue, person, record, i, arg.by_right)
   if refusal then return refusal end

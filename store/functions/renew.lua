@@ -23,8 +23,9 @@ local function all_held(P, person, in_queues)
     for _, member in ipairs(redis.call('ZRANGE', keys.held(P, person.number, queue), 0, -1)) do
       local entry = tonumber(member)
       local record = entries.load(P, entry)
+      local covered = fences.covered(P, tonumber(queue), entry)
       for i, slot in ipairs(record.s) do
-        local theirs = HELD[slot[1]] and slot[2] == person.number
+        local theirs = not covered and HELD[slot[1]] and slot[2] == person.number
         if theirs and slot[3] >= fence_of(P, person, record, slot) then
           list[#list + 1] = { entry, i, leases.deadline(P, rules, person.number, entry, i), slot[3] }
         end
@@ -44,7 +45,7 @@ local function renewed(call, person, wanted, takeover)
     if not record or not record.s[task[2]] then return nil, negative(call, 'not_found', 'task') end
     local slot = record.s[task[2]]
     local token = takeover and HELD[slot[1]] and slot[3] or task[3]
-    local _, refusal = held_slot(call, record, task[2], person, token)
+    local _, refusal = held_slot(call, record, task[2], person, token, task[1])
     if refusal then return nil, refusal end
     tasks[#tasks + 1] = { task[1], task[2], call.clock + queues.load(call.P, record.q).lease_ms,
       takeover and call.seq + 1 or token }

@@ -22,6 +22,7 @@ local function may_still(call, held, arg)
   local open = slot[1] == QUEUED or slot[1] == RETURNED
   if not open or slot[4] ~= EXPIRED or slot[2] ~= held.person.number or slot[3] ~= token then return false end
   if token < fence_of(call.P, held.person, held.record, slot) then return false end
+  if fences.covered(call.P, held.record.q, held.entry) then return false end
   return eligible(held.person, queues.load(call.P, held.record.q), held.record, held.i) == ''
 end
 

@@ -24,8 +24,10 @@ end
 local function unlink(P, queue, n, classes)
   redis.call('UNLINK', keys.heads(P, queue, n))
   for class = 1, classes do
-    redis.call('UNLINK', keys.dead(P, queue, class, n), keys.backlog(P, queue, class, 0, n),
-      keys.backlog(P, queue, class, 1, n), keys.backlog(P, queue, class, 2, n), keys.backlog(P, queue, class, 3, n))
+    redis.call('UNLINK', keys.dead(P, queue, class, n))
+    for rank = 0, RANKS - 1 do
+      redis.call('UNLINK', keys.backlog(P, queue, class, rank, n), keys.passed(P, queue, class, rank, n))
+    end
   end
 end
 

@@ -17,6 +17,7 @@ from audit import source
 from store.embedded import EmbeddedPostgres, EmbeddedRedis
 from store.migrations import migrate
 from tests.api import fleet
+from tests.api.alone import alone, broken, lonely  # noqa: F401
 from tests.api.world import Stubs, World
 from tests.conftest import REDIS_SERVERS, private_redis
 

@@ -3,42 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import uuid
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
-import asyncpg
-import grpc
 import pytest
-from pydantic import SecretStr
 
 from allocator import bootstrap
-from allocator.settings import Settings
 from allocator.strategies.operations import CHUNK
-from audit import source
 from dibs import errors
 from dibs.v1 import common_pb2, operation_pb2
 from store import keys
-from store.embedded import EmbeddedPostgres
-from store.migrations import migrate
-from tests.api import fleet
-from tests.api.world import Stubs, World, ids, refused
-from tests.conftest import private_redis
+from tests.api.alone import ITEMS, Broken, stock
+from tests.api.world import World, ids, refused
 
-ITEMS = [f"i{n:03}" for n in range(250)]
 SUCCEEDED = operation_pb2.OPERATION_STATE_SUCCEEDED
 FAILED = operation_pb2.OPERATION_STATE_FAILED
 CANCELLED = operation_pb2.OPERATION_STATE_CANCELLED
 RUNNING = operation_pb2.OPERATION_STATE_RUNNING
-
-
-async def stock(world: World) -> World:
-    """A queue with 250 items, and two annotators."""
-    await world.people("ann", "bob")
-    await world.dataset("d", ITEMS)
-    await world.queue("q", "d", slots=1)
-    return world
 
 
 @pytest.fixture
@@ -140,68 +121,6 @@ async def test_what_cannot_be_removed_changes_nothing(stocked: World) -> None:
     assert isinstance(nothing, errors.InvalidArgument)
     assert await operations(stocked) == []
     assert await counts(stocked) == {"QUEUED": 250}
-
-
-@pytest.fixture(scope="session")
-async def alone(
-    postgres_server: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[bootstrap.Worker]:
-    """A worker that nobody helps: what it does not drive stands still."""
-    name = f"alone_{uuid.uuid4().hex}"
-    admin = await asyncpg.connect(postgres_server.dsn)
-    await admin.execute(f"CREATE DATABASE {name}")
-    await admin.close()
-    dsn = postgres_server.dsn_of(name)
-    await migrate(dsn)
-    async with private_redis("valkey9", tmp_path_factory) as redis:
-        settings = Settings(
-            redis_url=SecretStr(redis.url), postgres_dsn=SecretStr(dsn), port=0, stop_grace_s=0
-        )
-        async with bootstrap.worker(settings, lease_floor_ms=1) as worker:
-            yield worker
-    report = await source.audit(dsn)
-    assert report.ok, report.table()
-
-
-@pytest.fixture
-async def lonely(alone: bootstrap.Worker) -> AsyncIterator[World]:
-    """As `stocked`, on the worker that nobody helps."""
-    async with grpc.aio.insecure_channel(f"127.0.0.1:{alone.port}") as channel:
-        yield await stock(await World.make(Stubs(fleet.Watched(lambda: channel))))
-
-
-class Broken:
-    """Makes one function of the store fail from its n-th call on, until it is mended."""
-
-    def __init__(self, server: bootstrap.Worker, monkeypatch: pytest.MonkeyPatch) -> None:
-        self._change = server.store.ledger.change
-        self.calls = 0
-        self.breaks_at = 1_000
-        self.waits: asyncio.Event | None = None
-        self.dies: str = ""
-        monkeypatch.setattr(server.store.ledger, "change", self.change)
-
-    async def change(self, project: int, name: str, *args: object, **inputs: object) -> object:
-        if name == "remove_entries":
-            self.calls += 1
-            if self.dies and self.calls == self.breaks_at:
-                return await self._die(project, name, *args, **inputs)
-            if self.calls >= self.breaks_at and not self.dies:
-                if self.waits is None:
-                    raise ZeroDivisionError
-                await self.waits.wait()
-        return await self._change(project, name, *args, **inputs)  # type: ignore[arg-type]
-
-    async def _die(self, *args: Any, **inputs: Any) -> object:
-        """Who drives hears nothing more: before the chunk happened, or after."""
-        if self.dies == "after":
-            await self._change(*args, **inputs)
-        raise errors.StoreUnavailable
-
-
-@pytest.fixture
-def broken(alone: bootstrap.Worker, monkeypatch: pytest.MonkeyPatch) -> Broken:
-    return Broken(alone, monkeypatch)
 
 
 async def retry(world: World, *operation_ids: str) -> operation_pb2.RetryOperationsResponse:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
 
 from allocator.model import RequestKey
-from audit.state import DAY_MS, FAILED, RUNNING
+from audit.state import CANCELLED, DAY_MS, FAILED, RUNNING, UNDIVIDED
 from store import keys
 from store.events import OPERATIONS, decode
 
@@ -35,7 +35,7 @@ class OperationRules(RuleBasedStateMachine):
 
     @rule(queue=st.integers(1, 3), dataset=st.integers(0, 2))
     def begin_operation(self, queue: int, dataset: int) -> None:
-        known = queue in self.state.queues and dataset < 2
+        known = queue in self.state.queues and dataset in (0, *self.state.datasets)
         reply = self.call(
             "begin_operation", verb=REMOVE, queues=[queue], dataset=dataset, content=7, total=9
         )
@@ -74,10 +74,79 @@ class OperationRules(RuleBasedStateMachine):
         if word == "dup":
             assert (reply.seq, reply.chain) == last
 
+    @rule(queue=st.integers(1, 3), rank=st.integers(0, 3), picks=st.lists(PICK, min_size=1))
+    def add_of_another_dataset(self, queue: int, rank: int, picks: list[int]) -> None:
+        """Items of dataset 2, which no fence of dataset 1 covers."""
+        of = self.state.queues.get(queue)
+        if of is None:
+            return
+        if 2 not in self.state.datasets:
+            self.call("create_dataset", dataset=2)
+            self.call("add_items", **{"dataset": 2, "import": 2, "first": 1, "count": 15})
+        first, last = self.state.datasets[2].ranges[0]
+        chosen = {first + pick % (last - first + 1) for pick in picks} - of.items
+        if chosen:
+            reply = self.call(
+                "add_entries",
+                queue=queue,
+                dataset=0,
+                expected=0,
+                added_seq=of.added_seq,
+                priority=rank,
+                cursor=0,
+                runs=[[1, item, 1] for item in sorted(chosen)],
+                classes=[[]],
+            )
+            assert reply.word == "ok"
+
+    @rule(queue=st.integers(1, 3), dataset=st.sampled_from([1, 1, 1, 2, 9]))
+    def detach(self, queue: int, dataset: int) -> None:
+        of = self.state.queues.get(queue)
+        attached = of is not None and dataset in of.attached
+        reply = self.call("detach_dataset", queue=queue, dataset=dataset, total=1)
+        assert reply.word == ("ok" if attached else "not_found")
+
+    def _covered(self, operation: Any) -> list[Any]:
+        """What is still open of what the operation's fence covers."""
+        return [
+            entry
+            for entry in self.state.entries.values()
+            if entry.queue in operation.queues
+            and not entry.gone
+            and entry.entry <= operation.last_entry
+            and self.state.dataset_of(entry.item) == operation.dataset
+        ]
+
+    @rule(pick=PICK, size=st.integers(2, 9))
+    def finish_detaching(self, pick: int, size: int) -> None:
+        """Chunk by chunk, all that the fence covers leaves; then the fence goes."""
+        number, operation = self._operation(pick)
+        if operation is None or operation.verb not in UNDIVIDED or operation.state != RUNNING:
+            return
+        while some := self._covered(operation)[:size]:
+            reply = self.call(
+                "remove_entries",
+                chunk_key(number, operation.chunk + 1),
+                actor=operation.actor,
+                queue=some[0].queue,
+                entries=[[one.entry, one.lane, one.came] for one in some],
+            )
+            assert reply.word == "ok"
+        assert self.call("end_operation", operation=number, state=2, error="").word == "ok"
+        assert all(
+            fence[0] != 1 or fence[1] != operation.last_entry
+            for fence in self.state.queues[operation.queues[0]].fences
+        )
+
     @rule(pick=PICK, state=st.integers(2, 4))
     def end_operation(self, pick: int, state: int) -> None:
         number, operation = self._operation(pick)
         runs = operation is not None and operation.state == RUNNING
+        if runs and operation.verb in UNDIVIDED:
+            if state == CANCELLED:
+                runs = False
+            elif self._covered(operation):
+                state = FAILED
         word = "ok" if runs else "not_found" if operation is None else "wrong_state"
         assert self.call("end_operation", operation=number, state=state, error="").word == word
 

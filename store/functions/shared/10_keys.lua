@@ -31,13 +31,21 @@ function keys.person(P, person) return P .. 'person:' .. text(person) end
 function keys.groups(P) return P .. 'groups' end
 -- HASH of one queue: rules (packed), content, set_seq (event that wrote these), classes (packed),
 -- added_seq (its last addition or removal), not_added, batches (issued); generation, once its waiting tasks
--- were cleared; control (packed), once somebody has steered it: see queues.load.
+-- were cleared; control (packed), once somebody has steered it: see queues.load; fences (packed), while
+-- datasets are being detached.
 function keys.queue(P, queue) return P .. 'queue:' .. text(queue) end
 -- HASH of what each lane begins with: b<class> -> score of its first untouched entry, g<class> -> score
 -- of the first member of G, d<class> -> dead integers in its backlogs. Missing: there is none.
 function keys.heads(P, queue, of) return P .. 'heads:' .. waiting(P, queue, of) end
 -- HASH task state -> tasks, and tasks: all there ever were. Those that are queued are the rest of them.
 function keys.counts(P, queue) return P .. 'counts:' .. text(queue) end
+-- ZSET "first:dataset" by last: runs of items of one dataset, and of a queue's entries whose items are of one.
+function keys.item_runs(P) return P .. 'item_runs' end
+function keys.entry_runs(P, queue) return P .. 'entry_runs:' .. text(queue) end
+-- SET of entries that a dataset's fence covers and that were passed over: no longer in their backlog.
+function keys.passed(P, queue, class, rank, of)
+  return P .. 'passed:' .. waiting(P, queue, of) .. ':' .. text(class) .. ':' .. text(rank)
+end
 -- HASH dataset -> last item number of it that has become an entry (or was counted as not added).
 function keys.attached(P, queue) return P .. 'attached:' .. text(queue) end
 -- LIST of entries nobody has touched, in order, of one lane and priority rank.

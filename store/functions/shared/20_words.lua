@@ -29,6 +29,8 @@ local USED_STEP_MS = 60000   -- how exactly it is known when a session was used 
 local NONE = {}              -- an empty list or set, never to be filled
 local OPERATIONS = 2 ^ 52    -- a chunk of operation n comes as request number `chunk` of "session" OPERATIONS + n
 local CLEAR_WAITING = 2      -- the verb of an operation that its first event has done
+local DETACH_DATASET, DELETE_DATASET = 3, 4
+local UNDIVIDED = { [DETACH_DATASET] = true, [DELETE_DATASET] = true }   -- by fence: not to be cancelled
 local RUNNING, SUCCEEDED, FAILED, CANCELLED = 1, 2, 3, 4   -- where an operation stands
 
 local function score_of(rank, entry) return rank * RANK_STEP + entry end
@@ -61,12 +63,13 @@ local function task_name(entry, slot) return string.format('%d:%d', entry, slot)
 -- read: queues, records and heads by their numbers; first and last of backlogs by their keys; followers:
 -- which integer comes after an untouched entry in its backlog; holds: whether who reserves holds anything there.
 -- generations of queues; uncleared: no queue of the project was ever cleared; stale: records as they were
--- before their queue was cleared, where they have not been written since.
+-- before their queue was cleared, where they have not been written since; unfenced: no dataset was ever
+-- detached in the project; run: the last one looked up of entries of one dataset.
 -- Emptied before each call, and by a replay after each event.
 local seen = {}
 local function forget()
   seen.queues, seen.records, seen.heads, seen.ends, seen.followers, seen.holds = {}, {}, {}, {}, {}, false
-  seen.generations, seen.uncleared, seen.stale = false, false, false
+  seen.generations, seen.uncleared, seen.stale, seen.unfenced, seen.run = false, false, false, false, false
 end
 
 -- How often the queue's waiting tasks were cleared.

@@ -48,12 +48,13 @@ function queues.load(P, queue)
   local number = tonumber(queue)
   if seen.queues[number] then return seen.queues[number] end
   local key = keys.queue(P, queue)
-  local f = redis.call('HMGET', key, 'rules', 'classes', 'added_seq', 'control')
+  local f = redis.call('HMGET', key, 'rules', 'classes', 'added_seq', 'control', 'fences')
   if not f[1] then return nil end
   local found = unpacked_once(key, f[1])
   found.number, found.added_seq = number, tonumber(f[3])
   found.classes = unpacked_once(key .. ':classes', f[2])
   found.control = f[4] and unpacked_once(key .. ':control', f[4]) or UNSTEERED
+  found.fences = f[5] and unpacked_once(key .. ':fences', f[5]) or false
   seen.queues[number] = found
   return found
 end

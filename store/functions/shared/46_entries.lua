@@ -84,13 +84,14 @@ local function lost(call, slot, cause)
 end
 
 -- The slot that `person` holds under `token`, or a refusal.
-local function held_slot(call, record, i, person, token)
+local function held_slot(call, record, i, person, token, entry)
   local slot = record.s[i]
   if not slot or FINISHED[slot[1]] then return nil, negative(call, 'not_found', 'task') end
   if not HELD[slot[1]] then return nil, lost(call, slot, slot[4]) end
   if slot[2] ~= person.number then return nil, lost(call, slot, GRANTED) end
   if slot[3] ~= token then return nil, lost(call, slot, 'superseded') end
   if token < fence_of(call.P, person, record, slot) then return nil, lost(call, slot, 'fenced') end
+  if fences.covered(call.P, record.q, entry) then return nil, lost(call, slot, 'removed') end
   return slot, nil
 end
 
@@ -102,7 +103,7 @@ local function leased(call, arg)
   local record = entries.load(call.P, entry)
   if not record then return { refusal = negative(call, 'not_found', 'task') } end
   local i = tonumber(arg.slot)
-  local slot, refusal = held_slot(call, record, i, person, tonumber(arg.token))
+  local slot, refusal = held_slot(call, record, i, person, tonumber(arg.token), entry)
   return { person = person, record = record, i = i, slot = slot, refusal = refusal,
     entry = entry }
 end

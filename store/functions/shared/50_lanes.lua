@@ -56,18 +56,21 @@ function lanes.take_front(P, queue, class, rank, wanted)
   drop_dead(P, queue, class, dead)
 end
 
--- Pops what leads a backlog, drops the dead integers among it, and puts the rest back in order.
--- Changes nothing that anybody can observe, so it needs no event.
-function lanes.compact(P, queue, class, rank)
-  local backlog, live, dead = keys.backlog(P, queue, class, rank), {}, {}
+-- Pops what leads a backlog, drops the dead integers among it, passes over what a fence of the queue (if it
+-- is given) covers, and puts the rest back in order. Changes nothing that anybody can observe, so it needs
+-- no event.
+function lanes.compact(P, queue, class, rank, fenced)
+  local backlog, live, dead, passed = keys.backlog(P, queue, class, rank), {}, {}, {}
   local popped = redis.call('LPOP', backlog, MAX_DEAD)
   local is_dead = redis.call('SMISMEMBER', keys.dead(P, queue, class), unpack(popped))
   for i = 1, #popped do
     local list = is_dead[i] == 1 and dead or live
+    if fenced and list == live and fences.covers(P, fenced, tonumber(popped[i])) then list = passed end
     list[#list + 1] = popped[i]
   end
   put_back(backlog, live, 1)
   drop_dead(P, queue, class, dead)
+  if #passed > 0 then redis.call('SADD', keys.passed(P, queue, class, rank), unpack(passed)) end
   lanes.refresh_backlog(P, queue, class, 0)
 end
 
@@ -86,9 +89,21 @@ local function trim(P, queue, class, rank)
   end
 end
 
+-- Those of the entries that were not passed over; the others are forgotten.
+local function not_passed(P, queue, class, rank, list)
+  local key, left = keys.passed(P, queue, class, rank), {}
+  if seen.unfenced or redis.call('EXISTS', key) == 0 then return list end
+  for _, entry in ipairs(list) do
+    if redis.call('SREM', key, entry) == 0 then left[#left + 1] = entry end
+  end
+  return left
+end
+
 -- Entries that wait in one backlog leave it, wherever they stand: as dead integers, until those are met
 -- at its front.
-function lanes.bury(P, queue, class, rank, list)
+function lanes.bury(P, queue, class, rank, entries_there)
+  local list = not_passed(P, queue, class, rank, entries_there)
+  if #list == 0 then return end
   redis.call('SADD', keys.dead(P, queue, class), unpack(list))
   redis.call('HINCRBY', keys.heads(P, queue), 'd' .. text(class), #list)
   trim(P, queue, class, rank)
@@ -109,6 +124,7 @@ end
 -- backlog from its front or become dead integers, so it does exactly if it lies within the backlog and is
 -- not dead. The caller knows that it came into this lane: what an entry's number stands for never changes.
 function lanes.waits(P, queue, class, rank, entry)
+  if not seen.unfenced and redis.call('SISMEMBER', keys.passed(P, queue, class, rank), entry) == 1 then return true end
   local first, last = ends_of(keys.backlog(P, queue, class, rank))
   return first <= entry and entry <= last
     and redis.call('SISMEMBER', keys.dead(P, queue, class), entry) == 0

@@ -3,12 +3,13 @@ local giving = {}
 
 -- Their returned tasks of this queue: {entry, slot, class, rank} each.
 function giving.corrections(P, queue, person, limit)
-  local tasks = {}
-  for _, member in ipairs(redis.call('ZRANGE', keys.own(P, person.number, queue.number), 0, limit - 1)) do
+  local tasks, look = {}, queue.fences and limit + MAX_DEAD or limit
+  for _, member in ipairs(redis.call('ZRANGE', keys.own(P, person.number, queue.number), 0, look - 1)) do
     local entry = tonumber(member)
+    if #tasks == limit then break end
     local record = entries.load(P, entry)
     for i, slot in ipairs(record.s) do
-      if slot[1] == RETURNED and slot[2] == person.number then
+      if slot[1] == RETURNED and slot[2] == person.number and not fences.covers(P, queue, entry) then
         tasks[#tasks + 1] = { entry, i, record.c, record.p }
       end
     end
@@ -67,10 +68,12 @@ function giving.granted(call, queue, person, tasks, new)
   }
 end
 
--- The first new tasks they may have; nil: dead integers were in the way and are cleared, ask again.
+-- The first new tasks they may have; nil: dead integers, or what a fence covers, were in the way and are
+-- cleared, ask again.
 function giving.search(P, queue, person, heads, want)
   local picks, blocked = lanes.search(P, queue, person, heads, want)
+  if fences.in_the_way(P, queue, heads, picks) then return nil end
   if not blocked then return picks end
-  lanes.compact(P, queue.number, blocked.class, blocked.rank)
+  lanes.compact(P, queue.number, blocked.class, blocked.rank, queue)
   return nil
 end

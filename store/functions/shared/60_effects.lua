@@ -322,7 +322,8 @@ local function settle(batch, edit)
     is_free = is_free or a[1] == QUEUED
     finished = finished and ENDED[a[1]]
   end
-  was_free = was_free and not edit.fresh
+  was_free = was_free and not edit.fresh and not edit.before.o
+  is_free = is_free and not edit.after.o
   if was_free or is_free then reindex(batch, edit, was_free, is_free) end
   if edit.after.p ~= edit.before.p and not edit.fresh then rerank(batch, edit, is_free) end
   keep(batch, edit, edit.gone or finished)

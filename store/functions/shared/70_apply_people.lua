@@ -106,7 +106,9 @@ function apply.dataset_created(P, event)
 end
 
 function apply.items_added(P, event)
-  redis.call('HINCRBY', keys.totals(P), 'items', event.body.count)
+  local b = event.body
+  redis.call('HINCRBY', keys.totals(P), 'items', b.count)
+  fences.note(keys.item_runs(P), b.base, b.base + b.count - 1, b.dataset)
 end
 
 function apply.queue_created(P, event)
@@ -151,6 +153,10 @@ function apply.entries_added(P, event)
     push_range(keys.backlog(P, b.queue, run[1], b.priority), entry, run[3])
     entry = entry + run[3]
     refreshed[run[1]] = true
+  end
+  if b.count > 0 then
+    local dataset = b.dataset > 0 and b.dataset or fences.dataset_of(P, b.runs[1][2])
+    fences.note(keys.entry_runs(P, b.queue), b.first, b.first + b.count - 1, dataset)
   end
   for class in pairs(refreshed) do lanes.refresh_backlog(P, b.queue, class, 0) end
   local slots = queues.load(P, b.queue).slots

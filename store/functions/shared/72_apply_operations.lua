@@ -3,12 +3,51 @@
 local function begin_operation(P, event, state, b)
   redis.call('HSET', keys.operation(P, event.seq), 'state', state, 'chunk', 0, 'verb', b.verb,
     'actor', event.actor, 'queues', cmsgpack.pack(b.queues), 'dataset', b.dataset,
-    'content', b.content, 'total', b.total)
+    'content', b.content, 'total', b.total, 'last_entry', b.last)
   if state == RUNNING then redis.call('SADD', keys.running(P), event.seq)
   else redis.call('ZADD', keys.ended(P), event.wall, event.seq) end
 end
 
-function apply.operation_begun(P, event) begin_operation(P, event, RUNNING, event.body) end
+local function put_fences(P, queue, list)
+  local key = keys.queue(P, queue)
+  if #list > 0 then redis.call('HSET', key, 'fences', cmsgpack.pack(list))
+  else redis.call('HDEL', key, 'fences') end
+end
+
+local function fences_of(P, queue)
+  return unpacked(redis.call('HGET', keys.queue(P, queue), 'fences'), {})
+end
+
+-- The dataset is attached to these queues no more, and its entries there are covered from here on.
+local function raise_fences(P, event)
+  local b = event.body
+  for _, queue in ipairs(b.queues) do
+    local list = fences_of(P, queue)
+    list[#list + 1] = { b.dataset, b.last }
+    put_fences(P, queue, list)
+    redis.call('HDEL', keys.attached(P, queue), b.dataset)
+    redis.call('HSET', keys.queue(P, queue), 'added_seq', event.seq)
+  end
+  redis.call('HSET', keys.totals(P), 'fenced', 1)
+end
+
+function apply.operation_begun(P, event)
+  local b = event.body
+  begin_operation(P, event, RUNNING, b)
+  if b.verb == DETACH_DATASET or b.verb == DELETE_DATASET then raise_fences(P, event) end
+  if b.verb == DELETE_DATASET then redis.call('SREM', keys.datasets(P), b.dataset) end
+end
+
+-- All that the fences covered is removed.
+local function lower_fences(P, operation)
+  for _, queue in ipairs(operation.queues) do
+    local left = {}
+    for _, fence in ipairs(fences_of(P, queue)) do
+      if fence[1] ~= operation.dataset or fence[2] ~= operation.last_entry then left[#left + 1] = fence end
+    end
+    put_fences(P, queue, left)
+  end
+end
 
 -- From here on the queue's lanes are empty ones of a new generation. Records of the older one are read as
 -- they are since (46_entries); what is left of its indexes is dropped by `tidy`.
@@ -19,11 +58,13 @@ function apply.cleared(P, event)
   if b.removed > 0 then redis.call('HINCRBY', keys.counts(P, b.queue), 'removed', b.removed) end
   redis.call('SADD', keys.tidying(P), string.format('%d/%d', b.queue, b.generation - 1))
   begin_operation(P, event, SUCCEEDED,
-    { verb = CLEAR_WAITING, queues = { b.queue }, dataset = 0, content = 0, total = b.removed })
+    { verb = CLEAR_WAITING, queues = { b.queue }, dataset = 0, content = 0, total = b.removed, last = b.last })
 end
 
 function apply.operation_ended(P, event)
   local b = event.body
+  local operation = operations.load(P, b.operation)
+  if b.state == SUCCEEDED and UNDIVIDED[operation.verb] then lower_fences(P, operation) end
   redis.call('HSET', keys.operation(P, b.operation), 'state', b.state)
   redis.call('SREM', keys.running(P), b.operation)
   redis.call('ZADD', keys.ended(P), event.wall, b.operation)

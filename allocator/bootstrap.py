@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from allocator import counting, metrics
 from allocator.counting import CountedLedger
+from allocator.drift import Drift
 from allocator.exporting import Exporting
 from allocator.servicers.allocation import AllocationServicer
 from allocator.servicers.dataset import DatasetServicer
@@ -110,7 +111,10 @@ async def worker(
         patience_s=patience_s,
     )
     servicers = _servicers(store, lease_floor_ms)
+    drift = Drift(store, settings.redis_url.get_secret_value())
+    store.sweeper.follow(drift.follow)
     async with contextlib.AsyncExitStack() as ending:
+        ending.push_async_callback(drift.close)
         ending.push_async_callback(store.close)
         await store.start(roles=roles)
         # Binding the port listens on it: connections come from here on.
@@ -297,6 +301,7 @@ def _follow(store: Store, ledger: CountedLedger, attaching: Attaching, clock: Sy
         directory=store.directory,
         ledger=ledger,
         items=store.items,
+        views=store.views,
         clock=clock,
         lag=_lag_of(store),
     )

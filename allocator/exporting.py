@@ -6,7 +6,7 @@ import time
 from collections.abc import Awaitable, Callable
 
 from allocator import metrics
-from allocator.ports import Directory, Items, Ledger, WallClock
+from allocator.ports import Directory, Items, Ledger, Views, WallClock
 from allocator.services.outcomes import some, value
 
 EVERY_S = 5.0
@@ -27,12 +27,14 @@ class Exporting:
         directory: Directory,
         ledger: Ledger,
         items: Items,
+        views: Views,
         clock: WallClock,
         lag: Callable[[int], Awaitable[int]],
     ) -> None:
         self._directory = directory
         self._ledger = ledger
         self._items = items
+        self._views = views
         self._clock = clock
         self._lag = lag
         self._next: dict[int, float] = {}
@@ -48,6 +50,8 @@ class Exporting:
             return
         metrics.COMMIT_LAG.labels(name).set(await self._lag(project))
         numbers = await self._ledger.read(project, "queue_numbers")
+        behind = numbers.seq - await self._views.position(project)
+        metrics.PROJECTION_LAG.labels(name).set(max(0, behind))
         queues = some(value(numbers)["queues"])[:MOST_QUEUES]
         ids = await self._directory.queue_ids(project, queues)
         for queue in queues:

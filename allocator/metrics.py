@@ -43,6 +43,18 @@ COMMIT_LAG = Gauge(
     multiprocess_mode="livemostrecent",
 )
 REBUILDS = Counter("dibs_rebuilds_total", "Live states rebuilt from the log.", ["cause"])
+PROJECTION_LAG = Gauge(
+    "dibs_projection_lag_events",
+    "Events that the log has and the views have not.",
+    ["project"],
+    multiprocess_mode="livemostrecent",
+)
+DRIFT = Gauge(
+    "dibs_drift",
+    "What is not as the log says: in Redis, in the views. It heals, and is 0.",
+    ["project", "where"],
+    multiprocess_mode="livemostrecent",
+)
 QUEUE_TASKS = Gauge(
     "dibs_queue_tasks",
     "Tasks of a queue by state.",

@@ -102,6 +102,9 @@ INSERT INTO view_count (project, queue, dimension, value, tasks)
 SELECT $1, * FROM unnest($2::bigint[], $3::text[], $4::bigint[], $5::bigint[])
 ON CONFLICT (project, queue, dimension, value)
 DO UPDATE SET tasks = view_count.tasks + excluded.tasks"""
+_DROP_TALLIES: Final = """
+DELETE FROM view_count v USING unnest($2::bigint[], $3::text[], $4::bigint[]) AS u (q, d, x)
+ WHERE v.project = $1 AND v.queue = u.q AND v.dimension = u.d AND v.value = u.x AND v.tasks = 0"""
 _MOVE: Final = """
 INSERT INTO view_position (project, seq) VALUES ($1, $3)
 ON CONFLICT (project) DO UPDATE SET seq = $3 WHERE view_position.seq = $2
@@ -220,7 +223,7 @@ class Projector:
             moved = await connection.fetchval(_MOVE, project, position, events[-1].seq)
             if moved is None:
                 return False
-            await _project(connection, project, events)
+            await project_events(connection, project, events)
             return True
 
     async def _tell(self, project: int, seq: int) -> None:
@@ -228,7 +231,7 @@ class Projector:
             await self._redis.call("PUBLISH", PROJECTED, Projected(project, seq).pack())
 
 
-async def _project(connection: Connection, project: int, events: Sequence[Event]) -> None:
+async def project_events(connection: Connection, project: int, events: Sequence[Event]) -> None:
     """Change the rows that the events are about, and what is counted of them."""
     views = await _load(connection, project, events)
     before = tallies.kept(views.tasks)
@@ -237,7 +240,9 @@ async def _project(connection: Connection, project: int, events: Sequence[Event]
     changed = tallies.differences(views, before)
     if changed:
         rows = [(*tally, difference) for tally, difference in sorted(changed.items())]
-        await connection.execute(_WRITE_TALLIES, project, *map(list, zip(*rows, strict=True)))
+        columns = list(map(list, zip(*rows, strict=True)))
+        await connection.execute(_WRITE_TALLIES, project, *columns)
+        await connection.execute(_DROP_TALLIES, project, *columns[:3])
 
 
 async def _load(connection: Connection, project: int, events: Sequence[Event]) -> Views:

@@ -79,6 +79,21 @@ def audit(
     raise typer.Exit(1 if violations else 0)
 
 
+@app.command(name="rebuild-views")
+def rebuild_views(
+    project: Annotated[str | None, typer.Option(help="Only this project.")] = None,
+    data_dir: DataDir = None,
+    *,
+    json: Json = False,
+) -> None:
+    """Make the views anew from the log, while others read the old ones."""
+    from allocator.cli import server_commands
+
+    made = asyncio.run(server_commands.rebuild_views(_settings(data_dir=data_dir), project))
+    show.answer({"events": made}, as_json=json)
+    raise typer.Exit(0 if made or project is None else 1)
+
+
 @app.command(name="import")
 def import_(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)],

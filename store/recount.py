@@ -1,0 +1,64 @@
+"""Counts a queue's tasks again, from their rows and the ranges of its entries."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Final
+
+from allocator.model import TaskState
+from store.postgres import Postgres
+from store.projection import COUNTED
+
+_RECOUNT: Final = f"""
+SELECT q.queue, p.seq, {", ".join(f"q.{name}" for name in COUNTED.values())},
+       q.entries * q.slots AS tasks, coalesce(low.entries, 0) * q.slots AS low_tasks,
+       (SELECT count(*) FROM view_task t WHERE t.project = $1 AND t.queue = q.queue
+           AND t.entry <= q.cleared) AS low_rows,
+       (SELECT jsonb_object_agg(s.state, s.tasks) FROM (
+           SELECT t.state, count(*) AS tasks FROM view_task t
+            WHERE t.project = $1 AND t.queue = q.queue GROUP BY t.state) AS s)::text AS rows
+  FROM view_queue q
+  JOIN view_position p ON p.project = q.project
+  LEFT JOIN LATERAL (SELECT sum(least(e.count, q.cleared - e.first + 1))::bigint AS entries
+                       FROM entry_range e WHERE e.project = $1 AND e.queue = q.queue
+                        AND e.first <= q.cleared) AS low ON true
+ WHERE q.project = $1 AND q.queue > $2 ORDER BY q.queue LIMIT 1"""
+
+
+class Recounted:
+    """One queue as its counters have it and as its rows add up, both as of event `seq`."""
+
+    def __init__(
+        self, queue: int, seq: int, counters: Mapping[str, int], rows: Mapping[str, int]
+    ) -> None:
+        self.queue = queue
+        self.seq = seq
+        self.counters = counters
+        self.rows = rows
+
+    @property
+    def wrong(self) -> int:
+        """How many counters are not what the rows add up to."""
+        return sum(self.counters[name] != self.rows[name] for name in self.counters)
+
+
+async def recount(postgres: Postgres, project: int, after: int) -> Recounted | None:
+    """The first queue behind the one numbered `after`; None: there is none."""
+    row = await postgres.fetchrow(_RECOUNT, project, after)
+    if row is None:
+        return None
+    found: dict[str, int] = dict.fromkeys(COUNTED.values(), 0)
+    touched = _by_state(row["rows"])
+    for state, tasks in touched.items():
+        found[COUNTED[TaskState(state)]] += tasks
+    # What has no row waits, or was cleared away.
+    cleared = row["low_tasks"] - row["low_rows"]
+    found["removed"] += cleared
+    found["queued"] += row["tasks"] - sum(touched.values()) - cleared
+    counters = {name: row[name] for name in COUNTED.values()}
+    return Recounted(row["queue"], row["seq"], counters, found)
+
+
+def _by_state(text: str | None) -> dict[int, int]:
+    return {int(state): tasks for state, tasks in json.loads(text or "{}").items()}

@@ -46,7 +46,7 @@ class _Rpc(Generic[P, R]):
     """A function that builds a call, as a method that makes it."""
 
     def __init__(self, build: Callable[Concatenate[Scope, P], Call[R]]) -> None:
-        self._build = build
+        self.build = build
         self.__doc__ = build.__doc__
 
     @overload
@@ -56,7 +56,7 @@ class _Rpc(Generic[P, R]):
     def __get__(self, client: Client | None, owner: type) -> Any:
         if client is None:
             return self
-        build = self._build
+        build = self.build
 
         @wraps(build)
         def method(*args: P.args, **kwargs: P.kwargs) -> R:

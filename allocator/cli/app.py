@@ -28,11 +28,23 @@ DataDir = Annotated[
 def main() -> None:
     """Run the command line; what dibs refuses is one line on stderr, exit code 1."""
     try:
+        if not _is_own(sys.argv[1:]):
+            from allocator.cli import verbs
+
+            verbs.add_to(app)
         app()
     except Exception as error:
         if not show.refusal(error, as_json="--json" in sys.argv):
             raise
         sys.exit(1)
+
+
+def _is_own(words: list[str]) -> bool:
+    """Whether no command of the client's is meant: making those takes a second."""
+    names = {
+        made.name or getattr(made.callback, "__name__", "") for made in app.registered_commands
+    }
+    return bool(words) and words[0] in names
 
 
 @app.command()

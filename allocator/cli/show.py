@@ -11,6 +11,7 @@ from google.protobuf.json_format import MessageToDict
 from rich.console import Console
 from rich.table import Table
 
+from allocator.cli import tables
 from dibs.errors import DibsError
 
 _OUT = Console(highlight=False, soft_wrap=True)
@@ -50,6 +51,51 @@ def tasks(reserved: Any, *, as_json: bool) -> None:
         token = str(task.lease.lease_token)
         table.add_row(task.task_id, token, task.external_id, task.dataset_id, expires)
     _OUT.print(table)
+
+
+def found(sent: Any, *, as_json: bool) -> None:
+    """Any answer: its list as a table, the rest as names and values."""
+    if as_json:
+        message(sent, as_json=True)
+        return
+    lists = [f for f in sent.DESCRIPTOR.fields if f.is_repeated and f.message_type is not None]
+    rest = _fields(sent)
+    for each in lists:
+        rows = getattr(sent, each.name)
+        if rows and not each.message_type.GetOptions().map_entry:
+            _OUT.print(tables.table([flat(row) for row in rows]))
+            del rest[each.name]
+    answer(
+        {name: value for name, value in rest.items() if value not in ("", [], "0", 0)},
+        as_json=False,
+    )
+
+
+def flat(sent: Any) -> dict[str, str]:
+    """Names to words; a message inside gives its fields their place."""
+    words: dict[str, str] = {}
+    for descriptor, value in sent.ListFields():
+        if descriptor.is_repeated and descriptor.enum_type is not None:
+            words[descriptor.name] = ", ".join(_scalar(descriptor, each) for each in value)
+        elif descriptor.is_repeated:
+            words[descriptor.name] = _words(_fields(sent)[descriptor.name])
+        elif descriptor.message_type is None:
+            words[descriptor.name] = _scalar(descriptor, value)
+        elif descriptor.message_type.file.package == "google.protobuf":
+            words[descriptor.name] = _words(_fields(sent)[descriptor.name])
+        else:
+            words |= flat(value)
+    return words
+
+
+def _scalar(descriptor: Any, value: Any) -> str:
+    """Enums by the names that people use."""
+    if descriptor.enum_type is None:
+        return str(value)
+    names = [each.name for each in descriptor.enum_type.values]
+    prefix = names[0].removesuffix("UNSPECIFIED")
+    known = descriptor.enum_type.values_by_number.get(value)
+    return known.name.removeprefix(prefix).lower() if known else str(value)
 
 
 def refusal(error: Exception, *, as_json: bool) -> bool:

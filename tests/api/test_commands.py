@@ -1,0 +1,125 @@
+"""The commands of the client, run as somebody would type them."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+import typer
+from typer.testing import CliRunner, Result
+
+from allocator.cli import verbs
+from allocator.cli.app import app
+from tests import calls
+from tests.api import fleet
+from tests.api.world import World
+
+
+class Typed:
+    """A terminal at a worker of another process."""
+
+    def __init__(self, world: World, port: int) -> None:
+        self._environment = {
+            "DIBS_TARGET": f"127.0.0.1:{port}",
+            "DIBS_ACTOR": world.actor,
+            "DIBS_PROJECT": world.project,
+            "COLUMNS": "200",
+        }
+        self._app = typer.Typer()
+        self._app.registered_commands = [*app.registered_commands]
+        verbs.add_to(self._app)
+
+    async def __call__(self, line: str) -> Result:
+        calls.saw()
+        run = CliRunner().invoke
+        return await asyncio.to_thread(run, self._app, line.split(), env=self._environment)
+
+    async def json(self, line: str) -> Any:
+        result = await self(f"{line} --json")
+        assert result.exit_code == 0, (result.output, result.exception)
+        return json.loads(result.stdout)
+
+    async def text(self, line: str) -> str:
+        result = await self(line)
+        assert result.exit_code == 0, (result.output, result.exception)
+        return result.stdout
+
+
+@pytest.fixture
+async def typed(world: World, workers: fleet.Fleet) -> Typed:
+    """A queue with two waiting tasks, and a terminal."""
+    await world.dataset("d", ["a", "b", "c"])
+    await world.queue("q", "d")
+    await world.people("ann", "bob")
+    return Typed(world, workers.port)
+
+
+async def test_lists_are_tables_for_people_and_json_for_scripts(typed: Typed) -> None:
+    people = await typed.json("list-members")
+    shown = await typed.text("list-members")
+
+    assert [each["person_id"] for each in people["members"]] == ["ada", "ann", "bob"]
+    assert "person id" in shown
+    rows = [line.split()[0] for line in shown.splitlines() if line.strip()]
+    assert {"ada", "ann", "bob"} <= set(rows)
+    assert "annotator" in shown
+    assert "ROLE_" not in shown
+
+
+async def test_a_long_list_is_followed_to_its_end(typed: Typed) -> None:
+    first = await typed.json("list-items d --page-size 2")
+    everything = await typed.json("list-items d --page-size 2 --all")
+
+    assert len(first["items"]) == 2
+    assert [each["external_id"] for each in everything["items"]] == ["a", "b", "c"]
+    assert everything["next_page_token"] == ""
+
+
+async def test_a_manager_steers_a_queue_from_the_terminal(typed: Typed) -> None:
+    await typed.text("update-queue q --set lease_duration=2m --set priority=HIGH")
+    queue = (await typed.json("get-queue q"))["queue"]
+    given = (await typed.json("reserve --queue q --person ann"))["tasks"]
+    task, token = given[0]["task_id"], given[0]["lease"]["lease_token"]
+    await typed.text(f"start {task} {token} --person ann")
+    await typed.text(f"save-draft {task} {token} --content half --person ann")
+    held = await typed.text("list-my-tasks --person ann")
+
+    assert (queue["lease_duration"], queue["priority"]) == ("120s", "PRIORITY_HIGH")
+    assert task in held
+    assert "in_progress" in held
+
+
+async def test_an_operation_is_waited_for(typed: Typed) -> None:
+    removed = await typed.json("remove-items q d a b --wait")
+    listed = await typed.json("list-operations --state succeeded")
+
+    assert removed["operation"]["state"] == "OPERATION_STATE_SUCCEEDED"
+    assert [each["operation_id"] for each in listed["operations"]] == [
+        removed["operation"]["operation_id"]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "right"),
+    [
+        ("set-priority q 1-1 --priority urgent", "must be one of HIGH, MEDIUM, LOW"),
+        ("update-queue q --set slot=3", "'slot' must be one of"),
+        ("get-queue", "Missing argument"),
+    ],
+)
+async def test_what_was_typed_wrong_is_said_before_anything_is_asked(
+    typed: Typed, line: str, right: str
+) -> None:
+    result = await typed(line)
+
+    assert result.exit_code == 2
+    assert right in " ".join(result.output.split())
+
+
+async def test_what_the_service_refuses_is_raised_with_its_reason(typed: Typed) -> None:
+    result = await typed("get-queue ghost")
+
+    assert result.exit_code == 1
+    assert getattr(result.exception, "reason", "") == "QUEUE_NOT_FOUND"

@@ -27,6 +27,7 @@ from allocator.services.door import Door
 from allocator.services.drafting import Drafting
 from allocator.services.driving import Driving
 from allocator.services.filling import Filling
+from allocator.services.finishing import Finishing
 from allocator.services.groups import GroupCalls
 from allocator.services.held import HeldTasks
 from allocator.services.lists import Lists
@@ -42,6 +43,7 @@ from allocator.services.queue_settings import SettingsCache
 from allocator.services.queues import Queues
 from allocator.services.removing import Removing
 from allocator.services.reserving import Reserving
+from allocator.services.standing import Standing
 from allocator.services.steering import Steering
 from allocator.services.submitting import Submitting
 from allocator.settings import LEASE_FLOOR_MS, Settings
@@ -252,6 +254,24 @@ def _servicers(store: Store, lease_floor_ms: int) -> Sequence[object]:
             ),
             Reserving(ledger=ledger, door=door, held=HeldTasks(directory, items), clock=clock),
             Batches(ledger=ledger, door=door, held=HeldTasks(directory, items), clock=clock),
+            Finishing(
+                directory=directory,
+                ledger=ledger,
+                items=items,
+                views=views,
+                settings=SettingsCache(ledger, content),
+                door=door,
+                named=NamedTasks(items, views),
+            ),
+            Standing(
+                directory=directory,
+                ledger=ledger,
+                items=items,
+                views=views,
+                settings=SettingsCache(ledger, content),
+                door=door,
+                clock=clock,
+            ),
         ),
         OperationServicer(operations),
     )

@@ -121,6 +121,8 @@ TABLE: Final = (
         right=Right.READ,
         cells=_cells("✔ | ✔ | ✔ | ✔ | ✔ | ✔"),
         rpcs=(
+            "AllocationService.GetItemStatus",
+            "AllocationService.GetTask",
             "AllocationService.OpenSession",
             "AllocationService.Ping",
             "DatasetService.GetDataset",
@@ -162,7 +164,10 @@ TABLE: Final = (
     Row(
         right=Right.ASSIGN,
         cells=_cells("✔ | ✔ | ✔ | – | – | –"),
-        rpcs=("AllocationService.ClearBatch",),
+        rpcs=(
+            "AllocationService.ClearBatch",
+            "AllocationService.Reopen",
+        ),
     ),
     Row(
         right=Right.ANNOTATE,
@@ -181,7 +186,15 @@ TABLE: Final = (
     ),
     Row(right=Right.REVIEW, cells=_cells("✔ | ✔ | ✔ | ✔ | – | ✔")),
     Row(right=Right.REVIEW_SETTINGS, cells=_cells("✔ | ✔ | own | – | – | –")),
-    Row(right=Right.STATUS, cells=_cells("✔ | ✔ | ✔ | own | own | own")),
+    Row(
+        right=Right.STATUS,
+        cells=_cells("✔ | ✔ | ✔ | own | own | own"),
+        rpcs=(
+            "AllocationService.RecallSubmission",
+            "AllocationService.RemoveStatus",
+            "AllocationService.SetStatus",
+        ),
+    ),
     Row(
         right=Right.LISTS,
         cells=_cells("all | all | own queues | own | own | own"),

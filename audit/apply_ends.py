@@ -6,7 +6,7 @@ from audit.apply_work import holds, there
 from audit.eligibility import eligible, fence_of, standing
 from audit.moves import end_lease, put
 from audit.report import RULES, Judge
-from audit.state import ASSIGNED, FINISHED, IN_PROGRESS, RETURNED, Entry, Project, Queue, Slot
+from audit.state import ASSIGNED, IN_PROGRESS, RETURNED, Entry, Project, Queue, Slot
 from store.events import Event
 
 
@@ -167,35 +167,6 @@ def _leaves(project: Project, judge: Judge, entry: Entry, number: int, to_pool: 
     judge.expect(RULES, out == bool(to_pool), "task {}-{}: to the pool", entry.entry, number)
 
 
-def returned(project: Project, event: Event, judge: Judge) -> None:
-    """A finished task goes back to its author, as the same slot."""
-    body = event.body
-    person, number = body["person"], body["slot"]
-    entry = there(project, judge, body["entry"], number, body["queue"])
-    if not entry:
-        return
-    slot = entry.slot(number)
-    judge.expect(
-        8,
-        slot.state in FINISHED and slot.person == person,
-        "task {}-{} returned to person {}; state {} of person {}",
-        entry.entry,
-        number,
-        person,
-        slot.state,
-        slot.person,
-    )
-    judge.expect(
-        RULES,
-        (body["class"], body["priority"]) == (entry.lane, entry.rank),
-        "class, rank of {}",
-        entry.entry,
-    )
-    judge.expect(RULES, _authors(entry, body["authors"]), "authors {}", body["authors"])
-    back = Slot(state=RETURNED, person=person, correction=True, finished=slot.finished)
-    put(project, entry, number, back)
-
-
 def must_go(project: Project, entry: Entry, number: int) -> bool:
     """Whether a hold may not stay: fenced, or only assigned and not eligible (SEMANTICS §1)."""
     slot = entry.slot(number)
@@ -212,18 +183,3 @@ def _held_by(project: Project, person: int) -> list[tuple[Entry, int]]:
         for queue in project.queues.values()
         for entry, number in queue.held.get(person, {}).items()
     ]
-
-
-def _authors(entry: Entry, authors: list[list[int]]) -> bool:
-    """Whether the finished slots are as said, and all are named if the entry had left Redis.
-
-    While an entry is there its record counts, and nobody reads what is said of open slots.
-    """
-    said = {author[0]: tuple(author[1:]) for author in authors}
-    finished = {
-        number: (slot.person, slot.state)
-        for number, slot in enumerate(entry.all(), 1)
-        if slot.state in FINISHED
-    }
-    right = all(finished[n][: len(who)] == who for n, who in said.items() if n in finished)
-    return right and (not entry.gone or said.keys() == finished.keys())

@@ -1,11 +1,28 @@
-"""Events about tasks and items that do not begin, keep or end a lease: priorities."""
+"""Events about priorities, and about tasks that are finished: other statuses, done again."""
 
 from __future__ import annotations
 
-from audit.moves import rerank
+from collections.abc import Iterator
+from typing import Any
+
+from audit.apply_work import there
+from audit.eligibility import eligible, has_another, standing
+from audit.moves import put, rerank, running
 from audit.report import RULES, Judge
-from audit.state import Project
+from audit.state import (
+    ASSIGNED,
+    BY_MEANING,
+    FINISHED,
+    QUEUED,
+    RETURNED,
+    Entry,
+    Project,
+    Queue,
+    Slot,
+)
 from store.events import Event
+
+TO_AUTHOR, TO_POOL, TO_PERSON = 1, 2, 3
 
 
 def prioritised(project: Project, event: Event, judge: Judge) -> None:
@@ -25,3 +42,109 @@ def prioritised(project: Project, event: Event, judge: Judge) -> None:
         judge.expect(RULES, is_so, "class, rank and touch of entry {}", number)
         judge.expect(RULES, rank != before, "entry {} has rank {} already", number, rank)
         rerank(project, entry, rank)
+
+
+def status_set(project: Project, event: Event, judge: Judge) -> None:
+    """A finished task stays its author's; one that waited is from now on that of who set it."""
+    body = event.body
+    index, meaning = body["status"], body["meaning"]
+    for entry, number, author in _tasks(project, event, judge):
+        slot, statuses = entry.slot(number), project.queues[entry.queue].rules.statuses
+        valid = 0 < index <= len(statuses) and statuses[index - 1] == meaning
+        judge.expect(RULES, valid, "status {} with meaning {} of {}", index, meaning, statuses)
+        if slot.state in FINISHED:
+            _authored(judge, entry, number, author)
+        else:
+            free = slot.state == QUEUED and not has_another(entry, author, number)
+            judge.expect(8, free, "task {}-{} is finished by a status", entry.entry, number)
+        once = max(1, slot.finished)
+        after = Slot(state=BY_MEANING.get(meaning, BY_MEANING[1]), person=author, finished=once)
+        put(project, entry, number, after)
+
+
+def status_removed(project: Project, event: Event, judge: Judge) -> None:
+    """A finished task is held again by its author, and stays with them."""
+    for entry, number, author in _tasks(project, event, judge):
+        _authored(judge, entry, number, author)
+        queue = project.queues[entry.queue]
+        cause = standing(project.member(author), queue)
+        judge.expect(6, not cause, "given back to person {}, who is {}", author, cause)
+        again = entry.slot(number).finished
+        put(project, entry, number, _lease(judge, event, queue, author, again))
+
+
+def reopened(project: Project, event: Event, judge: Judge) -> None:
+    """Finished tasks go to their authors, to the pool, or to one who may do them."""
+    body = event.body
+    judge.expect(RULES, 0 < len(body["tasks"]) <= 500, "{} tasks reopened", len(body["tasks"]))
+    judge.expect(RULES, body["to"] in (TO_AUTHOR, TO_POOL, TO_PERSON), "to {}", body["to"])
+    for entry, number, author in _tasks(project, event, judge):
+        _authored(judge, entry, number, author)
+        put(project, entry, number, _reopened(project, event, judge, entry, number))
+
+
+def _reopened(project: Project, event: Event, judge: Judge, entry: Entry, number: int) -> Slot:
+    """What a reopened slot is from now on."""
+    queue, author, person = project.queues[entry.queue], entry.slot(number).person, 0
+    again = entry.slot(number).finished
+    if event.body["to"] == TO_POOL:
+        return Slot()
+    if event.body["to"] == TO_AUTHOR:
+        cause = standing(project.member(author), queue)
+    else:
+        person = event.body["person"]
+        cause = eligible(project, person, entry, number)
+    who = person or author
+    judge.expect(6, not cause, "reopened for person {}, who is {}", who, cause)
+    if not person:
+        return Slot(state=RETURNED, person=author, correction=True, finished=again)
+    return _lease(judge, event, queue, person, again if person == author else 0)
+
+
+def _lease(judge: Judge, event: Event, queue: Queue, person: int, again: int) -> Slot:
+    """A lease that begins with this event; a correction if they finished it `again` times."""
+    deadline = event.body["deadline"]
+    due = event.clock_ms + queue.rules.lease_ms
+    judge.expect(RULES, deadline == due, "deadline {}, it should be {}", deadline, due)
+    correction = again > 0
+    held = Slot(
+        state=ASSIGNED, person=person, token=event.seq, correction=correction, finished=again
+    )
+    return running(queue, held, deadline)
+
+
+def _tasks(project: Project, event: Event, judge: Judge) -> Iterator[tuple[Entry, int, int]]:
+    """The tasks of an event, each checked against what it says of it."""
+    for task in event.body["tasks"]:
+        entry = there(project, judge, task[0], task[1], event.body["queue"])
+        if entry:
+            _as_told(judge, entry, task)
+            yield entry, task[1], task[4]
+
+
+def _as_told(judge: Judge, entry: Entry, task: Any) -> None:
+    """Class and rank, and where the entry was: here, waiting, or gone with all its slots."""
+    _, _, lane, rank, _, found, slots, _ = task
+    is_so = (lane, rank) == (entry.lane, entry.rank)
+    judge.expect(RULES, is_so, "class, rank of {}", entry.entry)
+    revived_before = found == 2 and not entry.gone
+    if not revived_before:  # by an earlier task of the same event
+        right = 1 if not entry.slots else 2 if entry.gone else 0
+        judge.expect(RULES, found == right, "entry {} was found as {}", entry.entry, found)
+        known = [[slot.person, slot.state] for slot in entry.all()] if right == 2 else []
+        judge.expect(RULES, slots == known, "slots of {}: {}, not {}", entry.entry, slots, known)
+
+
+def _authored(judge: Judge, entry: Entry, number: int, author: int) -> None:
+    """The task is finished, by that author."""
+    slot = entry.slot(number)
+    judge.expect(
+        8,
+        slot.state in FINISHED and slot.person == author,
+        "task {}-{} of person {} is in state {} of person {}",
+        entry.entry,
+        number,
+        author,
+        slot.state,
+        slot.person,
+    )

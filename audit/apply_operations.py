@@ -94,7 +94,7 @@ def cleared(project: Project, event: Event, judge: Judge) -> None:
     for entry in project.entries.values():
         if entry.queue == queue.queue and not entry.gone:
             _clear(project, queue, entry)
-    queue.generation, queue.added_seq = next_, event.seq
+    queue.generation, queue.added_seq, queue.cleared_seq = next_, event.seq, event.seq
     project.operations[event.seq] = Operation(
         verb=CLEAR_WAITING,
         actor=event.actor,
@@ -109,12 +109,18 @@ def cleared(project: Project, event: Event, judge: Judge) -> None:
 
 
 def _clear(project: Project, queue: Queue, entry: Entry) -> None:
-    """Its free slots are removed; with no slot left its item may come again."""
+    """Its free slots are removed; with no slot left its item may come again.
+
+    Of an entry that leaves so there is no other trace than that of its queue.
+    """
+    left = {number: project.left[number] for number in (entry.entry,) if number in project.left}
     for number, slot in enumerate(entry.all(), 1):
         if slot.state == QUEUED:
             put(project, entry, number, Slot(state=REMOVED, finished=slot.finished))
     if all(slot.state == REMOVED for slot in entry.slots):
         queue.items.discard(entry.item)
+    project.left.pop(entry.entry, None)
+    project.left |= left
 
 
 def ended(project: Project, event: Event, judge: Judge) -> None:

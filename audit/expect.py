@@ -266,21 +266,6 @@ def expect_remove(
     return leaving, kept
 
 
-def expect_set_priority(
-    project: Project, queue: int, tasks: Sequence[tuple[int, int]]
-) -> tuple[str, str]:
-    """The word, and the first task that stands against it."""
-    if queue not in project.queues:
-        return NOT_FOUND, "queue"
-    for number, slot in tasks:
-        entry = project.entries[number]
-        if slot > entry.k:
-            return NOT_FOUND, f"{number}-{slot}"
-        if entry.gone or entry.slot(slot).state in FINISHED:
-            return "not_there", f"{number}-{slot}"
-    return "ok", ""
-
-
 def expect_request(project: Project, session: int, secret: str, n: int, hash_: str) -> str:
     """'new', 'dup', 'request_id_reused', 'request_too_old' or 'session_unknown'."""
     known = project.sessions.get(session)

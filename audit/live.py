@@ -347,6 +347,7 @@ READERS: Final[Mapping[tuple[str, int], Reader]] = {
     ("batch_leases", 1): lambda shape, key, value: shape.queue_batch_leases.update(
         ((key[0], person), deadline) for person, deadline in _scores(value).items()
     ),
+    ("left", 0): lambda shape, _, value: shape.left.update(_scores(value)),
     ("sessions", 0): lambda shape, _, value: shape.sessions.update(_scores(value)),
     ("recalls", 0): lambda shape, _, value: shape.recalls.update(
         (int(person), _text(cursor)) for person, cursor in value.items()

@@ -53,13 +53,15 @@ HANDLERS: Mapping[str, Handler] = {
     "recalled": apply_ends.recalled,
     "pooled": apply_ends.pooled,
     "queue_changed": apply_control.queue_changed,
-    "returned": apply_ends.returned,
     "prioritised": apply_finished.prioritised,
     "cleared": apply_operations.cleared,
     "operation_begun": apply_operations.begun,
     "operation_ended": apply_operations.ended,
     "operations_retried": apply_operations.retried,
     "history_cleaned": apply_operations.cleaned,
+    "status_set": apply_finished.status_set,
+    "status_removed": apply_finished.status_removed,
+    "reopened": apply_finished.reopened,
 }
 
 
@@ -82,7 +84,7 @@ class Model:
     def apply(self, event: Event) -> list[Violation]:
         """Checks one event and takes its effect. Returns what it violates."""
         known = len(self.judge.violations)
-        self.judge.seq = event.seq
+        self.judge.seq = self.state.at = event.seq
         self._clocks(event)
         self._request(event)
         try:

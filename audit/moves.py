@@ -26,6 +26,7 @@ def put(project: Project, entry: Entry, number: int, after: Slot) -> None:
     entry.gone = all(slot.state in ENDED for slot in entry.slots)
     if entry.gone:
         entry.soft = frozenset()
+        project.left[entry.entry] = project.at
     place(queue, entry)
 
 

@@ -232,6 +232,7 @@ class Queue:
     generation: int = 0
     fences: tuple[tuple[int, int], ...] = ()
     """(dataset, last): entries of the dataset up to this one leave the queue."""
+    cleared_seq: int = 0
     classes: dict[int, frozenset[int]] = field(default_factory=dict)
     attached: dict[int, Attachment] = field(default_factory=dict)
     items: set[int] = field(default_factory=set)
@@ -302,9 +303,13 @@ class Dataset:
 
 @dataclass(slots=True, kw_only=True)
 class Project:
-    """One project after event `seq`."""
+    """One project after event `seq`; `at` is the event that is being applied.
+
+    `left` has the entries with nothing left to do, by the event that made them so.
+    """
 
     seq: int = 0
+    at: int = 0
     chain: str = ""
     clock: int = 0
     wall: int = 0
@@ -326,6 +331,7 @@ class Project:
     queue_recalls: dict[int, str] = field(default_factory=dict)
     item_runs: list[tuple[int, int]] = field(default_factory=list)
     """(first item, dataset) of runs of items of one dataset, ascending."""
+    left: dict[int, int] = field(default_factory=dict)
 
     def admins(self) -> list[int]:
         """The active members with the role ADMIN."""

@@ -25,6 +25,7 @@ from audit.state import (
     score_of,
 )
 
+REMEMBERED = 10_000
 Scores = dict[int, float]
 SlotShape = tuple[int, int, int, int, int, int]
 """(state, person, token, correction, draft, touched)."""
@@ -69,6 +70,7 @@ class Shape:
     running: set[int] = field(default_factory=set)
     ended: dict[int, float] = field(default_factory=dict)
     queue_recalls: dict[int, str] = field(default_factory=dict)
+    left: Scores = field(default_factory=dict)
     attached: dict[tuple[int, int], int] = field(default_factory=dict)
     counts: dict[tuple[int, str], int] = field(default_factory=dict)
     dead: dict[tuple[int, int], int] = field(default_factory=dict)
@@ -106,7 +108,14 @@ def expected(project: Project) -> Shape:
             shape.backlog.setdefault((entry.queue, entry.lane, entry.rank), []).append(entry.entry)
     _heads(shape)
     shape.counts = recount(project)
+    shape.left = _left(project)
     return shape
+
+
+def _left(project: Project) -> Scores:
+    """The newest that have nothing left to do, as many as are remembered."""
+    newest = sorted(project.left.items(), key=lambda item: (item[1], str(item[0])))
+    return dict(newest[-REMEMBERED:])
 
 
 def recount(project: Project) -> dict[tuple[int, str], int]:

@@ -25,6 +25,7 @@ DibsError
 │   └── ItemAlreadyInQueue
 ├── Conflict                  somebody was first: start over
 │   ├── LeaseLost
+│   ├── TaskChanged           it changed again and again meanwhile
 │   ├── StaleSettings
 │   └── EtagMismatch          it was changed since it was read
 ├── WrongState                not as things stand
@@ -381,6 +382,16 @@ class LeaseLost(Conflict):
     def since(self) -> datetime | None:
         text = self.metadata.get("since")
         return datetime.fromisoformat(text) if text else None
+
+
+class TaskChanged(Conflict):
+    """The task changed again and again while the call was prepared."""
+
+    reason = "TASK_CHANGED"
+    keys = ("task_id",)
+
+    def __init__(self, task_id: str) -> None:
+        super().__init__(f"task {task_id!r} keeps changing; call again", task_id=task_id)
 
 
 class StaleSettings(Conflict):

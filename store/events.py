@@ -54,7 +54,6 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "expired": ("tasks",),
     "batch_cleared": ("queue", "person", "tasks"),
     "revoked": ("person", "tasks", "cursor", "done"),
-    "returned": ("queue", "entry", "slot", "class", "priority", "person", "authors"),
     "removed": ("queue", "entries", "kept"),
     "prioritised": ("queue", "rank", "entries"),
     "cleared": ("queue", "generation", "last", "removed"),
@@ -62,6 +61,9 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "operation_ended": ("operation", "state", "error"),
     "operations_retried": ("operations",),
     "history_cleaned": ("before", "operations"),
+    "status_set": ("queue", "status", "meaning", "tasks"),
+    "status_removed": ("queue", "recalled", "deadline", "tasks"),
+    "reopened": ("queue", "to", "person", "deadline", "tasks"),
 }
 """The fields of each kind's body. What they mean: the function in `functions/` that commits it."""
 

@@ -91,6 +91,13 @@ AND NOT EXISTS (
                          AND t.entry = e.first + u.item - e.first_item AND t.state IN (6, 7)))"""
 
 
+_ENTRIES_OF: Final = f"""
+SELECT e.first + $2 - e.first_item AS entry FROM view_queue q
+ CROSS JOIN LATERAL (SELECT * FROM entry_range x WHERE x.project = $1 AND x.queue = q.queue
+                        AND x.first_item <= $2 AND x.first_item > $2 - {LONGEST_RUN}
+                        AND $2 < x.first_item + x.count) AS e
+ WHERE q.project = $1 ORDER BY entry"""
+
 _Block = tuple[int, int]
 """Project, and entry // BLOCK."""
 
@@ -207,6 +214,11 @@ class Items:
             if place is not None:
                 found[entry] = place.came
         return found
+
+    async def entries_of(self, project: int, item: int) -> Sequence[int]:
+        """The entries of an item, in all queues that it is or was in, ascending."""
+        rows = await self._postgres.fetch(_ENTRIES_OF, project, item)
+        return [row["entry"] for row in rows]
 
     async def waiting_since(self, project: int, entry: int) -> int | None:
         """Wall time, in ms, at which an entry came into its queue."""

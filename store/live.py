@@ -20,6 +20,9 @@ SOME: Final = -1
 WHATEVER: Final = -2
 """Nothing is asked: an event of the same run ended every lease of the entry."""
 
+TO_PERSON: Final = 3
+"""Of `reopened`: for one person, who holds the tasks from then on."""
+
 Task = tuple[int, int]
 
 
@@ -108,6 +111,12 @@ def _removed(effects: Effects, event: Event, body: Any) -> None:
         effects.remove(entry[0] if isinstance(entry, list) else entry)
 
 
+def _taken_up(effects: Effects, event: Event, body: Any) -> None:
+    """Finished tasks that somebody holds again; reopened for the pool or an author, nobody does."""
+    if event.kind == "status_removed" or body["to"] == TO_PERSON:
+        _granted(effects, event, body)
+
+
 def _items_added(effects: Effects, event: Event, body: Any) -> None:
     effects.items += [body[name] for name in ("base", "count", "dataset", "import", "first")]
 
@@ -131,6 +140,8 @@ _CHANGES: Final[dict[str, Callable[[Effects, Event, Any], None]]] = {
     "revoked": _ended,
     "recalled": _ended,
     "removed": _removed,
+    "status_removed": _taken_up,
+    "reopened": _taken_up,
     "items_added": _items_added,
     "entries_added": _entries_added,
 }

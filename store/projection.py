@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from allocator.model import Meaning, TaskState
+from store import projection_finished as finished
 from store import projection_operations
 from store.events import Event
 
@@ -31,7 +32,7 @@ COUNTED: Final[Mapping[TaskState, str]] = {
 WITH_TASKS: Final = frozenset(
     {
         *("granted", "picked", "renewed", "released", "expired", "revoked", "recalled", "pooled"),
-        "batch_cleared",
+        *("batch_cleared", "status_set", "status_removed", "reopened"),
     }
 )
 """Kinds whose body lists `tasks`, each of which begins with entry and slot."""
@@ -118,7 +119,7 @@ def tasks_of(event: Event, slots: Mapping[int, int]) -> list[Task]:
     if event.kind in ("removed", "prioritised"):
         numbers = range(1, slots.get(body["queue"], 1) + 1)
         return [(entry[0], slot) for entry in body["entries"] or () for slot in numbers]
-    if event.kind in ("started", "drafted", "submitted", "returned"):
+    if event.kind in ("started", "drafted", "submitted"):
         return [(body["entry"], body["slot"]), *((t[0], t[1]) for t in body.get("refill", ()))]
     if event.kind in WITH_TASKS:
         return [(task[0], task[1]) for task in body["tasks"]]
@@ -280,12 +281,6 @@ def _pooled(views: Views, event: Event, body: Any) -> None:
         row.person, row.token, row.returned, row.ended = 0, 0, False, "revoked"
 
 
-def _returned(views: Views, event: Event, body: Any) -> None:
-    row = views.task(event, body["entry"], body["slot"])
-    views.move(row, TaskState.RETURNED)
-    row.person, row.token, row.returned, row.ended = body["person"], 0, True, event.kind
-
-
 def _removed(views: Views, event: Event, body: Any) -> None:
     views.rows.append(("entries_removed", ([entry[0] for entry in body["entries"] or ()],)))
     for entry, slot in tasks_of(event, views.slots):
@@ -294,11 +289,6 @@ def _removed(views: Views, event: Event, body: Any) -> None:
         row = views.task(event, entry, slot)
         views.move(row, TaskState.REMOVED)
         row.person, row.token, row.deadline, row.ended = 0, 0, 0, event.kind
-
-
-def _prioritised(views: Views, event: Event, body: Any) -> None:
-    for entry, slot in tasks_of(event, views.slots):
-        views.task(event, entry, slot).priority = body["rank"]
 
 
 _CHANGES: Final[dict[str, Callable[[Views, Event, Any], None]]] = {
@@ -326,8 +316,10 @@ _CHANGES: Final[dict[str, Callable[[Views, Event, Any], None]]] = {
     "batch_cleared": _ended,
     "recalled": _ended,
     "pooled": _pooled,
-    "returned": _returned,
     "removed": _removed,
-    "prioritised": _prioritised,
     **projection_operations.CHANGES,
+    "prioritised": finished.prioritised,
+    "status_set": finished.status_set,
+    "status_removed": finished.status_removed,
+    "reopened": finished.reopened,
 }

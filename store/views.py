@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import asyncpg
 
-from allocator.ports import DatasetView, Lag, MemberView, ProjectRow, QueueView, TaskView
+from allocator.ports import (
+    DatasetView,
+    EntriesView,
+    Lag,
+    MemberView,
+    ProjectRow,
+    QueueView,
+    TaskView,
+)
 from dibs.errors import StoreUnavailable
 from store.directory import project_row
 from store.notices import Projected
@@ -41,6 +49,12 @@ SELECT a.queue, a.dataset, a.cursor, a.priority FROM view_attachment a
                  WHERE r.project = a.project AND r.dataset = a.dataset
                  ORDER BY r.base DESC LIMIT 1) AS last ON last.item > a.cursor
  WHERE a.project = $1 ORDER BY a.queue, a.dataset LIMIT $2"""
+
+
+_ENTRIES: Final = """
+SELECT p.seq AS as_of, t.* FROM view_position p
+  LEFT JOIN view_task t ON t.project = p.project AND t.entry = ANY ($2)
+ WHERE p.project = $1 ORDER BY t.entry, t.slot"""
 
 
 class Views:
@@ -131,10 +145,23 @@ class Views:
             "SELECT * FROM view_task WHERE project = $1 AND entry = $2 AND slot = $3",
             *(project, entry, slot),
         )
-        if row is None:
-            return None
-        names = ("entry", "slot", "queue", "state", "person", "token", "submitted_seq")
-        return TaskView(**{name: row[name] for name in (*names, "ended", "updated_seq")})
+        return _task(row) if row else None
+
+    async def entries(self, project: int, entries: Iterable[int]) -> EntriesView:
+        """All touched tasks of the entries, by slot, as of one moment."""
+        rows = await self._postgres.fetch(_ENTRIES, project, sorted(set(entries)))
+        tasks: dict[int, tuple[TaskView, ...]] = {}
+        for row in rows:
+            if row["state"] is not None:
+                tasks[row["entry"]] = (*tasks.get(row["entry"], ()), _task(row))
+        cleared = await self._postgres.fetch(
+            "SELECT queue, cleared FROM view_queue WHERE project = $1 AND cleared > 0", project
+        )
+        return EntriesView(
+            as_of=rows[0]["as_of"] if rows else 0,
+            tasks=tasks,
+            cleared={row["queue"]: row["cleared"] for row in cleared},
+        )
 
     async def _page(
         self, query: str, table: str, project: int, after: str, limit: int
@@ -162,6 +189,10 @@ class Views:
                 await news.wait()
         except TimeoutError:
             return
+
+
+def _task(row: asyncpg.Record) -> TaskView:
+    return TaskView(**{name: row[name] for name in TaskView.__dataclass_fields__})
 
 
 def member_view(row: asyncpg.Record) -> MemberView:

@@ -22,7 +22,15 @@ from allocator.ports.items import (
 from allocator.ports.ledger import Event, Ledger, Outcome, WallClock
 from allocator.ports.lists import ItemList, ListAsk, Listings, TaskLine, TaskList
 from allocator.ports.operations import Operations, OperationView
-from allocator.ports.views import DatasetView, Lag, MemberView, QueueView, TaskView, Views
+from allocator.ports.views import (
+    DatasetView,
+    EntriesView,
+    Lag,
+    MemberView,
+    QueueView,
+    TaskView,
+    Views,
+)
 
 __all__ = [
     "Chunk",
@@ -30,6 +38,7 @@ __all__ = [
     "DatasetView",
     "Directory",
     "DraftRow",
+    "EntriesView",
     "EntryPlace",
     "Event",
     "GroupView",

@@ -120,6 +120,9 @@ class Items(Protocol):
     async def places(self, project: int, entries: Iterable[int]) -> Mapping[int, EntryPlace]:
         """How each entry that there is came into its queue."""
 
+    async def entries_of(self, project: int, item: int) -> Sequence[int]:
+        """The entries of an item, in all queues that it is or was in, ascending."""
+
     async def waiting_since(self, project: int, entry: int) -> int | None:
         """Wall time, in ms, at which an entry came into its queue."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -65,6 +65,21 @@ class TaskView:
     submitted_seq: int
     ended: str
     updated_seq: int
+    priority: int
+    returned: bool
+    status: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntriesView:
+    """The touched tasks of some entries, as they were after event `as_of`.
+
+    `cleared`: up to which entry what waited in a queue was removed, row or no row.
+    """
+
+    as_of: int
+    tasks: Mapping[int, tuple[TaskView, ...]]
+    cleared: Mapping[int, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +128,9 @@ class Views(Protocol):
 
     async def lagging(self, project: int, limit: int) -> Sequence[Lag]:
         """Attachments of the project with items behind their cursor."""
+
+    async def entries(self, project: int, entries: Iterable[int]) -> EntriesView:
+        """All touched tasks of the entries, by slot, as of one moment."""
 
     async def task(self, project: int, entry: int, slot: int) -> TaskView | None:
         """One task, if anybody ever held it."""

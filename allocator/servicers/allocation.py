@@ -7,13 +7,15 @@ from typing import Any
 from allocator.services.allocation import Allocation
 from allocator.services.batches import Batches
 from allocator.services.drafting import Drafting
+from allocator.services.finishing import Finishing
 from allocator.services.picking import Picking
 from allocator.services.reserving import Reserving
+from allocator.services.standing import Standing
 from allocator.services.submitting import Submitting
 from allocator.wire import allocation as wire
-from allocator.wire import batches, drafts, picking
+from allocator.wire import batches, drafts, finished, picking
 from dibs.v1 import allocation_pb2 as pb
-from dibs.v1 import allocation_pb2_grpc, picking_pb2
+from dibs.v1 import allocation_pb2_grpc, picking_pb2, tasks_pb2
 
 
 class AllocationServicer(allocation_pb2_grpc.AllocationServiceServicer):
@@ -27,6 +29,8 @@ class AllocationServicer(allocation_pb2_grpc.AllocationServiceServicer):
         picking: Picking,
         reserving: Reserving,
         batches: Batches,
+        finishing: Finishing,
+        standing: Standing,
     ) -> None:
         self._allocation = allocation
         self._submitting = submitting
@@ -34,6 +38,8 @@ class AllocationServicer(allocation_pb2_grpc.AllocationServiceServicer):
         self._picking = picking
         self._reserving = reserving
         self._batches = batches
+        self._finishing = finishing
+        self._standing = standing
 
     async def OpenSession(
         self, request: pb.OpenSessionRequest, context: Any
@@ -81,6 +87,39 @@ class AllocationServicer(allocation_pb2_grpc.AllocationServiceServicer):
 
     async def GetDraft(self, request: pb.GetDraftRequest, context: Any) -> pb.GetDraftResponse:
         return drafts.draft(await self._drafting.get(drafts.get_draft(request)))
+
+    async def SetStatus(
+        self, request: tasks_pb2.SetStatusRequest, context: Any
+    ) -> tasks_pb2.SetStatusResponse:
+        return finished.status_set(await self._finishing.set_status(finished.set_status(request)))
+
+    async def RemoveStatus(
+        self, request: tasks_pb2.RemoveStatusRequest, context: Any
+    ) -> tasks_pb2.RemoveStatusResponse:
+        ask = finished.remove_status(request)
+        return finished.status_removed(await self._finishing.remove_status(ask))
+
+    async def RecallSubmission(
+        self, request: tasks_pb2.RecallSubmissionRequest, context: Any
+    ) -> tasks_pb2.RecallSubmissionResponse:
+        ask = finished.recall(request)
+        return finished.recalled(await self._finishing.remove_status(ask))
+
+    async def Reopen(
+        self, request: tasks_pb2.ReopenRequest, context: Any
+    ) -> tasks_pb2.ReopenResponse:
+        return finished.reopened(await self._finishing.reopen(finished.reopen(request)))
+
+    async def GetTask(
+        self, request: tasks_pb2.GetTaskRequest, context: Any
+    ) -> tasks_pb2.GetTaskResponse:
+        return finished.task(await self._standing.task(finished.get_task(request)))
+
+    async def GetItemStatus(
+        self, request: tasks_pb2.GetItemStatusRequest, context: Any
+    ) -> tasks_pb2.GetItemStatusResponse:
+        ask = finished.get_item_status(request)
+        return finished.item_status(await self._standing.item(ask))
 
     async def ListMyTasks(
         self, request: pb.ListMyTasksRequest, context: Any

@@ -176,6 +176,15 @@ class Door:
         if not await self._granted(place, row, member.roles, queue, entry, own=True):
             raise _denied(change.actor, rpc, row)
 
+    async def manages(
+        self, ask: Change | Look, place: Place, rpc: str, *, queue: str = "", entry: int = 0
+    ) -> bool:
+        """Whether the table lets the actor do this to what is not their own."""
+        member = (await self.record(place.project, place.actor)).member
+        if not (member.member and member.active):
+            return False
+        return await self._granted(place, ROW_OF[rpc], member.roles, queue, entry, own=False)
+
     async def person(self, project: int, person_id: str) -> int:
         """The number of a person. Raises PersonNotFound if they never had one."""
         numbers = await self._directory.people(project, [person_id])
@@ -263,6 +272,11 @@ def _record(person: int, found: dict[str, Any]) -> Record:
 def _denied(actor: str, rpc: str, row: Row | None) -> errors.PermissionDenied:
     action = rpc.partition(".")[2] or rpc
     return errors.PermissionDenied(actor, action, needs(row) if row else None)
+
+
+def not_theirs(ask: Change | Look, rpc: str) -> errors.PermissionDenied:
+    """The error for who may do this to what is their own, which this is not."""
+    return _denied(ask.actor, rpc, ROW_OF[rpc])
 
 
 def judged(rpc: str) -> Callable[[Callable[..., Awaitable[T]]], Callable[..., Awaitable[T]]]:

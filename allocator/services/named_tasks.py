@@ -7,10 +7,27 @@ the views, at or after the state that refused.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from allocator.model import TaskId, TaskState
-from allocator.ports import EntryPlace, Items, Views
+from allocator.ports import EntryPlace, Items, TaskView, Views
 from dibs import errors
+
+DONE = frozenset({TaskState.COMPLETED, TaskState.DISCARDED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What is told of tasks to a function: `rows` as of event `as_of`, one each.
+
+    `removed` is the first of the tasks that left the queue unless they are held or
+    finished, if there is one.
+    """
+
+    as_of: int
+    rows: list[list[Any]]
+    removed: TaskId | None = None
 
 
 class NamedTasks:
@@ -42,3 +59,36 @@ class NamedTasks:
         await self._views.wait_for(project, seq)
         view = await self._views.task(project, task.entry, task.slot)
         return TaskState.QUEUED if view is None else TaskState(view.state)
+
+    async def told(
+        self, project: int, tasks: Sequence[TaskId], came: Mapping[int, EntryPlace]
+    ) -> Told:
+        """What the views know of the tasks, so that those that left live state can come back."""
+        known = await self._views.entries(project, {task.entry for task in tasks})
+        views = {task: known.tasks.get(task.entry, ()) for task in tasks}
+        gone = (
+            task
+            for task, slots in views.items()
+            if _state_in(slots, TaskState.REMOVED)
+            or task.entry <= known.cleared.get(came[task.entry].queue, 0)
+        )
+        return Told(
+            as_of=known.as_of,
+            rows=[_row(task, came[task.entry], views[task]) for task in tasks],
+            removed=next(gone, None),
+        )
+
+
+def _row(task: TaskId, came: EntryPlace, slots: Sequence[TaskView]) -> list[Any]:
+    """Where the entry came in, and, if all of it is finished, by whom."""
+    finished = bool(slots) and all(slot.state in DONE for slot in slots)
+    return [
+        *(task.entry, task.slot, came.class_, came.priority),
+        slots[0].priority if slots else came.priority,
+        [[slot.person, slot.state] for slot in slots] if finished else [],
+        [],
+    ]
+
+
+def _state_in(slots: Sequence[TaskView], state: TaskState) -> bool:
+    return any(slot.state == state for slot in slots)

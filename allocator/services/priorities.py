@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from allocator import answers, requests
-from allocator.model import TaskId
+from allocator.model import TaskId, TaskState
 from allocator.ports import Ledger, Outcome
 from allocator.services.door import Door
-from allocator.services.named_tasks import NamedTasks
+from allocator.services.named_tasks import DONE, NamedTasks
 from allocator.services.outcomes import happened, some, value
 from dibs import errors
 
@@ -50,4 +50,4 @@ class Priorities:
             return errors.TaskNotFound(what)
         entry, slot = map(int, what.split("-"))
         state = await self._named.standing(project, TaskId(entry=entry, slot=slot), outcome.seq)
-        return errors.WrongTaskState(what, state.name)
+        return errors.WrongTaskState(what, (state if state in DONE else TaskState.REMOVED).name)

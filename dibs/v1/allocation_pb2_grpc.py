@@ -5,6 +5,7 @@ import warnings
 
 from dibs.v1 import allocation_pb2 as dibs_dot_v1_dot_allocation__pb2
 from dibs.v1 import picking_pb2 as dibs_dot_v1_dot_picking__pb2
+from dibs.v1 import tasks_pb2 as dibs_dot_v1_dot_tasks__pb2
 
 GRPC_GENERATED_VERSION = '1.71.2'
 GRPC_VERSION = grpc.__version__
@@ -100,6 +101,36 @@ class AllocationServiceStub(object):
                 '/dibs.v1.AllocationService/GetDraft',
                 request_serializer=dibs_dot_v1_dot_allocation__pb2.GetDraftRequest.SerializeToString,
                 response_deserializer=dibs_dot_v1_dot_allocation__pb2.GetDraftResponse.FromString,
+                _registered_method=True)
+        self.SetStatus = channel.unary_unary(
+                '/dibs.v1.AllocationService/SetStatus',
+                request_serializer=dibs_dot_v1_dot_tasks__pb2.SetStatusRequest.SerializeToString,
+                response_deserializer=dibs_dot_v1_dot_tasks__pb2.SetStatusResponse.FromString,
+                _registered_method=True)
+        self.RemoveStatus = channel.unary_unary(
+                '/dibs.v1.AllocationService/RemoveStatus',
+                request_serializer=dibs_dot_v1_dot_tasks__pb2.RemoveStatusRequest.SerializeToString,
+                response_deserializer=dibs_dot_v1_dot_tasks__pb2.RemoveStatusResponse.FromString,
+                _registered_method=True)
+        self.RecallSubmission = channel.unary_unary(
+                '/dibs.v1.AllocationService/RecallSubmission',
+                request_serializer=dibs_dot_v1_dot_tasks__pb2.RecallSubmissionRequest.SerializeToString,
+                response_deserializer=dibs_dot_v1_dot_tasks__pb2.RecallSubmissionResponse.FromString,
+                _registered_method=True)
+        self.Reopen = channel.unary_unary(
+                '/dibs.v1.AllocationService/Reopen',
+                request_serializer=dibs_dot_v1_dot_tasks__pb2.ReopenRequest.SerializeToString,
+                response_deserializer=dibs_dot_v1_dot_tasks__pb2.ReopenResponse.FromString,
+                _registered_method=True)
+        self.GetTask = channel.unary_unary(
+                '/dibs.v1.AllocationService/GetTask',
+                request_serializer=dibs_dot_v1_dot_tasks__pb2.GetTaskRequest.SerializeToString,
+                response_deserializer=dibs_dot_v1_dot_tasks__pb2.GetTaskResponse.FromString,
+                _registered_method=True)
+        self.GetItemStatus = channel.unary_unary(
+                '/dibs.v1.AllocationService/GetItemStatus',
+                request_serializer=dibs_dot_v1_dot_tasks__pb2.GetItemStatusRequest.SerializeToString,
+                response_deserializer=dibs_dot_v1_dot_tasks__pb2.GetItemStatusResponse.FromString,
                 _registered_method=True)
         self.ListMyTasks = channel.unary_unary(
                 '/dibs.v1.AllocationService/ListMyTasks',
@@ -251,6 +282,65 @@ class AllocationServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def SetStatus(self, request, context):
+        """Gives a finished task another status: its author does, or a manager. A
+        manager may also finish a task that waits or is escalated, and is its author
+        then. Errors: PROJECT_NOT_FOUND, TASK_NOT_FOUND, WRONG_TASK_STATE,
+        NOT_ELIGIBLE (the manager has another slot of the item), TASK_CHANGED,
+        STALE_SETTINGS, INVALID_ARGUMENT (a status that the queue has not),
+        PERMISSION_DENIED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RemoveStatus(self, request, context):
+        """Takes the status of a finished task away: its author has it again, ASSIGNED
+        under a new lease, and keeps it when that ends. For its author and for
+        managers. Errors: PROJECT_NOT_FOUND, TASK_NOT_FOUND, WRONG_TASK_STATE,
+        NOT_ELIGIBLE (the author may not work there any more), TASK_CHANGED,
+        PERMISSION_DENIED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RecallSubmission(self, request, context):
+        """Takes one's own submission back, as long as no review of it has started: the
+        author has the task again, ASSIGNED under a new lease. Errors:
+        PROJECT_NOT_FOUND, TASK_NOT_FOUND, WRONG_TASK_STATE, NOT_ELIGIBLE,
+        TASK_CHANGED, PERMISSION_DENIED (also for who is not the author).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Reopen(self, request, context):
+        """Lets finished tasks of a queue be done again, all or none: by their authors,
+        by anybody, or by one person. For managers. Errors: PROJECT_NOT_FOUND,
+        QUEUE_NOT_FOUND, TASK_NOT_FOUND, PERSON_NOT_FOUND, WRONG_TASK_STATE,
+        NOT_ELIGIBLE, TASK_CHANGED, PERMISSION_DENIED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetTask(self, request, context):
+        """Answers with how a task stands. Errors: PROJECT_NOT_FOUND, TASK_NOT_FOUND,
+        PERMISSION_DENIED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetItemStatus(self, request, context):
+        """Answers with how an item stands in every queue that it is or was in. Errors:
+        PROJECT_NOT_FOUND, DATASET_NOT_FOUND, ITEM_NOT_FOUND, PERMISSION_DENIED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListMyTasks(self, request, context):
         """Lists what a person holds, and what was returned to them: also the way on
         after REQUEST_TOO_OLD. Errors: PROJECT_NOT_FOUND, QUEUE_NOT_FOUND,
@@ -327,6 +417,36 @@ def add_AllocationServiceServicer_to_server(servicer, server):
                     servicer.GetDraft,
                     request_deserializer=dibs_dot_v1_dot_allocation__pb2.GetDraftRequest.FromString,
                     response_serializer=dibs_dot_v1_dot_allocation__pb2.GetDraftResponse.SerializeToString,
+            ),
+            'SetStatus': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetStatus,
+                    request_deserializer=dibs_dot_v1_dot_tasks__pb2.SetStatusRequest.FromString,
+                    response_serializer=dibs_dot_v1_dot_tasks__pb2.SetStatusResponse.SerializeToString,
+            ),
+            'RemoveStatus': grpc.unary_unary_rpc_method_handler(
+                    servicer.RemoveStatus,
+                    request_deserializer=dibs_dot_v1_dot_tasks__pb2.RemoveStatusRequest.FromString,
+                    response_serializer=dibs_dot_v1_dot_tasks__pb2.RemoveStatusResponse.SerializeToString,
+            ),
+            'RecallSubmission': grpc.unary_unary_rpc_method_handler(
+                    servicer.RecallSubmission,
+                    request_deserializer=dibs_dot_v1_dot_tasks__pb2.RecallSubmissionRequest.FromString,
+                    response_serializer=dibs_dot_v1_dot_tasks__pb2.RecallSubmissionResponse.SerializeToString,
+            ),
+            'Reopen': grpc.unary_unary_rpc_method_handler(
+                    servicer.Reopen,
+                    request_deserializer=dibs_dot_v1_dot_tasks__pb2.ReopenRequest.FromString,
+                    response_serializer=dibs_dot_v1_dot_tasks__pb2.ReopenResponse.SerializeToString,
+            ),
+            'GetTask': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetTask,
+                    request_deserializer=dibs_dot_v1_dot_tasks__pb2.GetTaskRequest.FromString,
+                    response_serializer=dibs_dot_v1_dot_tasks__pb2.GetTaskResponse.SerializeToString,
+            ),
+            'GetItemStatus': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetItemStatus,
+                    request_deserializer=dibs_dot_v1_dot_tasks__pb2.GetItemStatusRequest.FromString,
+                    response_serializer=dibs_dot_v1_dot_tasks__pb2.GetItemStatusResponse.SerializeToString,
             ),
             'ListMyTasks': grpc.unary_unary_rpc_method_handler(
                     servicer.ListMyTasks,
@@ -686,6 +806,168 @@ class AllocationService(object):
             '/dibs.v1.AllocationService/GetDraft',
             dibs_dot_v1_dot_allocation__pb2.GetDraftRequest.SerializeToString,
             dibs_dot_v1_dot_allocation__pb2.GetDraftResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetStatus(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dibs.v1.AllocationService/SetStatus',
+            dibs_dot_v1_dot_tasks__pb2.SetStatusRequest.SerializeToString,
+            dibs_dot_v1_dot_tasks__pb2.SetStatusResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RemoveStatus(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dibs.v1.AllocationService/RemoveStatus',
+            dibs_dot_v1_dot_tasks__pb2.RemoveStatusRequest.SerializeToString,
+            dibs_dot_v1_dot_tasks__pb2.RemoveStatusResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RecallSubmission(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dibs.v1.AllocationService/RecallSubmission',
+            dibs_dot_v1_dot_tasks__pb2.RecallSubmissionRequest.SerializeToString,
+            dibs_dot_v1_dot_tasks__pb2.RecallSubmissionResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Reopen(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dibs.v1.AllocationService/Reopen',
+            dibs_dot_v1_dot_tasks__pb2.ReopenRequest.SerializeToString,
+            dibs_dot_v1_dot_tasks__pb2.ReopenResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetTask(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dibs.v1.AllocationService/GetTask',
+            dibs_dot_v1_dot_tasks__pb2.GetTaskRequest.SerializeToString,
+            dibs_dot_v1_dot_tasks__pb2.GetTaskResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetItemStatus(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dibs.v1.AllocationService/GetItemStatus',
+            dibs_dot_v1_dot_tasks__pb2.GetItemStatusRequest.SerializeToString,
+            dibs_dot_v1_dot_tasks__pb2.GetItemStatusResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -27,6 +27,7 @@ class ErrorReason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     ERROR_REASON_LEASE_LOST: _ClassVar[ErrorReason]
     ERROR_REASON_STALE_SETTINGS: _ClassVar[ErrorReason]
     ERROR_REASON_ETAG_MISMATCH: _ClassVar[ErrorReason]
+    ERROR_REASON_TASK_CHANGED: _ClassVar[ErrorReason]
     ERROR_REASON_NOT_ELIGIBLE: _ClassVar[ErrorReason]
     ERROR_REASON_WRONG_TASK_STATE: _ClassVar[ErrorReason]
     ERROR_REASON_GROUP_IN_USE: _ClassVar[ErrorReason]
@@ -69,6 +70,7 @@ ERROR_REASON_GROUP_ALREADY_EXISTS: ErrorReason
 ERROR_REASON_LEASE_LOST: ErrorReason
 ERROR_REASON_STALE_SETTINGS: ErrorReason
 ERROR_REASON_ETAG_MISMATCH: ErrorReason
+ERROR_REASON_TASK_CHANGED: ErrorReason
 ERROR_REASON_NOT_ELIGIBLE: ErrorReason
 ERROR_REASON_WRONG_TASK_STATE: ErrorReason
 ERROR_REASON_GROUP_IN_USE: ErrorReason

@@ -16,6 +16,7 @@ local function item_of(call, queue, task)
   local record = entries.load(call.P, task[1])
   local slots = record and #record.s or queue.slots
   if task[2] > slots then return nil, negative(call, 'not_found', named(task)) end
+  if fences.covers(call.P, queue, task[1]) then return nil, negative(call, 'not_there', named(task)) end
   if record then
     if FINISHED[record.s[task[2]][1]] then return nil, negative(call, 'not_there', named(task)) end
     return { task[1], record.c, record.p, 0 }

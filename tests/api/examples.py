@@ -34,6 +34,8 @@ BY_RPC: dict[str, dict[str, Any]] = {
     "ProjectService.UpdateMember": {"update_mask": {"paths": ["display_name"]}},
     "QueueService.CreateQueue": {"queue_id": "new", "queue": {}},
     "QueueService.UpdateQueue": {"queue": {}, "update_mask": {"paths": ["display_name"]}},
+    "AllocationService.SetStatus": {"status": "discarded"},
+    "AllocationService.GetItemStatus": {"external_id": "a"},
     "QueueService.SetPriority": {"priority": common_pb2.PRIORITY_HIGH},
 }
 STUBS = {

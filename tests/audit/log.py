@@ -203,19 +203,13 @@ class Log:
         return self.add("revoked", person=person, tasks=rows, cursor=cursor, done=done)
 
     def give_back(
-        self, person: int, task: Task, authors: Iterable[Sequence[int]], **changes: Any
+        self, person: int, task: Task, slots: Iterable[Sequence[int]], *, lane: int = 0
     ) -> int:
-        lane, rank = self.lanes.get(task[0], (1, 3))
-        body: dict[str, Any] = {
-            "queue": 1,
-            "entry": task[0],
-            "slot": task[1],
-            "class": lane,
-            "priority": rank,
-            "person": person,
-            "authors": [list(author) for author in authors],
-        }
-        return self.add("returned", **body | changes)
+        """Reopen for the author; `slots` are (person, state) if the entry had left."""
+        known, rank = self.lanes.get(task[0], (1, 3))
+        told = [list(slot) for slot in slots]
+        row = [*task, lane or known, rank, person, 2 if told else 0, told, []]
+        return self.add("reopened", queue=1, to=1, person=0, deadline=0, tasks=[row])
 
     def remove(self, *entries: int, queue: int = 1) -> int:
         rows = [[entry, *self.lanes.get(entry, (1, 3))] for entry in entries]

@@ -317,7 +317,7 @@ def a_chunk_of_nothing():
 def a_return_under_another_class():
     log = ready()
     log.submit(2, (1, 1), log.grant(2, (1, 1)))
-    log.give_back(2, (1, 1), [[1, 2, 6]], **{"class": 2})
+    log.give_back(2, (1, 1), [[2, 6]], lane=2)
     return log
 
 

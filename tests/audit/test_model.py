@@ -107,7 +107,7 @@ def test_a_correction_comes_first_above_the_cap_and_without_the_skill():
     token = log.grant(2, (1, 1))
     log.submit(2, (1, 1), token)
     log.grant(2, (2, 1))
-    log.give_back(2, (1, 1), [[1, 2, 6]])
+    log.give_back(2, (1, 1), [[2, 6]])
     assert states(log, 1) == [RETURNED]
 
     again = log.grant(2, (1, 1))
@@ -125,7 +125,7 @@ def test_a_revoked_correction_stays_with_its_author_unless_they_are_out():
     def returned_and_held() -> Log:
         log = ready()
         log.submit(2, (1, 1), log.grant(2, (1, 1)))
-        log.give_back(2, (1, 1), [[1, 2, 6]])
+        log.give_back(2, (1, 1), [[2, 6]])
         log.grant(2, (1, 1))
         return log
 

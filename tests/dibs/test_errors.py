@@ -31,6 +31,7 @@ EXAMPLES: list[errors.DibsError] = [
     errors.ItemAlreadyInQueue("q", "item, with a comma"),
     errors.LeaseLost("1-1", "taken_over", "bob", WHEN),
     errors.LeaseLost("1-1", "fenced"),
+    errors.TaskChanged("5-1"),
     errors.StaleSettings("q"),
     errors.NotEligible(["ROLE", "SKILL"]),
     errors.WrongTaskState("1-1", "COMPLETED"),

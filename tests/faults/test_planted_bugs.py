@@ -25,7 +25,9 @@ LEFT_OUT = (
         "remove_entries",
         "renew",
         "set_priority",
-        "return_task",
+        "set_status",
+        "remove_status",
+        "reopen",
         "reuse_a_request_id",
         "start",
         "take_back",
@@ -70,7 +72,7 @@ class Crowd(ProjectMachine):
 
     @initialize()
     def begin(self) -> None:
-        super().begin(slots=3, max_held=100)
+        super().begin(slots=3, max_held=100, sizes=(0, 0))
         for _ in range(10):
             ProjectMachine.follow(self, queue=1, sizes=[4], pick=3)  # all of one class
 

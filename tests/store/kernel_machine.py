@@ -416,36 +416,6 @@ class ProjectMachine(
             self.answered.clear()
             self.session = self.call("open_session", secret=SECRET).seq
 
-    # --- what the spine's services do not offer yet ---
-
-    @rule(pick=PICK)
-    def return_task(self, pick: int) -> None:
-        """A reviewer's objection, as it will come."""
-        done = [
-            (entry, number)
-            for entry in self.state.entries.values()
-            for number, slot in enumerate(entry.slots, 1)
-            if slot.state in (6, 7) and not self._was_removed(entry)
-        ]
-        if not done:
-            return
-        entry, number = done[pick % len(done)]
-        authors = [[i, s.person, s.state] for i, s in enumerate(entry.slots, 1)]
-        reply = self.call(
-            "return_task",
-            queue=entry.queue,
-            entry=entry.entry,
-            slot=number,
-            **{"class": entry.lane},
-            priority=entry.rank,
-            person=entry.slot(number).person,
-            authors=authors,
-        )
-        assert reply.word == "ok"
-
-    def _was_removed(self, entry: Any) -> bool:
-        return any(slot.state == 9 for slot in entry.slots)
-
     # --- what holds at every moment ---
 
     @rule(queue=QUEUES, person=PEOPLE, pick=PICK)

@@ -7,16 +7,21 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
 
-from audit import expect
+from audit import expect, expect_finished
+from audit.state import FINISHED
 from store import events
 
 PICK = st.integers(0, 10_000)
+MEANING = st.integers(1, 2)
 
 
 class StatusRules(RuleBasedStateMachine):
     """A part of the machine; `ProjectMachine` has what it calls."""
 
     call: Any
+    note: Any
+    finish: Any
+    tokens: list[tuple[int, int, int, int]]
 
     @property
     def state(self) -> Any:
@@ -56,6 +61,114 @@ class StatusRules(RuleBasedStateMachine):
             [entry, slot, self.state.entries[entry].lane, self.state.entries[entry].came]
             for entry, slot in tasks
         ]
-        word, task = expect.expect_set_priority(self.state, queue, tasks)
+        word, task = expect_finished.expect_set_priority(self.state, queue, tasks)
         reply = self.call("set_priority", queue=queue, rank=rank, tasks=inputs)
         assert (reply.word, reply.rest if word != "ok" else "") == (word, task)
+
+    # --- what is finished ---
+
+    def known(self, entry: Any) -> list[list[int]]:
+        """What Postgres's views say of an entry whose slots are all finished."""
+        if not entry.gone or any(slot.state not in FINISHED for slot in entry.slots):
+            return []
+        return [[slot.person, slot.state] for slot in entry.slots]
+
+    def named(self, entry: Any, slot: int) -> list[Any]:
+        return [entry.entry, slot, entry.lane, entry.came, entry.rank, self.known(entry), []]
+
+    def chosen(self, pick: int) -> tuple[Any, int] | None:
+        """A task: mostly one that is finished."""
+        entries = list(self.state.entries.values())
+        done = [(e, i) for e in entries for i, s in enumerate(e.slots, 1) if s.state in FINISHED]
+        if pick % 11 == 0 or not done:
+            any_of = [(e, pick % (e.k + 1) + 1) for e in entries]
+            return any_of[pick % len(any_of)] if any_of else None
+        return done[pick % len(done)]
+
+    def as_of(self, pick: int) -> int:
+        """How old the views are: mostly not at all."""
+        seq: int = self.state.seq
+        return max(0, seq - pick % 9) if pick % 3 == 0 else seq
+
+    @rule(
+        queue=st.integers(1, 2), person=st.integers(1, 4), count=st.integers(1, 5), meaning=MEANING
+    )
+    def do_some(self, queue: int, person: int, count: int, meaning: int) -> None:
+        """Somebody does the next few tasks."""
+        reply = self.call("reserve", queue=queue, person=person, count=count, target=0)
+        if reply.word != "ok":
+            return
+        self.note(reply, person)
+        for _, entry, slot, token in [task for task in self.tokens if task[3] == reply.seq]:
+            self.finish(person, entry, slot, token, meaning)
+
+    @rule(pick=PICK, person=st.integers(1, 5), manager=st.integers(0, 1), meaning=MEANING)
+    def set_status(self, *, pick: int, person: int, manager: int, meaning: int) -> None:
+        chosen, as_of = self.chosen(pick), self.as_of(pick)
+        if chosen is None:
+            return
+        entry, number = chosen
+        told = expect_finished.expect_set_status(self.state, entry, number, person, manager, as_of)
+        reply = self.call(
+            "set_status",
+            queue=entry.queue,
+            task=self.named(entry, number),
+            as_of=as_of,
+            person=person,
+            manager=manager,
+            settings_seq=self.state.settings_seq,
+            status=meaning,
+            meaning=meaning,
+        )
+        assert _told(reply) == told
+
+    @rule(pick=PICK, own=st.booleans(), manager=st.integers(0, 1), recalled=st.integers(0, 1))
+    def remove_status(self, *, pick: int, own: bool, manager: int, recalled: int) -> None:
+        chosen, as_of = self.chosen(pick), self.as_of(pick)
+        if chosen is None:
+            return
+        entry, number = chosen
+        author = entry.slot(min(number, entry.k)).person
+        person = author if own else pick % 5 + 1
+        told = expect_finished.expect_remove_status(
+            self.state, entry, number, person, manager, recalled, as_of
+        )
+        reply = self.call(
+            "remove_status",
+            queue=entry.queue,
+            task=self.named(entry, number),
+            as_of=as_of,
+            person=person,
+            manager=manager,
+            recalled=recalled,
+        )
+        assert _told(reply) == told
+        if told[0] == "ok":
+            self.tokens.append((author, entry.entry, number, reply.seq))
+
+    @rule(
+        picks=st.lists(PICK, min_size=1, max_size=4), to=st.integers(1, 3), person=st.integers(1, 5)
+    )
+    def reopen(self, picks: list[int], to: int, person: int) -> None:
+        found = [task for pick in picks if (task := self.chosen(pick))]
+        tasks = [task for task in found if task[0].queue == found[0][0].queue]
+        tasks = [task for n, task in enumerate(tasks) if task not in tasks[:n]]
+        if not tasks:
+            return
+        as_of = self.as_of(picks[0])
+        told = expect_finished.expect_reopen(self.state, tasks, to, person, as_of)
+        reply = self.call(
+            "reopen",
+            queue=tasks[0][0].queue,
+            to=to,
+            person=person if to == 3 else 0,
+            as_of=as_of,
+            tasks=[self.named(entry, number) for entry, number in tasks],
+        )
+        assert _told(reply) == told
+        if told[0] == "ok" and to == 3:
+            self.tokens += [(person, entry.entry, number, reply.seq) for entry, number in tasks]
+
+
+def _told(reply: Any) -> tuple[str, str]:
+    return reply.word, "" if reply.word == "ok" else reply.rest or ""

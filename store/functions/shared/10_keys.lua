@@ -70,6 +70,8 @@ function keys.soft(P, queue, class, person, of)
 end
 -- HASH entry -> packed record, for every touched entry that is not finished.
 function keys.touched(P) return P .. 'touched' end
+-- ZSET of entries by the seq of the event with which they left Redis last; the newest MAX_LEFT.
+function keys.left(P) return P .. 'left' end
 -- ZSET of entries on which the person has a lease in the queue, by score.
 function keys.held(P, person, queue) return P .. 'held:' .. text(person) .. ':' .. text(queue) end
 -- SET of queues in which the person has leases.

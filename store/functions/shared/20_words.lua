@@ -1,6 +1,7 @@
 -- Numbers of the model (MODEL.md), shared with allocator/model.py and audit/ by value.
 local QUEUED, ASSIGNED, IN_PROGRESS = 2, 3, 4
 local COMPLETED, DISCARDED, RETURNED, REMOVED = 6, 7, 8, 9
+local ESCALATED = 10
 local STATE_WORDS = {
   [QUEUED] = 'queued', [ASSIGNED] = 'assigned', [IN_PROGRESS] = 'in_progress',
   [COMPLETED] = 'completed', [DISCARDED] = 'discarded', [RETURNED] = 'returned', [REMOVED] = 'removed',
@@ -20,6 +21,7 @@ local RING = 16              -- answers a session keeps
 local MAX_CLASSES = 64       -- requirement classes a queue
 local MAX_GROUPS = 32        -- groups a person is in
 local MAX_DEAD = 1000        -- dead integers dropped in one call
+local MAX_LEFT = 10000      -- entries whose leaving is remembered
 local DEAD_CHUNK = 100       -- read at a time where there are any
 local INFINITE = 2 ^ 53      -- above every score
 local MOST_KEPT = 20000      -- unpacked values kept from call to call
@@ -64,7 +66,7 @@ local function task_name(entry, slot) return string.format('%d:%d', entry, slot)
 -- which integer comes after an untouched entry in its backlog; holds: whether who reserves holds anything there.
 -- generations of queues; uncleared: no queue of the project was ever cleared; stale: records as they were
 -- before their queue was cleared, where they have not been written since; unfenced: no dataset was ever
--- detached in the project; run: the last one looked up of entries of one dataset.
+-- detached in the project; run: the last one looked up of entries of one dataset; seq: of the event that is applied.
 -- Emptied before each call, and by a replay after each event.
 local seen = {}
 local function forget()

@@ -101,6 +101,7 @@ local function remember(P, event)
 end
 
 local function enact(P, event)
+  seen.seq = event.seq
   apply[event.kind](P, event)
   remember(P, event)
 end

@@ -50,7 +50,7 @@ end
 function effects.begin(P, tasks)
   if #tasks > 1 then entries.fetch(P, tasks) end
   return { P = P, alone = #tasks < 2, edits = false, fronts = false, waiting = false, queues = {}, gathered = false,
-    holder = false, holder_queue = false, dropped = false, lanes = false }
+    holder = false, holder_queue = false, dropped = false, lanes = false, left = false }
 end
 
 -- What a batch knows of a queue: its rules, how many of its tasks change state, and the leases that run on
@@ -292,6 +292,20 @@ function effects.leave_cleared(P, entry)
   end
 end
 
+-- Entries leave Redis; when is remembered of the newest, for who brings one back (see named.load).
+local function note_left(batch, list)
+  batch.left = true
+  if batch.alone and #list == 1 then
+    redis.call('ZADD', keys.left(batch.P), seen.seq, list[1])
+    return
+  end
+  local arguments = arguments_of(batch, 'ZADD', keys.left(batch.P))
+  for n = 1, #list do
+    local at = #arguments
+    arguments[at + 1], arguments[at + 2] = seen.seq, list[n]
+  end
+end
+
 -- Notes the record of the entries of an edit; finished ones leave Redis.
 local function keep(batch, edit, leaves)
   local n = generation(batch.P, edit.after.q)
@@ -300,6 +314,7 @@ local function keep(batch, edit, leaves)
     for _, entry in ipairs(edit.entries) do effects.leave_cleared(batch.P, entry) end
   end
   local packed, list, key = not leaves and cmsgpack.pack(edit.after), edit.entries, keys.touched(batch.P)
+  if leaves then note_left(batch, list) end
   if batch.alone and #list == 1 then
     if leaves then redis.call('HDEL', key, list[1]) else redis.call('HSET', key, list[1], packed) end
     return
@@ -383,6 +398,7 @@ function effects.finish(batch)
     take_out(batch, edit)
   end
   if batch.gathered then flush(batch.gathered) end
+  if batch.left then redis.call('ZREMRANGEBYRANK', keys.left(batch.P), 0, -MAX_LEFT - 1) end
   for _, queue in pairs(batch.queues) do
     settle_leases(batch.P, queue)
     settle_counts(batch.P, queue)

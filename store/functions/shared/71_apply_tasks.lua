@@ -120,24 +120,6 @@ function apply.revoked(P, event)
   else redis.call('HSET', keys.recalls(P), b.person, b.cursor) end
 end
 
--- A finished task goes back to its author. If the whole entry had left Redis, the event brings the
--- authors of its other slots along, so that none of them is ever given a second one.
-local function finished_record(b)
-  local record = { q = b.queue, c = b.class, p = b.priority, s = {} }
-  for _, author in ipairs(b.authors) do
-    record.s[author[1]] = { author[3], author[2], 0, SUBMITTED, 0, 0 }
-  end
-  return record
-end
-
-function apply.returned(P, event)
-  local b, batch = event.body, effects.begin(P, {})
-  local gone = not entries.load(P, b.entry)
-  local record = effects.open(batch, b.entry, gone and finished_record(b)).after
-  record.s[b.slot] = { RETURNED, b.person, 0, 'returned', event.wall, 1 }
-  effects.finish(batch)
-end
-
 local function remove(edit)
   edit.gone = true
   for i, slot in ipairs(edit.after.s) do

@@ -1,4 +1,4 @@
--- Effects of events about priorities.
+-- Effects of events about priorities, and about tasks that were named by their ids.
 
 -- Untouched entries come out of their backlog and become touched ones, free, at their new place.
 function apply.prioritised(P, event)
@@ -9,6 +9,51 @@ function apply.prioritised(P, event)
     local edit = waits and effects.open_waiting(batch, queue, task[1], task[2], task[3])
       or effects.open(batch, task[1])
     edit.after.p = b.rank
+  end
+  effects.finish(batch)
+end
+
+-- The slots, to be changed, of a task that the event found as named.told says.
+local function slots_of(batch, queue, task)
+  local entry, from = task[1], task[6]
+  if from == WAITS then return effects.open_waiting(batch, queue, entry, task[3], task[4]).after.s end
+  local record = from == GONE and named.revived(queue.number, task[3], task[4], task[7], task[8])
+  return effects.open(batch, entry, record).after.s
+end
+
+function apply.status_set(P, event)
+  local b, batch = event.body, effects.begin(P, event.body.tasks)
+  for _, task in ipairs(b.tasks) do
+    slots_of(batch, queues.load(P, b.queue), task)[task[2]] =
+      { FINISHED_BY_MEANING[b.meaning], task[5], 0, 'status_set', event.wall, 0 }
+  end
+  effects.finish(batch)
+end
+
+-- A lease that nobody asked for begins: with `correction` it stays with this person when it ends.
+local function assign(batch, queue, task, person, event, correction)
+  slots_of(batch, queue, task)[task[2]] =
+    { ASSIGNED, person, event.seq, GRANTED, event.wall, correction and 1 or 0, 0, 0 }
+  effects.set_deadline(effects.of_queue(batch, queue.number), task[1], task[2], event.body.deadline, person)
+end
+
+function apply.status_removed(P, event)
+  local b, batch = event.body, effects.begin(P, event.body.tasks)
+  for _, task in ipairs(b.tasks) do assign(batch, queues.load(P, b.queue), task, task[5], event, true) end
+  effects.finish(batch)
+end
+
+function apply.reopened(P, event)
+  local b, batch = event.body, effects.begin(P, event.body.tasks)
+  local queue = queues.load(P, b.queue)
+  for _, task in ipairs(b.tasks) do
+    if b.to == TO_PERSON then
+      assign(batch, queue, task, b.person, event, b.person == task[5])
+    elseif b.to == TO_AUTHOR then
+      slots_of(batch, queue, task)[task[2]] = { RETURNED, task[5], 0, 'reopened', event.wall, 1 }
+    else
+      slots_of(batch, queue, task)[task[2]] = { QUEUED, 0, 0, 'reopened', event.wall, 0 }
+    end
   end
   effects.finish(batch)
 end

@@ -53,7 +53,8 @@ end
 -- they are since (46_entries); what is left of its indexes is dropped by `tidy`.
 function apply.cleared(P, event)
   local b = event.body
-  redis.call('HSET', keys.queue(P, b.queue), 'generation', b.generation, 'added_seq', event.seq)
+  redis.call('HSET', keys.queue(P, b.queue), 'generation', b.generation, 'added_seq', event.seq,
+    'cleared_seq', event.seq)
   redis.call('HSET', keys.totals(P), 'cleared', 1)
   if b.removed > 0 then redis.call('HINCRBY', keys.counts(P, b.queue), 'removed', b.removed) end
   redis.call('SADD', keys.tidying(P), string.format('%d/%d', b.queue, b.generation - 1))

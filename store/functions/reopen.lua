@@ -1,0 +1,52 @@
+-- reopen: finished tasks are to be done again, all or none: by their authors, by anybody, or by one person.
+--
+-- KEYS[1] header  KEYS[2] log
+-- ARGV    queue to person as_of tasks
+--   to      1: to their authors, first in their lists; 2: to the pool, at their first place; 3: to `person`, leased
+--   tasks   packed list of {entry, slot, class, came, rank, slots, skipped}, 500 at most: see named.load
+--   as_of   the event as of which that is known
+--
+-- Returns one of
+--   {'ok', seq, chain, clock, reopened}
+--   {'not_found', seq, chain, clock, 'queue' | task}
+--   {'stale_entry', seq, chain, clock}                 read again what is known of the entries
+--   {'wrong_state', seq, chain, clock, task and state}     REMOVED: its dataset is being detached
+--   {'not_eligible', seq, chain, clock, task and cause}   who is to have it may not
+local function cause_against(call, queue, record, task, to, whom)
+  if to == TO_POOL then return '' end
+  if to == TO_AUTHOR then return standing(people.load(call.P, record.s[task[2]][2]), queue) end
+  return eligible(whom.person, queue, record, task[2])
+end
+
+-- What the event says of one task, or a refusal.
+local function reopened(call, queue, task, arg, whom)
+  if fences.covers(call.P, queue, task[1]) then
+    return nil, negative(call, 'wrong_state', named.text(task) .. ' ' .. REMOVED)
+  end
+  local record, from = named.load(call.P, queue, task, tonumber(arg.as_of))
+  if not record then return nil, negative(call, 'stale_entry') end
+  local slot, to = record.s[task[2]], tonumber(arg.to)
+  if not slot then return nil, negative(call, 'not_found', named.text(task)) end
+  if not FINISHED[slot[1]] then
+    return nil, negative(call, 'wrong_state', named.text(task) .. ' ' .. named.state(record, task[2]))
+  end
+  local cause = cause_against(call, queue, record, task, to, whom)
+  if cause == '' and to == TO_PERSON and whom.had[task[1]] then cause = 'EXCLUDED' end
+  if cause ~= '' then return nil, negative(call, 'not_eligible', named.text(task) .. ' ' .. cause) end
+  whom.had[task[1]] = true
+  return named.told(task, record, slot[2], from)
+end
+
+change('reopen', {}, function(call, arg)
+  local queue, tasks, told = queues.load(call.P, arg.queue), cmsgpack.unpack(arg.tasks), {}
+  if not queue then return negative(call, 'not_found', 'queue') end
+  local whom = { person = people.load(call.P, arg.person), had = {} }
+  entries.fetch(call.P, tasks)
+  for n, task in ipairs(tasks) do
+    local one, refusal = reopened(call, queue, task, arg, whom)
+    if refusal then return refusal end
+    told[n] = one
+  end
+  return commit(call, 'reopened', { queue = queue.number, to = tonumber(arg.to),
+    person = tonumber(arg.person), deadline = call.clock + queue.lease_ms, tasks = told })
+end)

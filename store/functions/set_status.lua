@@ -1,0 +1,46 @@
+-- set_status: a finished task gets another status, or a manager finishes one that waits.
+--
+-- KEYS[1] header  KEYS[2] log
+-- ARGV    queue task as_of person manager settings_seq status meaning
+--   task          packed {entry, slot, class, came, rank, slots, skipped}: see named.load
+--   as_of         the event as of which that is known
+--   person        who asks; manager = 1: they may do so whoever the author is, and also to what waits
+--   settings_seq  what the status was checked against
+--
+-- Returns one of
+--   {'ok', seq, chain, clock, status_set}
+--   {'not_found', seq, chain, clock, 'queue' | 'task'}
+--   {'stale_entry', seq, chain, clock}         read again what is known of the entry
+--   {'wrong_state', seq, chain, clock, state}  a number; REMOVED: its dataset is being detached
+--   {'not_author', seq, chain, clock}
+--   {'not_eligible', seq, chain, clock, cause}   the manager has another slot of the item
+--   {'stale_settings', settings_seq}
+
+-- Whose work the task is from then on, or a refusal.
+local function author_of(call, record, i, arg)
+  local slot, person, manager = record.s[i], tonumber(arg.person), arg.manager == '1'
+  if FINISHED[slot[1]] then
+    if manager or slot[2] == person then return slot[2] end
+    return nil, negative(call, 'not_author')
+  end
+  if slot[1] ~= QUEUED or not manager then return nil, negative(call, 'wrong_state', tostring(named.state(record, i))) end
+  if has_a_slot(record, { number = person }, i) then return nil, negative(call, 'not_eligible', 'EXCLUDED') end
+  return person
+end
+
+change('set_status', {}, function(call, arg)
+  local settings_seq = redis.call('HGET', keys.totals(call.P), 'settings_seq')
+  if settings_seq ~= arg.settings_seq then return { 'stale_settings', settings_seq } end
+  local queue, task = queues.load(call.P, arg.queue), cmsgpack.unpack(arg.task)
+  if not queue then return negative(call, 'not_found', 'queue') end
+  if fences.covers(call.P, queue, task[1]) then return negative(call, 'wrong_state', tostring(REMOVED)) end
+  local record, from = named.load(call.P, queue, task, tonumber(arg.as_of))
+  if not record then return negative(call, 'stale_entry') end
+  if not record.s[task[2]] then return negative(call, 'not_found', 'task') end
+  local author, refusal = author_of(call, record, task[2], arg)
+  if refusal then return refusal end
+  return commit(call, 'status_set', {
+    queue = queue.number, status = tonumber(arg.status), meaning = tonumber(arg.meaning),
+    tasks = { named.told(task, record, author, from) },
+  })
+end)

@@ -1,0 +1,57 @@
+-- Tasks that a call names by their ids, whatever has become of them: they may be here with a record, wait
+-- untouched, or have left Redis with all of their entry finished.
+local named = {}
+
+-- How an event says where it found a task, so that it can be applied again.
+local HERE, WAITS, GONE = 0, 1, 2
+
+-- Where a reopened task goes.
+local TO_AUTHOR, TO_POOL, TO_PERSON = 1, 2, 3
+
+-- Whether the entry may have left Redis after `as_of`: it did, or its queue was cleared, or so much has left
+-- since that nobody knows.
+local function may_have_left(P, queue, entry, as_of)
+  if number_or(redis.call('HGET', keys.queue(P, queue), 'cleared_seq'), 0) > as_of then return true end
+  local left = redis.call('ZSCORE', keys.left(P), entry)
+  if left and tonumber(left) > as_of then return true end
+  if redis.call('ZCARD', keys.left(P)) < MAX_LEFT then return false end
+  return tonumber(redis.call('ZRANGE', keys.left(P), 0, 0, 'WITHSCORES')[2]) > as_of
+end
+
+-- The record of an entry that had left: everybody who finished a slot of it, so that nobody is ever given
+-- a second one, and everybody who skipped it. `slots`: {person, state} each.
+function named.revived(queue, class, rank, slots, skipped)
+  local record = { q = queue, c = class, p = rank, s = {} }
+  for i, slot in ipairs(slots) do record.s[i] = { slot[2], slot[1], 0, SUBMITTED, 0, 0 } end
+  if #skipped > 0 then record.x = skipped end
+  return record
+end
+
+-- A task {entry, slot, class, came, rank, slots, skipped}: the class and rank with which its entry came into
+-- the queue, and, if Postgres has all of it finished, rank, slots and skippers as it knew them after event
+-- `as_of`. Returns its record and where it was found; nil: what was known is too old, or not enough.
+function named.load(P, queue, task, as_of)
+  local entry = task[1]
+  local record = entries.load(P, entry)
+  if record then return record, HERE end
+  if #task[6] == 0 then
+    if not lanes.waits(P, queue.number, task[3], task[4], entry) then return nil end
+    return entries.untouched(queue.number, task[3], task[4], queue.slots), WAITS
+  end
+  if #task[6] ~= queue.slots or may_have_left(P, queue.number, entry, as_of) then return nil end
+  return named.revived(queue.number, task[3], task[5], task[6], task[7]), GONE
+end
+
+-- What an event says of a task: enough to find it again in the state that the event is applied to.
+function named.told(task, record, author, from)
+  local gone = from == GONE
+  return { task[1], task[2], record.c, record.p, author, from, gone and task[6] or {}, gone and task[7] or {} }
+end
+
+-- The state of a slot as a number: a free one of an escalated entry is ESCALATED.
+function named.state(record, i)
+  local state = record.s[i][1]
+  return state == QUEUED and record.e == 1 and ESCALATED or state
+end
+
+function named.text(task) return string.format('%d-%d', task[1], task[2]) end

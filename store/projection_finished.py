@@ -1,0 +1,64 @@
+"""What events about priorities and finished tasks do to the rows of the views."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from allocator.model import Meaning, TaskState
+
+if TYPE_CHECKING:
+    from store.events import Event
+    from store.projection import TaskRow, Views
+
+TO_AUTHOR: Final = 1
+TO_PERSON: Final = 3
+
+
+def prioritised(views: Views, event: Event, body: Any) -> None:
+    """Every slot of the items has the priority."""
+    for entry, *_ in body["entries"]:
+        for slot in range(1, views.slots[body["queue"]] + 1):
+            views.task(event, entry, slot).priority = body["rank"]
+
+
+def status_set(views: Views, event: Event, body: Any) -> None:
+    """Another status; of what waited, the first one."""
+    done = body["meaning"] == Meaning.DONE
+    for entry, slot, _, _, author, *_ in body["tasks"]:
+        row = views.task(event, entry, slot)
+        views.move(row, TaskState.COMPLETED if done else TaskState.DISCARDED)
+        row.person, row.status, row.meaning = author, body["status"], body["meaning"]
+        row.deadline, row.returned = 0, False
+        row.ended = row.ended or event.kind
+
+
+def status_removed(views: Views, event: Event, body: Any) -> None:
+    """Held by its author again."""
+    for entry, slot, _, _, author, *_ in body["tasks"]:
+        row = views.task(event, entry, slot)
+        _without_status(row, person=author, returned=True)
+        _held(views, row, event)
+
+
+def reopened(views: Views, event: Event, body: Any) -> None:
+    """With its author, in the pool, or held by one person."""
+    for entry, slot, _, _, author, *_ in body["tasks"]:
+        row = views.task(event, entry, slot)
+        if body["to"] == TO_PERSON:
+            _without_status(row, person=body["person"], returned=body["person"] == author)
+            _held(views, row, event)
+            continue
+        to_author = body["to"] == TO_AUTHOR
+        _without_status(row, person=author if to_author else 0, returned=to_author)
+        views.move(row, TaskState.RETURNED if to_author else TaskState.QUEUED)
+        row.ended = event.kind
+
+
+def _without_status(row: TaskRow, *, person: int, returned: bool) -> None:
+    row.person, row.token, row.deadline, row.returned = person, 0, 0, returned
+    row.status, row.meaning = 0, 0
+
+
+def _held(views: Views, row: TaskRow, event: Event) -> None:
+    views.move(row, TaskState.ASSIGNED)
+    row.token, row.deadline, row.ended = event.seq, event.body["deadline"], ""

@@ -12,6 +12,7 @@ from typing import Generic, TypeVar
 
 from allocator.model import (
     Item,
+    PauseMode,
     Priority,
     QueueSettings,
     ReasonForNothing,
@@ -113,6 +114,8 @@ class Queue:
     owner: str
     etag: str
     created_ms: int
+    paused: PauseMode = PauseMode.RUNNING
+    archived: bool = False
     seq: int = 0
     batches: int = 0
 
@@ -128,6 +131,8 @@ class Depth:
     next_free_ms: int | None
     items_pending: int
     items_not_added: int
+    paused: PauseMode
+    archived: bool
 
     @property
     def held(self) -> int:

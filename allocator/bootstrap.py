@@ -9,9 +9,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from allocator import counting, metrics
+from allocator.closing import ClosingLedger
 from allocator.counting import CountedLedger
 from allocator.drift import Drift
 from allocator.exporting import Exporting
+from allocator.ports import Ledger
 from allocator.servicers.allocation import AllocationServicer
 from allocator.servicers.dataset import DatasetServicer
 from allocator.servicers.group import GroupServicer
@@ -147,8 +149,8 @@ def _lag_of(store: Store) -> Callable[[int], Awaitable[int]]:
 def _servicers(store: Store, lease_floor_ms: int) -> Sequence[object]:
     """The servicers, in the order of transport.SERVICES; and the roles of ours."""
     clock = SystemClock()
-    ledger = CountedLedger(store.ledger)
     directory, items, content, views = store.directory, store.items, store.content, store.views
+    ledger = ClosingLedger(CountedLedger(store.ledger), directory)
     door = Door(directory, ledger, items, views)
     names = Names(directory=directory, groups=store.groups, content=content, door=door)
     lost = Lost(directory=directory, ledger=ledger, items=items, views=views)
@@ -277,7 +279,7 @@ def _servicers(store: Store, lease_floor_ms: int) -> Sequence[object]:
     )
 
 
-def _bulk(store: Store, ledger: CountedLedger, door: Door) -> tuple[Removing, OperationsService]:
+def _bulk(store: Store, ledger: Ledger, door: Door) -> tuple[Removing, OperationsService]:
     """Bulk verbs; whoever sweeps drives them."""
     driving = Driving(ledger, store.content, store.operations, doers(ledger))
     store.sweeper.follow(driving.follow)
@@ -302,7 +304,7 @@ def _bulk(store: Store, ledger: CountedLedger, door: Door) -> tuple[Removing, Op
     return removing, operations
 
 
-def _submitting(store: Store, ledger: CountedLedger, door: Door, lost: Lost) -> Submitting:
+def _submitting(store: Store, ledger: Ledger, door: Door, lost: Lost) -> Submitting:
     return Submitting(
         directory=store.directory,
         ledger=ledger,
@@ -315,7 +317,7 @@ def _submitting(store: Store, ledger: CountedLedger, door: Door, lost: Lost) -> 
     )
 
 
-def _follow(store: Store, ledger: CountedLedger, attaching: Attaching, clock: SystemClock) -> None:
+def _follow(store: Store, ledger: Ledger, attaching: Attaching, clock: SystemClock) -> None:
     """Register what is to be done for each project by the process that sweeps."""
     exporting = Exporting(
         directory=store.directory,

@@ -25,9 +25,16 @@ def may_enter(person: Member, queue: QueueSettings) -> Cause | None:
     return None
 
 
+def closed(queue: QueueSettings) -> Cause | None:
+    """Why nobody is given anything in `queue` now, or None."""
+    if queue.archived:
+        return Cause.ARCHIVED
+    return Cause.PAUSED if queue.paused else None
+
+
 def eligible(task: Task, person: Member, queue: QueueSettings) -> Cause | None:
-    """Why `person` may not have `task` of `queue`, or None if they may."""
-    refused = may_enter(person, queue)
+    """Why `person` may not be given `task` of `queue`, or None if they may."""
+    refused = may_enter(person, queue) or closed(queue)
     if refused is not None:
         return refused
     if not task.required_skills <= person.skills:

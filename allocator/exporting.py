@@ -65,4 +65,4 @@ class Exporting:
         since_ms = await self._items.waiting_since(project, found["oldest"])
         age_ms = 0 if since_ms is None else max(0, self._clock.now_ms() - since_ms)
         counts = {state: found.get(state, 0) for state in _STATES}
-        metrics.queue_depth(name, queue_id, counts, age_ms / 1000)
+        metrics.queue_depth(name, queue_id, counts, age_ms / 1000, paused=found["paused"])

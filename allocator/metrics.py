@@ -67,6 +67,12 @@ OLDEST_WAITING_SECONDS = Gauge(
     ["project", "queue"],
     multiprocess_mode="livemostrecent",
 )
+QUEUE_PAUSED = Gauge(
+    "dibs_queue_paused",
+    "Whether a queue gives nobody anything: 0 no, 1 drained, 2 recalled.",
+    ["project", "queue"],
+    multiprocess_mode="livemostrecent",
+)
 INCIDENTS = Counter("dibs_incidents_total", "Errors that nobody foresaw.")
 
 
@@ -108,11 +114,14 @@ class CallTimes:
 call_times = CallTimes()
 
 
-def queue_depth(project: str, queue: str, counts: Mapping[str, int], oldest_age_s: float) -> None:
+def queue_depth(
+    project: str, queue: str, counts: Mapping[str, int], oldest_age_s: float, *, paused: int
+) -> None:
     """Show how deep a queue is. One process of all does this."""
     for state, tasks in counts.items():
         QUEUE_TASKS.labels(project, queue, state).set(tasks)
     OLDEST_WAITING_SECONDS.labels(project, queue).set(oldest_age_s)
+    QUEUE_PAUSED.labels(project, queue).set(paused)
 
 
 def prepare(directory: Path) -> None:

@@ -41,6 +41,14 @@ class Priority(IntEnum):
     NONE = 3
 
 
+class PauseMode(IntEnum):
+    """Whether a queue is paused, and what of it was taken back."""
+
+    RUNNING = 0
+    DRAIN = 1
+    RECALL = 2
+
+
 class Meaning(IntEnum):
     """What setting a status does to the task."""
 
@@ -113,6 +121,8 @@ class Cause(StrEnum):
     NOT_ALLOWED = "NOT_ALLOWED"
     SKILL = "SKILL"
     EXCLUDED = "EXCLUDED"
+    PAUSED = "PAUSED"
+    ARCHIVED = "ARCHIVED"
 
 
 class Nothing(StrEnum):
@@ -212,6 +222,8 @@ class QueueSettings:
     recipe_ref: str = ""
     instruction_ref: str = ""
     source_query: str = ""
+    paused: bool = False
+    archived: bool = False
 
     def index_of(self, status: str) -> int | None:
         """The place of a status by name, as the log counts them (from 1)."""

@@ -102,6 +102,7 @@ class ListOf:
     parent: str = ""
     filter: str = ""
     order_by: str = ""
+    include_archived: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

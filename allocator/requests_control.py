@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from allocator.model import PauseMode
 from allocator.requests import Change, CreateQueue
 
 
@@ -36,6 +37,28 @@ class UpdateQueue:
     queue: CreateQueue
     paths: tuple[str, ...]
     etag: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnQueue:
+    """A queue to be steered."""
+
+    change: Change
+    queue_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PauseQueue(OnQueue):
+    """A queue that is to be paused, or, with mode RUNNING, resumed."""
+
+    mode: PauseMode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArchiveQueue(OnQueue):
+    """A queue that is to be put away, or taken out again."""
+
+    archived: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

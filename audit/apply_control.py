@@ -9,6 +9,8 @@ from audit.report import RULES, Judge
 from audit.state import Project, Queue, Rules
 from store.events import Event
 
+RECALL = 2
+
 
 def queue_changed(project: Project, event: Event, judge: Judge) -> None:
     """Other rules; slots stay, statuses are only added to; who may not work there is recalled."""
@@ -33,6 +35,23 @@ def queue_changed(project: Project, event: Event, judge: Judge) -> None:
         _fence(project, queue.queue, person, event.seq)
     queue.rules, queue.content, queue.control = after, body["content"], control
     queue.set_seq = event.seq
+
+
+def queue_paused(project: Project, event: Event, judge: Judge) -> None:
+    """Closed to new leases, or open again (mode 0); a recall takes back what is not started."""
+    queue, mode = project.queues[event.body["queue"]], event.body["mode"]
+    judge.expect(RULES, mode in (0, 1, 2), "queue {} is paused in mode {}", queue.queue, mode)
+    judge.expect(RULES, not queue.control.archived, "queue {} is archived", queue.queue)
+    queue.control = replace(queue.control, paused=mode)
+    if mode == RECALL:
+        queue.control = replace(queue.control, recall=event.seq)
+        recall(project, queue)
+
+
+def queue_archived(project: Project, event: Event, judge: Judge) -> None:
+    """Put away, or taken out again."""
+    queue = project.queues[event.body["queue"]]
+    queue.control = replace(queue.control, archived=event.body["archived"])
 
 
 def recall(project: Project, queue: Queue) -> None:

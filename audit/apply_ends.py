@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from audit.apply_work import holds, there
-from audit.eligibility import eligible, fence_of, standing
+from audit.eligibility import entitled, fence_of, standing
 from audit.moves import end_lease, put
 from audit.report import RULES, Judge
 from audit.state import ASSIGNED, IN_PROGRESS, RETURNED, Entry, Project, Queue, Slot
@@ -168,13 +168,13 @@ def _leaves(project: Project, judge: Judge, entry: Entry, number: int, to_pool: 
 
 
 def must_go(project: Project, entry: Entry, number: int) -> bool:
-    """Whether a hold may not stay: fenced, or only assigned and not eligible (SEMANTICS §1)."""
+    """Whether a hold may not stay: fenced, or only assigned and not theirs (SEMANTICS §1)."""
     slot = entry.slot(number)
     if not slot.held:
         return False
     if slot.token < fence_of(project, entry, number, slot.person):
         return True
-    return slot.state == ASSIGNED and eligible(project, slot.person, entry, number) != ""
+    return slot.state == ASSIGNED and entitled(project, slot.person, entry, number) != ""
 
 
 def _held_by(project: Project, person: int) -> list[tuple[Entry, int]]:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from audit import batches
-from audit.eligibility import eligible, fence_of, first, standing
+from audit.eligibility import barred, eligible, entitled, fence_of, first
 from audit.moves import put, running
 from audit.report import RULES, Judge
 from audit.state import (
@@ -39,7 +39,7 @@ def granted(project: Project, event: Event, judge: Judge) -> bool:
     most = 200 if queue.rules.batch_size else 100
     judge.expect(RULES, 0 < len(tasks) <= most, "{} tasks in one grant", len(tasks))
     _deadline(judge, event.clock_ms + queue.rules.lease_ms, body["deadline"])
-    cause = standing(project.member(person), queue)
+    cause = barred(project.member(person), queue)
     judge.expect(6, not cause, "granted to person {}, who is {}", person, cause)
     given = [(entry, slot) for entry, slot, _, _ in tasks]
     judge.expect(RULES, body["batch"] in (0, 1, 2), "batch is {}", body["batch"])
@@ -264,7 +264,7 @@ def _late(
 def _still_eligible(project: Project, judge: Judge, entry: Entry, number: int, person: int) -> None:
     """What is only assigned needs eligibility; what is started may be finished (SEMANTICS §1)."""
     if entry.slot(number).state == ASSIGNED:
-        cause = eligible(project, person, entry, number)
+        cause = entitled(project, person, entry, number)
         judge.expect(
             6, not cause, "task {}-{}: person {} is {}", entry.entry, number, person, cause
         )

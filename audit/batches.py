@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import islice
 
-from audit.eligibility import corrections, pool, standing
+from audit.eligibility import barred, corrections, pool
 from audit.report import Judge
 from audit.state import Project, Queue
 
@@ -30,7 +30,7 @@ def open_size(queue: Queue, workload: int) -> int:
 
 def refill(project: Project, queue: Queue, person: int) -> list[tuple[int, int]]:
     """The new tasks that a completion brings this person now."""
-    if standing(project.member(person), queue):
+    if barred(project.member(person), queue):
         return []
     size = refill_size(queue, queue.workload(person))
     return list(islice(pool(project, queue, person), size))
@@ -38,7 +38,7 @@ def refill(project: Project, queue: Queue, person: int) -> list[tuple[int, int]]
 
 def load(project: Project, queue: Queue, person: int) -> list[tuple[int, int]]:
     """The new tasks that a load by hand brings this person now."""
-    if standing(project.member(person), queue):
+    if barred(project.member(person), queue):
         return []
     size = load_size(queue, queue.workload(person))
     return list(islice(pool(project, queue, person), size))
@@ -46,7 +46,7 @@ def load(project: Project, queue: Queue, person: int) -> list[tuple[int, int]]:
 
 def opened(project: Project, queue: Queue, person: int) -> list[tuple[int, int]]:
     """What Reserve gives: the corrections that wait, 100 at most, and a batch if it is due."""
-    if standing(project.member(person), queue):
+    if barred(project.member(person), queue):
         return []
     fresh = islice(pool(project, queue, person), open_size(queue, queue.workload(person)))
     return corrections(project, queue, person)[:100] + list(fresh)

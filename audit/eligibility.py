@@ -18,6 +18,8 @@ ROLE = "ROLE"
 NOT_ALLOWED = "NOT_ALLOWED"
 SKILL = "SKILL"
 EXCLUDED = "EXCLUDED"
+PAUSED = "PAUSED"
+ARCHIVED = "ARCHIVED"
 
 
 def standing(member: Member, queue: Queue) -> str:
@@ -42,7 +44,25 @@ def has_another(entry: Entry, person: int, slot: int = 0) -> bool:
     return any(one.person == person and number != slot for number, one in enumerate(entry.slots, 1))
 
 
+def closed(queue: Queue) -> str:
+    """Why nobody is given anything in this queue now, or ''."""
+    if queue.control.archived:
+        return ARCHIVED
+    return PAUSED if queue.control.paused else ""
+
+
+def barred(member: Member, queue: Queue) -> str:
+    """Why this person is given nothing at all in this queue now, or ''."""
+    return standing(member, queue) or closed(queue)
+
+
 def eligible(project: Project, person: int, entry: Entry, slot: int = 0) -> str:
+    """Why `person` may not be given `entry`, or ''. What they hold they may do if entitled."""
+    queue, member = project.queues[entry.queue], project.member(person)
+    return barred(member, queue) or entitled(project, person, entry, slot)
+
+
+def entitled(project: Project, person: int, entry: Entry, slot: int = 0) -> str:
     """Why `person` may not do `entry`, or ''. `slot`: the one that is theirs already, if any.
 
     A correction stays with its author whatever skills they have lost since.
@@ -81,7 +101,7 @@ def pool(project: Project, queue: Queue, person: int) -> Iterator[tuple[int, int
     In (priority, first entry) order; what was cleared from them comes after the rest.
     """
     member = project.member(person)
-    if standing(member, queue):
+    if barred(member, queue):
         return
     lanes = [lane for number, lane in queue.lanes.items() if skilled(member, queue, number)]
     cleared = []
@@ -101,7 +121,7 @@ def first(project: Project, queue: Queue, person: int, n: int) -> list[tuple[int
 
     Corrections are not held up by max_held, but they count (SEMANTICS §3).
     """
-    if standing(project.member(person), queue):
+    if barred(project.member(person), queue):
         return []
     mine = corrections(project, queue, person)[:n]
     room = queue.rules.max_held - len(queue.held.get(person, ())) - len(mine)

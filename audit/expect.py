@@ -12,7 +12,7 @@ from typing import Any
 
 from audit import batches
 from audit.apply_ends import clearable
-from audit.eligibility import eligible, fence_of, first, skilled, standing
+from audit.eligibility import barred, eligible, entitled, fence_of, first, skilled, standing
 from audit.state import (
     ADMIN,
     ASSIGNED,
@@ -63,7 +63,7 @@ def expect_reserve(
         return _opened(project, person, of, clock)
     held = len(of.held.get(person, ()))
     wanted = min(count, target - held) if target else count
-    if standing(project.member(person), of):
+    if barred(project.member(person), of):
         wanted = 0
     elif wanted <= 0:
         return Answer(word="nothing")
@@ -78,7 +78,7 @@ def _opened(project: Project, person: int, of: Queue, clock: int) -> Answer:
     tasks = tuple(batches.opened(project, of, person))
     if tasks:
         return Answer(word="ok", tasks=tasks)
-    if of.workload(person) and not standing(project.member(person), of):
+    if of.workload(person) and not barred(project.member(person), of):
         return Answer(word="nothing")
     return Answer(word="nothing", reasons=reasons(project, of, person, clock))
 
@@ -122,6 +122,8 @@ def reasons(project: Project, queue: Queue, person: int, clock: int) -> tuple[Re
     """All that hold, in the order of SEMANTICS §1."""
     cause = standing(project.member(person), queue)
     found = [Reason(reason="NOT_ELIGIBLE", causes=((cause, 0),))] if cause else []
+    if queue.control.paused:
+        found.append(Reason(reason="PAUSED"))
     if _full(queue, person):
         found.append(Reason(reason="AT_CAP"))
     waiting = _waiting(project, queue)
@@ -307,7 +309,7 @@ def _lease(
 
 
 def _if_assigned(project: Project, person: int, entry: Entry, number: int) -> str:
-    lost = entry.slot(number).state == ASSIGNED and eligible(project, person, entry, number)
+    lost = entry.slot(number).state == ASSIGNED and entitled(project, person, entry, number)
     return "not_eligible" if lost else "ok"
 
 

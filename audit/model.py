@@ -53,6 +53,8 @@ HANDLERS: Mapping[str, Handler] = {
     "recalled": apply_ends.recalled,
     "pooled": apply_ends.pooled,
     "queue_changed": apply_control.queue_changed,
+    "queue_paused": apply_control.queue_paused,
+    "queue_archived": apply_control.queue_archived,
     "prioritised": apply_finished.prioritised,
     "cleared": apply_operations.cleared,
     "operation_begun": apply_operations.begun,

@@ -36,6 +36,7 @@ DibsError
 │   ├── NoBatch               nothing to take back
 │   ├── AdminIsForGood        nobody takes ADMIN away
 │   ├── GroupInUse            queues name it
+│   ├── QueueArchived         it takes no changes
 │   ├── LastAdmin             a project keeps one
 │   ├── WrongOperationState
 │   └── SessionUnknown        never executed
@@ -454,6 +455,16 @@ class WrongTaskState(WrongState):
     @property
     def state(self) -> str:
         return self.metadata.get("state", "")
+
+
+class QueueArchived(WrongState):
+    """The queue is archived: it is closed, and takes no changes."""
+
+    reason = "QUEUE_ARCHIVED"
+    keys = ("queue_id",)
+
+    def __init__(self, queue_id: str) -> None:
+        super().__init__(f"queue {queue_id!r} is archived: unarchive it first", queue_id=queue_id)
 
 
 class GroupInUse(WrongState):

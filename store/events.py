@@ -34,6 +34,8 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "items_added": ("dataset", "import", "first", "count", "base"),
     "queue_created": ("queue", "rules", "content"),
     "queue_changed": ("queue", "rules", "content", "fenced"),
+    "queue_paused": ("queue", "mode"),
+    "queue_archived": ("queue", "archived"),
     "recalled": ("queue", "tasks", "cursor", "done"),
     "pooled": ("queue", "person", "tasks"),
     "dataset_attached": ("queue", "dataset", "priority"),

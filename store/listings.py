@@ -39,6 +39,8 @@ _QUEUES: Final = _List(
         "queue": "v.queue",
         "priority": "v.priority",
         "owner": "v.owner",
+        "paused": "(v.paused > 0)",
+        "archived": "v.archived",
         "due_time": "v.due_ms",
         "create_time": "v.created_wall",
         **{name: f"v.{name}" for name in COUNTED.values()},

@@ -186,6 +186,14 @@ def _queue_changed(views: Views, event: Event, body: Any) -> None:
     views.rows.append(("queue_rules", (body["queue"], *columns, body["content"], event.seq)))
 
 
+def _queue_paused(views: Views, event: Event, body: Any) -> None:
+    views.rows.append(("queue_paused", (body["queue"], body["mode"])))
+
+
+def _queue_archived(views: Views, event: Event, body: Any) -> None:
+    views.rows.append(("queue_archived", (body["queue"], bool(body["archived"]))))
+
+
 def _dataset_attached(views: Views, event: Event, body: Any) -> None:
     views.rows.append(("attachment", (body["queue"], body["dataset"], body["priority"])))
 
@@ -302,6 +310,8 @@ _CHANGES: Final[dict[str, Callable[[Views, Event, Any], None]]] = {
     "items_added": _items_added,
     "queue_created": _queue_created,
     "queue_changed": _queue_changed,
+    "queue_paused": _queue_paused,
+    "queue_archived": _queue_archived,
     "dataset_attached": _dataset_attached,
     "entries_added": _entries_added,
     "granted": _granted,

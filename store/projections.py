@@ -70,6 +70,8 @@ WRITES: Final = {
     " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10)",
     "queue_rules": "UPDATE view_queue SET priority = $3, owner = $4, due_ms = $5, rules = $6,"
     " content = $7, set_seq = $8 WHERE project = $1 AND queue = $2",
+    "queue_paused": "UPDATE view_queue SET paused = $3 WHERE project = $1 AND queue = $2",
+    "queue_archived": "UPDATE view_queue SET archived = $3 WHERE project = $1 AND queue = $2",
     "attachment": "INSERT INTO view_attachment (project, queue, dataset, priority)"
     " VALUES ($1, $2, $3, $4)",
     "cursor": "UPDATE view_attachment SET cursor = $4, not_added = not_added + $5"

@@ -48,6 +48,7 @@ SELECT a.queue, a.dataset, a.cursor, a.priority FROM view_attachment a
   JOIN LATERAL (SELECT base + count - 1 AS item FROM item_range r
                  WHERE r.project = a.project AND r.dataset = a.dataset
                  ORDER BY r.base DESC LIMIT 1) AS last ON last.item > a.cursor
+  JOIN view_queue q ON q.project = a.project AND q.queue = a.queue AND NOT q.archived
  WHERE a.project = $1 ORDER BY a.queue, a.dataset LIMIT $2"""
 
 
@@ -222,7 +223,7 @@ def queue_view(row: asyncpg.Record) -> QueueView:
     return QueueView(
         queue=row["queue"],
         external_id=row["external_id"],
-        settings={name: row[name] for name in ("queue", "content", "set_seq")}
+        settings={name: row[name] for name in ("queue", "content", "set_seq", "paused", "archived")}
         | {"rules": json.loads(row["rules"])},
         counts={name: row[name] for name in COUNTED.values()},
         batches=row["batches"],

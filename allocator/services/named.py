@@ -7,7 +7,7 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 
 from allocator import answers
-from allocator.model import QueueSettings
+from allocator.model import PauseMode, QueueSettings
 from allocator.ports import Content, Directory, Groups
 from allocator.services import queue_settings
 from allocator.services.door import Door
@@ -78,6 +78,8 @@ class Names:
             groups=tuple(sorted(groups.values())),
             owner=people[settings.owner],
             etag=etag_of(int(str(found.get("set_seq", seq)))),
+            paused=PauseMode(int(str(found.get("paused", 0)))),
+            archived=bool(found.get("archived", False)),
             created_ms=created_ms,
             seq=seq,
             batches=batches,

@@ -17,6 +17,8 @@ FIELDS = {
     "type": Field(kind=Kind.WORD, words={"LABELING": 1}),
     "priority": Field(kind=Kind.WORD, words={rank.name: int(rank) for rank in Priority}),
     "owner": Field(kind=Kind.ID),
+    "paused": Field(kind=Kind.FLAG),
+    "archived": Field(kind=Kind.FLAG),
     "due_time": Field(kind=Kind.TIME),
     "create_time": Field(kind=Kind.TIME),
     **dict.fromkeys(
@@ -34,6 +36,7 @@ ORDERS = Orders(
 )
 SEES_ALL = Role.ADMIN | Role.TEAM_MANAGER
 UNKNOWN = -1
+NOT_ARCHIVED = Compare(field="archived", operator="=", value=False)
 
 
 class QueueList:
@@ -55,9 +58,10 @@ class QueueList:
         """
         place = await self._door.permit(ask.look, "QueueService.ListQueues")
         project = place.project
-        wanted = asked(ask, FIELDS, ORDERS, "queues", project, place.actor)
+        wanted = asked(ask, FIELDS, ORDERS, "queues", project, place.actor, ask.include_archived)
         await self._views.wait_for(project, ask.look.min_seq)
-        chosen = await self._seen(place, await self._numbered(project, wanted.filter))
+        node = await self._numbered(project, wanted.filter)
+        chosen = await self._seen(place, node, include_archived=ask.include_archived)
         views = await self._listings.queues(project, wanted.rows(chosen))
         found = [
             (view, await self._names.queue(project, view.settings, view.created_ms))
@@ -75,8 +79,10 @@ class QueueList:
             at_least=page.at_least,
         )
 
-    async def _seen(self, place: Place, node: Filter) -> Filter:
+    async def _seen(self, place: Place, node: Filter, *, include_archived: bool) -> Filter:
         """What of it the caller may see."""
+        if not include_archived:
+            node = NOT_ARCHIVED if node == EVERYTHING else All((NOT_ARCHIVED, node))
         roles = (await self._door.record(place.project, place.actor)).member.roles
         if roles & SEES_ALL:
             return node

@@ -7,31 +7,33 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from allocator.model import QueueSettings
+from allocator.services import queue_settings
 from dibs import errors
 
-PATHS: Final[Mapping[str, str]] = {
-    "display_name": "display_name",
-    "description": "description",
-    "lease_duration": "lease_ms",
-    "allowed_assignees": "allowed",
-    "allowed_groups": "groups",
-    "restricted": "restricted",
-    "priority": "priority",
-    "max_held": "max_held",
-    "statuses": "statuses",
-    "unit_classes": "classes",
-    "recipe_ref": "recipe_ref",
-    "instruction_ref": "instruction_ref",
-    "source_query": "source_query",
-    "due_time": "due_ms",
-    "owner": "owner",
-    "allow_pick": "allow_pick",
-    "skip_policy": "skip_policy",
-    "max_skips": "max_skips",
+PATHS: Final[Mapping[str, tuple[str, ...]]] = {
+    "display_name": ("display_name",),
+    "description": ("description",),
+    "lease_duration": ("lease_ms",),
+    "allowed_assignees": ("allowed",),
+    "allowed_groups": ("groups",),
+    "restricted": ("restricted",),
+    "priority": ("priority",),
+    "max_held": ("max_held",),
+    "statuses": ("statuses",),
+    "unit_classes": ("classes",),
+    "recipe_ref": ("recipe_ref",),
+    "instruction_ref": ("instruction_ref",),
+    "source_query": ("source_query",),
+    "due_time": ("due_ms",),
+    "owner": ("owner",),
+    "allow_pick": ("allow_pick",),
+    "skip_policy": ("skip_policy",),
+    "max_skips": ("max_skips",),
+    "batches": ("batch_size", "max_workload"),
 }
-"""Fields of the message Queue that an update_mask may name: the setting behind each."""
+"""Fields of the message Queue that an update_mask may name: the settings behind each."""
 
-FIXED: Final = frozenset({"queue_id", "type", "slots", "batches"})
+FIXED: Final = frozenset({"queue_id", "type", "slots"})
 """Fields that are chosen when a queue is made, and stay."""
 
 
@@ -47,14 +49,18 @@ def check_paths(paths: Sequence[str]) -> None:
 def changed(before: QueueSettings, asked: QueueSettings, paths: Sequence[str]) -> QueueSettings:
     """`before`, with what the paths name as `asked` has it.
 
-    Raises InvalidArgument if statuses that the queue has are not kept as they are.
+    Raises InvalidArgument if statuses that the queue has are not kept as they are,
+    or if it would get batches, or lose them.
     """
-    names = {PATHS[path] for path in paths}
+    names = {name for path in paths for name in PATHS[path]}
     after = dataclasses.replace(before, **{name: getattr(asked, name) for name in names})
     if after.statuses[: len(before.statuses)] != before.statuses:
         has = ", ".join(repr(status.name) for status in before.statuses[2:])
         right = f"must begin with those the queue has, as they are ({has}); new ones follow"
         raise errors.InvalidArgument("queue.statuses", right)
+    if bool(after.batch_size) != bool(before.batch_size):
+        word = "cannot be taken from" if before.batch_size else "cannot be given to"
+        raise errors.InvalidArgument("queue.batches", f"{word} a queue once it is made")
     return after
 
 
@@ -63,3 +69,4 @@ def check(settings: QueueSettings, lease_floor_ms: int) -> None:
     if settings.lease_ms < lease_floor_ms:
         floor_s = lease_floor_ms / 1000
         raise errors.InvalidArgument("queue.lease_duration", f"must be {floor_s:g} s to 30 d")
+    queue_settings.check_batches(settings)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from allocator import answers, requests
-from allocator.model import TaskState
+from allocator.model import PauseMode, TaskState
 from allocator.ports import (
     Content,
     Directory,
@@ -67,7 +67,6 @@ class Queues:
         place = await self._door.permit(ask.change, "QueueService.CreateQueue")
         settings = ask.settings
         queue_update.check(settings, self._lease_floor_ms)
-        queue_settings.check_batches(settings)
         allowed = await self._names.members(place.project, ask.allowed)
         groups = await self._names.groups(place.project, ask.groups)
         queue = await self._directory.add_queue(place.project, ask.queue_id)
@@ -110,8 +109,9 @@ class Queues:
         return answers.Depth(
             seq=outcome.seq,
             tasks={state: found[name] for name, state in _COUNTED.items() if found.get(name)},
-            # Nothing delays or pauses tasks yet: whatever waits could be given.
-            available=found.get("queued", 0),
+            available=0 if found["paused"] or found["archived"] else found.get("queued", 0),
+            paused=PauseMode(found["paused"]),
+            archived=bool(found["archived"]),
             oldest_age_ms=None if since_ms is None else max(0, now_ms - since_ms),
             next_free_ms=None if found["next_free"] < 0 else expires_in(found["next_free"], now_ms),
             items_pending=await self._pending(place.project, queue),

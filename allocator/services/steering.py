@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from allocator import answers, requests_control
-from allocator.model import QueueSettings
+from allocator.model import PauseMode, QueueSettings
 from allocator.ports import Content, Event, Ledger, Outcome, Views
 from allocator.services import queue_settings, queue_update
 from allocator.services.door import Door, Place
@@ -62,6 +62,35 @@ class Steering:
                 raise errors.EtagMismatch(queue_id)
         raise errors.StaleSettings(queue_id)
 
+    async def pause(self, ask: requests_control.PauseQueue) -> answers.Seq:
+        """Give nobody anything there; a recall takes back what is not started. Or resume.
+
+        Raises QueueNotFound, QueueArchived, PermissionDenied.
+        """
+        verb = "ResumeQueue" if ask.mode is PauseMode.RUNNING else "PauseQueue"
+        place = await self._door.permit(ask.change, f"QueueService.{verb}", queue=ask.queue_id)
+        return await self._steer(place, ask, "pause_queue", mode=int(ask.mode))
+
+    async def archive(self, ask: requests_control.ArchiveQueue) -> answers.Seq:
+        """Put a queue away, or take it out again.
+
+        Raises QueueNotFound, PermissionDenied.
+        """
+        verb = "ArchiveQueue" if ask.archived else "UnarchiveQueue"
+        place = await self._door.permit(ask.change, f"QueueService.{verb}", queue=ask.queue_id)
+        return await self._steer(place, ask, "archive_queue", archived=ask.archived)
+
+    async def _steer(
+        self, place: Place, ask: requests_control.OnQueue, name: str, **inputs: Any
+    ) -> answers.Seq:
+        queue = await self._door.queue(place.project, ask.queue_id)
+        outcome = await self._ledger.change(
+            place.project, name, ask.change.key, place.actor, queue=queue, **inputs
+        )
+        if outcome.word == "not_found":
+            raise errors.QueueNotFound(ask.queue_id)
+        return answers.Seq(seq=happened(outcome).seq)
+
     async def _numbered(self, place: Place, ask: requests_control.UpdateQueue) -> QueueSettings:
         """What is asked for, with the numbers of whom it names."""
         asked, people, groups = ask.queue.settings, frozenset[int](), frozenset[int]()
@@ -113,5 +142,6 @@ class Steering:
     async def _written(self, project: int, event: Event) -> answers.Queue:
         await self._views.wait_for(project, event.seq)
         view = await self._views.queue(project, event.body["queue"])
-        created_ms = view.created_ms if view else 0
-        return await self._names.queue(project, event.body, created_ms, event.seq)
+        paused = view.settings["paused"] if view else 0
+        found = {**event.body, "set_seq": event.seq, "paused": paused}
+        return await self._names.queue(project, found, view.created_ms if view else 0, event.seq)

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 from allocator import answers, requests
@@ -40,7 +41,8 @@ def get_queue(request: pb.GetQueueRequest) -> requests.LookAt:
 
 
 def list_queues(request: pb.ListQueuesRequest) -> requests.ListOf:
-    return common.list_of(request)
+    ask = common.list_of(request)
+    return dataclasses.replace(ask, include_archived=request.include_archived)
 
 
 def get_depth(request: pb.GetQueueDepthRequest) -> requests.LookAt:
@@ -100,6 +102,8 @@ def depth(answer: answers.Depth) -> pb.GetQueueDepthResponse:
         next_free=common.timestamp(answer.next_free_ms),
         items_pending=answer.items_pending,
         items_not_added=answer.items_not_added,
+        pause_mode=common.number(answer.paused),
+        archived=answer.archived,
     )
 
 
@@ -188,4 +192,6 @@ def _queue(answer: answers.Queue) -> pb.Queue:
         source_query=settings.source_query,
         owner=answer.owner,
         etag=answer.etag,
+        pause_mode=common.number(answer.paused),
+        archived=answer.archived,
     )

@@ -43,6 +43,8 @@ class Ineligibility(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     INELIGIBILITY_NOT_ALLOWED: _ClassVar[Ineligibility]
     INELIGIBILITY_SKILL: _ClassVar[Ineligibility]
     INELIGIBILITY_EXCLUDED: _ClassVar[Ineligibility]
+    INELIGIBILITY_PAUSED: _ClassVar[Ineligibility]
+    INELIGIBILITY_ARCHIVED: _ClassVar[Ineligibility]
 PRIORITY_UNSPECIFIED: Priority
 PRIORITY_HIGH: Priority
 PRIORITY_MEDIUM: Priority
@@ -67,6 +69,8 @@ INELIGIBILITY_ROLE: Ineligibility
 INELIGIBILITY_NOT_ALLOWED: Ineligibility
 INELIGIBILITY_SKILL: Ineligibility
 INELIGIBILITY_EXCLUDED: Ineligibility
+INELIGIBILITY_PAUSED: Ineligibility
+INELIGIBILITY_ARCHIVED: Ineligibility
 
 class RequestId(_message.Message):
     __slots__ = ("session_id", "n")

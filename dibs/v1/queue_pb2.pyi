@@ -1,5 +1,6 @@
 from dibs.bufvalidate import validate_pb2 as _validate_pb2
 from dibs.v1 import common_pb2 as _common_pb2
+from dibs.v1 import control_pb2 as _control_pb2
 from dibs.v1 import skipping_pb2 as _skipping_pb2
 from dibs.v1 import lists_pb2 as _lists_pb2
 from dibs.v1 import tasks_pb2 as _tasks_pb2
@@ -42,7 +43,7 @@ class Status(_message.Message):
     def __init__(self, name: _Optional[str] = ..., meaning: _Optional[_Union[StatusMeaning, str]] = ...) -> None: ...
 
 class Queue(_message.Message):
-    __slots__ = ("queue_id", "display_name", "type", "slots", "lease_duration", "allowed_assignees", "priority", "max_held", "statuses", "unit_classes", "create_time", "restricted", "allow_pick", "skip_policy", "max_skips", "batches", "allowed_groups", "description", "recipe_ref", "instruction_ref", "source_query", "due_time", "owner", "etag")
+    __slots__ = ("queue_id", "display_name", "type", "slots", "lease_duration", "allowed_assignees", "priority", "max_held", "statuses", "unit_classes", "create_time", "restricted", "allow_pick", "skip_policy", "max_skips", "batches", "allowed_groups", "description", "recipe_ref", "instruction_ref", "source_query", "due_time", "owner", "etag", "pause_mode", "archived")
     QUEUE_ID_FIELD_NUMBER: _ClassVar[int]
     DISPLAY_NAME_FIELD_NUMBER: _ClassVar[int]
     TYPE_FIELD_NUMBER: _ClassVar[int]
@@ -67,6 +68,8 @@ class Queue(_message.Message):
     DUE_TIME_FIELD_NUMBER: _ClassVar[int]
     OWNER_FIELD_NUMBER: _ClassVar[int]
     ETAG_FIELD_NUMBER: _ClassVar[int]
+    PAUSE_MODE_FIELD_NUMBER: _ClassVar[int]
+    ARCHIVED_FIELD_NUMBER: _ClassVar[int]
     queue_id: str
     display_name: str
     type: QueueType
@@ -91,7 +94,9 @@ class Queue(_message.Message):
     due_time: _timestamp_pb2.Timestamp
     owner: str
     etag: str
-    def __init__(self, queue_id: _Optional[str] = ..., display_name: _Optional[str] = ..., type: _Optional[_Union[QueueType, str]] = ..., slots: _Optional[int] = ..., lease_duration: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ..., allowed_assignees: _Optional[_Iterable[str]] = ..., priority: _Optional[_Union[_common_pb2.Priority, str]] = ..., max_held: _Optional[int] = ..., statuses: _Optional[_Iterable[_Union[Status, _Mapping]]] = ..., unit_classes: _Optional[_Iterable[str]] = ..., create_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., restricted: bool = ..., allow_pick: bool = ..., skip_policy: _Optional[_Union[_skipping_pb2.SkipPolicy, str]] = ..., max_skips: _Optional[int] = ..., batches: _Optional[_Union[Batches, _Mapping]] = ..., allowed_groups: _Optional[_Iterable[str]] = ..., description: _Optional[str] = ..., recipe_ref: _Optional[str] = ..., instruction_ref: _Optional[str] = ..., source_query: _Optional[str] = ..., due_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., owner: _Optional[str] = ..., etag: _Optional[str] = ...) -> None: ...
+    pause_mode: _control_pb2.PauseMode
+    archived: bool
+    def __init__(self, queue_id: _Optional[str] = ..., display_name: _Optional[str] = ..., type: _Optional[_Union[QueueType, str]] = ..., slots: _Optional[int] = ..., lease_duration: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ..., allowed_assignees: _Optional[_Iterable[str]] = ..., priority: _Optional[_Union[_common_pb2.Priority, str]] = ..., max_held: _Optional[int] = ..., statuses: _Optional[_Iterable[_Union[Status, _Mapping]]] = ..., unit_classes: _Optional[_Iterable[str]] = ..., create_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., restricted: bool = ..., allow_pick: bool = ..., skip_policy: _Optional[_Union[_skipping_pb2.SkipPolicy, str]] = ..., max_skips: _Optional[int] = ..., batches: _Optional[_Union[Batches, _Mapping]] = ..., allowed_groups: _Optional[_Iterable[str]] = ..., description: _Optional[str] = ..., recipe_ref: _Optional[str] = ..., instruction_ref: _Optional[str] = ..., source_query: _Optional[str] = ..., due_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., owner: _Optional[str] = ..., etag: _Optional[str] = ..., pause_mode: _Optional[_Union[_control_pb2.PauseMode, str]] = ..., archived: bool = ...) -> None: ...
 
 class Batches(_message.Message):
     __slots__ = ("batch_size", "max_batch_workload", "next_index")
@@ -168,7 +173,7 @@ class GetQueueResponse(_message.Message):
     def __init__(self, queue: _Optional[_Union[Queue, _Mapping]] = ...) -> None: ...
 
 class ListQueuesRequest(_message.Message):
-    __slots__ = ("project_id", "actor", "min_seq", "page_size", "page_token", "filter", "order_by")
+    __slots__ = ("project_id", "actor", "min_seq", "page_size", "page_token", "filter", "order_by", "include_archived")
     PROJECT_ID_FIELD_NUMBER: _ClassVar[int]
     ACTOR_FIELD_NUMBER: _ClassVar[int]
     MIN_SEQ_FIELD_NUMBER: _ClassVar[int]
@@ -176,6 +181,7 @@ class ListQueuesRequest(_message.Message):
     PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
     FILTER_FIELD_NUMBER: _ClassVar[int]
     ORDER_BY_FIELD_NUMBER: _ClassVar[int]
+    INCLUDE_ARCHIVED_FIELD_NUMBER: _ClassVar[int]
     project_id: str
     actor: str
     min_seq: int
@@ -183,7 +189,8 @@ class ListQueuesRequest(_message.Message):
     page_token: str
     filter: str
     order_by: str
-    def __init__(self, project_id: _Optional[str] = ..., actor: _Optional[str] = ..., min_seq: _Optional[int] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., filter: _Optional[str] = ..., order_by: _Optional[str] = ...) -> None: ...
+    include_archived: bool
+    def __init__(self, project_id: _Optional[str] = ..., actor: _Optional[str] = ..., min_seq: _Optional[int] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., filter: _Optional[str] = ..., order_by: _Optional[str] = ..., include_archived: bool = ...) -> None: ...
 
 class ListQueuesResponse(_message.Message):
     __slots__ = ("queues", "next_page_token", "total_size", "total_is_lower_bound")
@@ -210,7 +217,7 @@ class GetQueueDepthRequest(_message.Message):
     def __init__(self, project_id: _Optional[str] = ..., actor: _Optional[str] = ..., min_seq: _Optional[int] = ..., queue_id: _Optional[str] = ...) -> None: ...
 
 class GetQueueDepthResponse(_message.Message):
-    __slots__ = ("seq", "tasks", "available", "held", "oldest_waiting_age", "next_free", "items_pending", "items_not_added")
+    __slots__ = ("seq", "tasks", "available", "held", "oldest_waiting_age", "next_free", "items_pending", "items_not_added", "pause_mode", "archived")
     SEQ_FIELD_NUMBER: _ClassVar[int]
     TASKS_FIELD_NUMBER: _ClassVar[int]
     AVAILABLE_FIELD_NUMBER: _ClassVar[int]
@@ -219,6 +226,8 @@ class GetQueueDepthResponse(_message.Message):
     NEXT_FREE_FIELD_NUMBER: _ClassVar[int]
     ITEMS_PENDING_FIELD_NUMBER: _ClassVar[int]
     ITEMS_NOT_ADDED_FIELD_NUMBER: _ClassVar[int]
+    PAUSE_MODE_FIELD_NUMBER: _ClassVar[int]
+    ARCHIVED_FIELD_NUMBER: _ClassVar[int]
     seq: int
     tasks: _containers.RepeatedCompositeFieldContainer[StateCount]
     available: int
@@ -227,7 +236,9 @@ class GetQueueDepthResponse(_message.Message):
     next_free: _timestamp_pb2.Timestamp
     items_pending: int
     items_not_added: int
-    def __init__(self, seq: _Optional[int] = ..., tasks: _Optional[_Iterable[_Union[StateCount, _Mapping]]] = ..., available: _Optional[int] = ..., held: _Optional[int] = ..., oldest_waiting_age: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ..., next_free: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., items_pending: _Optional[int] = ..., items_not_added: _Optional[int] = ...) -> None: ...
+    pause_mode: _control_pb2.PauseMode
+    archived: bool
+    def __init__(self, seq: _Optional[int] = ..., tasks: _Optional[_Iterable[_Union[StateCount, _Mapping]]] = ..., available: _Optional[int] = ..., held: _Optional[int] = ..., oldest_waiting_age: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ..., next_free: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., items_pending: _Optional[int] = ..., items_not_added: _Optional[int] = ..., pause_mode: _Optional[_Union[_control_pb2.PauseMode, str]] = ..., archived: bool = ...) -> None: ...
 
 class StateCount(_message.Message):
     __slots__ = ("state", "count")

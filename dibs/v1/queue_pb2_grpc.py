@@ -3,6 +3,7 @@
 import grpc
 import warnings
 
+from dibs.v1 import control_pb2 as dibs_dot_v1_dot_control__pb2
 from dibs.v1 import lists_pb2 as dibs_dot_v1_dot_lists__pb2
 from dibs.v1 import operation_pb2 as dibs_dot_v1_dot_operation__pb2
 from dibs.v1 import queue_pb2 as dibs_dot_v1_dot_queue__pb2
@@ -62,6 +63,26 @@ class QueueServiceStub(object):
                 '/dibs.v1.QueueService/ListTasks',
                 request_serializer=dibs_dot_v1_dot_lists__pb2.ListTasksRequest.SerializeToString,
                 response_deserializer=dibs_dot_v1_dot_lists__pb2.ListTasksResponse.FromString,
+                _registered_method=True)
+        self.PauseQueue = channel.unary_unary(
+                '/dibs.v1.QueueService/PauseQueue',
+                request_serializer=dibs_dot_v1_dot_control__pb2.PauseQueueRequest.SerializeToString,
+                response_deserializer=dibs_dot_v1_dot_control__pb2.PauseQueueResponse.FromString,
+                _registered_method=True)
+        self.ResumeQueue = channel.unary_unary(
+                '/dibs.v1.QueueService/ResumeQueue',
+                request_serializer=dibs_dot_v1_dot_control__pb2.ResumeQueueRequest.SerializeToString,
+                response_deserializer=dibs_dot_v1_dot_control__pb2.ResumeQueueResponse.FromString,
+                _registered_method=True)
+        self.ArchiveQueue = channel.unary_unary(
+                '/dibs.v1.QueueService/ArchiveQueue',
+                request_serializer=dibs_dot_v1_dot_control__pb2.ArchiveQueueRequest.SerializeToString,
+                response_deserializer=dibs_dot_v1_dot_control__pb2.ArchiveQueueResponse.FromString,
+                _registered_method=True)
+        self.UnarchiveQueue = channel.unary_unary(
+                '/dibs.v1.QueueService/UnarchiveQueue',
+                request_serializer=dibs_dot_v1_dot_control__pb2.UnarchiveQueueRequest.SerializeToString,
+                response_deserializer=dibs_dot_v1_dot_control__pb2.UnarchiveQueueResponse.FromString,
                 _registered_method=True)
         self.GetQueueDepth = channel.unary_unary(
                 '/dibs.v1.QueueService/GetQueueDepth',
@@ -131,7 +152,7 @@ class QueueServiceServicer(object):
 
     def UpdateQueue(self, request, context):
         """Changes the settings that update_mask names; the others stay. What cannot
-        change is slots and type; statuses can only be added. Who may not work here
+        change is slots and type, and whether there are batches; statuses can only be added. Who may not work here
         by the new ones loses what is only assigned to them; what they have started
         they may finish. Needs ADMIN, TEAM_MANAGER or the owner. Errors:
         PROJECT_NOT_FOUND, QUEUE_NOT_FOUND, PERSON_NOT_FOUND (an assignee or the
@@ -146,6 +167,44 @@ class QueueServiceServicer(object):
         untouched ones too: for managers all, for the owner of a queue all of that,
         for others their own. Errors: PROJECT_NOT_FOUND, QUEUE_NOT_FOUND,
         PERMISSION_DENIED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def PauseQueue(self, request, context):
+        """Pauses a queue: nobody is given anything there, PAUSED, until it is resumed.
+        Leases keep running; what is held may be finished, but not what is submitted
+        after its lease ended; corrections wait. RECALL takes back what is not
+        started: its tokens are dead at once. Pausing what is paused sets the mode.
+        Needs ADMIN. Errors: PROJECT_NOT_FOUND, QUEUE_NOT_FOUND, QUEUE_ARCHIVED,
+        PERMISSION_DENIED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ResumeQueue(self, request, context):
+        """Resumes a queue, paused or not. Needs ADMIN. Errors: PROJECT_NOT_FOUND,
+        QUEUE_NOT_FOUND, QUEUE_ARCHIVED, PERMISSION_DENIED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ArchiveQueue(self, request, context):
+        """Puts a queue away: nobody is given anything there, it takes no changes,
+        attached datasets do not follow, and lists leave it out. What is held may be
+        finished. Needs ADMIN, TEAM_MANAGER or the owner.
+        Errors: PROJECT_NOT_FOUND, QUEUE_NOT_FOUND, PERMISSION_DENIED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UnarchiveQueue(self, request, context):
+        """Takes a queue out again, as it was. Needs ADMIN, TEAM_MANAGER or the owner.
+        Errors: PROJECT_NOT_FOUND, QUEUE_NOT_FOUND, PERMISSION_DENIED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -248,6 +307,26 @@ def add_QueueServiceServicer_to_server(servicer, server):
                     servicer.ListTasks,
                     request_deserializer=dibs_dot_v1_dot_lists__pb2.ListTasksRequest.FromString,
                     response_serializer=dibs_dot_v1_dot_lists__pb2.ListTasksResponse.SerializeToString,
+            ),
+            'PauseQueue': grpc.unary_unary_rpc_method_handler(
+                    servicer.PauseQueue,
+                    request_deserializer=dibs_dot_v1_dot_control__pb2.PauseQueueRequest.FromString,
+                    response_serializer=dibs_dot_v1_dot_control__pb2.PauseQueueResponse.SerializeToString,
+            ),
+            'ResumeQueue': grpc.unary_unary_rpc_method_handler(
+                    servicer.ResumeQueue,
+                    request_deserializer=dibs_dot_v1_dot_control__pb2.ResumeQueueRequest.FromString,
+                    response_serializer=dibs_dot_v1_dot_control__pb2.ResumeQueueResponse.SerializeToString,
+            ),
+            'ArchiveQueue': grpc.unary_unary_rpc_method_handler(
+                    servicer.ArchiveQueue,
+                    request_deserializer=dibs_dot_v1_dot_control__pb2.ArchiveQueueRequest.FromString,
+                    response_serializer=dibs_dot_v1_dot_control__pb2.ArchiveQueueResponse.SerializeToString,
+            ),
+            'UnarchiveQueue': grpc.unary_unary_rpc_method_handler(
+                    servicer.UnarchiveQueue,
+                    request_deserializer=dibs_dot_v1_dot_control__pb2.UnarchiveQueueRequest.FromString,
+                    response_serializer=dibs_dot_v1_dot_control__pb2.UnarchiveQueueResponse.SerializeToString,
             ),
             'GetQueueDepth': grpc.unary_unary_rpc_method_handler(
                     servicer.GetQueueDepth,
@@ -421,6 +500,114 @@ class QueueService(object):
             '/dibs.v1.QueueService/ListTasks',
             dibs_dot_v1_dot_lists__pb2.ListTasksRequest.SerializeToString,
             dibs_dot_v1_dot_lists__pb2.ListTasksResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PauseQueue(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dibs.v1.QueueService/PauseQueue',
+            dibs_dot_v1_dot_control__pb2.PauseQueueRequest.SerializeToString,
+            dibs_dot_v1_dot_control__pb2.PauseQueueResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ResumeQueue(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dibs.v1.QueueService/ResumeQueue',
+            dibs_dot_v1_dot_control__pb2.ResumeQueueRequest.SerializeToString,
+            dibs_dot_v1_dot_control__pb2.ResumeQueueResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ArchiveQueue(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dibs.v1.QueueService/ArchiveQueue',
+            dibs_dot_v1_dot_control__pb2.ArchiveQueueRequest.SerializeToString,
+            dibs_dot_v1_dot_control__pb2.ArchiveQueueResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UnarchiveQueue(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dibs.v1.QueueService/UnarchiveQueue',
+            dibs_dot_v1_dot_control__pb2.UnarchiveQueueRequest.SerializeToString,
+            dibs_dot_v1_dot_control__pb2.UnarchiveQueueResponse.FromString,
             options,
             channel_credentials,
             insecure,

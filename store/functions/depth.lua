@@ -4,7 +4,7 @@
 -- ARGV    queue
 --
 -- Returns one of
---   {'ok', seq, chain, clock, map}   tasks by state, entries available; oldest entry (0: none), next_free in ms (-1: none), not_added
+--   {'ok', seq, chain, clock, map}   tasks by state, entries available; oldest entry (0: none), next_free in ms (-1: none), not_added, paused (mode), archived
 --   {'not_found', seq, chain, clock, 'queue'}
 local function oldest_entry(heads)
   local oldest
@@ -25,7 +25,9 @@ read('depth', function(call, arg)
   for _, lane in pairs(heads) do available = available + lanes.size(P, arg.queue, lane.class) end
   local result = { oldest = oldest_entry(heads), next_free = -1, not_added = tonumber(not_added), available = available }
   queues.count(P, arg.queue, result)
-  local first = leases.first(P, queues.load(P, arg.queue))
+  local queue = queues.load(P, arg.queue)
+  result.paused, result.archived = queue.control.paused, queue.control.archived
+  local first = leases.first(P, queue)
   if first then result.next_free = math.max(0, first - call.clock) end
   return value(call, result)
 end)

@@ -17,7 +17,7 @@ change('load_batch', {}, function(call, arg)
   local workload = batches.workload(P, person.number, queue)
   local cause, full = standing(person, queue), workload >= queue.max_workload
   local heads = lanes.heads(P, queue.number)
-  if cause ~= '' then
+  if cause ~= '' or closed(queue) ~= '' then
     return negative(call, 'nothing', giving.reasons(call, queue, person, cause, full, heads))
   end
   local new = giving.search(P, queue, person, heads, batches.load(queue, workload))

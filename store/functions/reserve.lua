@@ -43,7 +43,7 @@ change('reserve', {}, function(call, arg)
   local cause, heads = standing(person, queue), lanes.heads(P, queue.number)
   local give = queue.batch_size > 0 and pulled or counted
   local tasks, want, full, content = give(P, queue, person, arg)
-  if cause ~= '' then
+  if cause ~= '' or closed(queue) ~= '' then
     return negative(call, 'nothing', giving.reasons(call, queue, person, cause, full, heads))
   end
   local new = giving.search(P, queue, person, heads, want)

@@ -13,7 +13,7 @@ change('start', {}, function(call, arg)
   if held.refusal then return held.refusal end
   local queue = queues.load(call.P, held.record.q)
   if held.slot[1] == ASSIGNED then
-    local cause = eligible(held.person, queue, held.record, held.i)
+    local cause = entitled(held.person, queue, held.record, held.i)
     if cause ~= '' then return negative(call, 'not_eligible', cause) end
   end
   return commit(call, 'started', {

@@ -29,7 +29,7 @@ end
 local function refusal_of(call, held, arg)
   if held.slot then
     if held.slot[1] ~= ASSIGNED then return nil end
-    local cause = eligible(held.person, queues.load(call.P, held.record.q), held.record, held.i)
+    local cause = entitled(held.person, queues.load(call.P, held.record.q), held.record, held.i)
     if cause ~= '' then return negative(call, 'not_eligible', cause) end
     return nil
   end

@@ -13,7 +13,7 @@ local LOOK = 500             -- holds looked at in one call
 local function must_go(P, person, queue, record, i)
   local slot = record.s[i]
   if slot[3] < fence_of(P, person, record, slot) then return true end
-  return slot[1] == ASSIGNED and eligible(person, queue, record, i) ~= ''
+  return slot[1] == ASSIGNED and entitled(person, queue, record, i) ~= ''
 end
 
 -- Where the last step stopped: queue and score of the last hold it looked at.

@@ -11,7 +11,7 @@ from allocator.services.queue_update import FIXED, PATHS, changed, check_paths
 from dibs.errors import InvalidArgument
 from dibs.v1.queue_pb2 import Queue
 
-OUTPUT = {"create_time", "etag"}
+OUTPUT = {"create_time", "etag", "pause_mode", "archived"}
 MORE = Status(name="blurred", meaning=Meaning.DISCARD)
 
 
@@ -22,7 +22,7 @@ def test_every_field_of_a_queue_can_change_or_is_fixed_or_is_an_answer() -> None
 
 def test_behind_every_path_is_a_setting() -> None:
     settings = {field.name for field in dataclasses.fields(QueueSettings)}
-    assert set(PATHS.values()) <= settings
+    assert {name for names in PATHS.values() for name in names} <= settings
 
 
 @pytest.mark.parametrize("path", sorted(FIXED))
@@ -63,3 +63,13 @@ def test_statuses_are_only_added(asked: tuple[Status, ...], *, fits: bool) -> No
         return
     with pytest.raises(InvalidArgument, match="'blurred'"):
         changed(before, after, ["statuses"])
+
+
+def test_batches_change_but_are_neither_given_nor_taken() -> None:
+    batches = QueueSettings(queue=1, batch_size=5, max_workload=10)
+    larger = QueueSettings(queue=1, batch_size=8, max_workload=12)
+    assert changed(batches, larger, ["batches"]).max_workload == 12
+    for before, asked in ((batches, QueueSettings(queue=1)), (QueueSettings(queue=1), batches)):
+        with pytest.raises(InvalidArgument) as caught:
+            changed(before, asked, ["batches"])
+        assert caught.value.field == "queue.batches"

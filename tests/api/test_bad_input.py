@@ -12,6 +12,7 @@ from dibs import errors, status
 from dibs.v1 import (
     allocation_pb2,
     common_pb2,
+    control_pb2,
     dataset_pb2,
     group_pb2,
     project_pb2,
@@ -72,6 +73,10 @@ CALLS: list[tuple[str, str, Any, dict[str, Any], tuple[str, ...]]] = [
         {"queue": queue_pb2.Queue(), "update_mask": {"paths": ["display_name"]}},
         ("queue_id",),
     ),
+    ("queues", "PauseQueue", control_pb2.PauseQueueRequest, {}, ("queue_id",)),
+    ("queues", "ResumeQueue", control_pb2.ResumeQueueRequest, {}, ("queue_id",)),
+    ("queues", "ArchiveQueue", control_pb2.ArchiveQueueRequest, {}, ("queue_id",)),
+    ("queues", "UnarchiveQueue", control_pb2.UnarchiveQueueRequest, {}, ("queue_id",)),
     ("queues", "GetQueue", queue_pb2.GetQueueRequest, {}, ("queue_id",)),
     ("queues", "ListQueues", queue_pb2.ListQueuesRequest, {}, ()),
     ("queues", "GetQueueDepth", queue_pb2.GetQueueDepthRequest, {}, ("queue_id",)),

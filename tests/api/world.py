@@ -18,6 +18,7 @@ from dibs.v1 import (
     allocation_pb2,
     allocation_pb2_grpc,
     common_pb2,
+    control_pb2,
     dataset_pb2,
     dataset_pb2_grpc,
     group_pb2,
@@ -177,6 +178,24 @@ class World:
         )
         request.update_mask.paths.extend(paths)
         return await self.stubs.queues.UpdateQueue(request)
+
+    async def pause(self, queue: str, mode: Any = 0, **fields: Any) -> Any:
+        request = control_pb2.PauseQueueRequest(
+            **(self.change() | fields), queue_id=queue, mode=mode
+        )
+        return await self.stubs.queues.PauseQueue(request)
+
+    async def resume(self, queue: str, **fields: Any) -> Any:
+        request = control_pb2.ResumeQueueRequest(**(self.change() | fields), queue_id=queue)
+        return await self.stubs.queues.ResumeQueue(request)
+
+    async def archive(self, queue: str, **fields: Any) -> Any:
+        request = control_pb2.ArchiveQueueRequest(**(self.change() | fields), queue_id=queue)
+        return await self.stubs.queues.ArchiveQueue(request)
+
+    async def unarchive(self, queue: str, **fields: Any) -> Any:
+        request = control_pb2.UnarchiveQueueRequest(**(self.change() | fields), queue_id=queue)
+        return await self.stubs.queues.UnarchiveQueue(request)
 
     async def look(self, queue: str, min_seq: int = 0) -> Any:
         """A queue's settings, as of now or of an event."""

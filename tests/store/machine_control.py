@@ -19,6 +19,9 @@ class ControlRules:
 
     call: Any
     state: Any
+    start: Any
+    submit: Any
+    release: Any
 
     @rule(
         queue=QUEUES,
@@ -51,6 +54,32 @@ class ControlRules:
         if stale:
             return "stale_etag"
         return "ok" if all(self.state.groups.get(group) for group in groups) else "no_group"
+
+    @rule(queue=QUEUES, mode=st.sampled_from([0, 0, 0, 1, 2]))
+    def pause_queue(self, queue: int, mode: int) -> None:
+        there = queue in self.state.queues
+        reply = self.call("pause_queue", queue=queue, mode=mode)
+        assert reply.word == ("ok" if there else "not_found")
+
+    @rule(queue=QUEUES, person=st.integers(1, 5), pick=st.integers(0, 10_000))
+    def archive_for_a_while(self, queue: int, person: int, pick: int) -> None:
+        """Closed to all that would change it; what people hold goes on as ever."""
+        there = queue in self.state.queues
+        word = "ok" if there else "not_found"
+        assert self.call("archive_queue", queue=queue, archived=1).word == word
+        if not there:
+            return
+        given = {"queue": queue, "person": person}
+        assert self.call("reserve", count=1, target=0, **given).word == "archived"
+        assert self.call("load_batch", **given).word == "archived"
+        assert self.call("pause_queue", queue=queue, mode=1).word == "archived"
+        rules = queue_rules(slots=self.state.queues[queue].rules.slots)
+        changed = {"queue": queue, "expected": 0, "rules": rules, "content": 0}
+        assert self.call("update_queue", **changed).word == "archived"
+        self.start(pick)
+        self.submit(pick + 1, 1)
+        self.release(pick + 2)
+        assert self.call("archive_queue", queue=queue, archived=0).word == "ok"
 
     @rule(limit=st.integers(1, 4))
     def recall_queue(self, limit: int) -> None:

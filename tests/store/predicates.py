@@ -28,6 +28,11 @@ def person_and_queue(
     )
     rules = queue.rules
     settings = QueueSettings(
-        queue=entry.queue, allowed=rules.allowed, groups=rules.groups, restricted=rules.restricted
+        queue=entry.queue,
+        allowed=rules.allowed,
+        groups=rules.groups,
+        restricted=rules.restricted,
+        paused=bool(queue.control.paused),
+        archived=bool(queue.control.archived),
     )
     return task, member, settings

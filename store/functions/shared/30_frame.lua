@@ -161,10 +161,18 @@ local function decided(call, decide)
   return { 'failed', type(answer) == 'table' and answer.err or tostring(answer) }
 end
 
+-- These answer {'archived', seq, chain, clock, queue} about a queue that is archived: `barred` in 40_people.
+local NOT_IF_ARCHIVED = {
+  reserve = true, load_batch = true, pick = true, add_entries = true, attach_dataset = true,
+  set_priority = true, update_queue = true, change_contributors = true, pause_queue = true,
+}
+local barred
+
 -- A change: refused before `decide`, or decided by it.
 local function change(name, flags, decide)
+  local guarded = NOT_IF_ARCHIVED[name]
   register(name, flags, function(call, ARGV)
-    return begin(call, ARGV, true) or decided(call, decide)
+    return begin(call, ARGV, true) or guarded and barred(call) or decided(call, decide)
   end)
 end
 

@@ -116,16 +116,30 @@ local function has_a_slot(record, person, except)
   return false
 end
 
--- The predicate of SEMANTICS §1: why `person` may not do this entry, or ''. `except` is the slot
--- that is theirs, when that is what is asked about; a correction stays with its author whatever
--- skills they have lost.
-local function eligible(person, queue, record, except)
+-- Whether nobody is given anything here now, and why; else ''.
+local function closed(queue)
+  if queue.control.archived == 1 then return 'ARCHIVED' end
+  return queue.control.paused > 0 and 'PAUSED' or ''
+end
+
+-- Why `person` may not do this entry, be the queue open or not, or ''. `except` is the slot that is theirs,
+-- when that is what is asked about; a correction stays with its author whatever skills they have lost.
+local function entitled(person, queue, record, except)
   local cause = standing(person, queue)
   if cause ~= '' then return cause end
   local correction = except and record.s[except][6] == 1
   if not correction and not skilled(person, queue, record.c) then return 'SKILL' end
   if has_a_slot(record, person, except) then return 'EXCLUDED' end
   return ''
+end
+
+-- The predicate of SEMANTICS §1: why `person` may not be given this entry, or ''. What they hold they may
+-- do as long as they are entitled to it: running work is finished in a queue that is paused.
+local function eligible(person, queue, record, except)
+  local cause = standing(person, queue)
+  if cause == '' then cause = closed(queue) end
+  if cause == '' then cause = entitled(person, queue, record, except) end
+  return cause
 end
 
 -- The fence that covers a slot of theirs: a token below it is dead. What is only assigned has more of them.
@@ -142,4 +156,10 @@ end
 -- everywhere.
 local function leaves_author(person, record, slot)
   return not (person.member and person.active) or slot[3] < (person.fences[record.q] or 0)
+end
+
+-- Changes that a queue refuses once it is archived, until it is not any more.
+function barred(call)
+  local queue = queues.load(call.P, call.arg.queue)
+  if queue and queue.control.archived == 1 then return negative(call, 'archived', call.arg.queue) end
 end

@@ -39,6 +39,7 @@ end
 local function reasons(call, queue, person, cause, at_cap, heads)
   local P, list = call.P, {}
   if cause ~= '' then list[1] = { reason = 'NOT_ELIGIBLE', causes = { { cause = cause, tasks = 0 } } } end
+  if queue.control.paused > 0 then list[#list + 1] = { reason = 'PAUSED' } end
   if at_cap then list[#list + 1] = { reason = 'AT_CAP', max_held = queue.max_held } end
   if lanes.any(P, queue.number, heads) then
     local causes = cause == '' and unsuited(P, queue, person) or {}

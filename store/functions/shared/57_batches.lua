@@ -35,7 +35,7 @@ end
 -- workload are gone, without the entry they finish, which a late submission finds free. nil: dead integers
 -- were in the way and are cleared, ask again.
 function batches.after(P, queue, person, entry, ended)
-  if queue.batch_size == 0 or standing(person, queue) ~= '' then return {} end
+  if queue.batch_size == 0 or standing(person, queue) ~= '' or closed(queue) ~= '' then return {} end
   local want = batches.refill(queue, batches.workload(P, person.number, queue) - ended)
   if want == 0 then return {} end
   local found = giving.search(P, queue, person, lanes.heads(P, queue.number), want + 1)

@@ -73,6 +73,22 @@ function apply.queue_changed(P, event)
   fence_people(P, b.queue, b.fenced, event.seq)
 end
 
+-- A recall is a fence over all that is only assigned by now.
+function apply.queue_paused(P, event)
+  local queue = queues.load(P, event.body.queue)
+  local control = steered(queue, 'paused', event.body.mode)
+  if event.body.mode == 2 then
+    control.recall = event.seq
+    recall(P, queue)
+  end
+  put_control(P, queue.number, control)
+end
+
+function apply.queue_archived(P, event)
+  local queue = queues.load(P, event.body.queue)
+  put_control(P, queue.number, steered(queue, 'archived', event.body.archived))
+end
+
 function apply.recalled(P, event)
   local b = event.body
   give_back_some(P, b.tasks, event.wall, 4)

@@ -247,6 +247,13 @@ def _read_totals(shape: Shape, _: tuple[int, ...], value: Any) -> None:
     shape.totals = {name: int(fields[name]) for name in TOTALS if name in fields}
 
 
+def _read_person(shape: Shape, key: tuple[int, ...], value: Any) -> None:
+    fields = _fields(value)
+    shape.person[key[0]] = _person(fields)
+    returned = {name[3:]: int(n) for name, n in fields.items() if name.startswith("own")}
+    shape.returned.update({(key[0], int(queue)): n for queue, n in returned.items()})
+
+
 def _read_heads(shape: Shape, key: tuple[int, ...], value: Any) -> None:
     for name, number in _fields(value).items():
         part, lane = name[0], int(name[1:])
@@ -355,7 +362,7 @@ READERS: Final[Mapping[tuple[str, int], Reader]] = {
     ("queue_recalls", 0): lambda shape, _, value: shape.queue_recalls.update(
         (int(queue), _text(cursor)) for queue, cursor in value.items()
     ),
-    ("person", 1): lambda shape, key, value: shape.person.update({key[0]: _person(_fields(value))}),
+    ("person", 1): _read_person,
     ("queue", 1): lambda shape, key, value: shape.queue.update({key[0]: _queue(_fields(value))}),
     ("session", 1): lambda shape, key, value: shape.session.update(
         {key[0]: _session(_fields(value))}

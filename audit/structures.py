@@ -38,6 +38,7 @@ class Shape:
     """The live state of one project, structure by structure; numbers in the order of the key.
 
     Of `heads`, "b" is the first untouched entry of a lane, "g" the first of G.
+    `returned` is how many entries an own list has.
     Dead integers are counted twice by a server, and not at all by the model:
     `dead` is what the sets of the lanes say, `buried` what `heads` says.
     """
@@ -57,6 +58,7 @@ class Shape:
     held: dict[tuple[int, int], Scores] = field(default_factory=dict)
     holding: dict[int, set[int]] = field(default_factory=dict)
     own: dict[tuple[int, int], Scores] = field(default_factory=dict)
+    returned: dict[tuple[int, int], int] = field(default_factory=dict)
     leases: dict[tuple[int, int], float] = field(default_factory=dict)
     queue_leases: dict[tuple[int, int, int], float] = field(default_factory=dict)
     batch_leases: dict[tuple[int, int], float] = field(default_factory=dict)
@@ -107,6 +109,7 @@ def expected(project: Project) -> Shape:
         elif not project.covered(entry):
             shape.backlog.setdefault((entry.queue, entry.lane, entry.rank), []).append(entry.entry)
     _heads(shape)
+    shape.returned = {key: len(scores) for key, scores in shape.own.items()}
     shape.counts = recount(project)
     shape.left = _left(project)
     return shape

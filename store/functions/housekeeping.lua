@@ -43,9 +43,7 @@ register('replay', {}, function(call)
   if replayed ~= call.arg.after then return { 'gap', replayed } end
   local clock, wall = 0, 0
   for _, logged in ipairs(cmsgpack.unpack(call.arg.events)) do
-    local p = cmsgpack.unpack(logged[3])
-    local event = { kind = p[2], clock = p[3], wall = p[4], actor = p[5], request = p[6], body = p[7],
-      seq = logged[1], chain = logged[2] }
+    local event = event_of(cmsgpack.unpack(logged[3]), logged[1], logged[2])
     enact(call.P, event)
     forget()
     clock, wall, replayed = event.clock, event.wall, event.seq

@@ -28,7 +28,7 @@ end
 
 local function counted(P, queue, person, arg)
   local held = redis.call('ZCARD', keys.held(P, person.number, queue.number))
-  seen.holds = held > 0
+  holds = held > 0
   local wanted, target, free = tonumber(arg.count), tonumber(arg.target), math.max(0, queue.max_held - held)
   if target > 0 then wanted = math.min(wanted, target - held) end
   if wanted <= 0 then return {}, 0, free == 0, true end
@@ -39,7 +39,7 @@ end
 change('reserve', {}, function(call, arg)
   local P, queue = call.P, queues.load(call.P, arg.queue)
   if not queue then return negative(call, 'not_found', 'queue') end
-  local person = people.load(P, arg.person) or { number = tonumber(arg.person), skills = {} }
+  local person = people.load(P, arg.person, queue.number) or { number = tonumber(arg.person), skills = {} }
   local cause, heads = standing(person, queue), lanes.heads(P, queue.number)
   local give = queue.batch_size > 0 and pulled or counted
   local tasks, want, full, content = give(P, queue, person, arg)

@@ -24,8 +24,9 @@ local keys = {}
 
 -- HASH of project-wide counters: entries, items, settings_seq, fast, admins; replayed while it is rebuilt.
 function keys.totals(P) return P .. 'totals' end
--- HASH of one member: record, packed {member, active, roles, skills, fence, changed}; groups (packed) and
--- fences (packed, queue -> seq: tokens of theirs there that are below are dead), if any.
+-- HASH of one member: record, packed {member, active, roles, skills, fence, changed}; and, if any, groups
+-- (packed), fences (packed, queue -> seq: tokens of theirs there that are below are dead), and own<queue>,
+-- how many entries that own list has.
 function keys.person(P, person) return P .. 'person:' .. text(person) end
 -- HASH group -> 1 + the queues whose rules name it; 0: it was deleted, and its number is not used again.
 function keys.groups(P) return P .. 'groups' end

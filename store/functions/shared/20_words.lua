@@ -68,9 +68,19 @@ local function task_name(entry, slot) return string.format('%d:%d', entry, slot)
 -- before their queue was cleared, where they have not been written since; unfenced: no dataset was ever
 -- detached in the project; run: the last one looked up of entries of one dataset; seq: of the event that is applied.
 -- Emptied before each call, and by a replay after each event.
-local seen = {}
+local seen = { queues = {}, records = {}, heads = {}, ends = {}, followers = {} }
+local holds = false
+
+-- A table with nothing in it: this one, unless it has grown.
+local function emptied(known)
+  local n = 0
+  for key in pairs(known) do known[key], n = nil, n + 1 end
+  return n <= 8 and known or {}
+end
+
 local function forget()
-  seen.queues, seen.records, seen.heads, seen.ends, seen.followers, seen.holds = {}, {}, {}, {}, {}, false
+  seen.queues, seen.records, seen.heads = emptied(seen.queues), emptied(seen.records), emptied(seen.heads)
+  seen.ends, seen.followers, holds = emptied(seen.ends), emptied(seen.followers), false
   seen.generations, seen.uncleared, seen.stale, seen.unfenced, seen.run = false, false, false, false, false
 end
 

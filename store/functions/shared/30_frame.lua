@@ -111,16 +111,28 @@ local function wall_ms()
   return time[1] * 1000 + math.floor(time[2] / 1000)
 end
 
+-- An event as it is written: version, kind, clock, wall, actor, request {session, n, hash}, body.
+local written = { 1, '', 0, 0, 0, NONE, NONE }
+
+-- The event that happens, from what is written of it. One happens at a time: it is the same table each time.
+local the_event = {}
+
+local function event_of(p, seq, chain)
+  local event = the_event
+  event.kind, event.clock, event.wall, event.actor, event.request, event.body = p[2], p[3], p[4], p[5], p[6], p[7]
+  event.seq, event.chain, event.noted = seq, chain, false
+  return event
+end
+
 -- The only way to change the state: the event is the first write, its effects follow from it alone,
 -- and nothing after the first write can refuse.
 local function commit(call, kind, body)
-  local event = {
-    kind = kind, seq = call.seq + 1, clock = call.clock, wall = math.max(wall_ms(), call.wall),
-    actor = call.actor, body = body, noted = call.noted, chain = '',
-    request = call.session ~= 0 and { call.session, call.n, call.hash } or {},
-  }
-  local payload = cmsgpack.pack({ 1, kind, event.clock, event.wall, event.actor, event.request, body })
-  event.chain = redis.sha1hex(call.chain .. payload)
+  local request = call.session ~= 0 and { call.session, call.n, call.hash } or NONE
+  local p = written
+  p[2], p[3], p[4], p[5], p[6], p[7] = kind, call.clock, math.max(wall_ms(), call.wall), call.actor, request, body
+  local payload = cmsgpack.pack(p)
+  local event = event_of(p, call.seq + 1, redis.sha1hex(call.chain .. payload))
+  event.noted = call.noted
   call.appending = true
   redis.call('XADD', call.log, call.epoch .. '-' .. text(event.seq),
     'c', event.chain, 'p', payload)
@@ -129,18 +141,20 @@ local function commit(call, kind, body)
   return { 'ok', event.seq, event.chain, event.clock, payload }
 end
 
+-- One call is answered at a time: its frame is the same table, filled anew.
+local the_call = {}
+
 -- The frame of one call, with the function's inputs by name.
--- Not more than 16 fields: a larger table is dear to make.
 local function framed(KEYS, ARGV, inputs)
   if not redis then fetch_globals() end
   forget()
-  local header, epoch = KEYS[1], ARGV[1]
-  return {
-    header = header, log = KEYS[2], epoch = epoch, arg = inputs(ARGV),
-    session = tonumber(ARGV[3]), n = tonumber(ARGV[5]), hash = ARGV[6], actor = tonumber(ARGV[7]),
-    P = string.sub(header, 1, -7) .. epoch .. ':',   -- "dibs:{1}:header" without "header"
-    seq = 0, chain = '', clock = 0, wall = 0, appending = false, noted = false,
-  }
+  local call, header, epoch = the_call, KEYS[1], ARGV[1]
+  call.header, call.log, call.epoch, call.arg = header, KEYS[2], epoch, inputs(ARGV)
+  call.session, call.n, call.hash, call.actor = tonumber(ARGV[3]), tonumber(ARGV[5]), ARGV[6], tonumber(ARGV[7])
+  call.P = string.sub(header, 1, -7) .. epoch .. ':'   -- "dibs:{1}:header" without "header"
+  call.seq, call.chain, call.clock, call.wall = 0, '', 0, 0
+  call.appending, call.noted = false, false
+  return call
 end
 
 -- INPUTS (store/library.py) takes each function's inputs by the names on the ARGV line of its header.

@@ -3,16 +3,19 @@ local people, queues = {}, {}
 
 -- What is known of a person, never to be changed: number, member, active, roles, skills, fence, changed, groups,
 -- fences (by queue).
--- `can` is the set of their skills, once it has been asked for.
-function people.load(P, person)
+-- `can` is the set of their skills, once it has been asked for; `returned` tells whether tasks of the queue
+-- that was asked about came back to them.
+function people.load(P, person, queue)
   local key = keys.person(P, person)
-  local f = redis.call('HMGET', key, 'record', 'groups', 'fences')
+  local f = queue and redis.call('HMGET', key, 'record', 'groups', 'fences', 'own' .. text(queue))
+    or redis.call('HMGET', key, 'record', 'groups', 'fences')
   if not f[1] then return nil end
   local known = unpacked_once(key, f[1])
   if not known.number then
     known.number, known.member, known.active, known.can = tonumber(person), known[1] == 1, known[2] == 1, false
     known.roles, known.skills, known.fence, known.changed = known[3], known[4], known[5], known[6]
   end
+  known.returned = f[4]
   known.groups = f[2] and unpacked_once(key .. ':groups', f[2]) or NONE
   known.fences = f[3] and unpacked_once(key .. ':fences', f[3]) or NONE
   return known

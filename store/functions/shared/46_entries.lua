@@ -65,8 +65,8 @@ function entries.fetch(P, tasks)
 end
 
 function entries.untouched(queue, class, rank, slots)
-  local record = { q = queue, c = class, p = rank, s = {} }
-  for i = 1, slots do record.s[i] = FREE_SLOT end
+  local record = { q = queue, c = class, p = rank, s = { FREE_SLOT } }
+  for i = 2, slots do record.s[i] = FREE_SLOT end
   return record
 end
 

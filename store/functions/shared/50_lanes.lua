@@ -39,8 +39,10 @@ end
 
 -- Takes untouched entries, in order, from the front of their backlog; what stands between is dead.
 function lanes.take_front(P, queue, class, rank, wanted)
-  local backlog, dead = keys.backlog(P, queue, class, rank), {}
-  local front, at = redis.call('LPOP', backlog, #wanted), 1
+  local backlog = keys.backlog(P, queue, class, rank)
+  local first = #wanted == 1 and redis.call('LPOP', backlog)
+  if first and tonumber(first) == wanted[1] then return end
+  local front, at, dead = first and { first } or redis.call('LPOP', backlog, #wanted), 1, {}
   for n = 1, #wanted do
     while tonumber(front[at]) ~= wanted[n] do
       if at > #front then
@@ -148,14 +150,26 @@ function lanes.any(P, queue, heads)
   return false
 end
 
+-- A field of `heads` -> what it says, and of which class.
+local head_fields = {}
+
+local function head_field(name)
+  local known = head_fields[name]
+  if not known then
+    known = { string.sub(name, 1, 1), tonumber(string.sub(name, 2)) }
+    head_fields[name] = known
+  end
+  return known[1], known[2]
+end
+
 -- What `heads` says: class -> {class, b, g, d}, false where there is none.
 function lanes.heads(P, queue)
   local fields, found = redis.call('HGETALL', keys.heads(P, queue)), {}
   for i = 1, #fields, 2 do
-    local what, class = string.sub(fields[i], 1, 1), string.sub(fields[i], 2)
+    local what, class = head_field(fields[i])
     local lane = found[class]
     if not lane then
-      lane = { class = tonumber(class), b = false, g = false, d = false }
+      lane = { class = class, b = false, g = false, d = false }
       found[class] = lane
     end
     lane[what] = tonumber(fields[i + 1])

@@ -68,11 +68,12 @@ local function fill_touched(stream, P, want)
   stream.tasks, stream.index = tasks, stream.index + #members
 end
 
--- The live entries of a chunk of a backlog as tasks; counts the dead ones that were passed.
-local function live_of(stream, chunk)
+-- The live entries among the first `want` of a chunk of a backlog as tasks; counts the dead ones that
+-- were passed.
+local function live_of(stream, chunk, want)
   local tasks, class, rank = {}, stream.class, stream.rank
   local dead = stream.dead and #chunk > 0 and redis.call('SMISMEMBER', stream.dead, unpack(chunk))
-  for i = 1, #chunk do
+  for i = 1, math.min(#chunk, want) do
     if dead and dead[i] == 1 then
       stream.skipped = stream.skipped + 1
     else
@@ -86,12 +87,13 @@ end
 
 -- Gives up, `again`, when it has passed as many dead integers as one call may.
 local function fill_untouched(stream, P, want)
-  want = stream.dead and DEAD_CHUNK or want + 1   -- one more: to know what leads the backlog then
+  if stream.dead then want = DEAD_CHUNK end
   while stream.rank < RANKS do
     local backlog = keys.backlog(P, stream.queue, stream.class, stream.rank)
-    local chunk = redis.call('LRANGE', backlog, stream.offset, stream.offset + want - 1)
-    stream.offset = stream.offset + #chunk
-    stream.tasks = live_of(stream, chunk)
+    -- One more than is wanted: to know what leads the backlog then.
+    local chunk = redis.call('LRANGE', backlog, stream.offset, stream.offset + want)
+    stream.offset = stream.offset + math.min(#chunk, want)
+    stream.tasks = live_of(stream, chunk, want)
     if #stream.tasks > 0 then return end
     if stream.skipped >= MAX_DEAD then stream.again = true return end
     if #chunk == 0 then stream.rank, stream.offset = stream.rank + 1, 0 end
@@ -101,7 +103,7 @@ end
 local function advance(stream, P, want)
   stream.at = stream.at + 1
   if stream.at > #stream.tasks then
-    stream.tasks, stream.at = {}, 1
+    stream.tasks, stream.at = NONE, 1
     stream.fill(stream, P, want)
   end
   local task = stream.tasks[stream.at]
@@ -111,32 +113,33 @@ end
 local function untouched_stream(P, queue, lane)
   return { fill = fill_untouched, queue = queue, class = lane.class, rank = rank_of(lane.b), offset = 0,
     skipped = 0, dead = lane.d and keys.dead(P, queue, lane.class), again = false,
-    tasks = {}, at = 1, score = false }
+    tasks = NONE, at = 1, score = false }
 end
 
 local function touched_stream(P, queue, lane, person)
   return { fill = fill_touched, class = lane.class, index = 0, G = keys.available(P, queue, lane.class),
-    T = keys.excluded(P, queue, lane.class, person), hidden = false, again = false, tasks = {}, at = 1, score = false }
+    T = keys.excluded(P, queue, lane.class, person), hidden = false, again = false, tasks = NONE, at = 1, score = false }
 end
 
 -- Two streams begin with the same score only if one of them begins with a dead integer: then it is
 -- half a step behind.
-local function put(streams, order, head, stream)
-  while streams[head] do head = head + 0.5 end
-  streams[head], order[#order + 1] = stream, head
+local function put(order, lane_of, other, head, lane)
+  while lane_of[head] or other[head] do head = head + 0.5 end
+  lane_of[head], order[#order + 1] = lane, head
 end
 
--- The streams of the lanes this person may search, each under its head, and the heads in order.
-local function streams_of(P, queue, person, heads)
-  local streams, order = {}, {}
-  for _, lane in pairs(heads) do
-    if skilled(person, queue, lane.class) then
-      if lane.b then put(streams, order, lane.b, untouched_stream(P, queue.number, lane)) end
-      if lane.g then put(streams, order, lane.g, touched_stream(P, queue.number, lane, person.number)) end
+-- The heads of the streams of the lanes this person may search, in order, and by them the lanes of those
+-- that are backlogs, and of those that are in G.
+local function heads_in_order(queue, person, heads)
+  local order, backlogs, touched = {}, {}, {}
+  for class, lane in pairs(heads) do
+    if skilled(person, queue, class) then
+      if lane.b then put(order, backlogs, touched, lane.b, lane) end
+      if lane.g then put(order, touched, backlogs, lane.g, lane) end
     end
   end
   if #order > 1 then table.sort(order) end
-  return streams, order
+  return order, backlogs, touched
 end
 
 -- The open stream with the best head, and the score up to which it stays the best of them.
@@ -180,13 +183,14 @@ end
 function lanes.search(P, queue, person, heads, want)
   local picks, open = {}, {}
   if want <= 0 then return picks end
-  local streams, order = streams_of(P, queue, person, heads)
+  local order, backlogs, touched = heads_in_order(queue, person, heads)
   while #picks < want do
     local best, limit = best_of(open)
     local nearer = order[#open + 1] or INFINITE
     if not best and nearer == INFINITE then break end
     if not best or nearer < best.score then
-      best = streams[nearer]
+      best = backlogs[nearer] and untouched_stream(P, queue.number, backlogs[nearer])
+        or touched_stream(P, queue.number, touched[nearer], person.number)
       open[#open + 1] = best
       advance(best, P, want)
     else

@@ -1,9 +1,10 @@
 -- Giving: what every way to get work shares: a person's corrections, the grant, the reasons for nothing.
 local giving = {}
 
--- Their returned tasks of this queue: {entry, slot, class, rank} each.
+-- Their returned tasks of this queue, with which they were loaded: {entry, slot, class, rank} each.
 function giving.corrections(P, queue, person, limit)
   local tasks, look = {}, queue.fences and limit + MAX_DEAD or limit
+  if not person.returned then return tasks end
   for _, member in ipairs(redis.call('ZRANGE', keys.own(P, person.number, queue.number), 0, look - 1)) do
     local entry = tonumber(member)
     if #tasks == limit then break end

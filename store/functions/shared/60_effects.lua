@@ -1,6 +1,9 @@
 -- Effects: the one place that keeps every index equal to the records of the entries.
 local effects = {}
 
+-- One event happens at a time: its batch is the same table, made anew.
+local the_batch = { queues = {} }
+
 -- The people who may not take the entry: they have a slot of it.
 local function barred_from(record)
   local set = {}
@@ -49,8 +52,11 @@ end
 -- cost more than its commands: `alone` sends each command at once instead of gathering them.
 function effects.begin(P, tasks)
   if #tasks > 1 then entries.fetch(P, tasks) end
-  return { P = P, alone = #tasks < 2, edits = false, fronts = false, waiting = false, queues = {}, gathered = false,
-    holder = false, holder_queue = false, dropped = false, lanes = false, left = false }
+  local batch = the_batch
+  batch.P, batch.alone, batch.queues, batch.gathered = P, #tasks < 2, emptied(batch.queues), false
+  batch.edits, batch.fronts, batch.waiting = false, false, false
+  batch.holder, batch.holder_queue, batch.dropped, batch.lanes, batch.left = false, false, false, false, false
+  return batch
 end
 
 -- What a batch knows of a queue: its rules, how many of its tasks change state, and the leases that run on
@@ -58,7 +64,7 @@ end
 function effects.of_queue(batch, number)
   local queue = batch.queues[number]
   if not queue then
-    queue = { number = number, rules = queues.load(batch.P, number), P = batch.P, alone = batch.alone, counts = {},
+    queue = { number = number, rules = queues.load(batch.P, number), P = batch.P, alone = batch.alone, counts = false,
       running = false, ended = false, together = false }
     batch.queues[number] = queue
   end
@@ -68,11 +74,15 @@ end
 -- An edit: entries whose record was `before` and is `after`. What is in a field of `after` is that of
 -- `before`: put a new value, never change one; only the list of slots is its own. gone (may be set): they
 -- leave the queue.
-local function edit_of(list, before)
+local function edit_of(entry, before, after)
+  return { entries = { entry }, before = before, after = after, gone = false, fresh = false }
+end
+
+local function copy_of(before)
   local after = { q = false, c = false, p = false, s = false }   -- room for the usual ones
   for field, content in pairs(before) do after[field] = content end
   after.s = { unpack(before.s) }
-  return { entries = list, before = before, gone = false, fresh = false, after = after }
+  return after
 end
 
 -- The edit of an entry; `record` is given where entries.load has none.
@@ -80,38 +90,38 @@ function effects.open(batch, entry, record)
   batch.edits = batch.edits or {}
   local edit = batch.edits[entry]
   if not edit then
-    edit = edit_of({ entry }, record or entries.load(batch.P, entry))
+    record = record or entries.load(batch.P, entry)
+    edit = edit_of(entry, record, copy_of(record))
     batch.edits[entry] = edit
   end
   return edit
 end
 
--- The edit of an entry that nobody has touched, to come out of its backlog. One stands for all of a lane
--- and rank, because they become the same record.
-function effects.open_untouched(batch, queue, entry, class, rank)
+-- The edit in `edits` of an entry that nobody has touched. One stands for all of a lane and rank, because
+-- they become the same record.
+local function open_fresh(edits, queue, entry, class, rank)
   local lane = class * RANKS + rank
-  batch.fronts = batch.fronts or {}
-  local edit = batch.fronts[lane]
-  if not edit then
-    edit = edit_of({}, entries.untouched(queue.number, class, rank, queue.slots))
-    edit.fresh, batch.fronts[lane] = true, edit
+  local edit = edits[lane]
+  if edit then
+    edit.entries[#edit.entries + 1] = entry
+    return edit
   end
-  edit.entries[#edit.entries + 1] = entry
+  edit = edit_of(entry, entries.untouched(queue.number, class, rank, queue.slots),
+    entries.untouched(queue.number, class, rank, queue.slots))
+  edit.fresh, edits[lane] = true, edit
   return edit
 end
 
--- The edit of an entry that waits, untouched, anywhere in its backlog: it comes out of there. One stands for
--- all of a lane and rank, whose records change alike.
+-- The edit of an entry that leads its backlog, untouched, and comes out of it.
+function effects.open_untouched(batch, queue, entry, class, rank)
+  batch.fronts = batch.fronts or {}
+  return open_fresh(batch.fronts, queue, entry, class, rank)
+end
+
+-- The edit of an entry that waits, untouched, anywhere in its backlog, and comes out of it.
 function effects.open_waiting(batch, queue, entry, class, rank)
-  local lane = class * RANKS + rank
   batch.waiting = batch.waiting or {}
-  local edit = batch.waiting[lane]
-  if not edit then
-    edit = edit_of({}, entries.untouched(queue.number, class, rank, queue.slots))
-    edit.fresh, batch.waiting[lane] = true, edit
-  end
-  edit.entries[#edit.entries + 1] = entry
-  return edit
+  return open_fresh(batch.waiting, queue, entry, class, rank)
 end
 
 -- A slot of a touched entry to be changed, and its record.
@@ -197,7 +207,7 @@ end
 -- that one of a lower score leads.
 local function may_lead(edit)
   local heads = seen.heads[edit.after.q]
-  local lane = heads and heads[text(edit.after.c)]
+  local lane = heads and heads[edit.after.c]
   return not (lane and lane.g and lane.g < score_of(edit.after.p, edit.entries[1]))
 end
 
@@ -261,7 +271,16 @@ function effects.count(queue, state, by)
   if queue.alone then
     if state ~= QUEUED then redis.call('HINCRBY', keys.counts(queue.P, queue.number), STATE_WORDS[state], by) end
   else
-    queue.counts[state] = (queue.counts[state] or 0) + by
+    local counts = queue.counts or {}
+    counts[state], queue.counts = (counts[state] or 0) + by, counts
+  end
+end
+
+-- How many entries an own list has also stands in its person's hash, which Reserve reads anyway.
+local function count_own(P, person, queue, by)
+  local field = 'own' .. text(queue)
+  if redis.call('HINCRBY', keys.person(P, person), field, by) == 0 then
+    redis.call('HDEL', keys.person(P, person), field)
   end
 end
 
@@ -275,8 +294,13 @@ local function move_slot(batch, queue, edit, i, b, a)
     leased_by(edit.after, a[2])
     batch.holder, batch.holder_queue = a[2], queue.number
   end
-  if b[1] == RETURNED then leave(batch, keys.own(P, b[2], queue.number), edit)
-  elseif a[1] == RETURNED then enter(batch, keys.own(P, a[2], queue.number), edit) end
+  if b[1] == RETURNED then
+    leave(batch, keys.own(P, b[2], queue.number), edit)
+    count_own(P, b[2], queue.number, -#edit.entries)
+  elseif a[1] == RETURNED then
+    enter(batch, keys.own(P, a[2], queue.number), edit)
+    count_own(P, a[2], queue.number, #edit.entries)
+  end
   effects.count(queue, b[1], -#edit.entries)
   effects.count(queue, a[1], #edit.entries)
 end
@@ -360,7 +384,7 @@ end
 -- Of whom the person holds in which queues: a set that follows the held lists.
 local function settle_holding(batch)
   local P = batch.P
-  if batch.holder and not seen.holds then redis.call('SADD', keys.holding(P, batch.holder), batch.holder_queue) end
+  if batch.holder and not holds then redis.call('SADD', keys.holding(P, batch.holder), batch.holder_queue) end
   for held, whose in pairs(batch.dropped or NONE) do
     if redis.call('EXISTS', held) == 0 then
       redis.call('SREM', keys.holding(P, whose[1]), whose[2].number)
@@ -382,7 +406,7 @@ local function settle_leases(P, queue)
 end
 
 local function settle_counts(P, queue)
-  for state, by in pairs(queue.counts) do
+  for state, by in pairs(queue.counts or NONE) do
     if by ~= 0 and state ~= QUEUED then redis.call('HINCRBY', keys.counts(P, queue.number), STATE_WORDS[state], by) end
   end
 end

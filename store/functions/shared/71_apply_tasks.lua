@@ -41,7 +41,7 @@ function apply.picked(P, event)
 end
 
 function apply.started(P, event)
-  local b, batch = event.body, effects.begin(P, {})
+  local b, batch = event.body, effects.begin(P, NONE)
   local slot = effects.edit(batch, b.entry, b.slot)
   slot[1], slot[8] = IN_PROGRESS, event.clock
   effects.set_deadline(effects.of_queue(batch, b.queue), b.entry, b.slot, b.deadline, b.person)
@@ -60,7 +60,7 @@ function apply.renewed(P, event)
 end
 
 function apply.drafted(P, event)
-  local b, batch = event.body, effects.begin(P, {})
+  local b, batch = event.body, effects.begin(P, NONE)
   local slot = effects.edit(batch, b.entry, b.slot)
   slot[7], slot[8] = 1, event.clock
   effects.set_deadline(effects.of_queue(batch, b.queue), b.entry, b.slot, b.deadline, b.person)

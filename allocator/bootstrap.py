@@ -183,9 +183,11 @@ def _servicers(store: Store, lease_floor_ms: int) -> Sequence[object]:
                 ledger=ledger,
                 items=items,
                 item_list=store.item_list,
+                content=content,
                 views=views,
                 door=door,
-            )
+            ),
+            removing,
         ),
         QueueServicer(
             Queues(
@@ -296,6 +298,7 @@ def _bulk(store: Store, ledger: Ledger, door: Door) -> tuple[Removing, Operation
         ledger=ledger,
         items=store.items,
         content=store.content,
+        views=store.views,
         operations=store.operations,
         door=door,
         driving=driving,

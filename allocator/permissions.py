@@ -88,6 +88,7 @@ TABLE: Final = (
         right=Right.PROJECT,
         cells=_cells("✔ | – | – | – | – | –"),
         rpcs=(
+            "DatasetService.DeleteDataset",
             "OperationService.CleanHistory",
             "ProjectService.CreateProject",
             "QueueService.AttachDataset",
@@ -115,7 +116,9 @@ TABLE: Final = (
         right=Right.DATASETS,
         cells=_cells("✔ | ✔ | ✔ | – | – | –"),
         rpcs=(
+            "DatasetService.AddDatasetItems",
             "DatasetService.CreateDataset",
+            "DatasetService.UpdateDataset",
             "DatasetService.ImportItems",
         ),
     ),

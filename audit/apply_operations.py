@@ -49,6 +49,9 @@ def begun(project: Project, event: Event, judge: Judge) -> None:
             _fence(project, project.queues[number], event, judge)
     if body["verb"] == DELETE_DATASET:
         project.datasets.pop(body["dataset"], None)
+        project.deleted_datasets.add(body["dataset"])
+        left = [q.queue for q in project.queues.values() if body["dataset"] in q.attached]
+        judge.expect(RULES, not left, "a deleted dataset is attached to {}", left)
 
 
 def _fence(project: Project, queue: Queue, event: Event, judge: Judge) -> None:

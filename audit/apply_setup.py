@@ -74,7 +74,16 @@ def dataset_created(project: Project, event: Event, judge: Judge) -> None:
     """A new dataset, empty."""
     number = event.body["dataset"]
     judge.expect(RULES, number not in project.datasets, "dataset {} exists already", number)
+    judge.expect(
+        RULES, number not in project.deleted_datasets, "dataset {} was deleted before", number
+    )
     project.datasets.setdefault(number, Dataset())
+
+
+def dataset_named(project: Project, event: Event, judge: Judge) -> None:
+    """Another display name; nothing that the model knows changes."""
+    number = event.body["dataset"]
+    judge.expect(RULES, number in project.datasets, "dataset {} is unknown", number)
 
 
 def items_added(project: Project, event: Event, judge: Judge) -> None:

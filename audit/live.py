@@ -343,6 +343,10 @@ READERS: Final[Mapping[tuple[str, int], Reader]] = {
     ),
     ("datasets", 0): lambda shape, _, value: shape.datasets.update(_numbers(value)),
     ("touched", 0): _read_touched,
+    ("deleted_datasets", 0): lambda shape, _, value: shape.deleted_datasets.update(_numbers(value)),
+    ("followed", 0): lambda shape, _, value: shape.followed.update(
+        (int(dataset), int(queues)) for dataset, queues in value.items()
+    ),
     ("item_runs", 0): lambda shape, _, value: shape.item_runs.extend(_run_list(value)),
     ("entry_runs", 1): lambda shape, key, value: shape.entry_runs.update(
         {key[0]: _run_list(value)}

@@ -35,6 +35,7 @@ HANDLERS: Mapping[str, Handler] = {
     "session_opened": apply_setup.session_opened,
     "sessions_ended": apply_setup.sessions_ended,
     "dataset_created": apply_setup.dataset_created,
+    "dataset_named": apply_setup.dataset_named,
     "items_added": apply_setup.items_added,
     "queue_created": apply_setup.queue_created,
     "dataset_attached": apply_entries.dataset_attached,

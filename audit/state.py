@@ -329,6 +329,7 @@ class Project:
     recalls: dict[int, str] = field(default_factory=dict)
     operations: dict[int, Operation] = field(default_factory=dict)
     queue_recalls: dict[int, str] = field(default_factory=dict)
+    deleted_datasets: set[int] = field(default_factory=set)
     item_runs: list[tuple[int, int]] = field(default_factory=list)
     """(first item, dataset) of runs of items of one dataset, ascending."""
     left: dict[int, int] = field(default_factory=dict)

@@ -67,6 +67,8 @@ class Shape:
     session: dict[int, tuple[object, ...]] = field(default_factory=dict)
     recalls: dict[int, str] = field(default_factory=dict)
     operation: dict[int, tuple[object, ...]] = field(default_factory=dict)
+    deleted_datasets: set[int] = field(default_factory=set)
+    followed: dict[int, int] = field(default_factory=dict)
     item_runs: list[tuple[int, int, int]] = field(default_factory=list)
     entry_runs: dict[int, list[tuple[int, int, int]]] = field(default_factory=dict)
     running: set[int] = field(default_factory=set)
@@ -94,6 +96,8 @@ def expected(project: Project) -> Shape:
         queue_recalls=dict(project.queue_recalls),
         queues=set(project.queues),
         datasets=set(project.datasets),
+        deleted_datasets=set(project.deleted_datasets),
+        followed=dict(Counter(n for one in project.queues.values() for n in one.attached)),
     )
     _people(project, shape)
     _queues(project, shape)

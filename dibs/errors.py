@@ -37,6 +37,7 @@ DibsError
 │   ├── AdminIsForGood        nobody takes ADMIN away
 │   ├── GroupInUse            queues name it
 │   ├── QueueArchived         it takes no changes
+│   ├── DatasetInUse          queues follow it
 │   ├── LastAdmin             a project keeps one
 │   ├── WrongOperationState
 │   └── SessionUnknown        never executed
@@ -465,6 +466,20 @@ class QueueArchived(WrongState):
 
     def __init__(self, queue_id: str) -> None:
         super().__init__(f"queue {queue_id!r} is archived: unarchive it first", queue_id=queue_id)
+
+
+class DatasetInUse(WrongState):
+    """The dataset is attached to queues."""
+
+    reason = "DATASET_IN_USE"
+    keys = ("dataset_id", "queues")
+
+    def __init__(self, dataset_id: str, queues: int) -> None:
+        super().__init__(
+            f"dataset {dataset_id!r} is attached to {queues} queues: detach it, or use force",
+            dataset_id=dataset_id,
+            queues=queues,
+        )
 
 
 class GroupInUse(WrongState):

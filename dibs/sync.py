@@ -20,6 +20,7 @@ from google.protobuf.message import Message
 
 from dibs import (
     control_calls,
+    dataset_calls,
     group_calls,
     importing,
     named_calls,
@@ -118,6 +119,9 @@ class Client:
     remove_items = _Rpc(operation_calls.remove_items)
     clear_waiting = _Rpc(operation_calls.clear_waiting)
     detach_dataset = _Rpc(operation_calls.detach_dataset)
+    update_dataset = _Rpc(dataset_calls.update_dataset)
+    delete_dataset = _Rpc(dataset_calls.delete_dataset)
+    add_dataset_items = _Rpc(dataset_calls.add_dataset_items)
     open_session = _Rpc(task_calls.open_session)
     ping = _Rpc(task_calls.ping)
     reserve = _Rpc(task_calls.reserve)

@@ -31,6 +31,7 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "group_changed": ("group", "added", "removed"),
     "group_deleted": ("group",),
     "dataset_created": ("dataset",),
+    "dataset_named": ("dataset", "content"),
     "items_added": ("dataset", "import", "first", "count", "base"),
     "queue_created": ("queue", "rules", "content"),
     "queue_changed": ("queue", "rules", "content", "fenced"),

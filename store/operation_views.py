@@ -85,6 +85,14 @@ class OperationViews:
         rows = await self._postgres.fetch(_NEWEST_ENTRIES, project, queue, list(numbers))
         return {row["item"]: (row["entry"], row["class"], row["priority"]) for row in rows}
 
+    async def followers(self, project: int, dataset: int) -> Sequence[int]:
+        """The queues that the dataset is attached to."""
+        rows = await self._postgres.fetch(
+            "SELECT queue FROM view_attachment WHERE project = $1 AND dataset = $2 ORDER BY queue",
+            *(project, dataset),
+        )
+        return [row["queue"] for row in rows]
+
     async def runs_of_dataset(
         self, project: int, queues: Sequence[int], dataset: int, last: int
     ) -> Sequence[Run]:

@@ -167,6 +167,10 @@ def _dataset_created(views: Views, event: Event, body: Any) -> None:
     views.rows.append(("dataset", (body["dataset"], event.seq, event.wall_ms)))
 
 
+def _dataset_named(views: Views, event: Event, body: Any) -> None:
+    views.rows.append(("dataset_named", (body["dataset"], body["content"])))
+
+
 def _items_added(views: Views, event: Event, body: Any) -> None:
     views.rows.append(("items", (body["dataset"], body["count"])))
 
@@ -307,6 +311,7 @@ _CHANGES: Final[dict[str, Callable[[Views, Event, Any], None]]] = {
     "group_changed": _group_changed,
     "group_deleted": _group_deleted,
     "dataset_created": _dataset_created,
+    "dataset_named": _dataset_named,
     "items_added": _items_added,
     "queue_created": _queue_created,
     "queue_changed": _queue_changed,

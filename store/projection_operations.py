@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 CLEAR_WAITING: Final = 2
 UNDIVIDED: Final = (3, 4)
 """Verbs that raise a fence: the dataset follows no more, and its open entries leave."""
+DELETE_DATASET: Final = 4
 SUCCEEDED: Final = 2
 FINISHED: Final = "WRONG_TASK_STATE"
 """Why an entry stays: it is finished, or gone already."""
@@ -32,6 +33,8 @@ WRITES: Final[Mapping[str, str]] = {
     " SELECT $1, $2, unnest($3::bigint[]), $4, $5",
     "attachments_gone": "DELETE FROM view_attachment"
     " WHERE project = $1 AND queue = ANY ($2) AND dataset = $3",
+    "dataset_gone": "DELETE FROM view_dataset WHERE project = $1 AND dataset = $2",
+    "dataset_named": "UPDATE view_dataset SET content = $3 WHERE project = $1 AND dataset = $2",
     "fence_lowered": "DELETE FROM view_detached WHERE project = $1 AND operation = $2",
     "chunk": "UPDATE view_operation SET chunk = $3, done = done + $4, failed = failed + $5,"
     " updated_wall = $6 WHERE project = $1 AND operation = $2",
@@ -87,6 +90,8 @@ def _begun(views: Views, event: Event, body: Any) -> None:
         queues, dataset = list(body["queues"]), body["dataset"]
         views.rows.append(("detached", (event.seq, queues, dataset, body["last"])))
         views.rows.append(("attachments_gone", (queues, dataset)))
+    if body["verb"] == DELETE_DATASET:
+        views.rows.append(("dataset_gone", (body["dataset"],)))
 
 
 def _ended(views: Views, event: Event, body: Any) -> None:

@@ -38,8 +38,11 @@ MEMBERS: Final = """
 SELECT x.external_id, x.name, m.* FROM view_member m
   JOIN person x USING (project, person) WHERE m.project = $1 AND m.member"""
 _DATASETS: Final = """
-SELECT d.external_id, d.display_name, v.* FROM view_dataset v
-  JOIN dataset d USING (project, dataset) WHERE v.project = $1"""
+SELECT d.external_id, coalesce(convert_from(c.bytes, 'UTF8'), d.display_name) AS display_name, v.*
+  FROM view_dataset v
+  JOIN dataset d USING (project, dataset)
+  LEFT JOIN content c ON c.project = v.project AND c.content = v.content
+ WHERE v.project = $1"""
 QUEUES: Final = """
 SELECT q.external_id, v.* FROM view_queue v
   JOIN queue q USING (project, queue) WHERE v.project = $1"""

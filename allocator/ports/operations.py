@@ -56,6 +56,9 @@ class Operations(Protocol):
     ) -> Mapping[int, tuple[int, int, int]]:
         """Entry, class and rank of the newest entry of each item that has one in the queue."""
 
+    async def followers(self, project: int, dataset: int) -> Sequence[int]:
+        """The queues that the dataset is attached to."""
+
     async def runs_of_dataset(
         self, project: int, queues: Sequence[int], dataset: int, last: int
     ) -> Sequence[Run]:

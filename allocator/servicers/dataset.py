@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from allocator.services.datasets import Datasets
+from allocator.services.removing import Removing
 from allocator.wire import dataset as wire
 from dibs.v1 import dataset_pb2 as pb
 from dibs.v1 import dataset_pb2_grpc
@@ -14,8 +15,9 @@ from dibs.v1 import dataset_pb2_grpc
 class DatasetServicer(dataset_pb2_grpc.DatasetServiceServicer):
     """Decode, call, encode."""
 
-    def __init__(self, datasets: Datasets) -> None:
+    def __init__(self, datasets: Datasets, removing: Removing) -> None:
         self._datasets = datasets
+        self._removing = removing
 
     async def CreateDataset(
         self, request: pb.CreateDatasetRequest, context: Any
@@ -40,3 +42,19 @@ class DatasetServicer(dataset_pb2_grpc.DatasetServiceServicer):
 
     async def ListItems(self, request: pb.ListItemsRequest, context: Any) -> pb.ListItemsResponse:
         return wire.items(await self._datasets.page_items(wire.list_items(request)))
+
+    async def UpdateDataset(
+        self, request: pb.UpdateDatasetRequest, context: Any
+    ) -> pb.UpdateDatasetResponse:
+        return wire.updated_dataset(await self._datasets.update(wire.update_dataset(request)))
+
+    async def DeleteDataset(
+        self, request: pb.DeleteDatasetRequest, context: Any
+    ) -> pb.DeleteDatasetResponse:
+        ask = wire.delete_dataset(request)
+        return wire.deleted_dataset(await self._removing.delete_dataset(ask))
+
+    async def AddDatasetItems(
+        self, request: pb.AddDatasetItemsRequest, context: Any
+    ) -> pb.AddDatasetItemsResponse:
+        return wire.added_items(await self._datasets.add_items(wire.add_items(request)))

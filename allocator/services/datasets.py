@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,7 @@ from allocator.filters import EVERYTHING, Field, Kind
 from allocator.model import Item
 from allocator.ports import (
     Chunk,
+    Content,
     DatasetView,
     Directory,
     Event,
@@ -52,6 +54,7 @@ class Datasets:
         ledger: Ledger,
         items: Items,
         item_list: ItemList,
+        content: Content,
         views: Views,
         door: Door,
     ) -> None:
@@ -59,6 +62,7 @@ class Datasets:
         self._ledger = ledger
         self._items = items
         self._item_list = item_list
+        self._content = content
         self._views = views
         self._door = door
 
@@ -83,6 +87,33 @@ class Datasets:
             created_ms=event.wall_ms,
             seq=event.seq,
         )
+
+    async def update(self, ask: requests.CreateDataset) -> answers.Dataset:
+        """Give a dataset another display name; empty: its id.
+
+        Raises DatasetNotFound, PermissionDenied.
+        """
+        place = await self._door.permit(ask.change, "DatasetService.UpdateDataset")
+        dataset = await self._door.dataset(place.project, ask.dataset_id)
+        name = ask.display_name or ask.dataset_id
+        content, _ = await self._content.put(place.project, name.encode())
+        outcome = await self._ledger.change(
+            *(place.project, "name_dataset", ask.change.key, place.actor),
+            dataset=dataset,
+            content=content,
+        )
+        if outcome.word == "not_found":
+            raise errors.DatasetNotFound(ask.dataset_id)
+        seq = happened(outcome).seq
+        await self._views.wait_for(place.project, seq)
+        view = await self._views.dataset(place.project, dataset)
+        if view is None:
+            raise errors.DatasetNotFound(ask.dataset_id)
+        return dataclasses.replace(_dataset(view), seq=seq)
+
+    async def add_items(self, ask: requests.ImportChunk) -> answers.Imported:
+        """A small import in one call: as a chunk of ImportItems."""
+        return await self.import_chunk(ask, "DatasetService.AddDatasetItems")
 
     async def get(self, ask: requests.LookAt) -> answers.Dataset:
         """A dataset, with the number of its items. Raises DatasetNotFound."""
@@ -126,12 +157,14 @@ class Datasets:
 
         return await wanted.listed(rows, lambda row: (_KEYS[wanted.order.field](row),), count)
 
-    async def import_chunk(self, ask: requests.ImportChunk) -> answers.Imported:
+    async def import_chunk(
+        self, ask: requests.ImportChunk, rpc: str = "DatasetService.ImportItems"
+    ) -> answers.Imported:
         """Take in one chunk; what the dataset has already is reported by line.
 
         Raises DatasetNotFound, PermissionDenied.
         """
-        place = await self._door.permit(ask.change, "DatasetService.ImportItems")
+        place = await self._door.permit(ask.change, rpc)
         dataset = await self._door.dataset(place.project, ask.dataset_id)
         staged = await self._stage(place, dataset, ask)
         if staged.chunk.count == 0:

@@ -103,6 +103,8 @@ class Filling:
             if refusal:
                 raise refusal
             return None
+        if outcome.word == "not_found":
+            raise _not_found(value(outcome), ask.queue_id, ask.dataset_id)
         if outcome.word == "too_many_classes":
             raise errors.TooManyClasses(ask.queue_id)
         return happened(outcome)

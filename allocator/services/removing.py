@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from allocator import operation_words as words
-from allocator.ports import Content, Event, Items, Ledger, Operations
+from allocator.ports import Content, Event, Items, Ledger, Operations, Outcome, Views
 from allocator.services.door import Door, Place
 from allocator.services.driving import Driving, packed
 from allocator.services.outcomes import happened, value
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from allocator.services.operations import OperationsService
 
 LAST = 2**53 - 1
+TRIES = 5
 CARRY_S = 2.0
 """How long a call that begins an operation carries it on itself."""
 
@@ -29,6 +30,7 @@ class Removing:
         ledger: Ledger,
         items: Items,
         content: Content,
+        views: Views,
         operations: Operations,
         door: Door,
         driving: Driving,
@@ -37,6 +39,7 @@ class Removing:
         self._ledger = ledger
         self._items = items
         self._content = content
+        self._views = views
         self._operations = operations
         self._door = door
         self._driving = driving
@@ -89,6 +92,37 @@ class Removing:
         if outcome.word == "not_found":
             raise _not_found(value(outcome), ask.queue_id, ask.dataset_id)
         return await self._carried(place, happened(outcome))
+
+    async def delete_dataset(self, ask: words.OnDataset) -> words.Operation:
+        """End a dataset; with `force` it is detached everywhere by the same event.
+
+        Raises DatasetNotFound, DatasetInUse, PermissionDenied.
+        """
+        place = await self._door.permit(ask.change, "DatasetService.DeleteDataset")
+        dataset = await self._door.dataset(place.project, ask.dataset_id)
+        for _ in range(TRIES):
+            outcome = await self._delete(place, ask, dataset)
+            if outcome.word == "in_use":
+                raise errors.DatasetInUse(ask.dataset_id, int(value(outcome)))
+            if outcome.word == "not_found":
+                raise errors.DatasetNotFound(ask.dataset_id)
+            if outcome.word != "stale_queues":
+                return await self._carried(place, happened(outcome))
+        raise errors.StoreUnavailable
+
+    async def _delete(self, place: Place, ask: words.OnDataset, dataset: int) -> Outcome:
+        """One attempt, for the queues that follow the dataset now."""
+        now = await self._ledger.read(place.project, "operations", limit=1)
+        await self._views.wait_for(place.project, now.seq)
+        queues = await self._operations.followers(place.project, dataset)
+        runs = await self._operations.runs_of_dataset(place.project, queues, dataset, LAST)
+        return await self._ledger.change(
+            *(place.project, "delete_dataset", ask.change.key, place.actor),
+            dataset=dataset,
+            queues=list(queues),
+            total=sum(run.size for run in runs),
+            force=ask.force,
+        )
 
     async def _carried(self, place: Place, event: Event) -> words.Operation:
         """The operation that the event began, carried on for a while."""

@@ -5,8 +5,9 @@
 from __future__ import annotations
 
 from allocator import answers, requests
+from allocator import operation_words as words
 from allocator.model import Item
-from allocator.wire import common
+from allocator.wire import common, operation
 from dibs.v1 import dataset_pb2 as pb
 
 SERVICE = "/dibs.v1.DatasetService/"
@@ -38,6 +39,46 @@ def import_chunk(request: pb.ImportItemsRequest) -> requests.ImportChunk:
         first_line=request.first_line or 1,
         items=tuple(_new_item(item) for item in request.items),
         change=common.change(SERVICE + "ImportItems", request),
+    )
+
+
+def update_dataset(request: pb.UpdateDatasetRequest) -> requests.CreateDataset:
+    return requests.CreateDataset(
+        dataset_id=request.dataset_id,
+        display_name=request.display_name,
+        change=common.change(SERVICE + "UpdateDataset", request),
+    )
+
+
+def delete_dataset(request: pb.DeleteDatasetRequest) -> words.OnDataset:
+    return words.OnDataset(
+        dataset_id=request.dataset_id,
+        force=request.force,
+        change=common.change(SERVICE + "DeleteDataset", request),
+    )
+
+
+def add_items(request: pb.AddDatasetItemsRequest) -> requests.ImportChunk:
+    return requests.ImportChunk(
+        dataset_id=request.dataset_id,
+        first_line=1,
+        items=tuple(_new_item(item) for item in request.items),
+        change=common.change(SERVICE + "AddDatasetItems", request),
+    )
+
+
+def updated_dataset(answer: answers.Dataset) -> pb.UpdateDatasetResponse:
+    return pb.UpdateDatasetResponse(seq=answer.seq, dataset=_dataset(answer))
+
+
+def deleted_dataset(answer: words.Operation) -> pb.DeleteDatasetResponse:
+    return pb.DeleteDatasetResponse(seq=answer.seq, operation=operation.shown(answer))
+
+
+def added_items(answer: answers.Imported) -> pb.AddDatasetItemsResponse:
+    found = imported(answer)
+    return pb.AddDatasetItemsResponse(
+        seq=found.seq, added=found.added, line_errors=found.line_errors
     )
 
 

@@ -24,10 +24,11 @@ _sym_db = _symbol_database.Default()
 
 from dibs.bufvalidate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from dibs.v1 import common_pb2 as dibs_dot_v1_dot_common__pb2
+from dibs.v1 import operation_pb2 as dibs_dot_v1_dot_operation__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x15\x64ibs/v1/dataset.proto\x12\x07\x64ibs.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x14\x64ibs/v1/common.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"x\n\x07\x44\x61taset\x12\x12\n\ndataset_id\x18\x01 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12\x12\n\nitem_count\x18\x03 \x01(\x03\x12/\n\x0b\x63reate_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x83\x03\n\x04Item\x12*\n\x0b\x65xternal_id\x18\x01 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x02\x32\t^\\P{Cc}*$\x12.\n\x06weight\x18\x02 \x01(\x01\x42\x19\xbaH\x16\x12\x14\x19\x00\x00\x00\x00\x65\xcd\xcd\x41!\x00\x00\x00\x00\x00\x00\x00\x00@\x01H\x00\x88\x01\x01\x12/\n\x07\x63lasses\x18\x03 \x03(\tB\x1e\xbaH\x1b\x92\x01\x18\x10\x64\x18\x01\"\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12\x36\n\x0frequired_skills\x18\x04 \x03(\tB\x1d\xbaH\x1a\x92\x01\x17\x10\x14\x18\x01\"\x11r\x0f\x10\x01\x18@2\t^\\P{Cc}*$\x12`\n\nattributes\x18\x05 \x03(\x0b\x32\x1d.dibs.v1.Item.AttributesEntryB-\xbaH*\x9a\x01\'\x10@\"\x11r\x0f\x10\x01\x18@2\t^\\P{Cc}*$*\x10r\x0e\x18\x80\x08\x32\t^\\P{Cc}*$\x12\x16\n\x06number\x18\x06 \x01(\x03\x42\x06\xbaH\x03\xd8\x01\x03\x1a\x31\n\x0f\x41ttributesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x42\t\n\x07_weight\"\x99\x02\n\x14\x43reateDatasetRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12.\n\nrequest_id\x18\x03 \x01(\x0b\x32\x12.dibs.v1.RequestIdB\x06\xbaH\x03\xc8\x01\x01\x12?\n\ndataset_id\x18\x04 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12)\n\x0c\x64isplay_name\x18\x05 \x01(\tB\x13\xbaH\x10r\x0e\x18\x80\x02\x32\t^\\P{Cc}*$\"G\n\x15\x43reateDatasetResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x03\x12!\n\x07\x64\x61taset\x18\x02 \x01(\x0b\x32\x10.dibs.v1.Dataset\"\xde\x01\n\x11GetDatasetRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12!\n\x07min_seq\x18\x03 \x01(\x03\x42\x10\xbaH\r\"\x0b\x18\xff\xff\xff\xff\xff\xff\xff\x0f(\x00\x12?\n\ndataset_id\x18\x04 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\"7\n\x12GetDatasetResponse\x12!\n\x07\x64\x61taset\x18\x01 \x01(\x0b\x32\x10.dibs.v1.Dataset\"\xe4\x01\n\x13ListDatasetsRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12!\n\x07min_seq\x18\x03 \x01(\x03\x42\x10\xbaH\r\"\x0b\x18\xff\xff\xff\xff\xff\xff\xff\x0f(\x00\x12\x1a\n\tpage_size\x18\x04 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00\x12\'\n\npage_token\x18\x05 \x01(\tB\x13\xbaH\x10r\x0e\x18\x80\x08\x32\t^\\P{Cc}*$\"S\n\x14ListDatasetsResponse\x12\"\n\x08\x64\x61tasets\x18\x01 \x03(\x0b\x32\x10.dibs.v1.Dataset\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xbd\x02\n\x12ImportItemsRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12.\n\nrequest_id\x18\x03 \x01(\x0b\x32\x12.dibs.v1.RequestIdB\x06\xbaH\x03\xc8\x01\x01\x12?\n\ndataset_id\x18\x04 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\nfirst_line\x18\x05 \x01(\x03\x42\x10\xbaH\r\"\x0b\x18\xff\xff\xff\xff\xff\xff\xff\x0f(\x00\x12)\n\x05items\x18\x06 \x03(\x0b\x32\r.dibs.v1.ItemB\x0b\xbaH\x08\x92\x01\x05\x08\x01\x10\xe8\x07\"e\n\x13ImportItemsResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x03\x12\t\n\x01n\x18\x02 \x01(\x03\x12\r\n\x05\x61\x64\x64\x65\x64\x18\x03 \x01(\x05\x12\'\n\x0bline_errors\x18\x04 \x03(\x0b\x32\x12.dibs.v1.LineError\"O\n\tLineError\x12\x0c\n\x04line\x18\x01 \x01(\x03\x12\x13\n\x0b\x65xternal_id\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\x0f\n\x07message\x18\x04 \x01(\t\"\xd7\x02\n\x10ListItemsRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12!\n\x07min_seq\x18\x03 \x01(\x03\x42\x10\xbaH\r\"\x0b\x18\xff\xff\xff\xff\xff\xff\xff\x0f(\x00\x12\x1a\n\tpage_size\x18\x04 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00\x12\'\n\npage_token\x18\x05 \x01(\tB\x13\xbaH\x10r\x0e\x18\x80\x08\x32\t^\\P{Cc}*$\x12?\n\ndataset_id\x18\x06 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12\x18\n\x06\x66ilter\x18\x07 \x01(\tB\x08\xbaH\x05r\x03\x18\x80 \x12\x19\n\x08order_by\x18\x08 \x01(\tB\x07\xbaH\x04r\x02\x18@\"|\n\x11ListItemsResponse\x12\x1c\n\x05items\x18\x01 \x03(\x0b\x32\r.dibs.v1.Item\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x12\n\ntotal_size\x18\x03 \x01(\x03\x12\x1c\n\x14total_is_lower_bound\x18\x04 \x01(\x08\x32\x86\x03\n\x0e\x44\x61tasetService\x12N\n\rCreateDataset\x12\x1d.dibs.v1.CreateDatasetRequest\x1a\x1e.dibs.v1.CreateDatasetResponse\x12\x45\n\nGetDataset\x12\x1a.dibs.v1.GetDatasetRequest\x1a\x1b.dibs.v1.GetDatasetResponse\x12K\n\x0cListDatasets\x12\x1c.dibs.v1.ListDatasetsRequest\x1a\x1d.dibs.v1.ListDatasetsResponse\x12L\n\x0bImportItems\x12\x1b.dibs.v1.ImportItemsRequest\x1a\x1c.dibs.v1.ImportItemsResponse(\x01\x30\x01\x12\x42\n\tListItems\x12\x19.dibs.v1.ListItemsRequest\x1a\x1a.dibs.v1.ListItemsResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x15\x64ibs/v1/dataset.proto\x12\x07\x64ibs.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x14\x64ibs/v1/common.proto\x1a\x17\x64ibs/v1/operation.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"x\n\x07\x44\x61taset\x12\x12\n\ndataset_id\x18\x01 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12\x12\n\nitem_count\x18\x03 \x01(\x03\x12/\n\x0b\x63reate_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x83\x03\n\x04Item\x12*\n\x0b\x65xternal_id\x18\x01 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x02\x32\t^\\P{Cc}*$\x12.\n\x06weight\x18\x02 \x01(\x01\x42\x19\xbaH\x16\x12\x14\x19\x00\x00\x00\x00\x65\xcd\xcd\x41!\x00\x00\x00\x00\x00\x00\x00\x00@\x01H\x00\x88\x01\x01\x12/\n\x07\x63lasses\x18\x03 \x03(\tB\x1e\xbaH\x1b\x92\x01\x18\x10\x64\x18\x01\"\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12\x36\n\x0frequired_skills\x18\x04 \x03(\tB\x1d\xbaH\x1a\x92\x01\x17\x10\x14\x18\x01\"\x11r\x0f\x10\x01\x18@2\t^\\P{Cc}*$\x12`\n\nattributes\x18\x05 \x03(\x0b\x32\x1d.dibs.v1.Item.AttributesEntryB-\xbaH*\x9a\x01\'\x10@\"\x11r\x0f\x10\x01\x18@2\t^\\P{Cc}*$*\x10r\x0e\x18\x80\x08\x32\t^\\P{Cc}*$\x12\x16\n\x06number\x18\x06 \x01(\x03\x42\x06\xbaH\x03\xd8\x01\x03\x1a\x31\n\x0f\x41ttributesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x42\t\n\x07_weight\"\x99\x02\n\x14\x43reateDatasetRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12.\n\nrequest_id\x18\x03 \x01(\x0b\x32\x12.dibs.v1.RequestIdB\x06\xbaH\x03\xc8\x01\x01\x12?\n\ndataset_id\x18\x04 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12)\n\x0c\x64isplay_name\x18\x05 \x01(\tB\x13\xbaH\x10r\x0e\x18\x80\x02\x32\t^\\P{Cc}*$\"G\n\x15\x43reateDatasetResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x03\x12!\n\x07\x64\x61taset\x18\x02 \x01(\x0b\x32\x10.dibs.v1.Dataset\"\xde\x01\n\x11GetDatasetRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12!\n\x07min_seq\x18\x03 \x01(\x03\x42\x10\xbaH\r\"\x0b\x18\xff\xff\xff\xff\xff\xff\xff\x0f(\x00\x12?\n\ndataset_id\x18\x04 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\"7\n\x12GetDatasetResponse\x12!\n\x07\x64\x61taset\x18\x01 \x01(\x0b\x32\x10.dibs.v1.Dataset\"\xe4\x01\n\x13ListDatasetsRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12!\n\x07min_seq\x18\x03 \x01(\x03\x42\x10\xbaH\r\"\x0b\x18\xff\xff\xff\xff\xff\xff\xff\x0f(\x00\x12\x1a\n\tpage_size\x18\x04 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00\x12\'\n\npage_token\x18\x05 \x01(\tB\x13\xbaH\x10r\x0e\x18\x80\x08\x32\t^\\P{Cc}*$\"S\n\x14ListDatasetsResponse\x12\"\n\x08\x64\x61tasets\x18\x01 \x03(\x0b\x32\x10.dibs.v1.Dataset\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xbd\x02\n\x12ImportItemsRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12.\n\nrequest_id\x18\x03 \x01(\x0b\x32\x12.dibs.v1.RequestIdB\x06\xbaH\x03\xc8\x01\x01\x12?\n\ndataset_id\x18\x04 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\nfirst_line\x18\x05 \x01(\x03\x42\x10\xbaH\r\"\x0b\x18\xff\xff\xff\xff\xff\xff\xff\x0f(\x00\x12)\n\x05items\x18\x06 \x03(\x0b\x32\r.dibs.v1.ItemB\x0b\xbaH\x08\x92\x01\x05\x08\x01\x10\xe8\x07\"e\n\x13ImportItemsResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x03\x12\t\n\x01n\x18\x02 \x01(\x03\x12\r\n\x05\x61\x64\x64\x65\x64\x18\x03 \x01(\x05\x12\'\n\x0bline_errors\x18\x04 \x03(\x0b\x32\x12.dibs.v1.LineError\"O\n\tLineError\x12\x0c\n\x04line\x18\x01 \x01(\x03\x12\x13\n\x0b\x65xternal_id\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\x0f\n\x07message\x18\x04 \x01(\t\"\xd7\x02\n\x10ListItemsRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12!\n\x07min_seq\x18\x03 \x01(\x03\x42\x10\xbaH\r\"\x0b\x18\xff\xff\xff\xff\xff\xff\xff\x0f(\x00\x12\x1a\n\tpage_size\x18\x04 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00\x12\'\n\npage_token\x18\x05 \x01(\tB\x13\xbaH\x10r\x0e\x18\x80\x08\x32\t^\\P{Cc}*$\x12?\n\ndataset_id\x18\x06 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12\x18\n\x06\x66ilter\x18\x07 \x01(\tB\x08\xbaH\x05r\x03\x18\x80 \x12\x19\n\x08order_by\x18\x08 \x01(\tB\x07\xbaH\x04r\x02\x18@\"|\n\x11ListItemsResponse\x12\x1c\n\x05items\x18\x01 \x03(\x0b\x32\r.dibs.v1.Item\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x12\n\ntotal_size\x18\x03 \x01(\x03\x12\x1c\n\x14total_is_lower_bound\x18\x04 \x01(\x08\"\x99\x02\n\x14UpdateDatasetRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12.\n\nrequest_id\x18\x03 \x01(\x0b\x32\x12.dibs.v1.RequestIdB\x06\xbaH\x03\xc8\x01\x01\x12?\n\ndataset_id\x18\x04 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12)\n\x0c\x64isplay_name\x18\x05 \x01(\tB\x13\xbaH\x10r\x0e\x18\x80\x02\x32\t^\\P{Cc}*$\"G\n\x15UpdateDatasetResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x03\x12!\n\x07\x64\x61taset\x18\x02 \x01(\x0b\x32\x10.dibs.v1.Dataset\"\xfd\x01\n\x14\x44\x65leteDatasetRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12.\n\nrequest_id\x18\x03 \x01(\x0b\x32\x12.dibs.v1.RequestIdB\x06\xbaH\x03\xc8\x01\x01\x12?\n\ndataset_id\x18\x04 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12\r\n\x05\x66orce\x18\x05 \x01(\x08\"K\n\x15\x44\x65leteDatasetResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x03\x12%\n\toperation\x18\x02 \x01(\x0b\x32\x12.dibs.v1.Operation\"\x9b\x02\n\x16\x41\x64\x64\x44\x61tasetItemsRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12.\n\nrequest_id\x18\x03 \x01(\x0b\x32\x12.dibs.v1.RequestIdB\x06\xbaH\x03\xc8\x01\x01\x12?\n\ndataset_id\x18\x04 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12)\n\x05items\x18\x05 \x03(\x0b\x32\r.dibs.v1.ItemB\x0b\xbaH\x08\x92\x01\x05\x08\x01\x10\xe8\x07\"^\n\x17\x41\x64\x64\x44\x61tasetItemsResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x03\x12\r\n\x05\x61\x64\x64\x65\x64\x18\x02 \x01(\x05\x12\'\n\x0bline_errors\x18\x03 \x03(\x0b\x32\x12.dibs.v1.LineError2\xfc\x04\n\x0e\x44\x61tasetService\x12N\n\rCreateDataset\x12\x1d.dibs.v1.CreateDatasetRequest\x1a\x1e.dibs.v1.CreateDatasetResponse\x12\x45\n\nGetDataset\x12\x1a.dibs.v1.GetDatasetRequest\x1a\x1b.dibs.v1.GetDatasetResponse\x12K\n\x0cListDatasets\x12\x1c.dibs.v1.ListDatasetsRequest\x1a\x1d.dibs.v1.ListDatasetsResponse\x12L\n\x0bImportItems\x12\x1b.dibs.v1.ImportItemsRequest\x1a\x1c.dibs.v1.ImportItemsResponse(\x01\x30\x01\x12\x42\n\tListItems\x12\x19.dibs.v1.ListItemsRequest\x1a\x1a.dibs.v1.ListItemsResponse\x12N\n\rUpdateDataset\x12\x1d.dibs.v1.UpdateDatasetRequest\x1a\x1e.dibs.v1.UpdateDatasetResponse\x12N\n\rDeleteDataset\x12\x1d.dibs.v1.DeleteDatasetRequest\x1a\x1e.dibs.v1.DeleteDatasetResponse\x12T\n\x0f\x41\x64\x64\x44\x61tasetItems\x12\x1f.dibs.v1.AddDatasetItemsRequest\x1a .dibs.v1.AddDatasetItemsResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -104,34 +105,74 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTITEMSREQUEST'].fields_by_name['filter']._serialized_options = b'\272H\005r\003\030\200 '
   _globals['_LISTITEMSREQUEST'].fields_by_name['order_by']._loaded_options = None
   _globals['_LISTITEMSREQUEST'].fields_by_name['order_by']._serialized_options = b'\272H\004r\002\030@'
-  _globals['_DATASET']._serialized_start=118
-  _globals['_DATASET']._serialized_end=238
-  _globals['_ITEM']._serialized_start=241
-  _globals['_ITEM']._serialized_end=628
-  _globals['_ITEM_ATTRIBUTESENTRY']._serialized_start=568
-  _globals['_ITEM_ATTRIBUTESENTRY']._serialized_end=617
-  _globals['_CREATEDATASETREQUEST']._serialized_start=631
-  _globals['_CREATEDATASETREQUEST']._serialized_end=912
-  _globals['_CREATEDATASETRESPONSE']._serialized_start=914
-  _globals['_CREATEDATASETRESPONSE']._serialized_end=985
-  _globals['_GETDATASETREQUEST']._serialized_start=988
-  _globals['_GETDATASETREQUEST']._serialized_end=1210
-  _globals['_GETDATASETRESPONSE']._serialized_start=1212
-  _globals['_GETDATASETRESPONSE']._serialized_end=1267
-  _globals['_LISTDATASETSREQUEST']._serialized_start=1270
-  _globals['_LISTDATASETSREQUEST']._serialized_end=1498
-  _globals['_LISTDATASETSRESPONSE']._serialized_start=1500
-  _globals['_LISTDATASETSRESPONSE']._serialized_end=1583
-  _globals['_IMPORTITEMSREQUEST']._serialized_start=1586
-  _globals['_IMPORTITEMSREQUEST']._serialized_end=1903
-  _globals['_IMPORTITEMSRESPONSE']._serialized_start=1905
-  _globals['_IMPORTITEMSRESPONSE']._serialized_end=2006
-  _globals['_LINEERROR']._serialized_start=2008
-  _globals['_LINEERROR']._serialized_end=2087
-  _globals['_LISTITEMSREQUEST']._serialized_start=2090
-  _globals['_LISTITEMSREQUEST']._serialized_end=2433
-  _globals['_LISTITEMSRESPONSE']._serialized_start=2435
-  _globals['_LISTITEMSRESPONSE']._serialized_end=2559
-  _globals['_DATASETSERVICE']._serialized_start=2562
-  _globals['_DATASETSERVICE']._serialized_end=2952
+  _globals['_UPDATEDATASETREQUEST'].fields_by_name['project_id']._loaded_options = None
+  _globals['_UPDATEDATASETREQUEST'].fields_by_name['project_id']._serialized_options = b'\272H(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'
+  _globals['_UPDATEDATASETREQUEST'].fields_by_name['actor']._loaded_options = None
+  _globals['_UPDATEDATASETREQUEST'].fields_by_name['actor']._serialized_options = b'\272H\022r\020\020\001\030\200\0012\t^\\P{Cc}*$'
+  _globals['_UPDATEDATASETREQUEST'].fields_by_name['request_id']._loaded_options = None
+  _globals['_UPDATEDATASETREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_UPDATEDATASETREQUEST'].fields_by_name['dataset_id']._loaded_options = None
+  _globals['_UPDATEDATASETREQUEST'].fields_by_name['dataset_id']._serialized_options = b'\272H(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'
+  _globals['_UPDATEDATASETREQUEST'].fields_by_name['display_name']._loaded_options = None
+  _globals['_UPDATEDATASETREQUEST'].fields_by_name['display_name']._serialized_options = b'\272H\020r\016\030\200\0022\t^\\P{Cc}*$'
+  _globals['_DELETEDATASETREQUEST'].fields_by_name['project_id']._loaded_options = None
+  _globals['_DELETEDATASETREQUEST'].fields_by_name['project_id']._serialized_options = b'\272H(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'
+  _globals['_DELETEDATASETREQUEST'].fields_by_name['actor']._loaded_options = None
+  _globals['_DELETEDATASETREQUEST'].fields_by_name['actor']._serialized_options = b'\272H\022r\020\020\001\030\200\0012\t^\\P{Cc}*$'
+  _globals['_DELETEDATASETREQUEST'].fields_by_name['request_id']._loaded_options = None
+  _globals['_DELETEDATASETREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_DELETEDATASETREQUEST'].fields_by_name['dataset_id']._loaded_options = None
+  _globals['_DELETEDATASETREQUEST'].fields_by_name['dataset_id']._serialized_options = b'\272H(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'
+  _globals['_ADDDATASETITEMSREQUEST'].fields_by_name['project_id']._loaded_options = None
+  _globals['_ADDDATASETITEMSREQUEST'].fields_by_name['project_id']._serialized_options = b'\272H(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'
+  _globals['_ADDDATASETITEMSREQUEST'].fields_by_name['actor']._loaded_options = None
+  _globals['_ADDDATASETITEMSREQUEST'].fields_by_name['actor']._serialized_options = b'\272H\022r\020\020\001\030\200\0012\t^\\P{Cc}*$'
+  _globals['_ADDDATASETITEMSREQUEST'].fields_by_name['request_id']._loaded_options = None
+  _globals['_ADDDATASETITEMSREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_ADDDATASETITEMSREQUEST'].fields_by_name['dataset_id']._loaded_options = None
+  _globals['_ADDDATASETITEMSREQUEST'].fields_by_name['dataset_id']._serialized_options = b'\272H(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'
+  _globals['_ADDDATASETITEMSREQUEST'].fields_by_name['items']._loaded_options = None
+  _globals['_ADDDATASETITEMSREQUEST'].fields_by_name['items']._serialized_options = b'\272H\010\222\001\005\010\001\020\350\007'
+  _globals['_DATASET']._serialized_start=143
+  _globals['_DATASET']._serialized_end=263
+  _globals['_ITEM']._serialized_start=266
+  _globals['_ITEM']._serialized_end=653
+  _globals['_ITEM_ATTRIBUTESENTRY']._serialized_start=593
+  _globals['_ITEM_ATTRIBUTESENTRY']._serialized_end=642
+  _globals['_CREATEDATASETREQUEST']._serialized_start=656
+  _globals['_CREATEDATASETREQUEST']._serialized_end=937
+  _globals['_CREATEDATASETRESPONSE']._serialized_start=939
+  _globals['_CREATEDATASETRESPONSE']._serialized_end=1010
+  _globals['_GETDATASETREQUEST']._serialized_start=1013
+  _globals['_GETDATASETREQUEST']._serialized_end=1235
+  _globals['_GETDATASETRESPONSE']._serialized_start=1237
+  _globals['_GETDATASETRESPONSE']._serialized_end=1292
+  _globals['_LISTDATASETSREQUEST']._serialized_start=1295
+  _globals['_LISTDATASETSREQUEST']._serialized_end=1523
+  _globals['_LISTDATASETSRESPONSE']._serialized_start=1525
+  _globals['_LISTDATASETSRESPONSE']._serialized_end=1608
+  _globals['_IMPORTITEMSREQUEST']._serialized_start=1611
+  _globals['_IMPORTITEMSREQUEST']._serialized_end=1928
+  _globals['_IMPORTITEMSRESPONSE']._serialized_start=1930
+  _globals['_IMPORTITEMSRESPONSE']._serialized_end=2031
+  _globals['_LINEERROR']._serialized_start=2033
+  _globals['_LINEERROR']._serialized_end=2112
+  _globals['_LISTITEMSREQUEST']._serialized_start=2115
+  _globals['_LISTITEMSREQUEST']._serialized_end=2458
+  _globals['_LISTITEMSRESPONSE']._serialized_start=2460
+  _globals['_LISTITEMSRESPONSE']._serialized_end=2584
+  _globals['_UPDATEDATASETREQUEST']._serialized_start=2587
+  _globals['_UPDATEDATASETREQUEST']._serialized_end=2868
+  _globals['_UPDATEDATASETRESPONSE']._serialized_start=2870
+  _globals['_UPDATEDATASETRESPONSE']._serialized_end=2941
+  _globals['_DELETEDATASETREQUEST']._serialized_start=2944
+  _globals['_DELETEDATASETREQUEST']._serialized_end=3197
+  _globals['_DELETEDATASETRESPONSE']._serialized_start=3199
+  _globals['_DELETEDATASETRESPONSE']._serialized_end=3274
+  _globals['_ADDDATASETITEMSREQUEST']._serialized_start=3277
+  _globals['_ADDDATASETITEMSREQUEST']._serialized_end=3560
+  _globals['_ADDDATASETITEMSRESPONSE']._serialized_start=3562
+  _globals['_ADDDATASETITEMSRESPONSE']._serialized_end=3656
+  _globals['_DATASETSERVICE']._serialized_start=3659
+  _globals['_DATASETSERVICE']._serialized_end=4295
 # @@protoc_insertion_point(module_scope)

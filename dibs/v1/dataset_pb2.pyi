@@ -1,5 +1,6 @@
 from dibs.bufvalidate import validate_pb2 as _validate_pb2
 from dibs.v1 import common_pb2 as _common_pb2
+from dibs.v1 import operation_pb2 as _operation_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf import descriptor as _descriptor
@@ -176,3 +177,71 @@ class ListItemsResponse(_message.Message):
     total_size: int
     total_is_lower_bound: bool
     def __init__(self, items: _Optional[_Iterable[_Union[Item, _Mapping]]] = ..., next_page_token: _Optional[str] = ..., total_size: _Optional[int] = ..., total_is_lower_bound: bool = ...) -> None: ...
+
+class UpdateDatasetRequest(_message.Message):
+    __slots__ = ("project_id", "actor", "request_id", "dataset_id", "display_name")
+    PROJECT_ID_FIELD_NUMBER: _ClassVar[int]
+    ACTOR_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    DATASET_ID_FIELD_NUMBER: _ClassVar[int]
+    DISPLAY_NAME_FIELD_NUMBER: _ClassVar[int]
+    project_id: str
+    actor: str
+    request_id: _common_pb2.RequestId
+    dataset_id: str
+    display_name: str
+    def __init__(self, project_id: _Optional[str] = ..., actor: _Optional[str] = ..., request_id: _Optional[_Union[_common_pb2.RequestId, _Mapping]] = ..., dataset_id: _Optional[str] = ..., display_name: _Optional[str] = ...) -> None: ...
+
+class UpdateDatasetResponse(_message.Message):
+    __slots__ = ("seq", "dataset")
+    SEQ_FIELD_NUMBER: _ClassVar[int]
+    DATASET_FIELD_NUMBER: _ClassVar[int]
+    seq: int
+    dataset: Dataset
+    def __init__(self, seq: _Optional[int] = ..., dataset: _Optional[_Union[Dataset, _Mapping]] = ...) -> None: ...
+
+class DeleteDatasetRequest(_message.Message):
+    __slots__ = ("project_id", "actor", "request_id", "dataset_id", "force")
+    PROJECT_ID_FIELD_NUMBER: _ClassVar[int]
+    ACTOR_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    DATASET_ID_FIELD_NUMBER: _ClassVar[int]
+    FORCE_FIELD_NUMBER: _ClassVar[int]
+    project_id: str
+    actor: str
+    request_id: _common_pb2.RequestId
+    dataset_id: str
+    force: bool
+    def __init__(self, project_id: _Optional[str] = ..., actor: _Optional[str] = ..., request_id: _Optional[_Union[_common_pb2.RequestId, _Mapping]] = ..., dataset_id: _Optional[str] = ..., force: bool = ...) -> None: ...
+
+class DeleteDatasetResponse(_message.Message):
+    __slots__ = ("seq", "operation")
+    SEQ_FIELD_NUMBER: _ClassVar[int]
+    OPERATION_FIELD_NUMBER: _ClassVar[int]
+    seq: int
+    operation: _operation_pb2.Operation
+    def __init__(self, seq: _Optional[int] = ..., operation: _Optional[_Union[_operation_pb2.Operation, _Mapping]] = ...) -> None: ...
+
+class AddDatasetItemsRequest(_message.Message):
+    __slots__ = ("project_id", "actor", "request_id", "dataset_id", "items")
+    PROJECT_ID_FIELD_NUMBER: _ClassVar[int]
+    ACTOR_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    DATASET_ID_FIELD_NUMBER: _ClassVar[int]
+    ITEMS_FIELD_NUMBER: _ClassVar[int]
+    project_id: str
+    actor: str
+    request_id: _common_pb2.RequestId
+    dataset_id: str
+    items: _containers.RepeatedCompositeFieldContainer[Item]
+    def __init__(self, project_id: _Optional[str] = ..., actor: _Optional[str] = ..., request_id: _Optional[_Union[_common_pb2.RequestId, _Mapping]] = ..., dataset_id: _Optional[str] = ..., items: _Optional[_Iterable[_Union[Item, _Mapping]]] = ...) -> None: ...
+
+class AddDatasetItemsResponse(_message.Message):
+    __slots__ = ("seq", "added", "line_errors")
+    SEQ_FIELD_NUMBER: _ClassVar[int]
+    ADDED_FIELD_NUMBER: _ClassVar[int]
+    LINE_ERRORS_FIELD_NUMBER: _ClassVar[int]
+    seq: int
+    added: int
+    line_errors: _containers.RepeatedCompositeFieldContainer[LineError]
+    def __init__(self, seq: _Optional[int] = ..., added: _Optional[int] = ..., line_errors: _Optional[_Iterable[_Union[LineError, _Mapping]]] = ...) -> None: ...

@@ -61,6 +61,21 @@ class DatasetServiceStub(object):
                 request_serializer=dibs_dot_v1_dot_dataset__pb2.ListItemsRequest.SerializeToString,
                 response_deserializer=dibs_dot_v1_dot_dataset__pb2.ListItemsResponse.FromString,
                 _registered_method=True)
+        self.UpdateDataset = channel.unary_unary(
+                '/dibs.v1.DatasetService/UpdateDataset',
+                request_serializer=dibs_dot_v1_dot_dataset__pb2.UpdateDatasetRequest.SerializeToString,
+                response_deserializer=dibs_dot_v1_dot_dataset__pb2.UpdateDatasetResponse.FromString,
+                _registered_method=True)
+        self.DeleteDataset = channel.unary_unary(
+                '/dibs.v1.DatasetService/DeleteDataset',
+                request_serializer=dibs_dot_v1_dot_dataset__pb2.DeleteDatasetRequest.SerializeToString,
+                response_deserializer=dibs_dot_v1_dot_dataset__pb2.DeleteDatasetResponse.FromString,
+                _registered_method=True)
+        self.AddDatasetItems = channel.unary_unary(
+                '/dibs.v1.DatasetService/AddDatasetItems',
+                request_serializer=dibs_dot_v1_dot_dataset__pb2.AddDatasetItemsRequest.SerializeToString,
+                response_deserializer=dibs_dot_v1_dot_dataset__pb2.AddDatasetItemsResponse.FromString,
+                _registered_method=True)
 
 
 class DatasetServiceServicer(object):
@@ -115,6 +130,34 @@ class DatasetServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def UpdateDataset(self, request, context):
+        """Gives a dataset another name for people. Needs ADMIN, TEAM_MANAGER or the
+        owner of a queue. Errors: PROJECT_NOT_FOUND, DATASET_NOT_FOUND,
+        PERMISSION_DENIED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DeleteDataset(self, request, context):
+        """Deletes a dataset: NOT_FOUND from this event on, and its id is not used
+        again. Refused while queues follow it, unless `force`: then it is detached
+        everywhere. Finished tasks stay. Needs ADMIN. Errors: PROJECT_NOT_FOUND,
+        DATASET_NOT_FOUND, DATASET_IN_USE, PERMISSION_DENIED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def AddDatasetItems(self, request, context):
+        """Adds a few items in one call, as a chunk of ImportItems does; they follow
+        into attached queues, in this order. Needs ADMIN, TEAM_MANAGER or the owner
+        of a queue. Errors: PROJECT_NOT_FOUND, DATASET_NOT_FOUND, PERMISSION_DENIED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_DatasetServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -142,6 +185,21 @@ def add_DatasetServiceServicer_to_server(servicer, server):
                     servicer.ListItems,
                     request_deserializer=dibs_dot_v1_dot_dataset__pb2.ListItemsRequest.FromString,
                     response_serializer=dibs_dot_v1_dot_dataset__pb2.ListItemsResponse.SerializeToString,
+            ),
+            'UpdateDataset': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdateDataset,
+                    request_deserializer=dibs_dot_v1_dot_dataset__pb2.UpdateDatasetRequest.FromString,
+                    response_serializer=dibs_dot_v1_dot_dataset__pb2.UpdateDatasetResponse.SerializeToString,
+            ),
+            'DeleteDataset': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeleteDataset,
+                    request_deserializer=dibs_dot_v1_dot_dataset__pb2.DeleteDatasetRequest.FromString,
+                    response_serializer=dibs_dot_v1_dot_dataset__pb2.DeleteDatasetResponse.SerializeToString,
+            ),
+            'AddDatasetItems': grpc.unary_unary_rpc_method_handler(
+                    servicer.AddDatasetItems,
+                    request_deserializer=dibs_dot_v1_dot_dataset__pb2.AddDatasetItemsRequest.FromString,
+                    response_serializer=dibs_dot_v1_dot_dataset__pb2.AddDatasetItemsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -281,6 +339,87 @@ class DatasetService(object):
             '/dibs.v1.DatasetService/ListItems',
             dibs_dot_v1_dot_dataset__pb2.ListItemsRequest.SerializeToString,
             dibs_dot_v1_dot_dataset__pb2.ListItemsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UpdateDataset(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dibs.v1.DatasetService/UpdateDataset',
+            dibs_dot_v1_dot_dataset__pb2.UpdateDatasetRequest.SerializeToString,
+            dibs_dot_v1_dot_dataset__pb2.UpdateDatasetResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeleteDataset(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dibs.v1.DatasetService/DeleteDataset',
+            dibs_dot_v1_dot_dataset__pb2.DeleteDatasetRequest.SerializeToString,
+            dibs_dot_v1_dot_dataset__pb2.DeleteDatasetResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AddDatasetItems(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dibs.v1.DatasetService/AddDatasetItems',
+            dibs_dot_v1_dot_dataset__pb2.AddDatasetItemsRequest.SerializeToString,
+            dibs_dot_v1_dot_dataset__pb2.AddDatasetItemsResponse.FromString,
             options,
             channel_credentials,
             insecure,

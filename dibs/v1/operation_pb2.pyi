@@ -16,6 +16,7 @@ class OperationVerb(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     OPERATION_VERB_REMOVE_ITEMS: _ClassVar[OperationVerb]
     OPERATION_VERB_CLEAR_WAITING: _ClassVar[OperationVerb]
     OPERATION_VERB_DETACH_DATASET: _ClassVar[OperationVerb]
+    OPERATION_VERB_DELETE_DATASET: _ClassVar[OperationVerb]
 
 class OperationState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -28,6 +29,7 @@ OPERATION_VERB_UNSPECIFIED: OperationVerb
 OPERATION_VERB_REMOVE_ITEMS: OperationVerb
 OPERATION_VERB_CLEAR_WAITING: OperationVerb
 OPERATION_VERB_DETACH_DATASET: OperationVerb
+OPERATION_VERB_DELETE_DATASET: OperationVerb
 OPERATION_STATE_UNSPECIFIED: OperationState
 OPERATION_STATE_RUNNING: OperationState
 OPERATION_STATE_SUCCEEDED: OperationState

@@ -11,7 +11,7 @@
 --
 -- Returns one of
 --   {'ok', seq, chain, clock, entries_added}
---   {'not_found', seq, chain, clock, 'queue' | 'attachment'}
+--   {'not_found', seq, chain, clock, 'queue' | 'attachment' | 'dataset'}
 --   {'stale_cursor', seq, chain, clock}           somebody added since: read again
 --   {'too_many_classes', seq, chain, clock}       chosen items only; a dataset's are counted as not added
 
@@ -30,10 +30,17 @@ local function placed(runs, class_of)
   return kept, count, not_added
 end
 
+-- Whether the dataset of chosen items is no more.
+local function deleted(P, runs)
+  local dataset = runs[1] and fences.dataset_of(P, runs[1][2])
+  return dataset and redis.call('SISMEMBER', keys.deleted_datasets(P), dataset) == 1
+end
+
 change('add_entries', {}, function(call, arg)
   local queue = queues.load(call.P, arg.queue)
   if not queue then return negative(call, 'not_found', 'queue') end
   local chosen = arg.dataset == '0'
+  if chosen and deleted(call.P, cmsgpack.unpack(arg.runs)) then return negative(call, 'not_found', 'dataset') end
   local cursor = chosen and '0' or redis.call('HGET', keys.attached(call.P, arg.queue), arg.dataset)
   if not cursor then return negative(call, 'not_found', 'attachment') end
   if cursor ~= arg.expected or queue.added_seq ~= tonumber(arg.added_seq) then

@@ -49,7 +49,7 @@ class OperationRules(RuleBasedStateMachine):
     def do_a_chunk(self, pick: int, chunk: int, picks: list[int]) -> None:
         """The next one is done, the last one again is the same answer, any other is refused."""
         number, operation = self._operation(pick)
-        if operation is None or operation.queues[0] not in self.state.queues:
+        if operation is None or not operation.queues:
             return
         queue = operation.queues[0]
         known = [e for e in self.state.entries.values() if e.queue == queue]
@@ -80,10 +80,13 @@ class OperationRules(RuleBasedStateMachine):
         of = self.state.queues.get(queue)
         if of is None:
             return
-        if 2 not in self.state.datasets:
+        if 2 in self.state.deleted_datasets:
+            assert self.call("create_dataset", dataset=2).word == "already_exists"
+        elif 2 not in self.state.datasets:
             self.call("create_dataset", dataset=2)
             self.call("add_items", **{"dataset": 2, "import": 2, "first": 1, "count": 15})
-        first, last = self.state.datasets[2].ranges[0]
+        first = next(first for first, dataset in self.state.item_runs if dataset == 2)
+        last = first + 14
         chosen = {first + pick % (last - first + 1) for pick in picks} - of.items
         if chosen:
             reply = self.call(
@@ -97,7 +100,33 @@ class OperationRules(RuleBasedStateMachine):
                 runs=[[1, item, 1] for item in sorted(chosen)],
                 classes=[[]],
             )
-            assert reply.word == "ok"
+            assert reply.word == ("ok" if 2 in self.state.datasets else "not_found")
+
+    @rule(queue=st.integers(1, 3))
+    def attach_another_dataset(self, queue: int) -> None:
+        of = self.state.queues.get(queue)
+        if of is None or 2 not in self.state.datasets or 2 in of.attached:
+            return
+        reply = self.call("attach_dataset", queue=queue, dataset=2, priority=1, classes=[[]])
+        assert reply.word == "ok"
+
+    @rule(content=st.integers(0, 9), dataset=st.integers(1, 3))
+    def name_dataset(self, content: int, dataset: int) -> None:
+        reply = self.call("name_dataset", dataset=dataset, content=content)
+        assert reply.word == ("ok" if dataset in self.state.datasets else "not_found")
+
+    @rule(force=st.booleans(), some=st.integers(0, 3))
+    def delete_dataset(self, *, force: bool, some: int) -> None:
+        """Refused while it is attached, unless it is detached everywhere by the same event."""
+        queues = [q.queue for q in self.state.queues.values() if 2 in q.attached]
+        told = queues[:some]
+        reply = self.call("delete_dataset", dataset=2, queues=told, total=1, force=force)
+        if 2 not in self.state.datasets and reply.word != "ok":
+            assert reply.word == "not_found"
+        elif queues and not force:
+            assert (reply.word, reply.rest) == ("in_use", str(len(queues)))
+        else:
+            assert reply.word == ("ok" if told == queues else "stale_queues")
 
     @rule(queue=st.integers(1, 3), dataset=st.sampled_from([1, 1, 1, 2, 9]))
     def detach(self, queue: int, dataset: int) -> None:
@@ -123,7 +152,8 @@ class OperationRules(RuleBasedStateMachine):
         number, operation = self._operation(pick)
         if operation is None or operation.verb not in UNDIVIDED or operation.state != RUNNING:
             return
-        while some := self._covered(operation)[:size]:
+        while covered := self._covered(operation):
+            some = [entry for entry in covered if entry.queue == covered[0].queue][:size]
             reply = self.call(
                 "remove_entries",
                 chunk_key(number, operation.chunk + 1),
@@ -133,10 +163,8 @@ class OperationRules(RuleBasedStateMachine):
             )
             assert reply.word == "ok"
         assert self.call("end_operation", operation=number, state=2, error="").word == "ok"
-        assert all(
-            fence[0] != 1 or fence[1] != operation.last_entry
-            for fence in self.state.queues[operation.queues[0]].fences
-        )
+        pair = (operation.dataset, operation.last_entry)
+        assert all(pair not in self.state.queues[number].fences for number in operation.queues)
 
     @rule(pick=PICK, state=st.integers(2, 4))
     def end_operation(self, pick: int, state: int) -> None:

@@ -97,7 +97,11 @@ function keys.recalls(P) return P .. 'recalls' end
 function keys.queue_recalls(P) return P .. 'queue_recalls' end
 -- SET of all queues.
 function keys.queues(P) return P .. 'queues' end
--- SET of all datasets.
+-- SET of datasets that were deleted: their numbers are not used again.
+function keys.deleted_datasets(P) return P .. 'deleted_datasets' end
+-- HASH dataset -> queues that it is attached to.
+function keys.followed(P) return P .. 'followed' end
+-- SET of all datasets that are there.
 function keys.datasets(P) return P .. 'datasets' end
 -- HASH of one operation: actor, verb, queues (packed), dataset, content, total, state, chunk, last.
 function keys.operation(P, operation) return P .. 'operation:' .. text(operation) end

@@ -120,7 +120,10 @@ function apply.queue_created(P, event)
   redis.call('HSET', keys.totals(P), 'settings_seq', event.seq)
 end
 
+function apply.dataset_named() end
+
 function apply.dataset_attached(P, event)
+  redis.call('HINCRBY', keys.followed(P), event.body.dataset, 1)
   redis.call('HSET', keys.attached(P, event.body.queue), event.body.dataset, 0)
 end
 

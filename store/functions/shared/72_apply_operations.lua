@@ -26,6 +26,7 @@ local function raise_fences(P, event)
     list[#list + 1] = { b.dataset, b.last }
     put_fences(P, queue, list)
     redis.call('HDEL', keys.attached(P, queue), b.dataset)
+    if redis.call('HINCRBY', keys.followed(P), b.dataset, -1) == 0 then redis.call('HDEL', keys.followed(P), b.dataset) end
     redis.call('HSET', keys.queue(P, queue), 'added_seq', event.seq)
   end
   redis.call('HSET', keys.totals(P), 'fenced', 1)
@@ -35,7 +36,7 @@ function apply.operation_begun(P, event)
   local b = event.body
   begin_operation(P, event, RUNNING, b)
   if b.verb == DETACH_DATASET or b.verb == DELETE_DATASET then raise_fences(P, event) end
-  if b.verb == DELETE_DATASET then redis.call('SREM', keys.datasets(P), b.dataset) end
+  if b.verb == DELETE_DATASET then redis.call('SMOVE', keys.datasets(P), keys.deleted_datasets(P), b.dataset) end
 end
 
 -- All that the fences covered is removed.

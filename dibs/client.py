@@ -24,6 +24,7 @@ from dibs import (
     dataset_calls,
     group_calls,
     importing,
+    list_calls,
     named_calls,
     operation_calls,
     setup_calls,
@@ -101,6 +102,7 @@ class AsyncClient:
     unarchive_queue = _Rpc(control_calls.unarchive_queue)
     get_queue = _Rpc(setup_calls.get_queue)
     list_queues = _Rpc(setup_calls.list_queues)
+    list_tasks = _Rpc(list_calls.list_tasks)
     get_queue_depth = _Rpc(setup_calls.get_queue_depth)
     attach_dataset = _Rpc(setup_calls.attach_dataset)
     add_items = _Rpc(setup_calls.add_items)

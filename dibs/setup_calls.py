@@ -96,11 +96,22 @@ def remove_members(scope: Scope, person_ids: Iterable[str]) -> Call[projects.Rem
 
 
 def list_members(
-    scope: Scope, *, page_size: int = 0, page_token: str = "", min_seq: int = 0
+    scope: Scope,
+    *,
+    filter: str = "",  # noqa: A002 - the field's name
+    order_by: str = "",
+    page_size: int = 0,
+    page_token: str = "",
+    min_seq: int = 0,
 ) -> Call[projects.ListMembersResponse]:
     """List the members of the project."""
     request = projects.ListMembersRequest(
-        **scope.where(), page_size=page_size, page_token=page_token, min_seq=min_seq
+        **scope.where(),
+        filter=filter,
+        order_by=order_by,
+        page_size=page_size,
+        page_token=page_token,
+        min_seq=min_seq,
     )
     return Call(_PROJECT + "ListMembers", request, projects.ListMembersResponse)
 
@@ -134,12 +145,21 @@ def list_datasets(
 
 
 def list_items(
-    scope: Scope, dataset: str, *, page_size: int = 0, page_token: str = "", min_seq: int = 0
+    scope: Scope,
+    dataset: str,
+    *,
+    filter: str = "",  # noqa: A002 - the field's name
+    order_by: str = "",
+    page_size: int = 0,
+    page_token: str = "",
+    min_seq: int = 0,
 ) -> Call[datasets.ListItemsResponse]:
     """List the items of a dataset, by number."""
     request = datasets.ListItemsRequest(
         **scope.where(),
         dataset_id=dataset,
+        filter=filter,
+        order_by=order_by,
         page_size=page_size,
         page_token=page_token,
         min_seq=min_seq,
@@ -189,11 +209,22 @@ def get_queue(scope: Scope, queue: str, *, min_seq: int = 0) -> Call[queues.GetQ
 
 
 def list_queues(
-    scope: Scope, *, page_size: int = 0, page_token: str = "", min_seq: int = 0
+    scope: Scope,
+    *,
+    filter: str = "",  # noqa: A002 - the field's name
+    order_by: str = "",
+    page_size: int = 0,
+    page_token: str = "",
+    min_seq: int = 0,
 ) -> Call[queues.ListQueuesResponse]:
     """List the queues of the project."""
     request = queues.ListQueuesRequest(
-        **scope.where(), page_size=page_size, page_token=page_token, min_seq=min_seq
+        **scope.where(),
+        filter=filter,
+        order_by=order_by,
+        page_size=page_size,
+        page_token=page_token,
+        min_seq=min_seq,
     )
     return Call(_QUEUE + "ListQueues", request, queues.ListQueuesResponse)
 

@@ -19,6 +19,8 @@ Target = Annotated[str, typer.Option(envvar="DIBS_TARGET", help="Where the servi
 Actor = Annotated[str, typer.Option(envvar="DIBS_ACTOR", help="Who acts.")]
 Project = Annotated[str, typer.Option(envvar="DIBS_PROJECT", help="The project.")]
 Person = Annotated[str, typer.Option(help="Whom it concerns; else the actor.")]
+Pages = Annotated[str, typer.Option(envvar="DIBS_PAGES", help="Where the service's /metrics is.")]
+DEFAULT_PAGES = "http://127.0.0.1:7480"
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON, for scripts.")]
 
 
@@ -26,6 +28,7 @@ def add_to(app: typer.Typer) -> None:
     """Add the commands of this module."""
     app.command()(reserve)
     app.command()(submit)
+    app.command()(top)
 
 
 def reserve(
@@ -63,3 +66,26 @@ def submit(
     with Client(target, project=project, actor=actor) as client:
         answer = client.submit(task_id, lease_token, person=person, status=status)
     show.message(answer, as_json=json)
+
+
+def top(
+    project: Project,
+    interval: Annotated[float, typer.Option(min=0.1, help="Seconds between frames.")] = 1.0,
+    pages: Pages = DEFAULT_PAGES,
+    actor: Actor = DEFAULT_ACTOR,
+    target: Target = DEFAULT_TARGET,
+    *,
+    once: Annotated[bool, typer.Option("--once", help="One frame, and out.")] = False,
+    json: Json = False,
+) -> None:
+    """Watch a project live: queues, rates, commit lag, who holds what. Ctrl-C ends it."""
+    from contextlib import suppress
+
+    from allocator.cli import top as view
+    from dibs import Client
+
+    with suppress(KeyboardInterrupt), Client(target, project=project, actor=actor) as client:
+        if json:
+            show.answer(view.as_json(client, pages, interval_s=interval), as_json=True)
+        else:
+            view.run(client, pages, interval_s=interval, once=once)

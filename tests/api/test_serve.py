@@ -206,6 +206,48 @@ async def test_the_depth_of_queues_is_a_figure(served: Served) -> None:
     )
 
 
+@pytest.mark.shows("D71", "P78")
+async def test_top_shows_queues_rates_lag_and_who_holds_what(served: Served) -> None:
+    async with _client(served).bound(project="top") as client:
+        await client.create_project()
+        await client.create_dataset("d")
+        await client.import_items("d", [f"i{n}" for n in range(9)])
+        await client.create_queue("night-shift")
+        await client.attach_dataset("night-shift", "d")
+        given = await client.reserve("night-shift", count=3)
+        first = given.tasks[0]
+        started = await client.start(first.task_id, first.lease.lease_token)
+        await client.list_tasks(min_seq=started.seq)
+    pages = ("--pages", served.pages, "--project", "top", "--interval", "0.5", "--once")
+    frame = await _dibs(served, "top", *pages)
+    shown = await _shown(served, "top", *pages)
+
+    [queue] = frame["queues"]
+    assert queue["queue"] == "night-shift"
+    assert queue["states"] == {"QUEUED": 6, "ASSIGNED": 2, "IN_PROGRESS": 1}
+    assert (queue["available"], queue["oldest_waiting_s"] >= 0) == (6, True)
+    assert {(each["state"], each["tasks"]) for each in frame["held"]} == {
+        ("ASSIGNED", 2),
+        ("IN_PROGRESS", 1),
+    }
+    assert set(frame["rates"]) == {"granted", "submitted", "expired", "imported"}
+    assert frame["commit_lag_events"] >= 0
+    for words in ("night-shift", "commit lag", "who holds what", "ada", "oldest waits", "/s"):
+        assert words in shown
+
+
+async def _shown(served: Served, *arguments: str) -> str:
+    """What a command shows to people."""
+    process = await asyncio.create_subprocess_exec(
+        *(*DIBS, *arguments),
+        stdout=asyncio.subprocess.PIPE,
+        env=os.environ | {"DIBS_TARGET": served.target, "DIBS_ACTOR": "ada", "COLUMNS": "120"},
+    )
+    out, _ = await process.communicate()
+    assert process.returncode == 0
+    return out.decode()
+
+
 @pytest.mark.parametrize(
     ("data", "where"),
     [(b'{"external_id": "a"}\n{"exter', "line 2"), (b"\xff\n", "line 1")],

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from typing import Any, Final
 
-from allocator.filters import Filter, Order
+from allocator.filters import EVERYTHING, Filter, Order
 from allocator.model import Item
 from allocator.ports.lists import MOST_COUNTED, ListAsk
 from store.filtering import Column, Where, one_of
 from store.items import Items
 from store.postgres import Postgres
 
-WINDOW: Final = 50_000
+FIRST_WINDOW: Final = 2_000
+LAST_WINDOW: Final = 50_000
 RANGES_A_WINDOW: Final = 500
 
 COLUMNS: Final[dict[str, Column]] = {
@@ -75,6 +76,8 @@ class ItemList:
         down = ask.order.down
         at = await self._start(project, dataset, ask)
         way, sign = ("DESC", "<=") if down else ("ASC", ">=")
+        # Without a filter as many items as are asked for are enough, and the rest of one range.
+        size = ask.limit if ask.filter == EVERYTHING else FIRST_WINDOW
         while True:
             rows = await self._postgres.fetch(
                 "SELECT base, count FROM item_range WHERE project = $1 AND dataset = $2"
@@ -85,12 +88,13 @@ class ItemList:
             for row in rows:
                 taken.append(row["base"])
                 total += row["count"]
-                if total >= WINDOW:
+                if total >= size:
                     break
             if not taken:
                 return
             yield min(taken), max(taken)
             at = taken[-1] - 1 if down else taken[-1] + 1
+            size = min(size * 4, LAST_WINDOW)
 
     async def _start(self, project: int, dataset: int, ask: ListAsk) -> int:
         """The base of the range that the page begins in, or an end of them all."""

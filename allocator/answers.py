@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
+from allocator.actions import Action
 from allocator.model import (
     Item,
     PauseMode,
@@ -118,6 +119,7 @@ class Queue:
     archived: bool = False
     seq: int = 0
     batches: int = 0
+    actions: tuple[Action, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,6 +192,7 @@ class TaskLine:
     person: str
     status: str
     updated_ms: int
+    actions: tuple[Action, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from allocator.actions import Action
 from allocator.answers import HeldTask, Leased
 from allocator.model import TaskState
 
@@ -44,3 +45,4 @@ class TaskRecord:
     person: str
     submit_ms: int | None
     changed_seq: int
+    actions: tuple[Action, ...] = ()

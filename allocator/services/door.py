@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any, TypeVar
 
+from allocator.actions import Caller
 from allocator.model import Member, Role
 from allocator.permissions import ROW_OF, ROWS, Grant, Right, Row, needs, row_for
 from allocator.ports import Directory, Items, Ledger, ProjectRow, Views
@@ -139,6 +140,12 @@ class Door:
         if not (mine or owned):
             raise _denied(look.actor, rpc, row)
         return place, Scope(everything=False, queues=tuple(owned))
+
+    async def caller(self, place: Place) -> Caller:
+        """The actor as `actions` sees them; who is out or inactive has no role."""
+        member = (await self.record(place.project, place.actor)).member
+        here = member.member and member.active
+        return Caller(person=place.actor, roles=member.roles if here else Role.NONE)
 
     async def act_for(
         self, change: Change, person: str, rpc: str, *, queue: str = "", entry: int = 0

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 
-from allocator import answers, requests
+from allocator import actions, answers, requests
+from allocator.actions import Action, Caller
 from allocator.filters import (
     EVERYTHING,
     All,
@@ -17,11 +19,12 @@ from allocator.filters import (
     comparisons,
     mapped,
 )
-from allocator.model import Priority, TaskId, TaskState
+from allocator.model import Priority, QueueSettings, TaskId, TaskState
 from allocator.ports import Content, Directory, Items, TaskLine, TaskList, Views
 from allocator.services import queue_settings
 from allocator.services.asking import Asked, Orders, asked, single
-from allocator.services.door import Door, Scope
+from allocator.services.door import Door, Place, Scope
+from allocator.services.queue_list import not_running
 from dibs import errors
 
 FIELDS = {
@@ -93,12 +96,12 @@ class Lists:
         await self._views.wait_for(project, ask.look.min_seq)
         numbered = await self._numbered(project, queue, wanted.filter)
         chosen = _within(scope, place.actor, numbered)
-        return await self._listed(project, queue, wanted, chosen)
+        return await self._listed(place, queue, wanted, chosen)
 
     async def _listed(
-        self, project: int, queue: int, wanted: Asked, chosen: Filter
+        self, place: Place, queue: int, wanted: Asked, chosen: Filter
     ) -> answers.Listed[answers.TaskLine]:
-        tasks = _in_rows(chosen)
+        project, tasks = place.project, _in_rows(chosen)
         rows = await self._tasks.page(project, queue, wanted.rows(tasks))
 
         async def count() -> int:
@@ -110,14 +113,16 @@ class Lists:
                 return await self._tasks.counted(project, queue, field, value)
             return await self._tasks.count(project, queue, tasks)
 
-        lines = await self._lines(project, rows)
+        lines = await self._lines(place, rows)
         return await wanted.listed(lines, lambda line: (line.task.entry, line.task.slot), count)
 
-    async def _lines(self, project: int, rows: Sequence[TaskLine]) -> list[answers.TaskLine]:
+    async def _lines(self, place: Place, rows: Sequence[TaskLine]) -> list[answers.TaskLine]:
+        project = place.project
         items = await self._items.of_entries(project, {row.entry for row in rows})
         queues = await self._directory.queue_ids(project, {row.queue for row in rows})
         people = await self._directory.people_ids(project, {row.holder for row in rows} - {NOBODY})
-        statuses = await self._statuses(project, {row.queue for row in rows if row.status})
+        known = await self._settings(project, {row.queue for row in rows})
+        caller = await self._door.caller(place)
         return [
             answers.TaskLine(
                 task=TaskId(entry=row.entry, slot=row.slot),
@@ -126,22 +131,24 @@ class Lists:
                 state=TaskState(row.state),
                 priority=Priority(row.priority),
                 person=people.get(row.holder, "") if row.state != TaskState.QUEUED else "",
-                status=statuses[row.queue][row.status - 1] if row.status else "",
+                status=known[row.queue].status(row.status),
                 updated_ms=row.wall_ms,
+                actions=known[row.queue].actions(caller, row),
             )
             for row in rows
         ]
 
-    async def _statuses(self, project: int, queues: set[int]) -> dict[int, list[str]]:
-        """The names of the statuses of queues."""
-        names: dict[int, list[str]] = {}
+    async def _settings(self, project: int, queues: set[int]) -> dict[int, _Queue]:
+        """What the lines of these queues need to know of them."""
+        found: dict[int, _Queue] = {}
         for queue in queues:
             view = await self._views.queue(project, queue)
             if view is not None:
                 body = await self._content.get(project, int(view.settings["content"]))
                 settings = queue_settings.settings_of(view.settings, body, queue)
-                names[queue] = [status.name for status in settings.statuses]
-        return names
+                is_open = not (not_running(view) or view.settings.get("archived"))
+                found[queue] = _Queue(settings=settings, is_open=is_open)
+        return found
 
     async def _numbered(self, project: int, queue: int, node: Filter) -> Filter:
         """The filter with numbers for the ids in it; an unknown id is that of nothing.
@@ -171,12 +178,37 @@ class Lists:
             return await self._directory.dataset(project, text) or UNKNOWN
         names = list(queue_settings.DEFAULT_NAMES)
         if queue:
-            names = (await self._statuses(project, {queue})).get(queue, names)
+            found = await self._settings(project, {queue})
+            names = found[queue].names if queue in found else names
         if text not in names:
             of = "the queue's" if queue else "every queue's, or name the queue_id"
             known = ", ".join(names)
             raise errors.InvalidArgument("filter", f"has a status that is not {of}: {known}")
         return names.index(text) + 1
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class _Queue:
+    """A queue as the lines about its tasks need it."""
+
+    settings: QueueSettings
+    is_open: bool
+
+    @property
+    def names(self) -> list[str]:
+        """The names of its statuses."""
+        return [status.name for status in self.settings.statuses]
+
+    def status(self, number: int) -> str:
+        """The name of a status; "" for none."""
+        return self.names[number - 1] if number else ""
+
+    def actions(self, caller: Caller, row: TaskLine) -> tuple[Action, ...]:
+        """What the caller may do with a task of it."""
+        state = TaskState(row.state)
+        holder = NOBODY if state is TaskState.QUEUED else row.holder
+        known = dataclasses.replace(caller, owns=self.settings.owner == caller.person)
+        return tuple(actions.of_task(known, self.settings, state, holder, is_open=self.is_open))
 
 
 def _within(scope: Scope, actor: int, node: Filter) -> Filter:

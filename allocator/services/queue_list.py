@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
-from allocator import answers, requests
+from allocator import actions, answers, requests
+from allocator.actions import Action, Caller
 from allocator.filters import EVERYTHING, All, Compare, Field, Filter, Kind, comparisons, mapped
-from allocator.model import Priority, Role
+from allocator.model import Priority, QueueSettings, Role
 from allocator.ports import Directory, Listings, QueueView, Views
 from allocator.services.asking import Orders, asked
 from allocator.services.door import Door, Place
@@ -67,13 +69,17 @@ class QueueList:
             (view, await self._names.queue(project, view.settings, view.created_ms))
             for view in views
         ]
+        caller = await self._door.caller(place)
         page = await wanted.listed(
             found,
             lambda row: _key(row[0], wanted.order.field),
             lambda: self._listings.count_queues(project, chosen),
         )
         return answers.Listed(
-            rows=tuple(queue for _, queue in page.rows),
+            rows=tuple(
+                dataclasses.replace(queue, actions=allowed_in(caller, view, queue.settings))
+                for view, queue in page.rows
+            ),
             next_token=page.next_token,
             total=page.total,
             at_least=page.at_least,
@@ -103,6 +109,23 @@ class QueueList:
             return Compare(field="owner", operator=one.operator, value=value)
 
         return mapped(node, numbered)
+
+
+def allowed_in(caller: Caller, view: QueueView, settings: QueueSettings) -> tuple[Action, ...]:
+    """What somebody may do with a queue."""
+    return tuple(
+        actions.of_queue(
+            dataclasses.replace(caller, owns=settings.owner == caller.person),
+            settings,
+            paused=not_running(view),
+            archived=bool(view.settings.get("archived")),
+        )
+    )
+
+
+def not_running(view: QueueView) -> bool:
+    """Whether the queue is paused."""
+    return bool(view.settings.get("paused"))
 
 
 UNTRUE = Compare(field="owner", operator="=", value=UNKNOWN)

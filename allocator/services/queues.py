@@ -19,6 +19,7 @@ from allocator.services import queue_settings, queue_update
 from allocator.services.door import Door
 from allocator.services.named import Names
 from allocator.services.outcomes import expires_in, happened, some, value
+from allocator.services.queue_list import allowed_in
 from dibs import errors
 
 _COUNTED = {
@@ -94,7 +95,9 @@ class Queues:
         view = await self._views.queue(place.project, queue)
         if view is None:
             raise errors.QueueNotFound(ask.id)
-        return await self._viewed(place.project, view)
+        found = await self._viewed(place.project, view)
+        caller = await self._door.caller(place)
+        return dataclasses.replace(found, actions=allowed_in(caller, view, found.settings))
 
     async def depth(self, ask: requests.LookAt) -> answers.Depth:
         """The tasks of a queue, as of one moment. Raises QueueNotFound."""

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from allocator import answers
+from allocator import actions, answers
 from allocator import answers_tasks as told
 from allocator import requests_tasks as requests
+from allocator.actions import Action
 from allocator.model import Priority, TaskId, TaskState
 from allocator.ports import Directory, EntryPlace, Items, Ledger, TaskView, Views, WallClock
 from allocator.services.door import Door, Place
 from allocator.services.named_tasks import DONE
 from allocator.services.outcomes import expires_in, some, value
+from allocator.services.queue_list import not_running
 from allocator.services.queue_settings import SettingsCache
 from dibs import errors
 
@@ -93,8 +96,11 @@ class Standing:
         untouched: TaskState,
     ) -> told.TaskRecord:
         held = await self._task(place, came, task, view, untouched)
+        allowed = await self._allowed(place, came.queue, held, view)
         if view is None:
-            return told.TaskRecord(task=held, status="", person="", submit_ms=None, changed_seq=0)
+            return told.TaskRecord(
+                task=held, status="", person="", submit_ms=None, changed_seq=0, actions=allowed
+            )
         names = await self._directory.people_ids(
             place.project, [view.person] if view.person else []
         )
@@ -104,6 +110,24 @@ class Standing:
             person="" if view.state == TaskState.QUEUED else names.get(view.person, ""),
             submit_ms=await self._submitted(place.project, view),
             changed_seq=view.updated_seq,
+            actions=allowed,
+        )
+
+    async def _allowed(
+        self, place: Place, queue: int, held: answers.HeldTask, view: TaskView | None
+    ) -> tuple[Action, ...]:
+        """What whoever asks may do with the task."""
+        settings = await self._settings.get(place.project, queue)
+        caller = await self._door.caller(place)
+        of = await self._views.queue(place.project, queue)
+        closed = of is None or not_running(of) or of.settings.get("archived")
+        holder = view.person if view and view.state != TaskState.QUEUED else 0
+        return tuple(
+            actions.of_task(
+                replace(caller, owns=settings.owner == place.actor),
+                *(settings, held.state, holder),
+                is_open=not closed,
+            )
         )
 
     async def _task(

@@ -103,6 +103,7 @@ def _record(row: answers.TaskRecord) -> pb.TaskRecord:
         status=row.status,
         person=row.person,
         submit_time=common.timestamp(row.submit_ms),
+        allowed_actions=map(common.number, row.actions),
         changed_seq=row.changed_seq,
     )
 

@@ -42,4 +42,5 @@ def _line(row: answers.TaskLine) -> pb.ListedTask:
         person=row.person,
         status=row.status,
         update_time=common.timestamp(row.updated_ms),
+        allowed_actions=map(common.number, row.actions),
     )

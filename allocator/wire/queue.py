@@ -172,6 +172,7 @@ def _queue(answer: answers.Queue) -> pb.Queue:
         lease_duration=common.duration(settings.lease_ms),
         allowed_assignees=answer.allowed,
         allowed_groups=answer.groups,
+        allowed_actions=map(common.number, answer.actions),
         restricted=settings.restricted,
         priority=common.priority_out(settings.priority),
         max_held=settings.max_held,

@@ -1,4 +1,5 @@
 from dibs.bufvalidate import validate_pb2 as _validate_pb2
+from dibs.v1 import actions_pb2 as _actions_pb2
 from dibs.v1 import common_pb2 as _common_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
@@ -41,13 +42,15 @@ class ListTasksResponse(_message.Message):
     def __init__(self, tasks: _Optional[_Iterable[_Union[ListedTask, _Mapping]]] = ..., next_page_token: _Optional[str] = ..., total_size: _Optional[int] = ..., total_is_lower_bound: bool = ...) -> None: ...
 
 class ListedTask(_message.Message):
-    __slots__ = ("task", "person", "status", "update_time")
+    __slots__ = ("task", "person", "status", "update_time", "allowed_actions")
     TASK_FIELD_NUMBER: _ClassVar[int]
     PERSON_FIELD_NUMBER: _ClassVar[int]
     STATUS_FIELD_NUMBER: _ClassVar[int]
     UPDATE_TIME_FIELD_NUMBER: _ClassVar[int]
+    ALLOWED_ACTIONS_FIELD_NUMBER: _ClassVar[int]
     task: _common_pb2.Task
     person: str
     status: str
     update_time: _timestamp_pb2.Timestamp
-    def __init__(self, task: _Optional[_Union[_common_pb2.Task, _Mapping]] = ..., person: _Optional[str] = ..., status: _Optional[str] = ..., update_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    allowed_actions: _containers.RepeatedScalarFieldContainer[_actions_pb2.Action]
+    def __init__(self, task: _Optional[_Union[_common_pb2.Task, _Mapping]] = ..., person: _Optional[str] = ..., status: _Optional[str] = ..., update_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., allowed_actions: _Optional[_Iterable[_Union[_actions_pb2.Action, str]]] = ...) -> None: ...

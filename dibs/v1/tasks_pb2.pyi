@@ -1,4 +1,5 @@
 from dibs.bufvalidate import validate_pb2 as _validate_pb2
+from dibs.v1 import actions_pb2 as _actions_pb2
 from dibs.v1 import common_pb2 as _common_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
@@ -139,18 +140,20 @@ class ReopenResponse(_message.Message):
     def __init__(self, seq: _Optional[int] = ..., reopened: _Optional[int] = ..., state: _Optional[_Union[_common_pb2.TaskState, str]] = ...) -> None: ...
 
 class TaskRecord(_message.Message):
-    __slots__ = ("task", "status", "person", "submit_time", "changed_seq")
+    __slots__ = ("task", "status", "person", "submit_time", "changed_seq", "allowed_actions")
     TASK_FIELD_NUMBER: _ClassVar[int]
     STATUS_FIELD_NUMBER: _ClassVar[int]
     PERSON_FIELD_NUMBER: _ClassVar[int]
     SUBMIT_TIME_FIELD_NUMBER: _ClassVar[int]
     CHANGED_SEQ_FIELD_NUMBER: _ClassVar[int]
+    ALLOWED_ACTIONS_FIELD_NUMBER: _ClassVar[int]
     task: _common_pb2.Task
     status: str
     person: str
     submit_time: _timestamp_pb2.Timestamp
     changed_seq: int
-    def __init__(self, task: _Optional[_Union[_common_pb2.Task, _Mapping]] = ..., status: _Optional[str] = ..., person: _Optional[str] = ..., submit_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., changed_seq: _Optional[int] = ...) -> None: ...
+    allowed_actions: _containers.RepeatedScalarFieldContainer[_actions_pb2.Action]
+    def __init__(self, task: _Optional[_Union[_common_pb2.Task, _Mapping]] = ..., status: _Optional[str] = ..., person: _Optional[str] = ..., submit_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., changed_seq: _Optional[int] = ..., allowed_actions: _Optional[_Iterable[_Union[_actions_pb2.Action, str]]] = ...) -> None: ...
 
 class GetTaskRequest(_message.Message):
     __slots__ = ("project_id", "actor", "min_seq", "task_id")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from dibs import errors
-from dibs.v1 import common_pb2, dataset_pb2, lists_pb2, project_pb2, queue_pb2
+from dibs.v1 import actions_pb2, common_pb2, dataset_pb2, lists_pb2, project_pb2, queue_pb2
 from tests.api.world import World, refused
 
 ITEMS = [
@@ -323,3 +323,46 @@ async def test_members_are_filtered(busy: World) -> None:
     assert await ids("role != ANNOTATOR") == ["ada", "zoe"]
     assert await ids("active = false") == ["bob"]
     assert await ids("display_name:Reviews") == ["zoe"]
+
+
+def _actions(one: Any) -> set[str]:
+    return {actions_pb2.Action.Name(action)[7:] for action in one.allowed_actions}
+
+
+@pytest.mark.shows("P40")
+async def test_answers_say_what_the_caller_may_do(busy: World) -> None:
+    ann = await _tasks(busy, actor="ann")
+    ada = await _tasks(busy)
+    [task] = (await busy.mine("ann")).tasks
+
+    done, held = ann.tasks
+    assert {"SET_STATUS", "RECALL_SUBMISSION"} <= _actions(done)
+    assert {"START", "SUBMIT", "RELEASE"} <= _actions(held)
+    assert "REOPEN" not in _actions(done)
+    assert "REOPEN" in _actions(ada.tasks[0])
+    assert {"RELEASE"} <= _actions(ada.tasks[1])
+    assert "START" not in _actions(ada.tasks[1])
+    assert {"SET_PRIORITY", "START_TASK"} <= _actions(ada.tasks[3])
+    await busy.start("ann", task)
+    assert "START" not in _actions((await _tasks(busy, actor="ann")).tasks[1])
+
+
+@pytest.mark.shows("P40", "D41")
+async def test_queues_say_what_the_caller_may_do(busy: World) -> None:
+    await busy.people("tom", roles=[project_pb2.ROLE_TEAM_MANAGER])
+    await busy.people("rev", roles=[project_pb2.ROLE_REVIEWER])
+
+    async def may(actor: str) -> set[str]:
+        listed = (await _queues(busy, actor=actor)).queues[0]
+        read = await busy.stubs.queues.GetQueue(
+            queue_pb2.GetQueueRequest(**busy.where(actor), queue_id="q")
+        )
+        assert listed == read.queue
+        return _actions(listed)
+
+    assert await may("ann") == {"LIST_TASKS", "RESERVE"}
+    assert await may("rev") == {"LIST_TASKS"}
+    tom, ada = await may("tom"), await may("ada")
+    assert {"UPDATE_QUEUE", "ADD_ITEMS", "RESERVE"} <= tom
+    assert "ATTACH_DATASET" not in tom
+    assert tom | {"ATTACH_DATASET", "CLEAR_WAITING"} <= ada

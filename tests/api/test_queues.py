@@ -9,7 +9,7 @@ from google.protobuf.duration_pb2 import Duration
 
 from allocator.bootstrap import Worker
 from dibs import errors
-from dibs.v1 import common_pb2, dataset_pb2
+from dibs.v1 import common_pb2, dataset_pb2, skipping_pb2
 from dibs.v1 import queue_pb2 as pb
 from tests.api.world import World, ids, refused
 
@@ -32,6 +32,8 @@ async def test_a_queue_is_made_once_with_its_defaults(world: World) -> None:
     )
 
     assert made == again
+    assert len(read.queue.allowed_actions) > 0
+    read.queue.ClearField("allowed_actions")
     assert read.queue == made.queue
     queue = made.queue
     assert (queue.slots, queue.max_held, queue.lease_duration.seconds) == (1, 100, 3600)
@@ -62,8 +64,11 @@ async def test_a_queue_keeps_its_settings(world: World) -> None:
     settings.queue_id, settings.type = "q", pb.QUEUE_TYPE_LABELING
     settings.create_time.CopyFrom(made.queue.create_time)
     settings.allowed_assignees[:] = ["ann", "bob"]
-    settings.restricted = True
+    settings.restricted, settings.owner = True, "ada"
+    settings.skip_policy, settings.max_skips = skipping_pb2.SKIP_POLICY_REQUEUE_FOR_OTHERS, 3
+    settings.etag = made.queue.etag
     assert made.queue == settings
+    listed.queues[0].ClearField("allowed_actions")
     assert list(listed.queues) == [settings]
 
 

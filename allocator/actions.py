@@ -1,0 +1,166 @@
+"""What somebody may do with a queue or a task as it stands: the permissions, and the state.
+
+Pure. It says what would not be refused for want of permission or because of the
+state; who else is quicker, and whom the item suits, the call itself tells.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Final
+
+from allocator.model import QueueSettings, Role, TaskState
+from allocator.permissions import ROW_OF, ROWS, Grant, Right, Row, row_for
+
+
+class Action(IntEnum):
+    """As numbered on the wire; each is an RPC."""
+
+    UPDATE_QUEUE = 1
+    ADD_ITEMS = 2
+    REMOVE_ITEMS = 3
+    ATTACH_DATASET = 4
+    DETACH_DATASET = 5
+    CLEAR_WAITING = 6
+    PAUSE_QUEUE = 7
+    RESUME_QUEUE = 8
+    ARCHIVE_QUEUE = 9
+    UNARCHIVE_QUEUE = 10
+    LIST_TASKS = 12
+    RESERVE = 13
+    LOAD_BATCH = 14
+    CLEAR_BATCH = 15
+    SET_PRIORITY = 16
+    REOPEN = 17
+    START = 20
+    START_TASK = 21
+    RENEW = 22
+    SAVE_DRAFT = 23
+    SUBMIT = 24
+    SKIP = 25
+    RELEASE = 26
+    SET_STATUS = 27
+    REMOVE_STATUS = 28
+    RECALL_SUBMISSION = 29
+    CLEAR_SKIPS = 30
+
+
+_S: Final = TaskState
+_HELD: Final = frozenset({_S.ASSIGNED, _S.IN_PROGRESS})
+_DONE: Final = frozenset({_S.COMPLETED, _S.DISCARDED})
+_WAITING: Final = frozenset({_S.QUEUED, _S.ESCALATED})
+_NEVER: Final[frozenset[TaskState]] = frozenset()
+_UNFINISHED: Final = frozenset(TaskState) - _DONE - {_S.REMOVED, _S.DELAYED}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """Who asks: their roles, none if they are out, and whether the queue is theirs."""
+
+    person: int
+    roles: Role
+    owns: bool = False
+
+    def may(self, rpc: str, *, own: bool) -> bool:
+        """Whether the table lets them, with what is their own or with anybody's."""
+        return rpc in ROW_OF and self.has(row_for(rpc, own=own), own=own)
+
+    def has(self, row: Row, *, own: bool) -> bool:
+        """Whether a row lets them."""
+        enough = Grant.OWN if own else Grant.ALL
+        owner = self.owns and row.grant(Role.OWNER) is not Grant.NONE
+        return owner or row.best(self.roles & ~Role.OWNER) >= enough
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfTask:
+    """One action on a task: in which states it may be one's own, and anybody's."""
+
+    action: Action
+    rpc: str
+    own: frozenset[TaskState] = _NEVER
+    others: frozenset[TaskState] = _NEVER
+
+
+OF_TASKS: Final = (
+    OfTask(action=Action.START, rpc="AllocationService.Start", own=frozenset({_S.ASSIGNED})),
+    OfTask(action=Action.RENEW, rpc="AllocationService.Renew", own=_HELD),
+    OfTask(action=Action.SAVE_DRAFT, rpc="AllocationService.SaveDraft", own=_HELD),
+    OfTask(action=Action.SUBMIT, rpc="AllocationService.Submit", own=_HELD),
+    OfTask(action=Action.SKIP, rpc="AllocationService.Skip", own=_HELD),
+    OfTask(action=Action.RELEASE, rpc="AllocationService.Release", own=_HELD, others=_HELD),
+    OfTask(
+        action=Action.SET_STATUS,
+        rpc="AllocationService.SetStatus",
+        own=_DONE,
+        others=_DONE | _WAITING,
+    ),
+    OfTask(
+        action=Action.REMOVE_STATUS,
+        rpc="AllocationService.RemoveStatus",
+        own=_DONE,
+        others=_DONE,
+    ),
+    OfTask(action=Action.RECALL_SUBMISSION, rpc="AllocationService.RecallSubmission", own=_DONE),
+    OfTask(action=Action.REOPEN, rpc="AllocationService.Reopen", others=_DONE),
+    OfTask(action=Action.SET_PRIORITY, rpc="QueueService.SetPriority", others=_UNFINISHED),
+    OfTask(
+        action=Action.CLEAR_SKIPS,
+        rpc="AllocationService.ClearSkips",
+        others=frozenset({_S.ESCALATED}),
+    ),
+)
+_ALWAYS: Final = (
+    (Action.UPDATE_QUEUE, "QueueService.UpdateQueue"),
+    (Action.ADD_ITEMS, "QueueService.AddItems"),
+    (Action.REMOVE_ITEMS, "QueueService.RemoveItems"),
+    (Action.SET_PRIORITY, "QueueService.SetPriority"),
+    (Action.ATTACH_DATASET, "QueueService.AttachDataset"),
+    (Action.DETACH_DATASET, "QueueService.DetachDataset"),
+    (Action.CLEAR_WAITING, "QueueService.ClearWaiting"),
+    (Action.REOPEN, "AllocationService.Reopen"),
+)
+_PICK: Final = "AllocationService.StartTask"
+
+
+def of_queue(caller: Caller, queue: QueueSettings, *, paused: bool, archived: bool) -> list[Action]:
+    """What the caller may do with a queue."""
+    own = [Action.LIST_TASKS]
+    if not (paused or archived):
+        own += [Action.RESERVE, *([Action.LOAD_BATCH] if queue.batch_size else [])]
+    rpcs = {
+        Action.LIST_TASKS: "QueueService.ListTasks",
+        Action.RESERVE: "AllocationService.Reserve",
+        Action.LOAD_BATCH: "AllocationService.LoadBatch",
+    }
+    managed = [
+        *_ALWAYS,
+        *([(Action.CLEAR_BATCH, "AllocationService.ClearBatch")] if queue.batch_size else []),
+        (Action.RESUME_QUEUE, "QueueService.ResumeQueue")
+        if paused
+        else (Action.PAUSE_QUEUE, "QueueService.PauseQueue"),
+        (Action.UNARCHIVE_QUEUE, "QueueService.UnarchiveQueue")
+        if archived
+        else (Action.ARCHIVE_QUEUE, "QueueService.ArchiveQueue"),
+    ]
+    found = [action for action in own if caller.may(rpcs[action], own=True)]
+    found += [action for action, rpc in managed if caller.may(rpc, own=False)]
+    return sorted(found)
+
+
+def of_task(
+    caller: Caller, queue: QueueSettings, state: TaskState, holder: int, *, is_open: bool
+) -> list[Action]:
+    """What the caller may do with a task that `holder` (0: nobody) has or did."""
+    mine = holder == caller.person
+    found = [
+        one.action
+        for one in OF_TASKS
+        if (mine and state in one.own and caller.may(one.rpc, own=True))
+        or (state in one.others and caller.may(one.rpc, own=False))
+    ]
+    picks = queue.allow_pick or caller.has(ROWS[Right.ASSIGN], own=False)
+    if state is TaskState.QUEUED and is_open and picks and caller.may(_PICK, own=True):
+        found.append(Action.START_TASK)
+    return sorted(found)

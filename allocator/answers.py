@@ -206,6 +206,23 @@ class Reserved:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Skipped:
+    """Where a skipped task stands, and what was given instead."""
+
+    seq: int
+    state: TaskState
+    tasks: tuple[HeldTask, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SkipsCleared:
+    """How many items' skips were cleared."""
+
+    seq: int
+    cleared: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Picked:
     """The chosen task, started."""
 

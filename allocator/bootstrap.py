@@ -45,6 +45,7 @@ from allocator.services.queue_settings import SettingsCache
 from allocator.services.queues import Queues
 from allocator.services.removing import Removing
 from allocator.services.reserving import Reserving
+from allocator.services.skipping import Skipping
 from allocator.services.standing import Standing
 from allocator.services.steering import Steering
 from allocator.services.submitting import Submitting
@@ -247,6 +248,14 @@ def _servicers(store: Store, lease_floor_ms: int) -> Sequence[object]:
                 door=door,
                 lost=lost,
                 clock=clock,
+            ),
+            Skipping(
+                ledger=ledger,
+                content=content,
+                door=door,
+                held=HeldTasks(directory, items),
+                lost=lost,
+                named=NamedTasks(items, views),
             ),
             Picking(
                 directory=directory,

@@ -83,6 +83,12 @@ def _picked(outcome: Outcome) -> None:
         metrics.leases["started"].inc()
 
 
+def _skipped(outcome: Outcome) -> None:
+    if outcome.event is not None:
+        metrics.leases["skipped"].inc()
+        metrics.leases["granted"].inc(len(outcome.event.body["tasks"]))
+
+
 def _released(outcome: Outcome) -> None:
     if outcome.event is not None:
         metrics.leases["released"].inc()
@@ -105,6 +111,7 @@ _COUNTS = {
     "submit": _submitted,
     "start": _started,
     "pick": _picked,
+    "skip": _skipped,
     "release": _released,
     "renew": _renewed,
     "add_items": _imported,

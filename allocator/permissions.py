@@ -173,6 +173,7 @@ TABLE: Final = (
         cells=_cells("✔ | ✔ | ✔ | – | – | –"),
         rpcs=(
             "AllocationService.ClearBatch",
+            "AllocationService.ClearSkips",
             "AllocationService.Reopen",
         ),
     ),
@@ -186,6 +187,7 @@ TABLE: Final = (
             "AllocationService.Renew",
             "AllocationService.Reserve",
             "AllocationService.SaveDraft",
+            "AllocationService.Skip",
             "AllocationService.Start",
             "AllocationService.StartTask",
             "AllocationService.Submit",

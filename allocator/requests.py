@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from allocator.model import Priority, QueueSettings, RequestKey, Role, TaskId
+from allocator.model import Priority, QueueSettings, RequestKey, Role, SkipPolicy, TaskId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,6 +226,23 @@ class Release(OnHold):
     """A task to be given back; by whom it does not belong to, for a reason."""
 
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skip(OnHold):
+    """A task that its holder will not do, and what they take for granted of it."""
+
+    reason: str = ""
+    policy: SkipPolicy | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClearSkips:
+    """Tasks of a queue that everybody may have again."""
+
+    change: Change
+    queue_id: str
+    tasks: tuple[TaskId, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

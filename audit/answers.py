@@ -31,11 +31,13 @@ KIND_OF: Final[Mapping[str, str]] = {
     "Renew": "renewed",
     "Submit": "submitted",
     "SaveDraft": "drafted",
+    "Skip": "skipped",
+    "ClearSkips": "skips_cleared",
     "Release": "released",
 }
 """The kind of event that an OK of each method stands for."""
 
-BY_TOKEN: Final = frozenset({"Submit", "Release"})
+BY_TOKEN: Final = frozenset({"Submit", "Release", "Skip"})
 """Idempotent by (task, token) besides: a second request may get the first one's answer."""
 
 

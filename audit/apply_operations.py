@@ -118,7 +118,7 @@ def _clear(project: Project, queue: Queue, entry: Entry) -> None:
     """
     left = {number: project.left[number] for number in (entry.entry,) if number in project.left}
     for number, slot in enumerate(entry.all(), 1):
-        if slot.state == QUEUED:
+        if entry.shown(slot) == QUEUED:
             put(project, entry, number, Slot(state=REMOVED, finished=slot.finished))
     if all(slot.state == REMOVED for slot in entry.slots):
         queue.items.discard(entry.item)

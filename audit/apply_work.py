@@ -57,7 +57,7 @@ def granted(project: Project, event: Event, judge: Judge) -> bool:
         wanted = first(project, queue, person, len(tasks) + 1)
         _in_order(person, given, wanted, judge)
         _within_cap(project, queue, person, given, judge)
-    _grant_all(project, event, judge, tasks)
+    grant_all(project, event, judge, tasks)
     return len(wanted) > len(tasks)
 
 
@@ -74,7 +74,8 @@ def _in_order(
     )
 
 
-def _grant_all(project: Project, event: Event, judge: Judge, tasks: Sequence[Any]) -> None:
+def grant_all(project: Project, event: Event, judge: Judge, tasks: Sequence[Any]) -> None:
+    """Every task of a grant, one after the other."""
     for entry_number, number, lane, rank in tasks:
         entry = there(project, judge, entry_number, number, event.body["queue"])
         if entry:
@@ -207,7 +208,7 @@ def _goes_on(project: Project, event: Event, judge: Judge) -> None:
     queue.batches += bool(refill)
     if person in queue.together:
         queue.together[person] = body["deadline"]
-    _grant_all(project, event, judge, refill)
+    grant_all(project, event, judge, refill)
 
 
 def holds(

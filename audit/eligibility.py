@@ -2,7 +2,7 @@
 
 SEMANTICS §1: an active member, with a role that may annotate, in the queue's
 allowed people where they are set, with the skills that the item's class
-requires, and with no other slot of the item.
+requires, who has not skipped it, and with no other slot of the item.
 """
 
 from __future__ import annotations
@@ -74,7 +74,8 @@ def entitled(project: Project, person: int, entry: Entry, slot: int = 0) -> str:
     correction = slot > 0 and entry.slot(slot).correction
     if not correction and not skilled(member, queue, entry.lane):
         return SKILL
-    return EXCLUDED if has_another(entry, person, slot) else ""
+    skipped = slot == 0 and person in entry.skipped
+    return EXCLUDED if skipped or has_another(entry, person, slot) else ""
 
 
 def fence_of(project: Project, entry: Entry, number: int, person: int) -> int:
@@ -92,7 +93,7 @@ def corrections(project: Project, queue: Queue, person: int) -> list[tuple[int, 
     """(entry, slot) of the person's returned tasks in the queue, in its order."""
     own = queue.own.get(person, {}).items()
     open_ = [task for task in own if not project.covered(project.entries[task[0]])]
-    return sorted(open_, key=lambda task: project.entries[task[0]].score)
+    return sorted(open_, key=lambda task: project.entries[task[0]].place_in_own(task[1]))
 
 
 def pool(project: Project, queue: Queue, person: int) -> Iterator[tuple[int, int]]:
@@ -107,7 +108,11 @@ def pool(project: Project, queue: Queue, person: int) -> Iterator[tuple[int, int
     cleared = []
     for score in lanes[0] if len(lanes) == 1 else heapq.merge(*lanes):
         entry = project.entries[score % RANK_STEP]
-        if not has_another(entry, person) and not project.covered(entry):
+        if (
+            not has_another(entry, person)
+            and person not in entry.skipped
+            and not project.covered(entry)
+        ):
             if person in entry.soft:
                 cleared.append(entry)
             else:

@@ -10,9 +10,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from audit import batches
+from audit import batches, skips
 from audit.apply_ends import clearable
-from audit.eligibility import barred, eligible, entitled, fence_of, first, skilled, standing
+from audit.eligibility import (
+    barred,
+    eligible,
+    entitled,
+    fence_of,
+    first,
+    has_another,
+    skilled,
+    standing,
+)
 from audit.state import (
     ADMIN,
     ASSIGNED,
@@ -171,7 +180,7 @@ def expect_pick(
         return NOT_FOUND
     if not 1 <= slot <= found.k:
         return NOT_FOUND
-    state = found.slot(slot).state
+    state = found.shown(found.slot(slot))
     mine = of.own.get(person, {}).get(entry) == slot
     if state != QUEUED and not mine:
         return "wrong_state"
@@ -209,6 +218,17 @@ def expect_draft(
         return word
     held = found.slot(slot)
     return "kept" if held.draft and clock - held.touched <= QUIET_MS else "ok"
+
+
+def expect_skip(
+    project: Project, person: int, entry: int, slot: int, token: int, policy: int = 0
+) -> str:
+    """'ok' for the holder, unless they take something for granted that is not so."""
+    found, word = _lease(project, person, entry, slot, token)
+    if word or found is None:
+        return word
+    applies = skips.policy_of(project, found, slot)
+    return "ok" if policy in (0, applies) else "other_policy"
 
 
 def expect_release(project: Project, person: int, entry: int, slot: int, token: int) -> str:
@@ -334,5 +354,5 @@ def _withheld(
         if not skilled(member, queue, number):
             skill += len(lane)
             continue
-        excluded += sum(any(slot.person == person for slot in entry.slots) for entry in lane)
+        excluded += sum(has_another(entry, person) or person in entry.skipped for entry in lane)
     return tuple((cause, n) for cause, n in (("SKILL", skill), ("EXCLUDED", excluded)) if n)

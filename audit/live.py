@@ -179,12 +179,14 @@ def _read_touched(shape: Shape, _: tuple[int, ...], value: Any) -> None:
     for entry, packed in value.items():
         record = _unpack(packed)
         slots = tuple(map(_slot, _listed(record["s"])))
-        if record.get("n", 0) < _generation(shape, record["q"]):
+        escalated = record.get("e") == 1
+        if record.get("n", 0) < _generation(shape, record["q"]) and not escalated:
             slots = tuple((REMOVED, 0, 0, 0, 0, 0) if s[0] == QUEUED else s for s in slots)
             if all(slot[0] in ENDED for slot in slots):
                 continue
-        soft = frozenset(_listed(record.get("f")))
-        shape.touched[int(entry)] = (record["q"], record["c"], record["p"], slots, soft)
+        soft, skipped = (frozenset(_listed(record.get(name))) for name in ("f", "x"))
+        place = record["q"], record["c"], record["p"]
+        shape.touched[int(entry)] = (*place, slots, soft, skipped, escalated)
 
 
 def _slot(parts: list[Any]) -> SlotShape:
@@ -354,6 +356,10 @@ READERS: Final[Mapping[tuple[str, int], Reader]] = {
     ("passed", 3): lambda shape, _, value: None,
     ("tidying", 0): lambda shape, _, value: None,
     ("leases", 0): _read_leases,
+    # Which skipped entries are still to be looked at is no fact of the log.
+    ("skipped", 0): lambda shape, _, value: None,
+    ("looks", 0): lambda shape, _, value: None,
+    ("members", 0): lambda shape, _, value: shape.members.update(_scores(value)),
     ("batch_leases", 0): _read_batch_leases,
     ("batch_leases", 1): lambda shape, key, value: shape.queue_batch_leases.update(
         ((key[0], person), deadline) for person, deadline in _scores(value).items()

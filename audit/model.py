@@ -18,6 +18,7 @@ from audit import (
     apply_operations,
     apply_setup,
     apply_work,
+    skips,
 )
 from audit.report import RULES, Judge, Violation
 from audit.state import OPERATIONS, WINDOW, Project, used_until
@@ -47,6 +48,9 @@ HANDLERS: Mapping[str, Handler] = {
     "renewed": apply_work.renewed,
     "drafted": apply_work.drafted,
     "submitted": apply_work.submitted,
+    "skipped": skips.skipped,
+    "escalated": skips.escalated,
+    "skips_cleared": skips.skips_cleared,
     "released": apply_ends.released,
     "expired": apply_ends.expired,
     "revoked": apply_ends.revoked,

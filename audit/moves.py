@@ -5,7 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 from audit.ordered import Ordered
-from audit.state import ENDED, FREE, QUEUED, RETURNED, Entry, Project, Queue, Slot
+from audit.state import (
+    ENDED,
+    ESCALATED,
+    FINISHED,
+    FREE,
+    QUEUED,
+    RETURNED,
+    Entry,
+    Project,
+    Queue,
+    Slot,
+)
 
 
 def put(project: Project, entry: Entry, number: int, after: Slot) -> None:
@@ -14,6 +25,8 @@ def put(project: Project, entry: Entry, number: int, after: Slot) -> None:
     before = entry.slot(number)
     if not entry.slots:
         entry.slots = [FREE] * entry.k
+    if after.state in FINISHED and before.state not in FINISHED and entry.escalated:
+        put_skips(project, entry, entry.skipped, escalated=False)
     _unlist(queue, entry, before)
     entry.slots[number - 1] = after
     _list(queue, entry, number, after)
@@ -21,8 +34,8 @@ def put(project: Project, entry: Entry, number: int, after: Slot) -> None:
         entry.soft &= {after.person}
     if before.held and not queue.held.get(before.person):
         queue.together.pop(before.person, None)
-    queue.counts[before.state] -= 1
-    queue.counts[after.state] += 1
+    queue.counts[entry.shown(before)] -= 1
+    queue.counts[entry.shown(after)] += 1
     entry.gone = all(slot.state in ENDED for slot in entry.slots)
     if entry.gone:
         entry.soft = frozenset()
@@ -52,7 +65,20 @@ def rerank(project: Project, entry: Entry, rank: int) -> None:
     queue = project.queues[entry.queue]
     queue.lanes.setdefault(entry.lane, Ordered()).discard(entry.score)
     entry.rank = rank
+    entry.slots = [replace(slot, tail=0) for slot in entry.slots]
     entry.slots = entry.slots or [FREE] * entry.k
+    place(queue, entry)
+
+
+def put_skips(project: Project, entry: Entry, skipped: frozenset[int], *, escalated: bool) -> None:
+    """Who has skipped the item from now on, and whether its free slots are escalated."""
+    queue = project.queues[entry.queue]
+    free = sum(slot.state == QUEUED for slot in entry.slots)
+    if escalated != entry.escalated:
+        by = free if escalated else -free
+        queue.counts[ESCALATED] += by
+        queue.counts[QUEUED] -= by
+    entry.skipped, entry.escalated = skipped, escalated
     place(queue, entry)
 
 

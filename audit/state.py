@@ -21,6 +21,7 @@ COMPLETED: Final = 6
 DISCARDED: Final = 7
 RETURNED: Final = 8
 REMOVED: Final = 9
+ESCALATED: Final = 10
 HELD: Final = frozenset({ASSIGNED, IN_PROGRESS})
 FINISHED: Final = frozenset({COMPLETED, DISCARDED})
 ENDED: Final = FINISHED | {REMOVED}
@@ -33,6 +34,7 @@ WORDS: Final[Mapping[int, str]] = {
     DISCARDED: "discarded",
     RETURNED: "returned",
     REMOVED: "removed",
+    ESCALATED: "escalated",
 }
 
 MAY_ANNOTATE: Final = 1 | 2 | 4 | 16 | 32
@@ -58,6 +60,8 @@ QUIET_MS: Final = 30_000
 MINUTE_MS: Final = 60_000
 MAX_CLASSES: Final = 64
 RANK_STEP: Final = 2**46
+TAIL: Final = 2**52
+"""What is skipped for oneself stands from here on, by the seq of the skip."""
 
 
 def score_of(rank: int, entry: int) -> int:
@@ -101,7 +105,8 @@ class Slot:
     finished again or goes to the pool. `last` is the (person, token) of a
     lease that ended by expiry, until the slot is given again. While it is held,
     `draft` says that one was saved under the token, and `touched` is the clock
-    of the last Start, Renew or SaveDraft (0: none).
+    of the last Start, Renew or SaveDraft (0: none). While it is returned, `tail`
+    is the seq of the skip that put it behind the rest of its author's (0: none).
     """
 
     state: int = QUEUED
@@ -113,6 +118,7 @@ class Slot:
     finished: int = 0
     draft: bool = False
     touched: int = 0
+    tail: int = 0
 
     @property
     def held(self) -> bool:
@@ -141,6 +147,8 @@ class Entry:
     slots: list[Slot] = field(default_factory=list)
     soft: frozenset[int] = frozenset()
     gone: bool = False
+    skipped: frozenset[int] = frozenset()
+    escalated: bool = False
 
     @property
     def score(self) -> int:
@@ -155,9 +163,18 @@ class Entry:
         """Every slot, in order."""
         return self.slots or [FREE] * self.k
 
+    def shown(self, slot: Slot) -> int:
+        """The state that one of its slots counts as: a free one may be ESCALATED."""
+        return ESCALATED if self.escalated and slot.state == QUEUED else slot.state
+
+    def place_in_own(self, number: int) -> int:
+        """Where a returned slot stands among what was returned to its author."""
+        tail = self.slot(number).tail
+        return TAIL + tail if tail else self.score
+
     def first_free(self) -> int:
         """The lowest slot that is free for anybody, 0 if none or if the entry left."""
-        if self.gone:
+        if self.gone or self.escalated:
             return 0
         if not self.slots:
             return 1

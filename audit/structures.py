@@ -29,8 +29,8 @@ REMEMBERED = 10_000
 Scores = dict[int, float]
 SlotShape = tuple[int, int, int, int, int, int]
 """(state, person, token, correction, draft, touched)."""
-TouchedShape = tuple[int, int, int, tuple[SlotShape, ...], frozenset[int]]
-"""(queue, lane, rank, slots, the people it was cleared from)."""
+TouchedShape = tuple[int, int, int, tuple[SlotShape, ...], frozenset[int], frozenset[int], bool]
+"""(queue, lane, rank, slots, the people it was cleared from, who skipped it, escalated)."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -66,6 +66,7 @@ class Shape:
     sessions: dict[int, float] = field(default_factory=dict)
     session: dict[int, tuple[object, ...]] = field(default_factory=dict)
     recalls: dict[int, str] = field(default_factory=dict)
+    members: set[int] = field(default_factory=set)
     operation: dict[int, tuple[object, ...]] = field(default_factory=dict)
     deleted_datasets: set[int] = field(default_factory=set)
     followed: dict[int, int] = field(default_factory=dict)
@@ -94,6 +95,7 @@ def expected(project: Project) -> Shape:
         groups={number: 1 + uses if uses >= 0 else 0 for number, uses in _uses(project)},
         recalls=dict(project.recalls),
         queue_recalls=dict(project.queue_recalls),
+        members=set(project.members),
         queues=set(project.queues),
         datasets=set(project.datasets),
         deleted_datasets=set(project.deleted_datasets),
@@ -130,7 +132,7 @@ def recount(project: Project) -> dict[tuple[int, str], int]:
     counts: Counter[tuple[int, str]] = Counter()
     for entry in project.entries.values():
         for slot in entry.all():
-            counts[entry.queue, WORDS[slot.state]] += 1
+            counts[entry.queue, WORDS[entry.shown(slot)]] += 1
     return {key: n for key, n in counts.items() if n}
 
 
@@ -201,8 +203,13 @@ def _touched(entry: Entry, shape: Shape, *, with_batches: bool, listed: bool) ->
     """The record, G and T if it is `listed`, holds, own lists and leases of one touched entry."""
     queue, lane, number, score = entry.queue, entry.lane, entry.entry, entry.score
     slots = tuple(_slot(slot) for slot in entry.slots)
-    shape.touched[number] = (queue, lane, entry.rank, slots, entry.soft)
-    barred = {slot.person for slot in entry.slots if slot.state not in (QUEUED, REMOVED)}
+    shape.touched[number] = (
+        *(queue, lane, entry.rank, slots, entry.soft),
+        *(entry.skipped, entry.escalated),
+    )
+    barred = {
+        slot.person for slot in entry.slots if slot.state not in (QUEUED, REMOVED)
+    } | entry.skipped
     if listed:
         shape.available.setdefault((queue, lane), {})[number] = score
         for person in barred | entry.soft:
@@ -217,7 +224,7 @@ def _touched(entry: Entry, shape: Shape, *, with_batches: bool, listed: bool) ->
                 shape.leases[number, i] = slot.deadline
                 shape.queue_leases[queue, number, i] = slot.deadline
         elif slot.state == RETURNED:
-            shape.own.setdefault((slot.person, queue), {})[number] = score
+            shape.own.setdefault((slot.person, queue), {})[number] = entry.place_in_own(i)
 
 
 def _slot(slot: Slot) -> SlotShape:

@@ -34,6 +34,7 @@ DibsError
 │   ├── PickNotAllowed
 │   ├── NotABatchQueue        its tasks are given one by one
 │   ├── NoBatch               nothing to take back
+│   ├── SkipNotAllowed
 │   ├── AdminIsForGood        nobody takes ADMIN away
 │   ├── GroupInUse            queues name it
 │   ├── QueueArchived         it takes no changes
@@ -493,6 +494,18 @@ class GroupInUse(WrongState):
             f"group {group_id!r} is in allowed_groups of {queues} queues: take it out there first",
             group_id=group_id,
             queues=queues,
+        )
+
+
+class SkipNotAllowed(WrongState):
+    """A skip would do something else with the task than the caller takes for granted."""
+
+    reason = "SKIP_NOT_ALLOWED"
+    keys = ("task_id", "policy")
+
+    def __init__(self, task_id: str, policy: str) -> None:
+        super().__init__(
+            f"a skip of task {task_id!r} means {policy}", task_id=task_id, policy=policy
         )
 
 

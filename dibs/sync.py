@@ -133,6 +133,8 @@ class Client:
     renew = _Rpc(task_calls.renew)
     renew_all = _Rpc(task_calls.renew_all)
     submit = _Rpc(task_calls.submit)
+    skip = _Rpc(task_calls.skip)
+    clear_skips = _Rpc(task_calls.clear_skips)
     save_draft = _Rpc(task_calls.save_draft)
     get_draft = _Rpc(task_calls.get_draft)
     release = _Rpc(task_calls.release)

@@ -13,6 +13,7 @@ from datetime import timedelta
 from dibs.call import Call, Scope, duration
 from dibs.v1 import allocation_pb2 as allocation
 from dibs.v1 import picking_pb2 as picking
+from dibs.v1 import skipping_pb2 as skipping
 from dibs.v1.common_pb2 import TaskLease
 
 _ALLOCATION = "/dibs.v1.AllocationService/"
@@ -129,6 +130,35 @@ def submit(
         time_spent=duration(time_spent),
     )
     return Call(_ALLOCATION + "Submit", request, allocation.SubmitResponse, scope.project)
+
+
+def skip(
+    scope: Scope,
+    task_id: str,
+    lease_token: int,
+    *,
+    person: str = "",
+    reason: str = "",
+    policy: skipping.SkipPolicy | None = None,
+) -> Call[skipping.SkipResponse]:
+    """Say that one will not do a task; what comes next is in the answer."""
+    request = skipping.SkipRequest(
+        **scope.where(),
+        task_id=task_id,
+        lease_token=lease_token,
+        person=person,
+        reason=reason,
+        policy=policy,
+    )
+    return Call(_ALLOCATION + "Skip", request, skipping.SkipResponse, scope.project)
+
+
+def clear_skips(
+    scope: Scope, queue: str, task_ids: Iterable[str]
+) -> Call[skipping.ClearSkipsResponse]:
+    """Let everybody have again what they have skipped."""
+    request = skipping.ClearSkipsRequest(**scope.where(), queue_id=queue, task_ids=task_ids)
+    return Call(_ALLOCATION + "ClearSkips", request, skipping.ClearSkipsResponse, scope.project)
 
 
 def save_draft(

@@ -53,6 +53,12 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = {
         *("queue", "person", "entry", "slot", "token", "late", "status", "meaning"),
         *("spent_ms", "units", "content", "digest", "inline", "deadline", "refill"),
     ),
+    "skipped": (
+        *("queue", "person", "entry", "slot", "token", "policy", "status", "content"),
+        *("escalated", "deadline", "tasks", "batch"),
+    ),
+    "escalated": ("queue", "entries"),
+    "skips_cleared": ("queue", "entries"),
     "released": ("person", "tasks", "content"),
     "expired": ("tasks",),
     "batch_cleared": ("queue", "person", "tasks"),

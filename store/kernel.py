@@ -36,7 +36,7 @@ LAG_LIMIT_EVENTS: Final = 50_000
 READS: Final = frozenset(
     {
         *("attachments", "depth", "eligible", "holdings", "member", "operation", "operations"),
-        *("queue", "queue_numbers", "unfinished"),
+        *("queue", "queue_numbers", "unfinished", "explain", "explain_task"),
     }
 )
 
@@ -86,6 +86,7 @@ class Tick:
     leases_due: bool
     recalls: bool
     quiet_sessions: bool
+    looks: bool
 
 
 def _argument(value: Any) -> Any:
@@ -218,6 +219,7 @@ class Kernel:
             leases_due=bool(raw[2]),
             recalls=bool(raw[3]),
             quiet_sessions=bool(raw[4]),
+            looks=bool(raw[5]),
         )
 
     async def _run(

@@ -24,15 +24,25 @@ FRAME = 7
 OWN = frozenset(
     {
         "55_search.lua",
+        "58_offer.lua",
         "61_fences.lua",
         "70_apply_people.lua",
         "72_apply_finished.lua",
         "72_apply_operations.lua",
         "73_apply_control.lua",
+        "74_apply_skips.lua",
     }
 )
 """Shared pieces whose local names nobody else uses: they get a block of their own, because a
 chunk of Lua has room for 200 local names."""
+
+SHOWN = {
+    "50_lanes.lua": ("lanes",),
+    "60_effects.lua": (
+        *("effects", "people_of", "cleared_from", "leased_by", "counts_as", "give_back"),
+    ),
+}
+"""Shared pieces with a block of their own of whose local names others use these."""
 
 _OUTCOME = re.compile(r"^--   \{'(\w+)'", re.M)
 
@@ -91,6 +101,17 @@ def _block(text: str) -> str:
     return f"do\n{text}end\n"
 
 
+def _piece(name: str, text: str) -> str:
+    """A shared piece, with as few names in the chunk as may be."""
+    if name in OWN:
+        return _block(text)
+    if name not in SHOWN:
+        return text
+    for shown in SHOWN[name]:
+        text = re.sub(rf"^local (function )?{shown}\b", rf"\g<1>{shown}", text, flags=re.M)
+    return f"local {', '.join(SHOWN[name])}\n{_block(text)}"
+
+
 @cache
 def library() -> Library:
     """The library of this release."""
@@ -99,7 +120,7 @@ def library() -> Library:
     for text in verbs.values():
         functions |= declared(text)
     body = _inputs_table(functions)
-    body += "\n".join(_block(text) if name in OWN else text for name, text in shared.items())
+    body += "\n".join(_piece(name, text) for name, text in shared.items())
     body += "\n".join(map(_block, verbs.values()))
     name = f"dibs_{hashlib.sha256(body.encode()).hexdigest()[:8]}"
     return Library(

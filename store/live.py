@@ -101,6 +101,11 @@ def _submitted(effects: Effects, event: Event, body: Any) -> None:
         effects.move((task[0], task[1]), expected=ABSENT, after=event.seq)
 
 
+def _skipped(effects: Effects, event: Event, body: Any) -> None:
+    effects.move((body["entry"], body["slot"]), expected=body["token"], after=ABSENT)
+    _granted(effects, event, body)
+
+
 def _ended(effects: Effects, event: Event, body: Any) -> None:
     for task in body["tasks"]:
         effects.move((task[0], task[1]), expected=SOME, after=ABSENT)
@@ -134,6 +139,7 @@ _CHANGES: Final[dict[str, Callable[[Effects, Event, Any], None]]] = {
     "picked": _granted,
     "renewed": _renewed,
     "submitted": _submitted,
+    "skipped": _skipped,
     "released": _ended,
     "expired": _ended,
     "batch_cleared": _ended,

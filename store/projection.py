@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from allocator.model import Meaning, TaskState
+from allocator.model import Meaning, SkipPolicy, TaskState
 from store import projection_finished as finished
 from store import projection_operations
 from store.events import Event
@@ -26,6 +26,7 @@ COUNTED: Final[Mapping[TaskState, str]] = {
     TaskState.DISCARDED: "discarded",
     TaskState.RETURNED: "returned",
     TaskState.REMOVED: "removed",
+    TaskState.ESCALATED: "escalated",
 }
 """The column of view_queue that counts the tasks of a state."""
 
@@ -64,6 +65,8 @@ class TaskRow:
     units: int = 0
     content: int = 0
     draft: bool = False
+    skipped: list[int] = field(default_factory=list)
+    escalated: bool = False
     updated_seq: int = 0
     updated_wall: int = 0
 
@@ -98,10 +101,27 @@ class Views:
         return row
 
     def move(self, row: TaskRow, state: TaskState) -> None:
-        """Put the task into `state`, and count it there."""
+        """Put the task into `state`, and count it there.
+
+        A free one of an escalated item is ESCALATED; who finishes one has brought it back.
+        """
+        if state in FINISHED and row.escalated:
+            self.escalate(row.entry, escalated=False)
+        if state == TaskState.QUEUED and row.escalated:
+            state = TaskState.ESCALATED
         self.count(row.queue, COUNTED[TaskState(row.state)], -1)
         self.count(row.queue, COUNTED[state], 1)
         row.state = state
+
+    def escalate(self, entry: int, *, escalated: bool) -> None:
+        """An item's free slots are ESCALATED from now on, or QUEUED again."""
+        free = {TaskState.QUEUED, TaskState.ESCALATED}
+        for task, row in self.tasks.items():
+            if task[0] == entry:
+                self.touched.add(task)
+                row.escalated = escalated
+                if row.state in free:
+                    self.move(row, TaskState.QUEUED)
 
 
 def apply(views: Views, events: Iterable[Event]) -> None:
@@ -116,11 +136,15 @@ def apply(views: Views, events: Iterable[Event]) -> None:
 def tasks_of(event: Event, slots: Mapping[int, int]) -> list[Task]:
     """The tasks whose rows the event changes."""
     body = event.body
-    if event.kind in ("removed", "prioritised"):
+    if event.kind in ("removed", "prioritised", "escalated", "skips_cleared"):
         numbers = range(1, slots.get(body["queue"], 1) + 1)
         return [(entry[0], slot) for entry in body["entries"] or () for slot in numbers]
     if event.kind in ("started", "drafted", "submitted"):
         return [(body["entry"], body["slot"]), *((t[0], t[1]) for t in body.get("refill", ()))]
+    if event.kind == "skipped":
+        numbers = range(1, slots.get(body["queue"], 1) + 1)
+        item = [(body["entry"], slot) for slot in numbers]
+        return [*item, *((task[0], task[1]) for task in body["tasks"] or ())]
     if event.kind in WITH_TASKS:
         return [(task[0], task[1]) for task in body["tasks"]]
     return []
@@ -267,6 +291,45 @@ def _submitted(views: Views, event: Event, body: Any) -> None:
     views.count(body["queue"], "batches", 1 if body["refill"] else 0)
 
 
+def _skipped(views: Views, event: Event, body: Any) -> None:
+    row = views.task(event, body["entry"], body["slot"])
+    row.token, row.deadline, row.ended = 0, 0, "skipped"
+    policy = SkipPolicy(body["policy"])
+    if policy is SkipPolicy.DISCARD:
+        views.move(row, TaskState.DISCARDED)
+        row.person, row.token, row.returned, row.draft = body["person"], body["token"], False, False
+        row.status, row.meaning, row.content = body["status"], Meaning.DISCARD, 0
+    elif policy is SkipPolicy.REQUEUE_FOR_ME:
+        row.returned = True
+        views.move(row, TaskState.RETURNED)
+    else:
+        row.person = 0
+        views.move(row, TaskState.QUEUED)
+        _skippers(views, body["entry"], {*row.skipped, body["person"]})
+        if body["escalated"]:
+            views.escalate(body["entry"], escalated=True)
+    _grant(views, event, body["tasks"])
+    views.count(body["queue"], "batches", body["batch"])
+
+
+def _skippers(views: Views, entry: int, people: set[int]) -> None:
+    for task, row in views.tasks.items():
+        if task[0] == entry:
+            views.touched.add(task)
+            row.skipped = sorted(people)
+
+
+def _escalated(views: Views, event: Event, body: Any) -> None:
+    for (entry,) in body["entries"]:
+        views.escalate(entry, escalated=True)
+
+
+def _skips_cleared(views: Views, event: Event, body: Any) -> None:
+    for (entry,) in body["entries"] or ():
+        _skippers(views, entry, set())
+        views.escalate(entry, escalated=False)
+
+
 def _ended(views: Views, event: Event, body: Any) -> None:
     """Released, expired, cleared or taken back: to its first place, or to its author.
 
@@ -325,6 +388,9 @@ _CHANGES: Final[dict[str, Callable[[Views, Event, Any], None]]] = {
     "renewed": _renewed,
     "drafted": _drafted,
     "submitted": _submitted,
+    "skipped": _skipped,
+    "escalated": _escalated,
+    "skips_cleared": _skips_cleared,
     "released": _ended,
     "expired": _ended,
     "revoked": _ended,

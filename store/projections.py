@@ -257,12 +257,25 @@ async def _load(connection: Connection, project: int, events: Sequence[Event]) -
     views.cleared = {row["queue"]: row["cleared"] for row in rows}
     created = [event.body for event in events if event.kind == "queue_created"]
     slots = views.slots | {body["queue"]: body["rules"]["slots"] for body in created}
-    tasks = sorted({task for event in events for task in tasks_of(event, slots)})
+    await _load_tasks(
+        connection, project, views, {task for event in events for task in tasks_of(event, slots)}
+    )
+    escalated = [row for row in views.tasks.values() if row.escalated]
+    siblings = {(row.entry, n) for row in escalated for n in range(1, slots[row.queue] + 1)}
+    await _load_tasks(connection, project, views, siblings - views.tasks.keys())
+    return views
+
+
+async def _load_tasks(
+    connection: Connection, project: int, views: Views, wanted: set[tuple[int, int]]
+) -> None:
+    if not wanted:
+        return
+    tasks = sorted(wanted)
     for row in await connection.fetch(
         _LOAD_TASKS, project, [entry for entry, _ in tasks], [slot for _, slot in tasks]
     ):
         views.tasks[row[0], row[1]] = _task_row(row, views.cleared)
-    return views
 
 
 def _task_row(row: Any, cleared: Mapping[int, int]) -> TaskRow:

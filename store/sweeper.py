@@ -23,6 +23,8 @@ from store.timing import LoopTimer, Timer
 
 TICK_MS: Final = 100
 CHUNK: Final = 100
+PEOPLE: Final = 200
+"""Looked at in one call, to see whether anybody is left who may do a skipped task."""
 FOLLOW_TICKS: Final = 5
 """Ticks between two looks at what is attached."""
 SCAN_TICKS: Final = 50
@@ -118,6 +120,8 @@ class Sweeper:
         if tick.recalls:
             self._begin("take_back", project, self._until_idle(project, "take_back"))
             self._begin("recall_queue", project, self._until_idle(project, "recall_queue"))
+        if tick.looks:
+            self._begin("look", project, self._until_idle(project, "look"))
         if tick.quiet_sessions:
             self._begin("end_sessions", project, self._until_idle(project, "end_sessions"))
 
@@ -143,11 +147,12 @@ class Sweeper:
 
     async def _until_idle(self, project: int, name: str) -> None:
         while True:
-            outcome = await self._ledger.background(project, name, limit=CHUNK)
+            limit = PEOPLE if name == "look" else CHUNK
+            outcome = await self._ledger.background(project, name, limit=limit)
             if outcome.event is None:
                 return
             body = outcome.event.body
-            self._swept(name, len(body.get("tasks", body.get("sessions", ()))))
+            self._swept(name, len(body.get("tasks", body.get("sessions", body.get("entries", ())))))
 
     async def _follow(self, project: int) -> None:
         for follower in self._followers:

@@ -68,6 +68,7 @@ class TaskView:
     priority: int
     returned: bool
     status: int
+    skipped: Sequence[int] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,12 +10,13 @@ from allocator.services.drafting import Drafting
 from allocator.services.finishing import Finishing
 from allocator.services.picking import Picking
 from allocator.services.reserving import Reserving
+from allocator.services.skipping import Skipping
 from allocator.services.standing import Standing
 from allocator.services.submitting import Submitting
 from allocator.wire import allocation as wire
-from allocator.wire import batches, drafts, finished, picking
+from allocator.wire import batches, drafts, finished, picking, skipping
 from dibs.v1 import allocation_pb2 as pb
-from dibs.v1 import allocation_pb2_grpc, picking_pb2, tasks_pb2
+from dibs.v1 import allocation_pb2_grpc, picking_pb2, skipping_pb2, tasks_pb2
 
 
 class AllocationServicer(allocation_pb2_grpc.AllocationServiceServicer):
@@ -26,6 +27,7 @@ class AllocationServicer(allocation_pb2_grpc.AllocationServiceServicer):
         allocation: Allocation,
         submitting: Submitting,
         drafting: Drafting,
+        skipping: Skipping,
         picking: Picking,
         reserving: Reserving,
         batches: Batches,
@@ -40,6 +42,7 @@ class AllocationServicer(allocation_pb2_grpc.AllocationServiceServicer):
         self._batches = batches
         self._finishing = finishing
         self._standing = standing
+        self._skipping = skipping
 
     async def OpenSession(
         self, request: pb.OpenSessionRequest, context: Any
@@ -81,6 +84,16 @@ class AllocationServicer(allocation_pb2_grpc.AllocationServiceServicer):
 
     async def Release(self, request: pb.ReleaseRequest, context: Any) -> pb.ReleaseResponse:
         return wire.released(await self._allocation.release(wire.release(request)))
+
+    async def Skip(
+        self, request: skipping_pb2.SkipRequest, context: Any
+    ) -> skipping_pb2.SkipResponse:
+        return skipping.skipped(await self._skipping.skip(skipping.skip(request)))
+
+    async def ClearSkips(
+        self, request: skipping_pb2.ClearSkipsRequest, context: Any
+    ) -> skipping_pb2.ClearSkipsResponse:
+        return skipping.cleared(await self._skipping.clear(skipping.clear_skips(request)))
 
     async def SaveDraft(self, request: pb.SaveDraftRequest, context: Any) -> pb.SaveDraftResponse:
         return drafts.saved(await self._drafting.save(drafts.save_draft(request)))

@@ -17,6 +17,7 @@ from allocator.services.outcomes import UnexpectedWord, some, value
 from dibs import errors
 
 RELEASED = "released"
+SKIPPED = "skipped"
 HOLDINGS_A_CALL = 1000
 
 
@@ -89,6 +90,23 @@ class Lost:
         if event.body["person"] != person or not _names(event, hold):
             return None
         return event.seq if await self._was_granted(project, hold, person) else None
+
+    async def skipped_before(
+        self, project: int, hold: Hold, person: int, outcome: Outcome
+    ) -> Event | None:
+        """The skip of this very hold, if that is why it is gone."""
+        if outcome.word not in ("lease_lost", "not_found") or value(outcome) == "person":
+            return None
+        view = await self._view(project, hold, outcome.seq)
+        if view is None or view.ended != SKIPPED:
+            return None
+        event = await self._ledger.event_at(project, view.updated_seq)
+        if event.kind != SKIPPED:
+            return None
+        body = event.body
+        of = (body["entry"], body["slot"], body["person"], body["token"])
+        mine = of == (hold.task.entry, hold.task.slot, person, hold.token)
+        return event if mine else None
 
     async def _releaser(self, project: int, hold: Hold, outcome: Outcome) -> int:
         """Who ended the last lease by a release, 0 if that is not known any more."""

@@ -86,7 +86,7 @@ def _row(task: TaskId, came: EntryPlace, slots: Sequence[TaskView]) -> list[Any]
         *(task.entry, task.slot, came.class_, came.priority),
         slots[0].priority if slots else came.priority,
         [[slot.person, slot.state] for slot in slots] if finished else [],
-        [],
+        list(slots[0].skipped) if finished else [],
     ]
 
 

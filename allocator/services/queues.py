@@ -30,6 +30,7 @@ _COUNTED = {
     "discarded": TaskState.DISCARDED,
     "returned": TaskState.RETURNED,
     "removed": TaskState.REMOVED,
+    "escalated": TaskState.ESCALATED,
 }
 
 

@@ -2,6 +2,7 @@ from dibs.bufvalidate import validate_pb2 as _validate_pb2
 from dibs.v1 import common_pb2 as _common_pb2
 from dibs.v1 import picking_pb2 as _picking_pb2
 from dibs.v1 import tasks_pb2 as _tasks_pb2
+from dibs.v1 import skipping_pb2 as _skipping_pb2
 from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers

@@ -5,6 +5,7 @@ import warnings
 
 from dibs.v1 import allocation_pb2 as dibs_dot_v1_dot_allocation__pb2
 from dibs.v1 import picking_pb2 as dibs_dot_v1_dot_picking__pb2
+from dibs.v1 import skipping_pb2 as dibs_dot_v1_dot_skipping__pb2
 from dibs.v1 import tasks_pb2 as dibs_dot_v1_dot_tasks__pb2
 
 GRPC_GENERATED_VERSION = '1.71.2'
@@ -91,6 +92,16 @@ class AllocationServiceStub(object):
                 '/dibs.v1.AllocationService/Release',
                 request_serializer=dibs_dot_v1_dot_allocation__pb2.ReleaseRequest.SerializeToString,
                 response_deserializer=dibs_dot_v1_dot_allocation__pb2.ReleaseResponse.FromString,
+                _registered_method=True)
+        self.Skip = channel.unary_unary(
+                '/dibs.v1.AllocationService/Skip',
+                request_serializer=dibs_dot_v1_dot_skipping__pb2.SkipRequest.SerializeToString,
+                response_deserializer=dibs_dot_v1_dot_skipping__pb2.SkipResponse.FromString,
+                _registered_method=True)
+        self.ClearSkips = channel.unary_unary(
+                '/dibs.v1.AllocationService/ClearSkips',
+                request_serializer=dibs_dot_v1_dot_skipping__pb2.ClearSkipsRequest.SerializeToString,
+                response_deserializer=dibs_dot_v1_dot_skipping__pb2.ClearSkipsResponse.FromString,
                 _registered_method=True)
         self.SaveDraft = channel.unary_unary(
                 '/dibs.v1.AllocationService/SaveDraft',
@@ -260,6 +271,28 @@ class AllocationServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def Skip(self, request, context):
+        """Says that the holder will not do a task: what becomes of it is the queue's
+        skip_policy. What was returned for correction stays theirs, behind the rest
+        of it. What is given next comes in the same answer. Repeating it under the
+        same token is no error. Errors: PROJECT_NOT_FOUND, TASK_NOT_FOUND,
+        PERSON_NOT_FOUND, LEASE_LOST, WRONG_TASK_STATE, SKIP_NOT_ALLOWED,
+        PERMISSION_DENIED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ClearSkips(self, request, context):
+        """Lets everybody do again what they have skipped: an ESCALATED task is back
+        at its first place. Errors: PROJECT_NOT_FOUND, QUEUE_NOT_FOUND,
+        TASK_NOT_FOUND, INVALID_ARGUMENT (a task of another queue),
+        PERMISSION_DENIED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def SaveDraft(self, request, context):
         """Keeps unfinished work on a task, and lets its lease run anew: what an editor
         calls by itself every few seconds. The newest draft under a token stands.
@@ -407,6 +440,16 @@ def add_AllocationServiceServicer_to_server(servicer, server):
                     servicer.Release,
                     request_deserializer=dibs_dot_v1_dot_allocation__pb2.ReleaseRequest.FromString,
                     response_serializer=dibs_dot_v1_dot_allocation__pb2.ReleaseResponse.SerializeToString,
+            ),
+            'Skip': grpc.unary_unary_rpc_method_handler(
+                    servicer.Skip,
+                    request_deserializer=dibs_dot_v1_dot_skipping__pb2.SkipRequest.FromString,
+                    response_serializer=dibs_dot_v1_dot_skipping__pb2.SkipResponse.SerializeToString,
+            ),
+            'ClearSkips': grpc.unary_unary_rpc_method_handler(
+                    servicer.ClearSkips,
+                    request_deserializer=dibs_dot_v1_dot_skipping__pb2.ClearSkipsRequest.FromString,
+                    response_serializer=dibs_dot_v1_dot_skipping__pb2.ClearSkipsResponse.SerializeToString,
             ),
             'SaveDraft': grpc.unary_unary_rpc_method_handler(
                     servicer.SaveDraft,
@@ -752,6 +795,60 @@ class AllocationService(object):
             '/dibs.v1.AllocationService/Release',
             dibs_dot_v1_dot_allocation__pb2.ReleaseRequest.SerializeToString,
             dibs_dot_v1_dot_allocation__pb2.ReleaseResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Skip(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dibs.v1.AllocationService/Skip',
+            dibs_dot_v1_dot_skipping__pb2.SkipRequest.SerializeToString,
+            dibs_dot_v1_dot_skipping__pb2.SkipResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ClearSkips(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dibs.v1.AllocationService/ClearSkips',
+            dibs_dot_v1_dot_skipping__pb2.ClearSkipsRequest.SerializeToString,
+            dibs_dot_v1_dot_skipping__pb2.ClearSkipsResponse.FromString,
             options,
             channel_credentials,
             insecure,

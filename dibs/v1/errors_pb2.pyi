@@ -38,6 +38,7 @@ class ErrorReason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     ERROR_REASON_PICK_NOT_ALLOWED: _ClassVar[ErrorReason]
     ERROR_REASON_NOT_A_BATCH_QUEUE: _ClassVar[ErrorReason]
     ERROR_REASON_NO_BATCH: _ClassVar[ErrorReason]
+    ERROR_REASON_SKIP_NOT_ALLOWED: _ClassVar[ErrorReason]
     ERROR_REASON_AT_CAP: _ClassVar[ErrorReason]
     ERROR_REASON_TOO_MANY_CLASSES: _ClassVar[ErrorReason]
     ERROR_REASON_TOO_MANY_GROUPS: _ClassVar[ErrorReason]
@@ -83,6 +84,7 @@ ERROR_REASON_LAST_ADMIN: ErrorReason
 ERROR_REASON_PICK_NOT_ALLOWED: ErrorReason
 ERROR_REASON_NOT_A_BATCH_QUEUE: ErrorReason
 ERROR_REASON_NO_BATCH: ErrorReason
+ERROR_REASON_SKIP_NOT_ALLOWED: ErrorReason
 ERROR_REASON_AT_CAP: ErrorReason
 ERROR_REASON_TOO_MANY_CLASSES: ErrorReason
 ERROR_REASON_TOO_MANY_GROUPS: ErrorReason

@@ -22,15 +22,51 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from dibs.bufvalidate import validate_pb2 as buf_dot_validate_dot_validate__pb2
+from dibs.v1 import common_pb2 as dibs_dot_v1_dot_common__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16\x64ibs/v1/skipping.proto\x12\x07\x64ibs.v1*\x86\x01\n\nSkipPolicy\x12\x1b\n\x17SKIP_POLICY_UNSPECIFIED\x10\x00\x12\"\n\x1eSKIP_POLICY_REQUEUE_FOR_OTHERS\x10\x01\x12\x1e\n\x1aSKIP_POLICY_REQUEUE_FOR_ME\x10\x02\x12\x17\n\x13SKIP_POLICY_DISCARD\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16\x64ibs/v1/skipping.proto\x12\x07\x64ibs.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x14\x64ibs/v1/common.proto\"\x86\x03\n\x0bSkipRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12.\n\nrequest_id\x18\x03 \x01(\x0b\x32\x12.dibs.v1.RequestIdB\x06\xbaH\x03\xc8\x01\x01\x12@\n\x07task_id\x18\x04 \x01(\tB/\xbaH,r*2(^[1-9][0-9]{0,15}-([1-9]|[1-4][0-9]|50)$\x12%\n\x0blease_token\x18\x05 \x01(\x03\x42\x10\xbaH\r\"\x0b\x18\xff\xff\xff\xff\xff\xff\xff\x0f(\x01\x12#\n\x06person\x18\x06 \x01(\tB\x13\xbaH\x10r\x0e\x18\x80\x01\x32\t^\\P{Cc}*$\x12#\n\x06reason\x18\x07 \x01(\tB\x13\xbaH\x10r\x0e\x18\xe8\x07\x32\t^\\P{Cc}*$\x12-\n\x06policy\x18\x08 \x01(\x0e\x32\x13.dibs.v1.SkipPolicyB\x08\xbaH\x05\x82\x01\x02\x10\x01\"\\\n\x0cSkipResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x03\x12!\n\x05state\x18\x02 \x01(\x0e\x32\x12.dibs.v1.TaskState\x12\x1c\n\x05tasks\x18\x03 \x03(\x0b\x32\r.dibs.v1.Task\"\xb7\x02\n\x11\x43learSkipsRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12.\n\nrequest_id\x18\x03 \x01(\x0b\x32\x12.dibs.v1.RequestIdB\x06\xbaH\x03\xc8\x01\x01\x12=\n\x08queue_id\x18\x04 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12L\n\x08task_ids\x18\x05 \x03(\tB:\xbaH7\x92\x01\x34\x08\x01\x10\x64\x18\x01\",r*2(^[1-9][0-9]{0,15}-([1-9]|[1-4][0-9]|50)$\"2\n\x12\x43learSkipsResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x03\x12\x0f\n\x07\x63leared\x18\x02 \x01(\x05*\x86\x01\n\nSkipPolicy\x12\x1b\n\x17SKIP_POLICY_UNSPECIFIED\x10\x00\x12\"\n\x1eSKIP_POLICY_REQUEUE_FOR_OTHERS\x10\x01\x12\x1e\n\x1aSKIP_POLICY_REQUEUE_FOR_ME\x10\x02\x12\x17\n\x13SKIP_POLICY_DISCARD\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'dibs.v1.skipping_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_SKIPPOLICY']._serialized_start=36
-  _globals['_SKIPPOLICY']._serialized_end=170
+  _globals['_SKIPREQUEST'].fields_by_name['project_id']._loaded_options = None
+  _globals['_SKIPREQUEST'].fields_by_name['project_id']._serialized_options = b'\272H(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'
+  _globals['_SKIPREQUEST'].fields_by_name['actor']._loaded_options = None
+  _globals['_SKIPREQUEST'].fields_by_name['actor']._serialized_options = b'\272H\022r\020\020\001\030\200\0012\t^\\P{Cc}*$'
+  _globals['_SKIPREQUEST'].fields_by_name['request_id']._loaded_options = None
+  _globals['_SKIPREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_SKIPREQUEST'].fields_by_name['task_id']._loaded_options = None
+  _globals['_SKIPREQUEST'].fields_by_name['task_id']._serialized_options = b'\272H,r*2(^[1-9][0-9]{0,15}-([1-9]|[1-4][0-9]|50)$'
+  _globals['_SKIPREQUEST'].fields_by_name['lease_token']._loaded_options = None
+  _globals['_SKIPREQUEST'].fields_by_name['lease_token']._serialized_options = b'\272H\r\"\013\030\377\377\377\377\377\377\377\017(\001'
+  _globals['_SKIPREQUEST'].fields_by_name['person']._loaded_options = None
+  _globals['_SKIPREQUEST'].fields_by_name['person']._serialized_options = b'\272H\020r\016\030\200\0012\t^\\P{Cc}*$'
+  _globals['_SKIPREQUEST'].fields_by_name['reason']._loaded_options = None
+  _globals['_SKIPREQUEST'].fields_by_name['reason']._serialized_options = b'\272H\020r\016\030\350\0072\t^\\P{Cc}*$'
+  _globals['_SKIPREQUEST'].fields_by_name['policy']._loaded_options = None
+  _globals['_SKIPREQUEST'].fields_by_name['policy']._serialized_options = b'\272H\005\202\001\002\020\001'
+  _globals['_CLEARSKIPSREQUEST'].fields_by_name['project_id']._loaded_options = None
+  _globals['_CLEARSKIPSREQUEST'].fields_by_name['project_id']._serialized_options = b'\272H(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'
+  _globals['_CLEARSKIPSREQUEST'].fields_by_name['actor']._loaded_options = None
+  _globals['_CLEARSKIPSREQUEST'].fields_by_name['actor']._serialized_options = b'\272H\022r\020\020\001\030\200\0012\t^\\P{Cc}*$'
+  _globals['_CLEARSKIPSREQUEST'].fields_by_name['request_id']._loaded_options = None
+  _globals['_CLEARSKIPSREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_CLEARSKIPSREQUEST'].fields_by_name['queue_id']._loaded_options = None
+  _globals['_CLEARSKIPSREQUEST'].fields_by_name['queue_id']._serialized_options = b'\272H(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'
+  _globals['_CLEARSKIPSREQUEST'].fields_by_name['task_ids']._loaded_options = None
+  _globals['_CLEARSKIPSREQUEST'].fields_by_name['task_ids']._serialized_options = b'\272H7\222\0014\010\001\020d\030\001\",r*2(^[1-9][0-9]{0,15}-([1-9]|[1-4][0-9]|50)$'
+  _globals['_SKIPPOLICY']._serialized_start=940
+  _globals['_SKIPPOLICY']._serialized_end=1074
+  _globals['_SKIPREQUEST']._serialized_start=87
+  _globals['_SKIPREQUEST']._serialized_end=477
+  _globals['_SKIPRESPONSE']._serialized_start=479
+  _globals['_SKIPRESPONSE']._serialized_end=571
+  _globals['_CLEARSKIPSREQUEST']._serialized_start=574
+  _globals['_CLEARSKIPSREQUEST']._serialized_end=885
+  _globals['_CLEARSKIPSRESPONSE']._serialized_start=887
+  _globals['_CLEARSKIPSRESPONSE']._serialized_end=937
 # @@protoc_insertion_point(module_scope)

@@ -25,9 +25,9 @@ local function found(P, queue, arg)
 end
 
 local function refusal_of(call, queue, person, record, i, by_right)
-  local slot = record.s[i]
-  local mine = slot[1] == RETURNED and slot[2] == person.number
-  if slot[1] ~= QUEUED and not mine then return negative(call, 'wrong_state', text(slot[1])) end
+  local slot, state = record.s[i], counts_as(record, record.s[i])
+  local mine = state == RETURNED and slot[2] == person.number
+  if state ~= QUEUED and not mine then return negative(call, 'wrong_state', text(state)) end
   if not mine and by_right == '0' and queue.allow_pick == 0 then return negative(call, 'not_allowed') end
   local cause = eligible(person, queue, record, mine and i or nil)
   if cause ~= '' then return negative(call, 'not_eligible', cause) end

@@ -30,6 +30,7 @@ from dibs.v1 import (
     project_pb2_grpc,
     queue_pb2,
     queue_pb2_grpc,
+    skipping_pb2,
 )
 
 ADMIN = "ada"
@@ -298,6 +299,18 @@ class World:
     async def release(self, person: str, task: Any, **fields: Any) -> Any:
         return await self.stubs.allocation.Release(
             allocation_pb2.ReleaseRequest(**(self.change(person) | _held(task) | fields))
+        )
+
+    async def skip(self, person: str, task: Any, **fields: Any) -> Any:
+        return await self.stubs.allocation.Skip(
+            skipping_pb2.SkipRequest(**(self.change(person) | _held(task) | fields))
+        )
+
+    async def clear_skips(self, queue: str, *task_ids: str, **fields: Any) -> Any:
+        return await self.stubs.allocation.ClearSkips(
+            skipping_pb2.ClearSkipsRequest(
+                **(self.change() | fields), queue_id=queue, task_ids=task_ids
+            )
         )
 
     async def pick(self, actor: str, task_id: str, **fields: Any) -> Any:

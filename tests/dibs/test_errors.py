@@ -44,6 +44,7 @@ EXAMPLES: list[errors.DibsError] = [
     errors.PickNotAllowed("q"),
     errors.NotABatchQueue("q"),
     errors.NoBatch("q", "ann", 2),
+    errors.SkipNotAllowed("1-1", "REQUEUE_FOR_ME"),
     errors.AtCap("q", 3),
     errors.SessionUnknown(),
     errors.TooManyClasses("q"),

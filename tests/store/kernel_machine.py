@@ -29,6 +29,7 @@ from tests.store.machine_drafts import DraftRules
 from tests.store.machine_groups import GROUPS, GroupRules
 from tests.store.machine_operations import OperationRules
 from tests.store.machine_picks import PickRules
+from tests.store.machine_skips import SkipRules
 from tests.store.machine_statuses import StatusRules
 from tests.store.predicates import person_and_queue
 
@@ -61,6 +62,7 @@ class ProjectMachine(
     DraftRules,
     PickRules,
     ControlRules,
+    SkipRules,
     RuleBasedStateMachine,
 ):
     """Random histories of one project."""
@@ -168,6 +170,8 @@ class ProjectMachine(
                 slots=slots,
                 lease_ms=10_000,
                 max_held=max_held,
+                skip_policy=(1, 1, 2, 3)[(queue + slots + max_held) % 4],
+                max_skips=slots % 3 + 1,
                 allowed=allowed,
                 groups=groups,
                 restricted=int(bool(allowed or groups)),
@@ -278,14 +282,14 @@ class ProjectMachine(
 
     # --- leases ---
 
-    def _expected_reasons(self, answer: expect.Answer, reply: Reply) -> None:
+    def expected_reasons(self, answer: expect.Answer, reasons: Any) -> None:
         found = [
             (
                 r["reason"],
                 tuple((c["cause"], c["tasks"]) for c in r.get("causes", ())),
                 r.get("next_free"),
             )
-            for r in reply.rest
+            for r in reasons
         ]
         wanted = [(r.reason, r.causes, r.next_free) for r in answer.reasons]
         if any(queue.fences for queue in self.state.queues.values()):
@@ -320,7 +324,7 @@ class ProjectMachine(
         reply = self.call("reserve", request, **inputs)
         assert reply.word == answer.word
         if reply.word == "nothing":
-            self._expected_reasons(answer, reply)
+            self.expected_reasons(answer, reply.rest)
         elif reply.word == "ok":
             if n:
                 self.answered[n] = reply.seq

@@ -25,7 +25,7 @@ class BatchRules(RuleBasedStateMachine):
     reserve: Any
     finish: Any
     state_clock: int
-    _expected_reasons: Any
+    expected_reasons: Any
 
     @property
     def state(self) -> Any:
@@ -58,7 +58,7 @@ class BatchRules(RuleBasedStateMachine):
         reply = self.call("load_batch", queue=queue, person=person)
         assert reply.word == answer.word
         if reply.word == "nothing":
-            self._expected_reasons(answer, reply)
+            self.expected_reasons(answer, reply.rest)
         elif reply.word == "ok":
             self.note(reply, person)
 

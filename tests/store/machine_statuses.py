@@ -74,7 +74,9 @@ class StatusRules(RuleBasedStateMachine):
         return [[slot.person, slot.state] for slot in entry.slots]
 
     def named(self, entry: Any, slot: int) -> list[Any]:
-        return [entry.entry, slot, entry.lane, entry.came, entry.rank, self.known(entry), []]
+        known = self.known(entry)
+        skipped = sorted(entry.skipped) if known else []
+        return [entry.entry, slot, entry.lane, entry.came, entry.rank, known, skipped]
 
     def chosen(self, pick: int) -> tuple[Any, int] | None:
         """A task: mostly one that is finished."""

@@ -95,6 +95,14 @@ function keys.session(P, session) return P .. 'session:' .. text(session) end
 function keys.recalls(P) return P .. 'recalls' end
 -- HASH queue -> cursor "deadline:task" of the recall of what its fences cover.
 function keys.queue_recalls(P) return P .. 'queue_recalls' end
+-- ZSET of entries, by number, that somebody has skipped and that are not ESCALATED; and of some that have
+-- left since, which are dropped when they are met.
+function keys.skipped(P) return P .. 'skipped' end
+-- HASH entry -> people looked at so far, of skipped entries of which is to be known whether anybody is left
+-- who may do them. What has been looked at is no fact: a rebuild looks again.
+function keys.looks(P) return P .. 'looks' end
+-- ZSET of all members by number.
+function keys.members(P) return P .. 'members' end
 -- SET of all queues.
 function keys.queues(P) return P .. 'queues' end
 -- SET of datasets that were deleted: their numbers are not used again.

@@ -1,14 +1,15 @@
 -- Numbers of the model (MODEL.md), shared with allocator/model.py and audit/ by value.
 local QUEUED, ASSIGNED, IN_PROGRESS = 2, 3, 4
-local COMPLETED, DISCARDED, RETURNED, REMOVED = 6, 7, 8, 9
-local ESCALATED = 10
+local COMPLETED, DISCARDED, RETURNED, REMOVED, ESCALATED = 6, 7, 8, 9, 10
 local STATE_WORDS = {
   [QUEUED] = 'queued', [ASSIGNED] = 'assigned', [IN_PROGRESS] = 'in_progress',
   [COMPLETED] = 'completed', [DISCARDED] = 'discarded', [RETURNED] = 'returned', [REMOVED] = 'removed',
+  [ESCALATED] = 'escalated',
 }
 local HELD = { [ASSIGNED] = true, [IN_PROGRESS] = true }
 local FINISHED = { [COMPLETED] = true, [DISCARDED] = true }
 local ENDED = { [COMPLETED] = true, [DISCARDED] = true, [REMOVED] = true }
+local FOR_OTHERS, FOR_ME, DISCARD = 1, 2, 3   -- what becomes of a task that is skipped
 local FINISHED_BY_MEANING = { [1] = COMPLETED, [2] = DISCARDED }
 
 -- ADMIN 1, TEAM_MANAGER 2, OWNER 4, ANNOTATOR 16, ANNOTATOR_AND_REVIEWER 32; REVIEWER (8) may not.
@@ -25,6 +26,7 @@ local MAX_LEFT = 10000      -- entries whose leaving is remembered
 local DEAD_CHUNK = 100       -- read at a time where there are any
 local INFINITE = 2 ^ 53      -- above every score
 local MOST_KEPT = 20000      -- unpacked values kept from call to call
+local TAIL = 2 ^ 52          -- own lists: above every score of an entry, plus the seq that put it there
 local DAY_MS = 24 * 3600 * 1000
 local USED_STEP_MS = 60000   -- how exactly it is known when a session was used last
 

@@ -119,6 +119,10 @@ local function has_a_slot(record, person, except)
   return false
 end
 
+local function has_skipped(record, person)
+  return record.x and contains(record.x, person.number)
+end
+
 -- Whether nobody is given anything here now, and why; else ''.
 local function closed(queue)
   if queue.control.archived == 1 then return 'ARCHIVED' end
@@ -133,6 +137,7 @@ local function entitled(person, queue, record, except)
   local correction = except and record.s[except][6] == 1
   if not correction and not skilled(person, queue, record.c) then return 'SKILL' end
   if has_a_slot(record, person, except) then return 'EXCLUDED' end
+  if not except and has_skipped(record, person) then return 'EXCLUDED' end
   return ''
 end
 

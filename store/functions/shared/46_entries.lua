@@ -1,4 +1,5 @@
--- Entries: the record of a touched one.
+-- Entries: the record of a touched one. Besides what follows, of one that somebody has skipped: x, the people
+-- who did, and e = 1 while it is ESCALATED for that: then nobody is given its free slots.
 --
 -- record {q = queue, c = class, p = rank, s = slots, f = people it was cleared from, if any}; a slot is
 -- {state, person, token, cause, since, returned, …}:
@@ -13,15 +14,17 @@
 local entries = {}
 
 local EXPIRED, RELEASED, REVOKED, GRANTED, SUBMITTED = 'expired', 'released', 'revoked', 'granted', 'submitted'
-local CLEARED = 'cleared'
+local CLEARED, SKIPPED = 'cleared', 'skipped'
 
 local FREE_SLOT = { QUEUED, 0, 0, '', 0, 0 }
 
--- A record as it is since its queue was cleared: what waited in it is removed. false: then nothing is left.
+-- A record as it is since its queue was cleared: what waited in it is removed, but not what was held back.
+-- false: then nothing is left.
 local function since_cleared(old, n)
   local record, left = {}, false
   for field, content in pairs(old) do record[field] = content end
   record.n, record.s = n, { unpack(old.s) }
+  if old.e then return record end
   for i, slot in ipairs(old.s) do
     if slot[1] == QUEUED then record.s[i] = { REMOVED, 0, 0, 'cleared', 0, 0 } end
     left = left or not ENDED[record.s[i][1]]

@@ -4,12 +4,13 @@ local effects = {}
 -- One event happens at a time: its batch is the same table, made anew.
 local the_batch = { queues = {} }
 
--- The people who may not take the entry: they have a slot of it.
+-- The people who may not take the entry: they have a slot of it, or have skipped it.
 local function barred_from(record)
   local set = {}
   for _, slot in ipairs(record.s) do
     if slot[1] ~= QUEUED and slot[1] ~= REMOVED then set[slot[2]] = true end
   end
+  for _, person in ipairs(record.x or NONE) do set[person] = true end
   return set
 end
 
@@ -301,8 +302,24 @@ local function move_slot(batch, queue, edit, i, b, a)
     enter(batch, keys.own(P, a[2], queue.number), edit)
     count_own(P, a[2], queue.number, #edit.entries)
   end
-  effects.count(queue, b[1], -#edit.entries)
-  effects.count(queue, a[1], #edit.entries)
+end
+
+-- The state a slot counts as: a free one of an escalated item is ESCALATED.
+local function counts_as(record, slot)
+  return slot[1] == QUEUED and record.e and ESCALATED or slot[1]
+end
+
+-- Of which entries the background is to know whether anybody is left who may do them: it looks at those
+-- that have become free, or that one more has skipped.
+function effects.follow_skips(batch, edit, freed, leaves)
+  local is = edit.after.x and not edit.after.e and not leaves
+  local look = is and (freed or edit.after.x ~= edit.before.x)
+  for n = 1, #edit.entries do
+    local entry = edit.entries[n]
+    if is then redis.call('ZADD', keys.skipped(batch.P), entry, entry)
+    else redis.call('ZREM', keys.skipped(batch.P), entry) end
+    if look then redis.call('HSET', keys.looks(batch.P), entry, 0) end
+  end
 end
 
 -- Takes an entry whose record was written before its queue was cleared out of the indexes of that time.
@@ -350,21 +367,34 @@ local function keep(batch, edit, leaves)
   end
 end
 
+-- Who finishes a task of an escalated item has brought it back.
+function effects.back_by_status(edit)
+  for i, slot in ipairs(edit.after.s) do
+    if FINISHED[slot[1]] and not FINISHED[edit.before.s[i][1]] then edit.after.e = nil end
+  end
+end
+
 local function settle(batch, edit)
+  if edit.after.e then effects.back_by_status(edit) end
   local before, after = edit.before.s, edit.after.s
   local queue = effects.of_queue(batch, edit.after.q)
   local was_free, is_free, finished = false, false, true
   for i = 1, #after do
     local b, a = before[i], after[i]
     if a[1] ~= b[1] then move_slot(batch, queue, edit, i, b, a) end
-    was_free = was_free or b[1] == QUEUED
-    is_free = is_free or a[1] == QUEUED
+    local was, is = counts_as(edit.before, b), counts_as(edit.after, a)
+    if was ~= is then
+      effects.count(queue, was, -#edit.entries)
+      effects.count(queue, is, #edit.entries)
+    end
+    was_free, is_free = was_free or was == QUEUED, is_free or is == QUEUED
     finished = finished and ENDED[a[1]]
   end
   was_free = was_free and not edit.fresh and not edit.before.o
   is_free = is_free and not edit.after.o
   if was_free or is_free then reindex(batch, edit, was_free, is_free) end
   if edit.after.p ~= edit.before.p and not edit.fresh then rerank(batch, edit, is_free) end
+  if edit.before.x or edit.after.x then effects.follow_skips(batch, edit, is_free and not was_free, edit.gone or finished) end
   keep(batch, edit, edit.gone or finished)
 end
 
@@ -443,3 +473,7 @@ local function give_back(slot, cause, wall, to_pool)
   slot[4], slot[5], slot[7], slot[8] = cause, wall, nil, nil
 end
 
+-- Who may do what has changed: of what was skipped it is looked again whether anybody is left for it.
+function effects.look_again(P)
+  if redis.call('EXISTS', keys.skipped(P)) == 1 then redis.call('HSET', keys.totals(P), 'looks_from', 0) end
+end

@@ -1,6 +1,7 @@
 -- Effects of events about people, sessions, datasets and queues.
 
 local function put_person(P, person, record)
+  redis.call('ZADD', keys.members(P), person, person)
   redis.call('HSET', keys.person(P, person), 'record', cmsgpack.pack({ record.member, record.active,
     record.roles, record.skills, record.fence, record.changed }))
 end
@@ -42,6 +43,7 @@ function apply.members_changed(P, event)
       fence = fence, changed = event.seq })
     if member == 0 then redis.call('HDEL', keys.person(P, person), 'groups') end
   end
+  effects.look_again(P)
 end
 
 function apply.group_created(P, event)
@@ -84,6 +86,7 @@ function apply.group_changed(P, event)
   end
   for _, person in ipairs(b.removed) do
     put_groups(P, person, other_groups(P, person, b.group), event.seq)
+    effects.look_again(P)
     redis.call('HSET', keys.recalls(P), person, '')
   end
 end

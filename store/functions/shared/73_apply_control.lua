@@ -71,6 +71,7 @@ function apply.queue_changed(P, event)
     recall(P, before)
   end
   fence_people(P, b.queue, b.fenced, event.seq)
+  effects.look_again(P)
 end
 
 -- A recall is a fence over all that is only assigned by now.

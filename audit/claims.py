@@ -120,7 +120,8 @@ def _dead(
         return False
     slot = found.slot(number)
     mine = slot.person == person and slot.token == token
-    if slot.held and mine and token >= fence_of(project, found, number, person):
+    alive = token >= fence_of(project, found, number, person) and not project.covered(found)
+    if slot.held and mine and alive:
         return False
     if submit and slot.state in FINISHED and mine:
         return False

@@ -93,6 +93,12 @@ class Feeder:
         await import_items(self.admin, dataset, some)
         self.admin.history.witness.imported.update((dataset, item.external_id) for item in some)
 
+    def newest(self, dataset: str, count: int) -> list[str]:
+        """Ids of the items that the dataset got last."""
+        last = self._next.get(dataset, 1) - 1
+        first = max(1, last - count + 1)
+        return [item.external_id for item in items(dataset, first, last - first + 1)]
+
     def _more(self, dataset: str, count: int) -> list[Item]:
         first = self._next.get(dataset, 1)
         self._next[dataset] = first + count

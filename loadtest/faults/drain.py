@@ -12,7 +12,11 @@ from dibs.v1.common_pb2 import TaskState
 from loadtest.calls import Caller
 
 AT_ONCE = 20
-ENDED = (TaskState.TASK_STATE_COMPLETED, TaskState.TASK_STATE_DISCARDED)
+ENDED = (
+    TaskState.TASK_STATE_COMPLETED,
+    TaskState.TASK_STATE_DISCARDED,
+    TaskState.TASK_STATE_REMOVED,
+)
 
 
 class NotDrained(Exception):

@@ -1,0 +1,75 @@
+"""Who takes work out of the queues: items, all that waits, whole datasets; and puts it back."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+from dataclasses import dataclass
+
+from dibs import operation_calls
+from dibs.errors import AlreadyExists, NotFound, StoreUnavailable
+from dibs.v1.common_pb2 import Priority
+from loadtest.calls import About, Caller
+from loadtest.faults.crew import SUPPLIES, Feeder, Supply
+from loadtest.swarm import attach
+
+REMOVED_AT_ONCE = 150
+"""More than one chunk: a fault finds an operation half done."""
+CLEARS = 0.05
+DETACHES = 0.1
+
+
+@dataclass(slots=True, kw_only=True)
+class Steward:
+    """Removes items, clears queues, detaches datasets and attaches them again, all the time."""
+
+    admin: Caller
+    feeder: Feeder
+    stop: asyncio.Event
+    rng: random.Random
+    every_s: float = 1.0
+
+    async def run(self) -> None:
+        """One bulk verb after the other, until `stop`; what was detached is attached again."""
+        while not self.stop.is_set():
+            supply = self.rng.choice(SUPPLIES)
+            with contextlib.suppress(StoreUnavailable, NotFound, AlreadyExists):
+                await self._one(supply)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self.every_s):
+                    await self.stop.wait()
+
+    async def _one(self, supply: Supply) -> None:
+        chance = self.rng.random()
+        if chance < CLEARS:
+            await self._clear(supply)
+        elif chance < CLEARS + DETACHES:
+            await self._detach(supply)
+        else:
+            await self._remove(supply)
+
+    async def _remove(self, supply: Supply) -> None:
+        """Some of the items that came last; many of them nobody has touched yet."""
+        chosen = self.feeder.newest(supply.dataset, REMOVED_AT_ONCE)
+        call = operation_calls.remove_items(
+            self.admin.client.scope, supply.queue, supply.dataset, chosen
+        )
+        await self.admin.made(call, About(method="RemoveItems", queue=supply.queue))
+
+    async def _clear(self, supply: Supply) -> None:
+        call = operation_calls.clear_waiting(self.admin.client.scope, supply.queue)
+        await self.admin.made(call, About(method="ClearWaiting", queue=supply.queue))
+
+    async def _detach(self, supply: Supply) -> None:
+        """And attached again, whatever became of the first call."""
+        scope = self.admin.client.scope
+        call = operation_calls.detach_dataset(scope, supply.queue, supply.dataset)
+        with contextlib.suppress(StoreUnavailable):
+            await self.admin.made(call, About(method="DetachDataset", queue=supply.queue))
+        while True:
+            with contextlib.suppress(StoreUnavailable, AlreadyExists):
+                await attach(self.admin, supply.queue, supply.dataset, Priority.PRIORITY_MEDIUM)
+                return
+            if self.stop.is_set():
+                return

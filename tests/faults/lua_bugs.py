@@ -59,3 +59,23 @@ EXPIRY_LEAVES_T = Bug(
 )
 
 BUGS = (LIMIT_SCAN, EXPIRY_LEAVES_T)
+
+NO_FENCE = Bug(
+    name="a dataset's fence is not looked at",
+    after="function fences.covers(P, queue, entry)\n",
+    added="  if true then return false end\n",
+)
+
+CLEARED_COMES_BACK = Bug(
+    name="a record from before its queue was cleared is read as it was",
+    after="local function unpacked_record(P, entry, packed)\n",
+    added="  if true then return unpacked(packed, false) end\n",
+)
+
+FENCE_TOO_WIDE = Bug(
+    name="a fence covers what came after it",
+    after="function fences.covers(P, queue, entry)\n",
+    added="  entry = queue.fences and math.min(entry, queue.fences[1][2]) or entry\n",
+)
+
+LEAVING = (NO_FENCE, CLEARED_COMES_BACK, FENCE_TOO_WIDE)

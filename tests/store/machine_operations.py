@@ -128,12 +128,13 @@ class OperationRules(RuleBasedStateMachine):
         else:
             assert reply.word == ("ok" if told == queues else "stale_queues")
 
-    @rule(queue=st.integers(1, 3), dataset=st.sampled_from([1, 1, 1, 2, 9]))
-    def detach(self, queue: int, dataset: int) -> None:
-        of = self.state.queues.get(queue)
-        attached = of is not None and dataset in of.attached
+    @rule(pick=PICK)
+    def detach(self, pick: int) -> None:
+        """Mostly what is attached."""
+        known = [(q.queue, n) for q in self.state.queues.values() for n in sorted(q.attached)]
+        queue, dataset = known[pick % len(known)] if known and pick % 6 else (pick % 3 + 1, 9)
         reply = self.call("detach_dataset", queue=queue, dataset=dataset, total=1)
-        assert reply.word == ("ok" if attached else "not_found")
+        assert reply.word == ("ok" if (queue, dataset) in known else "not_found")
 
     def _covered(self, operation: Any) -> list[Any]:
         """What is still open of what the operation's fence covers."""

@@ -62,6 +62,15 @@ class ArchiveQueue(OnQueue):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Contributors(OnQueue):
+    """People and groups who are to work in a restricted queue, or are to be taken out."""
+
+    joins: bool
+    person_ids: tuple[str, ...]
+    group_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OnGroup:
     """A group, and for AddGroupMembers and RemoveGroupMembers the people meant."""
 

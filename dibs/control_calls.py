@@ -47,3 +47,25 @@ def unarchive_queue(scope: Scope, queue: str) -> Call[pb.UnarchiveQueueResponse]
     """Take a queue out again, as it was."""
     request = pb.UnarchiveQueueRequest(**scope.where(), queue_id=queue)
     return Call(_QUEUE + "UnarchiveQueue", request, pb.UnarchiveQueueResponse, scope.project)
+
+
+def add_contributors(
+    scope: Scope, queue: str, person_ids: Iterable[str] = (), group_ids: Iterable[str] = ()
+) -> Call[queues.AddContributorsResponse]:
+    """Let people and groups into a restricted queue, all or none."""
+    request = queues.AddContributorsRequest(
+        **scope.where(), queue_id=queue, person_ids=person_ids, group_ids=group_ids
+    )
+    return Call(_QUEUE + "AddContributors", request, queues.AddContributorsResponse, scope.project)
+
+
+def remove_contributors(
+    scope: Scope, queue: str, person_ids: Iterable[str] = (), group_ids: Iterable[str] = ()
+) -> Call[queues.RemoveContributorsResponse]:
+    """Take people and groups out of a restricted queue; their open tasks go to the pool."""
+    request = queues.RemoveContributorsRequest(
+        **scope.where(), queue_id=queue, person_ids=person_ids, group_ids=group_ids
+    )
+    return Call(
+        _QUEUE + "RemoveContributors", request, queues.RemoveContributorsResponse, scope.project
+    )

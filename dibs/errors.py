@@ -39,6 +39,7 @@ DibsError
 │   ├── GroupInUse            queues name it
 │   ├── QueueArchived         it takes no changes
 │   ├── DatasetInUse          queues follow it
+│   ├── QueueNotRestricted    everybody may work there
 │   ├── LastAdmin             a project keeps one
 │   ├── WrongOperationState
 │   └── SessionUnknown        never executed
@@ -457,6 +458,19 @@ class WrongTaskState(WrongState):
     @property
     def state(self) -> str:
         return self.metadata.get("state", "")
+
+
+class QueueNotRestricted(WrongState):
+    """Everybody with a role for it may work there, whoever is named."""
+
+    reason = "QUEUE_NOT_RESTRICTED"
+    keys = ("queue_id",)
+
+    def __init__(self, queue_id: str) -> None:
+        super().__init__(
+            f"queue {queue_id!r} is open to all: set restricted by UpdateQueue, with those who may",
+            queue_id=queue_id,
+        )
 
 
 class QueueArchived(WrongState):

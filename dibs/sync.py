@@ -95,6 +95,8 @@ class Client:
     list_items = _Rpc(setup_calls.list_items)
     create_queue = _Rpc(setup_calls.create_queue)
     update_queue = _Rpc(control_calls.update_queue)
+    add_contributors = _Rpc(control_calls.add_contributors)
+    remove_contributors = _Rpc(control_calls.remove_contributors)
     pause_queue = _Rpc(control_calls.pause_queue)
     resume_queue = _Rpc(control_calls.resume_queue)
     archive_queue = _Rpc(control_calls.archive_queue)

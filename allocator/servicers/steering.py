@@ -48,3 +48,17 @@ class SteeringMethods:
         return control_wire.unarchived_queue(
             await self._steering.archive(control_wire.unarchive_queue(request))
         )
+
+    async def AddContributors(
+        self, request: pb.AddContributorsRequest, context: Any
+    ) -> pb.AddContributorsResponse:
+        return wire.added_contributors(
+            await self._steering.contributors(wire.add_contributors(request))
+        )
+
+    async def RemoveContributors(
+        self, request: pb.RemoveContributorsRequest, context: Any
+    ) -> pb.RemoveContributorsResponse:
+        return wire.removed_contributors(
+            await self._steering.contributors(wire.remove_contributors(request))
+        )

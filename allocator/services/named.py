@@ -36,11 +36,19 @@ class Names:
             raise errors.PersonNotFound(missing[0])
         return frozenset(known)
 
+    async def people(self, project: int, person_ids: Sequence[str]) -> dict[str, int]:
+        """Their numbers, in order. Raises PersonNotFound for the first who has none."""
+        numbers = await self._directory.people(project, person_ids)
+        missing = [person for person in person_ids if person not in numbers]
+        if missing:
+            raise errors.PersonNotFound(missing[0])
+        return {person: numbers[person] for person in person_ids}
+
     async def owner(self, project: int, person_id: str) -> int:
         """The number of a member who is to own a queue. Raises PersonNotFound."""
         return next(iter(await self.members(project, [person_id])))
 
-    async def groups(self, project: int, group_ids: Sequence[str]) -> frozenset[int]:
+    async def group_numbers(self, project: int, group_ids: Sequence[str]) -> dict[str, int]:
         """The numbers of groups that may be there: the function knows.
 
         Raises GroupNotFound for the first that never was.
@@ -49,7 +57,11 @@ class Names:
         missing = [group for group in group_ids if group not in numbers]
         if missing:
             raise errors.GroupNotFound(missing[0])
-        return frozenset(numbers.values())
+        return {group: numbers[group] for group in group_ids}
+
+    async def groups(self, project: int, group_ids: Sequence[str]) -> frozenset[int]:
+        """As a set. Raises GroupNotFound."""
+        return frozenset((await self.group_numbers(project, group_ids)).values())
 
     async def no_group(self, project: int, group: int) -> errors.GroupNotFound:
         """The error about a group that the function does not know any more."""

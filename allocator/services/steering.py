@@ -80,6 +80,28 @@ class Steering:
         place = await self._door.permit(ask.change, f"QueueService.{verb}", queue=ask.queue_id)
         return await self._steer(place, ask, "archive_queue", archived=ask.archived)
 
+    async def contributors(self, ask: requests_control.Contributors) -> answers.Queue:
+        """Let people and groups into a restricted queue, or take them out.
+
+        Raises QueueNotFound, QueueNotRestricted, PersonNotFound, GroupNotFound,
+        InvalidArgument, QueueArchived, PermissionDenied.
+        """
+        verb = "AddContributors" if ask.joins else "RemoveContributors"
+        place = await self._door.permit(ask.change, f"QueueService.{verb}", queue=ask.queue_id)
+        queue = await self._door.queue(place.project, ask.queue_id)
+        people = await self._names.people(place.project, ask.person_ids)
+        groups = await self._names.group_numbers(place.project, ask.group_ids)
+        outcome = await self._ledger.change(
+            *(place.project, "change_contributors", ask.change.key, place.actor),
+            queue=queue,
+            mode="add" if ask.joins else "remove",
+            people=list(people.values()),
+            groups=list(groups.values()),
+        )
+        if outcome.word != "ok":
+            raise _not_so(ask, outcome, people, groups)
+        return await self._written(place.project, happened(outcome))
+
     async def _steer(
         self, place: Place, ask: requests_control.OnQueue, name: str, **inputs: Any
     ) -> answers.Seq:
@@ -145,3 +167,31 @@ class Steering:
         paused = view.settings["paused"] if view else 0
         found = {**event.body, "set_seq": event.seq, "paused": paused}
         return await self._names.queue(project, found, view.created_ms if view else 0, event.seq)
+
+
+def _not_so(
+    ask: requests_control.Contributors,
+    outcome: Outcome,
+    people: Mapping[str, int],
+    groups: Mapping[str, int],
+) -> errors.DibsError:
+    """Why contributors were not changed; nobody was."""
+    word = outcome.word
+    if word == "not_found":
+        return errors.QueueNotFound(ask.queue_id)
+    if word == "not_restricted":
+        return errors.QueueNotRestricted(ask.queue_id)
+    number = int(value(outcome))
+    field = "person_ids" if number > 0 and word != "no_group" else "group_ids"
+    if word == "too_many":
+        return errors.InvalidArgument(field, f"must not make it more than {abs(number)} of them")
+    by_number = {n: i for i, n in (groups if field == "group_ids" else people).items()}
+    name = by_number[abs(number)]
+    if word == "no_member":
+        return errors.PersonNotFound(name)
+    if word == "no_group":
+        return errors.GroupNotFound(name)
+    given = ask.group_ids if field == "group_ids" else ask.person_ids
+    return errors.InvalidArgument(
+        f"{field}[{given.index(name)}]", "must be among those whom the queue allows by name"
+    )

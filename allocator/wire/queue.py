@@ -68,6 +68,34 @@ def add_items(request: pb.AddItemsRequest) -> requests.AddItems:
     )
 
 
+def add_contributors(request: pb.AddContributorsRequest) -> asked.Contributors:
+    return asked.Contributors(
+        queue_id=request.queue_id,
+        joins=True,
+        person_ids=tuple(request.person_ids),
+        group_ids=tuple(request.group_ids),
+        change=common.change(SERVICE + "AddContributors", request),
+    )
+
+
+def remove_contributors(request: pb.RemoveContributorsRequest) -> asked.Contributors:
+    return asked.Contributors(
+        queue_id=request.queue_id,
+        joins=False,
+        person_ids=tuple(request.person_ids),
+        group_ids=tuple(request.group_ids),
+        change=common.change(SERVICE + "RemoveContributors", request),
+    )
+
+
+def added_contributors(answer: answers.Queue) -> pb.AddContributorsResponse:
+    return pb.AddContributorsResponse(seq=answer.seq, queue=_queue(answer))
+
+
+def removed_contributors(answer: answers.Queue) -> pb.RemoveContributorsResponse:
+    return pb.RemoveContributorsResponse(seq=answer.seq, queue=_queue(answer))
+
+
 def created_queue(answer: answers.Queue) -> pb.CreateQueueResponse:
     return pb.CreateQueueResponse(seq=answer.seq, queue=_queue(answer))
 

@@ -32,6 +32,7 @@ class ErrorReason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     ERROR_REASON_WRONG_TASK_STATE: _ClassVar[ErrorReason]
     ERROR_REASON_GROUP_IN_USE: _ClassVar[ErrorReason]
     ERROR_REASON_QUEUE_ARCHIVED: _ClassVar[ErrorReason]
+    ERROR_REASON_QUEUE_NOT_RESTRICTED: _ClassVar[ErrorReason]
     ERROR_REASON_SESSION_UNKNOWN: _ClassVar[ErrorReason]
     ERROR_REASON_ADMIN_IS_FOR_GOOD: _ClassVar[ErrorReason]
     ERROR_REASON_LAST_ADMIN: _ClassVar[ErrorReason]
@@ -78,6 +79,7 @@ ERROR_REASON_NOT_ELIGIBLE: ErrorReason
 ERROR_REASON_WRONG_TASK_STATE: ErrorReason
 ERROR_REASON_GROUP_IN_USE: ErrorReason
 ERROR_REASON_QUEUE_ARCHIVED: ErrorReason
+ERROR_REASON_QUEUE_NOT_RESTRICTED: ErrorReason
 ERROR_REASON_SESSION_UNKNOWN: ErrorReason
 ERROR_REASON_ADMIN_IS_FOR_GOOD: ErrorReason
 ERROR_REASON_LAST_ADMIN: ErrorReason

@@ -157,6 +157,54 @@ class UpdateQueueResponse(_message.Message):
     queue: Queue
     def __init__(self, seq: _Optional[int] = ..., queue: _Optional[_Union[Queue, _Mapping]] = ...) -> None: ...
 
+class AddContributorsRequest(_message.Message):
+    __slots__ = ("project_id", "actor", "request_id", "queue_id", "person_ids", "group_ids")
+    PROJECT_ID_FIELD_NUMBER: _ClassVar[int]
+    ACTOR_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    QUEUE_ID_FIELD_NUMBER: _ClassVar[int]
+    PERSON_IDS_FIELD_NUMBER: _ClassVar[int]
+    GROUP_IDS_FIELD_NUMBER: _ClassVar[int]
+    project_id: str
+    actor: str
+    request_id: _common_pb2.RequestId
+    queue_id: str
+    person_ids: _containers.RepeatedScalarFieldContainer[str]
+    group_ids: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, project_id: _Optional[str] = ..., actor: _Optional[str] = ..., request_id: _Optional[_Union[_common_pb2.RequestId, _Mapping]] = ..., queue_id: _Optional[str] = ..., person_ids: _Optional[_Iterable[str]] = ..., group_ids: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class AddContributorsResponse(_message.Message):
+    __slots__ = ("seq", "queue")
+    SEQ_FIELD_NUMBER: _ClassVar[int]
+    QUEUE_FIELD_NUMBER: _ClassVar[int]
+    seq: int
+    queue: Queue
+    def __init__(self, seq: _Optional[int] = ..., queue: _Optional[_Union[Queue, _Mapping]] = ...) -> None: ...
+
+class RemoveContributorsRequest(_message.Message):
+    __slots__ = ("project_id", "actor", "request_id", "queue_id", "person_ids", "group_ids")
+    PROJECT_ID_FIELD_NUMBER: _ClassVar[int]
+    ACTOR_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    QUEUE_ID_FIELD_NUMBER: _ClassVar[int]
+    PERSON_IDS_FIELD_NUMBER: _ClassVar[int]
+    GROUP_IDS_FIELD_NUMBER: _ClassVar[int]
+    project_id: str
+    actor: str
+    request_id: _common_pb2.RequestId
+    queue_id: str
+    person_ids: _containers.RepeatedScalarFieldContainer[str]
+    group_ids: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, project_id: _Optional[str] = ..., actor: _Optional[str] = ..., request_id: _Optional[_Union[_common_pb2.RequestId, _Mapping]] = ..., queue_id: _Optional[str] = ..., person_ids: _Optional[_Iterable[str]] = ..., group_ids: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class RemoveContributorsResponse(_message.Message):
+    __slots__ = ("seq", "queue")
+    SEQ_FIELD_NUMBER: _ClassVar[int]
+    QUEUE_FIELD_NUMBER: _ClassVar[int]
+    seq: int
+    queue: Queue
+    def __init__(self, seq: _Optional[int] = ..., queue: _Optional[_Union[Queue, _Mapping]] = ...) -> None: ...
+
 class GetQueueRequest(_message.Message):
     __slots__ = ("project_id", "actor", "min_seq", "queue_id")
     PROJECT_ID_FIELD_NUMBER: _ClassVar[int]

@@ -64,6 +64,16 @@ class QueueServiceStub(object):
                 request_serializer=dibs_dot_v1_dot_lists__pb2.ListTasksRequest.SerializeToString,
                 response_deserializer=dibs_dot_v1_dot_lists__pb2.ListTasksResponse.FromString,
                 _registered_method=True)
+        self.AddContributors = channel.unary_unary(
+                '/dibs.v1.QueueService/AddContributors',
+                request_serializer=dibs_dot_v1_dot_queue__pb2.AddContributorsRequest.SerializeToString,
+                response_deserializer=dibs_dot_v1_dot_queue__pb2.AddContributorsResponse.FromString,
+                _registered_method=True)
+        self.RemoveContributors = channel.unary_unary(
+                '/dibs.v1.QueueService/RemoveContributors',
+                request_serializer=dibs_dot_v1_dot_queue__pb2.RemoveContributorsRequest.SerializeToString,
+                response_deserializer=dibs_dot_v1_dot_queue__pb2.RemoveContributorsResponse.FromString,
+                _registered_method=True)
         self.PauseQueue = channel.unary_unary(
                 '/dibs.v1.QueueService/PauseQueue',
                 request_serializer=dibs_dot_v1_dot_control__pb2.PauseQueueRequest.SerializeToString,
@@ -167,6 +177,27 @@ class QueueServiceServicer(object):
         untouched ones too: for managers all, for the owner of a queue all of that,
         for others their own. Errors: PROJECT_NOT_FOUND, QUEUE_NOT_FOUND,
         PERMISSION_DENIED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def AddContributors(self, request, context):
+        """Lets people and groups into a restricted queue, all or none. Needs ADMIN,
+        TEAM_MANAGER or the owner. Errors: PROJECT_NOT_FOUND, QUEUE_NOT_FOUND,
+        QUEUE_NOT_RESTRICTED, PERSON_NOT_FOUND, GROUP_NOT_FOUND, PERMISSION_DENIED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RemoveContributors(self, request, context):
+        """Takes people and groups out of a restricted queue, all or none, which stays
+        restricted whoever is left. What people have open there, corrections too,
+        goes to the pool; their tokens are dead at once. Members of a group lose
+        what they have not started. Needs ADMIN, TEAM_MANAGER or the owner. Errors:
+        PROJECT_NOT_FOUND, QUEUE_NOT_FOUND, QUEUE_NOT_RESTRICTED, PERSON_NOT_FOUND,
+        GROUP_NOT_FOUND, PERMISSION_DENIED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -307,6 +338,16 @@ def add_QueueServiceServicer_to_server(servicer, server):
                     servicer.ListTasks,
                     request_deserializer=dibs_dot_v1_dot_lists__pb2.ListTasksRequest.FromString,
                     response_serializer=dibs_dot_v1_dot_lists__pb2.ListTasksResponse.SerializeToString,
+            ),
+            'AddContributors': grpc.unary_unary_rpc_method_handler(
+                    servicer.AddContributors,
+                    request_deserializer=dibs_dot_v1_dot_queue__pb2.AddContributorsRequest.FromString,
+                    response_serializer=dibs_dot_v1_dot_queue__pb2.AddContributorsResponse.SerializeToString,
+            ),
+            'RemoveContributors': grpc.unary_unary_rpc_method_handler(
+                    servicer.RemoveContributors,
+                    request_deserializer=dibs_dot_v1_dot_queue__pb2.RemoveContributorsRequest.FromString,
+                    response_serializer=dibs_dot_v1_dot_queue__pb2.RemoveContributorsResponse.SerializeToString,
             ),
             'PauseQueue': grpc.unary_unary_rpc_method_handler(
                     servicer.PauseQueue,
@@ -500,6 +541,60 @@ class QueueService(object):
             '/dibs.v1.QueueService/ListTasks',
             dibs_dot_v1_dot_lists__pb2.ListTasksRequest.SerializeToString,
             dibs_dot_v1_dot_lists__pb2.ListTasksResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AddContributors(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dibs.v1.QueueService/AddContributors',
+            dibs_dot_v1_dot_queue__pb2.AddContributorsRequest.SerializeToString,
+            dibs_dot_v1_dot_queue__pb2.AddContributorsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RemoveContributors(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dibs.v1.QueueService/RemoveContributors',
+            dibs_dot_v1_dot_queue__pb2.RemoveContributorsRequest.SerializeToString,
+            dibs_dot_v1_dot_queue__pb2.RemoveContributorsResponse.FromString,
             options,
             channel_credentials,
             insecure,

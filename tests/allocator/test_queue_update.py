@@ -11,7 +11,7 @@ from allocator.services.queue_update import FIXED, PATHS, changed, check_paths
 from dibs.errors import InvalidArgument
 from dibs.v1.queue_pb2 import Queue
 
-OUTPUT = {"create_time", "etag", "pause_mode", "archived"}
+OUTPUT = {"create_time", "etag", "pause_mode", "archived", "allowed_actions"}
 MORE = Status(name="blurred", meaning=Meaning.DISCARD)
 
 

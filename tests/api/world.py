@@ -186,6 +186,18 @@ class World:
         )
         return await self.stubs.queues.PauseQueue(request)
 
+    async def admit(self, queue: str, *people: str, groups: Sequence[str] = (), **f: Any) -> Any:
+        request = queue_pb2.AddContributorsRequest(
+            **(self.change() | f), queue_id=queue, person_ids=people, group_ids=groups
+        )
+        return await self.stubs.queues.AddContributors(request)
+
+    async def expel(self, queue: str, *people: str, groups: Sequence[str] = (), **f: Any) -> Any:
+        request = queue_pb2.RemoveContributorsRequest(
+            **(self.change() | f), queue_id=queue, person_ids=people, group_ids=groups
+        )
+        return await self.stubs.queues.RemoveContributors(request)
+
     async def resume(self, queue: str, **fields: Any) -> Any:
         request = control_pb2.ResumeQueueRequest(**(self.change() | fields), queue_id=queue)
         return await self.stubs.queues.ResumeQueue(request)
@@ -202,7 +214,9 @@ class World:
         """A queue's settings, as of now or of an event."""
         seq = min_seq or (await self.depth(queue)).seq
         request = queue_pb2.GetQueueRequest(**self.where(), queue_id=queue, min_seq=seq)
-        return (await self.stubs.queues.GetQueue(request)).queue
+        found = (await self.stubs.queues.GetQueue(request)).queue
+        found.ClearField("allowed_actions")
+        return found
 
     async def attach(self, queue: str, dataset: str, **fields: Any) -> Any:
         return await self.stubs.queues.AttachDataset(

@@ -55,6 +55,37 @@ class ControlRules:
             return "stale_etag"
         return "ok" if all(self.state.groups.get(group) for group in groups) else "no_group"
 
+    @rule(queue=QUEUES, people=PEOPLE, groups=GROUPS, joins=st.booleans(), within=st.booleans())
+    def change_contributors(
+        self, *, queue: int, people: list[int], groups: list[int], joins: bool, within: bool
+    ) -> None:
+        """Anybody at all, or (within) only such as it is right to add or to remove."""
+        of = self.state.queues.get(queue)
+        if of is not None and within:
+            if joins:
+                people = [one for one in people if self.state.member(one).member]
+                groups = [one for one in groups if self.state.groups.get(one)]
+            else:
+                people, groups = sorted(of.rules.allowed)[:2], sorted(of.rules.groups)[:1]
+        mode = "add" if joins else "remove"
+        named = {"people": people, "groups": groups}
+        reply = self.call("change_contributors", queue=queue, mode=mode, **named)
+        assert reply.word == self._contributors_word(of, people, groups, joins=joins)
+
+    def _contributors_word(
+        self, of: Any, people: list[int], groups: list[int], *, joins: bool
+    ) -> str:
+        if of is None:
+            return "not_found"
+        if not of.rules.restricted:
+            return "not_restricted"
+        if not joins:
+            named = set(people) <= of.rules.allowed and set(groups) <= of.rules.groups
+            return "ok" if named else "not_named"
+        if not all(self.state.member(one).member for one in people):
+            return "no_member"
+        return "ok" if all(self.state.groups.get(one) for one in groups) else "no_group"
+
     @rule(queue=QUEUES, mode=st.sampled_from([0, 0, 0, 1, 2]))
     def pause_queue(self, queue: int, mode: int) -> None:
         there = queue in self.state.queues

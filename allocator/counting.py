@@ -106,6 +106,7 @@ def _imported(outcome: Outcome) -> None:
 
 _COUNTS = {
     "reserve": _reserved,
+    "reserve_anywhere": _reserved,
     "load_batch": _reserved,
     "clear_batch": _cleared,
     "submit": _submitted,

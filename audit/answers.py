@@ -29,6 +29,8 @@ KIND_OF: Final[Mapping[str, str]] = {
     "ClearWaiting": "cleared",
     "Reserve": "granted",
     "EnsureReservations": "granted",
+    "LoadBatch": "granted",
+    "ClearBatch": "batch_cleared",
     "Start": "started",
     "StartTask": "picked",
     "Renew": "renewed",
@@ -146,6 +148,9 @@ def _tasks_differ(
     the event.
     """
     happened = {(task[0], task[1]) for task in body["tasks"]}
+    if method == "Reserve" and body["batch"]:
+        method = "EnsureReservations"
+        happened |= {task for task, token in told.items() if token != seq}
     if method != "EnsureReservations" and happened != told.keys():
         return "tasks"
     if method == "Renew":

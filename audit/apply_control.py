@@ -34,7 +34,7 @@ def queue_changed(project: Project, event: Event, judge: Judge) -> None:
         judge.expect(RULES, gone, "queue {}: person {} is fenced", queue.queue, person)
         _fence(project, queue.queue, person, event.seq)
     queue.rules, queue.content, queue.control = after, body["content"], control
-    queue.set_seq = event.seq
+    queue.set_seq = queue.gained = event.seq
 
 
 def queue_paused(project: Project, event: Event, judge: Judge) -> None:
@@ -43,6 +43,7 @@ def queue_paused(project: Project, event: Event, judge: Judge) -> None:
     judge.expect(RULES, mode in (0, 1, 2), "queue {} is paused in mode {}", queue.queue, mode)
     judge.expect(RULES, not queue.control.archived, "queue {} is archived", queue.queue)
     queue.control = replace(queue.control, paused=mode)
+    queue.gained = event.seq
     if mode == RECALL:
         queue.control = replace(queue.control, recall=event.seq)
         recall(project, queue)
@@ -52,6 +53,7 @@ def queue_archived(project: Project, event: Event, judge: Judge) -> None:
     """Put away, or taken out again."""
     queue = project.queues[event.body["queue"]]
     queue.control = replace(queue.control, archived=event.body["archived"])
+    queue.gained = event.seq
 
 
 def recall(project: Project, queue: Queue) -> None:

@@ -60,6 +60,8 @@ def entries_added(project: Project, event: Event, judge: Judge) -> None:
             number += 1
     queue.counts[QUEUED] += total * queue.rules.slots
     queue.added_seq = event.seq
+    if total:
+        queue.gained = event.seq
     queue.not_added += body["not_added"]
     project.entries_last = max(project.entries_last, number - 1)
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from audit import batches
+from audit import anywhere, batches
 from audit.eligibility import barred, eligible, entitled, fence_of, first
 from audit.moves import put, running
 from audit.report import RULES, Judge
@@ -50,6 +50,8 @@ def granted(project: Project, event: Event, judge: Judge) -> bool:
         body["batch"],
         queue.queue,
     )
+    if body["wide"]:
+        anywhere.granted(project, queue, person, len(tasks), judge, wide=body["wide"])
     if queue.rules.batch_size:
         batches.granted(project, queue, person, given, judge, batch=body["batch"] == 1)
         wanted = given
@@ -58,6 +60,8 @@ def granted(project: Project, event: Event, judge: Judge) -> bool:
         _in_order(person, given, wanted, judge)
         _within_cap(project, queue, person, given, judge)
     grant_all(project, event, judge, tasks)
+    if body["wide"]:
+        queue.served = event.seq
     return len(wanted) > len(tasks)
 
 

@@ -14,6 +14,7 @@ from typing import Final
 
 from audit.eligibility import fence_of
 from audit.expect import expect_reserve, may_be_late
+from audit.expect_anywhere import expect_anywhere
 from audit.history import Record, entry_slot
 from audit.model import Model
 from audit.report import Judge
@@ -99,6 +100,9 @@ def lost(project: Project, record: Record) -> bool:
 def nothing(project: Project, record: Record, *, exact: bool = True) -> bool:
     """10: there was nothing for this person; and, where the state is known, for this reason."""
     result = record.result
+    if not record.queue:
+        count = result.get("asked", 1)
+        return expect_anywhere(project, int(record.person), count)[1].word == "nothing"
     answer = expect_reserve(
         project,
         int(record.person),

@@ -306,6 +306,7 @@ def _finish(shape: Shape, dead: dict[tuple[int, int], set[int]]) -> None:
 def _uncover(shape: Shape, queue: int, fences: object) -> None:
     """Leaves out what a dataset's fence covers: it may have been passed over, or not yet."""
     assert isinstance(fences, tuple)
+    shape.open.discard(shape.opened.pop(queue, ""))
     covered = {
         (first, min(last, upto))
         for first, last, dataset in shape.entry_runs.get(queue, [])
@@ -360,6 +361,14 @@ READERS: Final[Mapping[tuple[str, int], Reader]] = {
     ("skipped", 0): lambda shape, _, value: None,
     ("looks", 0): lambda shape, _, value: None,
     ("members", 0): lambda shape, _, value: shape.members.update(_scores(value)),
+    ("open", 0): lambda shape, _, value: shape.open.update(_text(member) for member, _ in value),
+    ("opened", 0): lambda shape, _, value: shape.opened.update(
+        (int(queue), _text(member)) for queue, member in value.items()
+    ),
+    ("served", 0): lambda shape, _, value: shape.served.update(
+        (int(queue), int(seq)) for queue, seq in value.items()
+    ),
+    ("gains", 0): lambda shape, _, value: shape.gains.update(_scores(value)),
     ("batch_leases", 0): _read_batch_leases,
     ("batch_leases", 1): lambda shape, key, value: shape.queue_batch_leases.update(
         ((key[0], person), deadline) for person, deadline in _scores(value).items()

@@ -34,6 +34,8 @@ def put(project: Project, entry: Entry, number: int, after: Slot) -> None:
         entry.soft &= {after.person}
     if before.held and not queue.held.get(before.person):
         queue.together.pop(before.person, None)
+    if entry.shown(after) in (QUEUED, RETURNED) and entry.shown(before) != entry.shown(after):
+        queue.gained = project.seq + 1
     queue.counts[entry.shown(before)] -= 1
     queue.counts[entry.shown(after)] += 1
     entry.gone = all(slot.state in ENDED for slot in entry.slots)
@@ -78,6 +80,9 @@ def put_skips(project: Project, entry: Entry, skipped: frozenset[int], *, escala
         by = free if escalated else -free
         queue.counts[ESCALATED] += by
         queue.counts[QUEUED] -= by
+    freed = free > 0 and entry.escalated and not escalated
+    if freed or len(skipped) < len(entry.skipped):
+        queue.gained = project.seq + 1
     entry.skipped, entry.escalated = skipped, escalated
     place(queue, entry)
 

@@ -237,6 +237,7 @@ class Queue:
     `lanes` are the entries with a free slot, by score, per requirement class.
     `held` and `own` are entry -> slot per person; `items` are those that have an entry.
     `together`: with batches, the deadline of all that a person holds. `batches`: issued so far.
+    `served`: its last project-wide grant; `gained`: the last event that made work to be had.
     """
 
     queue: int
@@ -259,6 +260,14 @@ class Queue:
     counts: Counter[int] = field(default_factory=Counter)
     together: dict[int, int] = field(default_factory=dict)
     batches: int = 0
+    served: int = 0
+    gained: int = 0
+
+    @property
+    def order(self) -> tuple[int, float, int, int]:
+        """Its place among the queues of the project, for who asks in none (SEMANTICS §1)."""
+        due = self.rules.due_ms or float("inf")
+        return (self.rules.priority, due, self.served, self.queue)
 
     def workload(self, person: int) -> int:
         """Their tasks without a status, corrections that wait included (SEMANTICS §3)."""

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from audit.anywhere import with_work
 from audit.state import (
     FINISHED,
     QUEUED,
@@ -21,6 +22,7 @@ from audit.state import (
     WORDS,
     Entry,
     Project,
+    Queue,
     Slot,
     score_of,
 )
@@ -63,6 +65,10 @@ class Shape:
     queue_leases: dict[tuple[int, int, int], float] = field(default_factory=dict)
     batch_leases: dict[tuple[int, int], float] = field(default_factory=dict)
     queue_batch_leases: dict[tuple[int, int], float] = field(default_factory=dict)
+    open: set[str] = field(default_factory=set)
+    opened: dict[int, str] = field(default_factory=dict)
+    served: dict[int, int] = field(default_factory=dict)
+    gains: dict[int, float] = field(default_factory=dict)
     sessions: dict[int, float] = field(default_factory=dict)
     session: dict[int, tuple[object, ...]] = field(default_factory=dict)
     recalls: dict[int, str] = field(default_factory=dict)
@@ -116,6 +122,11 @@ def expected(project: Project) -> Shape:
             shape.backlog.setdefault((entry.queue, entry.lane, entry.rank), []).append(entry.entry)
     _heads(shape)
     shape.returned = {key: len(scores) for key, scores in shape.own.items()}
+    # What a fence covers may have been passed over, or not yet: then the queue may be open, or not.
+    for queue in with_work(project):
+        if not queue.fences:
+            shape.opened[queue.queue] = _member(queue)
+    shape.open = set(shape.opened.values())
     shape.counts = recount(project)
     shape.left = _left(project)
     return shape
@@ -125,6 +136,12 @@ def _left(project: Project) -> Scores:
     """The newest that have nothing left to do, as many as are remembered."""
     newest = sorted(project.left.items(), key=lambda item: (item[1], str(item[0])))
     return dict(newest[-REMEMBERED:])
+
+
+def _member(queue: Queue) -> str:
+    rank, due, served, number = queue.order
+    due = 10**15 - 1 if due == float("inf") else due
+    return f"{rank}:{int(due):015}:{served:016}:{number:010}"
 
 
 def recount(project: Project) -> dict[tuple[int, str], int]:
@@ -160,6 +177,10 @@ def _queues(project: Project, shape: Shape) -> None:
         )
         for dataset, attachment in one.attached.items():
             shape.attached[number, dataset] = attachment.cursor
+        if one.gained:
+            shape.gains[number] = one.gained
+        if one.served:
+            shape.served[number] = one.served
         for person, deadline in one.together.items():
             shape.batch_leases[number, person] = deadline
             shape.queue_batch_leases[number, person] = deadline

@@ -32,9 +32,12 @@ def ping(scope: Scope, *, size: int = 0) -> Call[allocation.PingResponse]:
 
 
 def reserve(
-    scope: Scope, queue: str, *, person: str = "", count: int | None = None
+    scope: Scope, queue: str = "", *, person: str = "", count: int | None = None
 ) -> Call[allocation.ReserveResponse]:
-    """Give a person the next tasks of a queue; `nothing` says why there are none."""
+    """Give a person the next tasks of a queue; `nothing` says why there are none.
+
+    Without a queue: of the first one that has any for them.
+    """
     request = allocation.ReserveRequest(**scope.where(), queue_id=queue, person=person, count=count)
     return Call(_ALLOCATION + "Reserve", request, allocation.ReserveResponse, scope.project)
 

@@ -44,7 +44,7 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = {
         *("queue", "dataset", "cursor", "priority", "first", "count", "runs", "classes"),
         "not_added",
     ),
-    "granted": ("queue", "person", "deadline", "tasks", "batch"),
+    "granted": ("queue", "person", "deadline", "tasks", "batch", "wide"),
     "picked": ("queue", "person", "deadline", "tasks", "by_right"),
     "started": ("queue", "person", "entry", "slot", "token", "deadline"),
     "renewed": ("person", "takeover", "tasks"),

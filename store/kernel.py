@@ -25,6 +25,7 @@ PROTOCOL_REFUSALS: Final = frozenset(
         "lagging",
         "stale_settings",
         "again",
+        "more",
         "failed",
     }
 )

@@ -38,6 +38,7 @@ WAITING: Final = 3_000
 """Calls that one process lets wait."""
 WAITING_FOR_WORK: Final = 2_000
 """Of these, calls for new work: shed before those that finish some (reliability.md §1.7)."""
+_FOR_WORK: Final = frozenset({"reserve", "reserve_anywhere", "load_batch"})
 
 log = structlog.get_logger()
 
@@ -129,7 +130,7 @@ class Ledger:
 
     async def _patiently(self, call: _Call) -> Outcome:
         """Attempt until something is decided, for as long as a caller may wait."""
-        if self._waiting >= (WAITING_FOR_WORK if call.name == "reserve" else WAITING):
+        if self._waiting >= (WAITING_FOR_WORK if call.name in _FOR_WORK else WAITING):
             raise StoreUnavailable(retry_after_s=RETRY_AFTER_S)
         self._waiting += 1
         try:
@@ -241,8 +242,10 @@ class Ledger:
         if reply.word == "failed":
             self._failed(call, epoch, str(reply.rest))
             raise _Again
-        if reply.word == "again":
+        if reply.word in ("again", "more"):
             call.pause = 0.0
+            if reply.word == "more":
+                call.inputs = {**call.inputs, "cursor": reply.rest}
             raise _Again
 
     async def _settle(self, call: _Call, epoch: int, reply: Reply) -> Outcome:

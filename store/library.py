@@ -21,30 +21,11 @@ _BLOCK = re.compile(
 FRAME = 7
 """Arguments of the frame, which come first: epoch floor session secret n hash actor."""
 
-OWN = frozenset(
-    {
-        "55_search.lua",
-        "58_offer.lua",
-        "61_fences.lua",
-        "70_apply_people.lua",
-        "72_apply_finished.lua",
-        "72_apply_operations.lua",
-        "73_apply_control.lua",
-        "74_apply_skips.lua",
-    }
-)
-"""Shared pieces whose local names nobody else uses: they get a block of their own, because a
-chunk of Lua has room for 200 local names."""
-
-SHOWN = {
-    "50_lanes.lua": ("lanes",),
-    "60_effects.lua": (
-        *("effects", "people_of", "cleared_from", "leased_by", "counts_as", "give_back"),
-    ),
-}
-"""Shared pieces with a block of their own of whose local names others use these."""
-
 _OUTCOME = re.compile(r"^--   \{'(\w+)'", re.M)
+_LOCAL = re.compile(
+    r"^local (?:function (?P<function>\w+)|(?P<names>\w+(?:, \w+)*) *(?P<is>=|(?:--.*)?$))", re.M
+)
+"""A local of a whole file, on one line up to its value."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +69,38 @@ def sources() -> tuple[dict[str, str], dict[str, str]]:
     return read(root / "shared"), read(root)
 
 
+def _names(declaration: re.Match[str]) -> list[str]:
+    return (declaration["function"] or declaration["names"]).split(", ")
+
+
+def _enclosed(file: str, texts: dict[str, str]) -> str:
+    """A shared piece in a block: its locals end there, but for those that other files name.
+
+    Lua has room for 200 locals at a time.
+    """
+    others = {word for name, text in texts.items() if name != file for word in _words(text)}
+
+    def declared_outside(declaration: re.Match[str]) -> str:
+        if others.isdisjoint(_names(declaration)):
+            return declaration[0]
+        if declaration["function"]:
+            return f"function {declaration['function']}"
+        return f"{declaration['names']} =" if declaration["is"] == "=" else ""
+
+    shared = [
+        name
+        for declaration in _LOCAL.finditer(texts[file])
+        if not others.isdisjoint(_names(declaration))
+        for name in _names(declaration)
+    ]
+    names = f"local {', '.join(shared)}\n" if shared else ""
+    return f"{names}do\n{_LOCAL.sub(declared_outside, texts[file])}end"
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"\w+", text))
+
+
 def _inputs_table(functions: dict[str, Function]) -> str:
     """Lua that gives a function its inputs by name: tables written out, which never grow."""
     rows = []
@@ -95,21 +108,6 @@ def _inputs_table(functions: dict[str, Function]) -> str:
         fields = (f"{wanted} = ARGV[{n}]" for n, wanted in enumerate(function.inputs, FRAME + 1))
         rows.append(f"  {name} = function(ARGV) return {{ {', '.join(fields)} }} end,")
     return "local INPUTS = {\n" + "\n".join(rows) + "\n}\n"
-
-
-def _block(text: str) -> str:
-    return f"do\n{text}end\n"
-
-
-def _piece(name: str, text: str) -> str:
-    """A shared piece, with as few names in the chunk as may be."""
-    if name in OWN:
-        return _block(text)
-    if name not in SHOWN:
-        return text
-    for shown in SHOWN[name]:
-        text = re.sub(rf"^local (function )?{shown}\b", rf"\g<1>{shown}", text, flags=re.M)
-    return f"local {', '.join(SHOWN[name])}\n{_block(text)}"
 
 
 @cache
@@ -120,8 +118,10 @@ def library() -> Library:
     for text in verbs.values():
         functions |= declared(text)
     body = _inputs_table(functions)
-    body += "\n".join(_piece(name, text) for name, text in shared.items())
-    body += "\n".join(map(_block, verbs.values()))
+    globals_, *pieces = shared
+    texts = {**shared, **verbs}
+    body += "\n".join([shared[globals_], *(_enclosed(piece, texts) for piece in pieces), ""])
+    body += "\n".join(f"do\n{text}end" for text in verbs.values())
     name = f"dibs_{hashlib.sha256(body.encode()).hexdigest()[:8]}"
     return Library(
         name=name,

@@ -31,7 +31,8 @@ class Reserving:
         """Grant the first tasks the person may do, or say why there are none.
 
         In a queue with batches: the first tasks that they have not finished,
-        after a refill where one is due.
+        after a refill where one is due. Without a queue: in the first of all
+        that has anything for them.
 
         Raises QueueNotFound, PersonNotFound, PermissionDenied.
         """
@@ -72,6 +73,13 @@ class Reserving:
     async def _reserve(
         self, place: Place, ask: requests.Reserve, person: int, *, count: int, target: int
     ) -> Outcome:
+        if not ask.queue_id:
+            return await self._ledger.change(
+                *(place.project, "reserve_anywhere", ask.change.key, place.actor),
+                person=person,
+                count=count,
+                cursor="",
+            )
         queue = await self._door.queue(place.project, ask.queue_id)
         outcome = await self._ledger.change(
             *(place.project, "reserve", ask.change.key, place.actor),
@@ -88,7 +96,10 @@ class Reserving:
         self, place: Place, ask: requests.Reserve, person: int, outcome: Outcome
     ) -> answers.Reserved:
         """What they have to do first, now; a repeat too says what it is then."""
-        queue = await self._door.queue(place.project, ask.queue_id)
+        if ask.queue_id:
+            queue = await self._door.queue(place.project, ask.queue_id)
+        else:
+            queue = int(happened(outcome).body["queue"])
         found = await self._ledger.read(
             place.project, "unfinished", queue=queue, person=person, limit=ask.count
         )

@@ -182,6 +182,14 @@ class AllocationServiceServicer(object):
         and answers with the first `count` of all that they have not finished,
         corrections first; `nothing` only if that is none. A repeat does not do so
         again, and answers with what they have then.
+
+        Without a queue_id it gives what is due in the first queue that has anything
+        for the person: tasks returned to them first, whichever queue they are of,
+        then by priority of the queue, by due date, and then the queue that was come
+        to in this way least recently. All tasks of an answer are of one queue, so
+        they may be fewer than `count` while other queues have more. A batch in hand
+        is no new work, and keeps its queue out until the next one is due.
+        `nothing` is then about all queues, and its causes are not counted.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -134,6 +134,7 @@ class Log:
             "deadline": self.clock + LEASE_MS,
             "tasks": rows,
             "batch": 0,
+            "wide": 0,
         }
         return self.add("granted", request, **body | changes)
 

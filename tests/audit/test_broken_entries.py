@@ -233,7 +233,7 @@ def a_queue_made_twice():
 @logs.breaks(RULES, "granted: cannot be applied")
 def a_body_of_another_shape():
     log = ready()
-    body = {"queue": 1, "person": 2, "deadline": LEASE_MS, "tasks": [7], "batch": 0}
+    body = {"queue": 1, "person": 2, "deadline": LEASE_MS, "tasks": [7], "batch": 0, "wide": 0}
     log.raw(encode("granted", body, clock_ms=0, wall_ms=log.wall))
     return log
 
@@ -261,7 +261,7 @@ def test_a_setting_beyond_its_limits_is_found(sentence: str, settings: dict[str,
     [
         (
             *("0 tasks in one grant", "granted"),
-            {"queue": 1, "person": 2, "deadline": LEASE_MS, "batch": 0},
+            {"queue": 1, "person": 2, "deadline": LEASE_MS, "batch": 0, "wide": 0},
         ),
         ("0 renewed", "renewed", {"person": 2, "takeover": 0}),
         ("0 tasks expired at once", "expired", {}),

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
 from audit import expect
+from audit.expect_anywhere import expect_anywhere
+from store import events
 from tests.audit.log import queue_rules
 
 QUEUES = st.integers(1, 3)
@@ -31,11 +33,25 @@ class BatchRules(RuleBasedStateMachine):
     def state(self) -> Any:
         raise NotImplementedError
 
-    @rule(queue=st.integers(2, 3), slots=st.integers(1, 2), sizes=BATCHES)
-    def create_queue_with_batches(self, queue: int, slots: int, sizes: tuple[int, int]) -> None:
+    @rule(
+        queue=st.integers(2, 3),
+        slots=st.integers(1, 2),
+        sizes=BATCHES,
+        rank=st.integers(2, 3),
+        due=st.sampled_from([0, 1_700_000_000_000]),
+    )
+    def create_queue_with_batches(
+        self, *, queue: int, slots: int, sizes: tuple[int, int], rank: int, due: int
+    ) -> None:
         known = queue in self.state.queues
         rules = queue_rules(
-            slots=slots, lease_ms=10_000, batch_size=sizes[0], max_workload=sizes[1], max_held=1
+            slots=slots,
+            lease_ms=10_000,
+            batch_size=sizes[0],
+            max_workload=sizes[1],
+            max_held=1,
+            priority=rank,
+            due_ms=due,
         )
         reply = self.call("create_queue", queue=queue, rules=rules, content=0)
         assert reply.word == ("already_exists" if known else "ok")
@@ -68,6 +84,20 @@ class BatchRules(RuleBasedStateMachine):
         answer = expect.expect_clear(self.state, person, queue, include_started=started)
         reply = self.call("clear_batch", queue=queue, person=person, include_started=started)
         assert reply.word == answer.word
+
+    @rule(person=PEOPLE, count=st.integers(1, 4))
+    def reserve_anywhere(self, person: int, count: int) -> None:
+        queue, answer = expect_anywhere(self.state, person, count, clock=self.state_clock)
+        reply = self.call("reserve_anywhere", person=person, count=count, cursor="")
+        assert reply.word == answer.word
+        if reply.word == "nothing":
+            if not any(of.fences for of in self.state.queues.values()):
+                self.expected_reasons(answer, reply.rest)
+            return
+        self.note(reply, person)
+        event = events.decode(reply.rest)
+        assert event.body["queue"] == queue
+        assert tuple((task[0], task[1]) for task in event.body["tasks"]) == answer.tasks
 
     @precondition(lambda self: self.holders())
     @rule(other=PEOPLE, pick=PICK, back=st.booleans())

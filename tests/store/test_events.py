@@ -37,6 +37,7 @@ def test_what_is_encoded_comes_back():
         "deadline": 3_600_000,
         "tasks": [[70_000, 1, 1, 0]],
         "batch": 1,
+        "wide": 0,
     }
 
     event = decode(encode("granted", body, clock_ms=5, wall_ms=6))

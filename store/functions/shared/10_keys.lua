@@ -103,6 +103,14 @@ function keys.skipped(P) return P .. 'skipped' end
 function keys.looks(P) return P .. 'looks' end
 -- ZSET of all members by number.
 function keys.members(P) return P .. 'members' end
+-- For project-wide Reserve. ZSET of equal scores: the queues where work can be had now, each as
+-- "rank:due:served:queue" in digits of fixed width, so that their order is that of the texts.
+function keys.open(P) return P .. 'open' end
+-- HASH queue -> its member of `open`; seq of its last project-wide grant.
+function keys.opened(P) return P .. 'opened' end
+function keys.served(P) return P .. 'served' end
+-- ZSET of queues by the seq of the last event from which somebody may have work there that they had not.
+function keys.gains(P) return P .. 'gains' end
 -- SET of all queues.
 function keys.queues(P) return P .. 'queues' end
 -- SET of datasets that were deleted: their numbers are not used again.

@@ -69,6 +69,7 @@ local function task_name(entry, slot) return string.format('%d:%d', entry, slot)
 -- generations of queues; uncleared: no queue of the project was ever cleared; stale: records as they were
 -- before their queue was cleared, where they have not been written since; unfenced: no dataset was ever
 -- detached in the project; run: the last one looked up of entries of one dataset; seq: of the event that is applied.
+-- stirred: queues that may have to enter or leave `open`; gained: those where work can be had that could not.
 -- Emptied before each call, and by a replay after each event.
 local seen = { queues = {}, records = {}, heads = {}, ends = {}, followers = {} }
 local holds = false
@@ -84,6 +85,17 @@ local function forget()
   seen.queues, seen.records, seen.heads = emptied(seen.queues), emptied(seen.records), emptied(seen.heads)
   seen.ends, seen.followers, holds = emptied(seen.ends), emptied(seen.followers), false
   seen.generations, seen.uncleared, seen.stale, seen.unfenced, seen.run = false, false, false, false, false
+  seen.stirred, seen.gained = false, false
+end
+
+local function stir(queue)
+  seen.stirred = seen.stirred or {}
+  seen.stirred[tonumber(queue)] = true
+end
+
+local function gain(queue)
+  seen.gained = seen.gained or {}
+  seen.gained[tonumber(queue)] = true
 end
 
 -- How often the queue's waiting tasks were cleared.

@@ -100,9 +100,11 @@ local function remember(P, event)
   end
 end
 
+local settle_open            -- P, event: see 51_open
 local function enact(P, event)
   seen.seq = event.seq
   apply[event.kind](P, event)
+  if seen.stirred or seen.gained then settle_open(P, event) end
   remember(P, event)
 end
 

@@ -29,6 +29,14 @@ function leases.first(P, queue)
   return first[1] and tonumber(first[2])
 end
 
+-- The earliest deadline in the project, or nil.
+function leases.first_of_all(P)
+  local alone = redis.call('ZRANGE', keys.leases(P), 0, 0, 'WITHSCORES')[2]
+  local together = redis.call('ZRANGE', keys.batch_leases(P), 0, 0, 'WITHSCORES')[2]
+  if not (alone or together) then return nil end
+  return math.min(number_or(alone, INFINITE), number_or(together, INFINITE))
+end
+
 -- Whether any lease of the project is at its end.
 function leases.due(P, clock)
   return redis.call('ZCOUNT', keys.leases(P), '-inf', clock) > 0

@@ -1,11 +1,17 @@
 -- Lanes: what is available, in order. A lane is a queue and a requirement class.
 local lanes = {}
 
+-- Sets a head of a lane, or deletes it (score false). A head that is new, or that went, stirs the queue.
+local function note_head(P, queue, head, score)
+  local key, changed = keys.heads(P, queue), nil
+  if score then changed = redis.call('HSET', key, head, score) else changed = redis.call('HDEL', key, head) end
+  if changed == 1 then stir(queue) end
+end
+
 -- Notes the score of the lane's first member of G.
 function lanes.refresh_available(P, queue, class)
   local first = redis.call('ZRANGE', keys.available(P, queue, class), 0, 0, 'WITHSCORES')
-  if first[1] then redis.call('HSET', keys.heads(P, queue), 'g' .. text(class), first[2])
-  else redis.call('HDEL', keys.heads(P, queue), 'g' .. text(class)) end
+  note_head(P, queue, 'g' .. text(class), first[2] or false)
 end
 
 -- Notes the score of the lane's first untouched entry, which has at least this rank. A dead integer at
@@ -15,11 +21,11 @@ function lanes.refresh_backlog(P, queue, class, from, known)
   for rank = from, RANKS - 1 do
     local head = known or redis.call('LINDEX', keys.backlog(P, queue, class, rank), 0)
     if head then
-      redis.call('HSET', keys.heads(P, queue), 'b' .. text(class), score_of(rank, tonumber(head)))
+      note_head(P, queue, 'b' .. text(class), score_of(rank, tonumber(head)))
       return
     end
   end
-  redis.call('HDEL', keys.heads(P, queue), 'b' .. text(class))
+  note_head(P, queue, 'b' .. text(class), false)
 end
 
 local function drop_dead(P, queue, class, dead)
@@ -104,6 +110,7 @@ end
 -- Entries that wait in one backlog leave it, wherever they stand: as dead integers, until those are met
 -- at its front.
 function lanes.bury(P, queue, class, rank, entries_there)
+  stir(queue)
   local list = not_passed(P, queue, class, rank, entries_there)
   if #list == 0 then return end
   redis.call('SADD', keys.dead(P, queue, class), unpack(list))

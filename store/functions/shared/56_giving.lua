@@ -61,12 +61,13 @@ function giving.reasons(call, queue, person, cause, full, heads)
 end
 
 -- The body of a grant: `new` tasks after corrections. batch: 0 the queue has none, 1 the new ones are one,
--- 2 it has, but corrections are all there is.
-function giving.granted(call, queue, person, tasks, new)
+-- 2 it has, but corrections are all there is. wide: 0, or in which of its calls a project-wide Reserve came
+-- to this queue.
+function giving.granted(call, queue, person, tasks, new, wide)
   for i = 1, #new do tasks[#tasks + 1] = new[i] end
   return {
     queue = queue.number, person = person.number, deadline = call.clock + queue.lease_ms, tasks = tasks,
-    batch = queue.batch_size == 0 and 0 or #new > 0 and 1 or 2,
+    batch = queue.batch_size == 0 and 0 or #new > 0 and 1 or 2, wide = wide or 0,
   }
 end
 

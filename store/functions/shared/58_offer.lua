@@ -19,13 +19,19 @@ local function counted(P, queue, person, wanted, target)
   return tasks, math.min(wanted, free) - #tasks, free == 0, false
 end
 
+-- What is due to somebody who asks. `target` 0: `count` tasks; else as many of them as they need to hold that
+-- many. With batches neither counts.
+function giving.due(P, queue, person, count, target)
+  local give = queue.batch_size > 0 and pulled or counted
+  return give(P, queue, person, count, target)
+end
+
 -- Corrections and new tasks; or nil, nil and the packed reasons for nothing (none: they need not be told);
 -- or corrections and nil: dead integers were in the way and are cleared, ask again.
 function giving.offer(call, queue, person, count, target)
   local P = call.P
   local cause, heads = standing(person, queue), lanes.heads(P, queue.number)
-  local give = queue.batch_size > 0 and pulled or counted
-  local tasks, want, full, content = give(P, queue, person, count, target)
+  local tasks, want, full, content = giving.due(P, queue, person, count, target)
   if cause ~= '' or closed(queue) ~= '' then return nil, nil, giving.reasons(call, queue, person, cause, full, heads) end
   local new = giving.search(P, queue, person, heads, want)
   if not new or #tasks + #new > 0 then return tasks, new end

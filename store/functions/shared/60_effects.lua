@@ -312,6 +312,7 @@ end
 -- Of which entries the background is to know whether anybody is left who may do them: it looks at those
 -- that have become free, or that one more has skipped.
 function effects.follow_skips(batch, edit, freed, leaves)
+  if #(edit.after.x or NONE) < #(edit.before.x or NONE) then gain(edit.after.q) end
   local is = edit.after.x and not edit.after.e and not leaves
   local look = is and (freed or edit.after.x ~= edit.before.x)
   for n = 1, #edit.entries do
@@ -386,6 +387,7 @@ local function settle(batch, edit)
     if was ~= is then
       effects.count(queue, was, -#edit.entries)
       effects.count(queue, is, #edit.entries)
+      if is == QUEUED or is == RETURNED then gain(queue.number) end
     end
     was_free, is_free = was_free or was == QUEUED, is_free or is == QUEUED
     finished = finished and ENDED[a[1]]

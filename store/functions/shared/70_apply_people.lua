@@ -165,6 +165,7 @@ function apply.entries_added(P, event)
     fences.note(keys.entry_runs(P, b.queue), b.first, b.first + b.count - 1, dataset)
   end
   for class in pairs(refreshed) do lanes.refresh_backlog(P, b.queue, class, 0) end
+  if b.count > 0 then gain(b.queue) end
   local slots = queues.load(P, b.queue).slots
   redis.call('HINCRBY', keys.counts(P, b.queue), 'tasks', b.count * slots)
   redis.call('HINCRBY', keys.totals(P), 'entries', b.count)

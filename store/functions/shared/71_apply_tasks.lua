@@ -27,6 +27,10 @@ function apply.granted(P, event)
   grant(batch, event, b.tasks)
   if b.batch == 1 then issue(P, b.queue) end
   effects.finish(batch)
+  if b.wide > 0 then
+    redis.call('HSET', keys.served(P), b.queue, event.seq)
+    stir(b.queue)
+  end
 end
 
 -- One chosen task, started at once. Nobody need have touched it, wherever it waits.

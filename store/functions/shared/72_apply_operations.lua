@@ -9,6 +9,7 @@ local function begin_operation(P, event, state, b)
 end
 
 local function put_fences(P, queue, list)
+  stir(queue)
   local key = keys.queue(P, queue)
   if #list > 0 then redis.call('HSET', key, 'fences', cmsgpack.pack(list))
   else redis.call('HDEL', key, 'fences') end
@@ -57,6 +58,8 @@ function apply.cleared(P, event)
   redis.call('HSET', keys.queue(P, b.queue), 'generation', b.generation, 'added_seq', event.seq,
     'cleared_seq', event.seq)
   redis.call('HSET', keys.totals(P), 'cleared', 1)
+  seen.uncleared, seen.generations = false, false   -- not any more
+  stir(b.queue)
   if b.removed > 0 then redis.call('HINCRBY', keys.counts(P, b.queue), 'removed', b.removed) end
   redis.call('SADD', keys.tidying(P), string.format('%d/%d', b.queue, b.generation - 1))
   begin_operation(P, event, SUCCEEDED,

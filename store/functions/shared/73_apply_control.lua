@@ -1,6 +1,8 @@
 -- Effects of events that steer a queue.
 
 local function put_control(P, queue, control)
+  stir(queue)
+  gain(queue)
   redis.call('HSET', keys.queue(P, queue), 'control', cmsgpack.pack(control))
 end
 
@@ -66,6 +68,8 @@ function apply.queue_changed(P, event)
   count_uses(P, before.groups, -1)
   count_uses(P, b.rules.groups, 1)
   redis.call('HSET', key, 'rules', cmsgpack.pack(b.rules), 'content', b.content, 'set_seq', event.seq)
+  stir(b.queue)
+  gain(b.queue)
   if narrower(before, b.rules) then
     put_control(P, b.queue, steered(before, 'narrow', event.seq))
     recall(P, before)

@@ -1,0 +1,127 @@
+"""Reserve in no queue in particular, over more queues than one call looks at."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from store import events
+from store.kernel import Kernel, Reply
+from store.redis import Multiplexer
+from tests.audit.log import queue_rules
+
+QUEUES = 700
+EPOCH = 1
+
+
+class Project:
+    """Queues with one task each, none of them for person 2 but where it says so."""
+
+    def __init__(self, kernel: Kernel, number: int) -> None:
+        self.kernel, self.number = kernel, number
+
+    async def call(self, name: str, **inputs: Any) -> Reply:
+        reply: Reply = await self.kernel.call(name, self.number, EPOCH, **inputs)
+        assert reply.word != "failed", reply.rest
+        return reply
+
+    async def begin(self) -> None:
+        chain = events.genesis(f"p{self.number}")
+        assert await self.kernel.open(self.number, EPOCH, seq=0, chain=chain)
+        await self.call("create_project", admin=1, fast=0)
+        people = [[2, 1, 1, 16, []], [3, 1, 1, 16, []]]
+        await self.call("change_members", mode="add", members=people, expected=[-1, -1])
+        await self.call("create_dataset", dataset=1)
+        items: dict[str, Any] = {"dataset": 1, "import": 1, "first": 1, "count": QUEUES}
+        await self.call("add_items", **items)
+
+    async def queue(self, queue: int, *, mine: bool) -> None:
+        allowed = [2] if mine else [3]
+        rules = queue_rules(allowed=allowed, restricted=1)
+        await self.call("create_queue", queue=queue, rules=rules, content=0)
+        await self.fill(queue, added_seq=0, item=queue)
+
+    async def fill(self, queue: int, *, added_seq: int, item: int) -> Reply:
+        return await self.call(
+            "add_entries",
+            queue=queue,
+            dataset=0,
+            expected=0,
+            added_seq=added_seq,
+            priority=3,
+            cursor=0,
+            runs=[[1, item, 1]],
+            classes=[[]],
+        )
+
+    async def ask(self, cursor: str = "") -> Reply:
+        return await self.call("reserve_anywhere", person=2, count=1, cursor=cursor)
+
+
+@pytest.fixture
+async def project(empty_redis: str) -> AsyncIterator[Project]:
+    multiplexer = Multiplexer(empty_redis)
+    await multiplexer.start()
+    made = Project(Kernel(multiplexer), 77)
+    await made.begin()
+    yield made
+    await multiplexer.close()
+
+
+def queue_of(reply: Reply) -> int:
+    assert reply.word == "ok", reply
+    return int(events.decode(reply.rest).body["queue"])
+
+
+async def test_one_call_looks_at_256_queues_and_the_cursor_goes_on(project: Project) -> None:
+    for queue in range(1, QUEUES + 1):
+        await project.queue(queue, mine=queue == QUEUES)
+
+    first = await project.ask()
+    second = await project.ask(first.rest)
+    third = await project.ask(second.rest)
+    assert [first.word, second.word] == ["more", "more"]
+    assert queue_of(third) == QUEUES
+    assert events.decode(third.rest).body["wide"] == 3
+
+
+async def test_what_can_be_had_behind_the_cursor_meanwhile_is_not_missed(project: Project) -> None:
+    for queue in range(1, 301):
+        await project.queue(queue, mine=queue == 1)
+    taken = await project.ask()
+    assert queue_of(taken) == 1
+    first = await project.ask()
+    assert first.word == "more"
+    token = taken.seq
+    back = await project.call("release", person=2, entry=1, slot=1, token=token, content=0)
+    assert back.word == "ok"
+
+    assert queue_of(await project.ask(first.rest)) == 1
+
+
+async def test_nothing_is_answered_when_all_were_looked_at(project: Project) -> None:
+    for queue in range(1, 301):
+        await project.queue(queue, mine=False)
+    first = await project.ask()
+    last = await project.ask(first.rest)
+
+    assert (first.word, last.word) == ("more", "nothing")
+    assert last.rest == [
+        {"reason": "NOT_ELIGIBLE", "causes": [{"cause": "NOT_ALLOWED", "tasks": 0}]}
+    ]
+
+
+async def test_a_person_who_changed_meanwhile_is_looked_for_from_the_start(
+    project: Project,
+) -> None:
+    for queue in range(1, 301):
+        await project.queue(queue, mine=False)
+    first = await project.ask()
+    members = [[2, 1, 1, 16, [7]]]
+    await project.call("change_members", mode="change", members=members, expected=[-1])
+    again = await project.ask(first.rest)
+
+    assert (first.word, again.word) == ("more", "more")
+    assert (await project.ask(again.rest)).word == "nothing"

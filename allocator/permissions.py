@@ -126,8 +126,6 @@ TABLE: Final = (
         right=Right.READ,
         cells=_cells("✔ | ✔ | ✔ | ✔ | ✔ | ✔"),
         rpcs=(
-            "AllocationService.GetItemStatus",
-            "AllocationService.GetTask",
             "AllocationService.OpenSession",
             "AllocationService.Ping",
             "DatasetService.GetDataset",
@@ -212,6 +210,8 @@ TABLE: Final = (
         rpcs=(
             "QueueService.ListTasks",
             "AllocationService.GetDraft",
+            "AllocationService.GetItemStatus",
+            "AllocationService.GetTask",
             "AllocationService.ListMyTasks",
         ),
     ),

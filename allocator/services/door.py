@@ -17,10 +17,6 @@ from dibs import errors
 
 T = TypeVar("T")
 
-MANAGERS = Role.ADMIN | Role.TEAM_MANAGER
-ADMINS = Role.ADMIN
-ANYBODY = Role(-1)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
@@ -72,28 +68,6 @@ class Door:
         if actor not in numbers:
             raise _denied(actor, action, ROW_OF.get(action))
         return Place(row=row, actor=numbers[actor])
-
-    async def look(self, look: Look, action: str) -> Place:
-        """For reads: any member.
-
-        Raises ProjectNotFound, PermissionDenied.
-        """
-        place = await self.enter(look.project, look.actor, action)
-        record = await self.record(place.project, place.actor)
-        if not record.member.member:
-            raise errors.PermissionDenied(look.actor, action)
-        return place
-
-    async def manage(self, change: Change, needs: Role, action: str) -> Place:
-        """For changes: an active member with one of the roles `needs`.
-
-        Raises ProjectNotFound, PermissionDenied.
-        """
-        place = await self.enter(change.project, change.actor, action)
-        member = (await self.record(place.project, place.actor)).member
-        if not (member.member and member.active and member.roles & needs):
-            raise errors.PermissionDenied(change.actor, action)
-        return place
 
     async def permit(
         self,
@@ -191,6 +165,10 @@ class Door:
         if not (member.member and member.active):
             return False
         return await self._granted(place, ROW_OF[rpc], member.roles, queue, entry, own=False)
+
+    def refusal(self, ask: Change | Look, rpc: str) -> errors.PermissionDenied:
+        """The error for who was let in, but not to this."""
+        return _denied(ask.actor, rpc, ROW_OF[rpc])
 
     async def person(self, project: int, person_id: str) -> int:
         """The number of a person. Raises PersonNotFound if they never had one."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -11,6 +12,7 @@ from allocator import requests_tasks as requests
 from allocator.actions import Action
 from allocator.model import Priority, TaskId, TaskState
 from allocator.ports import Directory, EntryPlace, Items, Ledger, TaskView, Views, WallClock
+from allocator.requests import Look
 from allocator.services.door import Door, Place
 from allocator.services.named_tasks import DONE
 from allocator.services.outcomes import expires_in, some, value
@@ -46,17 +48,22 @@ class Standing:
         self._clock = clock
 
     async def task(self, ask: requests.GetTask) -> told.TaskRecord:
-        """One task. Raises TaskNotFound, PermissionDenied."""
+        """One task that waits or is the actor's; any, for who manages the queue.
+
+        Raises TaskNotFound, PermissionDenied.
+        """
         place = await self._door.permit(ask.look, GET_TASK, entry=ask.task.entry)
         await self._views.wait_for(place.project, ask.look.min_seq)
         records = await self._of_entry(place, ask.task.entry)
         found = [record for record in records if record.task.task == ask.task]
         if not found:
             raise errors.TaskNotFound(str(ask.task))
+        if not await self._seen(place, ask.look, GET_TASK, found[0]):
+            raise self._door.refusal(ask.look, GET_TASK)
         return found[0]
 
     async def item(self, ask: requests.GetItemStatus) -> tuple[told.TaskRecord, ...]:
-        """The tasks of an item, by entry and slot.
+        """The tasks of an item, by entry and slot, as far as the actor may see them.
 
         Raises DatasetNotFound, ItemNotFound, PermissionDenied.
         """
@@ -68,7 +75,14 @@ class Standing:
         await self._views.wait_for(place.project, ask.look.min_seq)
         entries = await self._items.entries_of(place.project, numbers[ask.external_id][0])
         found = [record for entry in entries for record in await self._of_entry(place, entry)]
-        return tuple(found)
+        seen = [await self._seen(place, ask.look, GET_ITEM_STATUS, record) for record in found]
+        return tuple(itertools.compress(found, seen))
+
+    async def _seen(self, place: Place, look: Look, rpc: str, record: told.TaskRecord) -> bool:
+        """Whether it is nobody else's, or whoever asks manages them."""
+        if record.person in ("", look.actor):
+            return True
+        return await self._door.manages(look, place, rpc, entry=record.task.task.entry)
 
     async def _of_entry(self, place: Place, entry: int) -> list[told.TaskRecord]:
         """Every task of an entry, touched or not; none if there is no such entry."""

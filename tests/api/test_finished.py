@@ -359,7 +359,7 @@ async def test_a_task_says_when_it_was_submitted_and_only_its_holder_sees_the_le
     [held] = (await filled.reserve("q", "ann")).tasks
     seq = (await filled.depth("q")).seq
     hers = await record(filled, held.task_id, min_seq=seq, actor="ann")
-    others = await record(filled, held.task_id, min_seq=seq, actor="bob")
+    others = await record(filled, held.task_id, min_seq=seq, actor="ada")
     submitted = await filled.submit("ann", held)
 
     assert hers.task.lease.lease_token == held.lease.lease_token

@@ -11,7 +11,7 @@ from google.protobuf.message_factory import GetMessageClass
 from allocator.model import Role
 from allocator.permissions import OPEN, ROW_OF, WORK, Grant, row_for
 from dibs import errors, validation
-from dibs.v1 import common_pb2, dataset_pb2, project_pb2, queue_pb2
+from dibs.v1 import common_pb2, dataset_pb2, project_pb2, queue_pb2, tasks_pb2
 from tests.api.examples import example, send
 from tests.api.world import World, refused
 from tests.protos.test_protos import RPCS
@@ -101,6 +101,46 @@ async def test_what_is_ones_own_is_not_somebody_elses(staffed: World, rpc: str) 
     assert await _denied(staffed, rpc, OWNER, person="bystander") is owner, row.right
 
 
+@pytest.mark.shows("P45")
+async def test_who_has_a_task_reads_it_and_others_who_manage(staffed: World) -> None:
+    [task] = (await staffed.reserve("q", "ann")).tasks
+    seq = (await staffed.start("ann", task)).seq
+
+    async def read(actor: str) -> Any:
+        request = tasks_pb2.GetTaskRequest(
+            **staffed.where(actor), task_id=task.task_id, min_seq=seq
+        )
+        return (await staffed.stubs.allocation.GetTask(request)).record
+
+    assert [(await read(actor)).person for actor in ("ann", "tom", OWNER)] == ["ann"] * 3
+    error = await refused(read("both"))
+    assert isinstance(error, errors.PermissionDenied)
+    assert error.metadata["kind"] == "permission"
+
+
+@pytest.mark.shows("P79", "P44")
+async def test_queues_are_paused_resumed_and_cleared_by_administrators(staffed: World) -> None:
+    for name in ("PauseQueue", "ResumeQueue", "ClearWaiting", "AttachDataset", "DetachDataset"):
+        rpc = f"QueueService.{name}"
+        denied = [person for person in ROLES if await _denied(staffed, rpc, person)]
+        assert denied == ["ann", "rev", "both", "tom"], name
+    listed = await staffed.stubs.queues.ListQueues(
+        queue_pb2.ListQueuesRequest(**staffed.where(), filter="queue_id = q")
+    )
+    assert listed.queues[0].queue_id == "q"
+
+
+@pytest.mark.shows("P43")
+async def test_an_administrator_is_refused_nothing_for_want_of_permission(staffed: World) -> None:
+    last = {"ProjectService.RemoveMembers", "QueueService.ClearWaiting"}
+    for rpc in sorted(GUARDED, key=lambda rpc: ("Delete" in rpc or "Archive" in rpc, rpc in last)):
+        assert not await _denied(staffed, rpc, "ada"), rpc
+    answer = await staffed.stubs.projects.GetProject(
+        project_pb2.GetProjectRequest(**staffed.where())
+    )
+    assert answer.project.project_id == staffed.project
+
+
 async def test_who_may_not_annotate_may_not_even_ask(staffed: World) -> None:
     error = await refused(staffed.reserve("q", "rev"))
     assert isinstance(error, errors.PermissionDenied)
@@ -108,6 +148,7 @@ async def test_who_may_not_annotate_may_not_even_ask(staffed: World) -> None:
     assert "ANNOTATOR" in error.metadata["needs"]
 
 
+@pytest.mark.shows("P9")
 async def test_a_refusal_says_whether_it_is_permission_state_or_lock(staffed: World) -> None:
     [task] = (await staffed.reserve("q", "ann")).tasks
     permission = await refused(staffed.start("rev", task))
@@ -129,6 +170,7 @@ async def test_who_left_may_nothing(world: World, rpc: str) -> None:
     assert await _denied(world, rpc, "eve")
 
 
+@pytest.mark.shows("E12")
 async def test_admin_is_for_good(staffed: World) -> None:
     await staffed.people("eve", roles=[project_pb2.ROLE_ADMIN])
     error = await refused(staffed.update("eve", "roles", roles=[project_pb2.ROLE_ANNOTATOR]))
@@ -157,6 +199,7 @@ async def test_the_last_admin_stays(staffed: World) -> None:
     assert (await staffed.stubs.projects.RemoveMembers(removal("ada"))).seq > 0
 
 
+@pytest.mark.shows("D39")
 async def test_who_owns_a_queue_makes_datasets_and_queues_too(staffed: World) -> None:
     made = await staffed.stubs.queues.CreateQueue(
         queue_pb2.CreateQueueRequest(**staffed.change(OWNER), queue_id="q2", queue={})

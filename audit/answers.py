@@ -135,7 +135,17 @@ def _differs(body: Mapping[str, Any], seq: int, record: Record) -> str:
     told = record.result.get("tasks")
     if told is None or record.method not in ("Reserve", "EnsureReservations", "Renew"):
         return ""
-    return _tasks_differ(body, seq, record.method, {entry_slot(t): token for t, token in told})
+    held = {entry_slot(t): token for t, token in told}
+    if body.get("batch"):
+        # A Reserve there answers with the first of all that the person has not finished.
+        return "tokens" if _invented(body, seq, held) else ""
+    return _tasks_differ(body, seq, record.method, held)
+
+
+def _invented(body: Mapping[str, Any], seq: int, told: Mapping[tuple[int, int], int]) -> bool:
+    """Whether a task is said to come from this event that does not."""
+    happened = {(task[0], task[1]) for task in body["tasks"]}
+    return bool({task for task, token in told.items() if token == seq} - happened)
 
 
 def _tasks_differ(
@@ -159,5 +169,4 @@ def _tasks_differ(
         return "tasks"
     if method == "Reserve" and any(token != seq for token in told.values()):
         return "tokens"
-    invented = {task for task, token in told.items() if token == seq} - happened
-    return "tokens" if invented else ""
+    return "tokens" if _invented(body, seq, told) else ""

@@ -182,9 +182,13 @@ def create_queue(
     max_held: int | None = None,
     statuses: Mapping[str, queues.StatusMeaning] | None = None,
     unit_classes: Iterable[str] = (),
+    settings: queues.Queue | None = None,
 ) -> Call[queues.CreateQueueResponse]:
-    """Make an empty queue; `statuses` are those beyond "completed" and "discarded"."""
-    settings = queues.Queue(
+    """Make an empty queue; `statuses` are those beyond "completed" and "discarded".
+
+    `settings` are any that have no parameter here.
+    """
+    made = queues.Queue(
         display_name=display_name,
         type=type,
         slots=slots,
@@ -196,9 +200,11 @@ def create_queue(
         statuses=[queues.Status(name=n, meaning=m) for n, m in (statuses or {}).items()],
         unit_classes=unit_classes,
     )
+    if settings is not None:
+        made.MergeFrom(settings)
     if restricted is not None:
-        settings.restricted = restricted
-    request = queues.CreateQueueRequest(**scope.where(), queue_id=queue, queue=settings)
+        made.restricted = restricted
+    request = queues.CreateQueueRequest(**scope.where(), queue_id=queue, queue=made)
     return Call(_QUEUE + "CreateQueue", request, queues.CreateQueueResponse, scope.project)
 
 

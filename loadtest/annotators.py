@@ -44,6 +44,8 @@ class Manner:
     takes_over: float = 0.0
     releases: float = 0.0
     discards: float = 0.0
+    skips: float = 0.0
+    """Will not do it, and goes on with what is given instead."""
     ensures: float = 0.0
     """Asks by EnsureReservations, as a page does that was loaded again; per round."""
     lists: float = 0.0
@@ -126,6 +128,10 @@ class Annotator:
 
     async def _submit(self, task: Task, token: int) -> None:
         self.tokens = [*self.tokens[-20:], (task.task_id, token)]
+        if self._draws(self.manner.skips):
+            for instead in (await self.caller.skip(task.task_id, token)).tasks:
+                await self._work_on(instead)
+            return
         if self._draws(self.manner.releases):
             await self.caller.release(task.task_id, token)
             return

@@ -25,6 +25,7 @@ from dibs.v1.allocation_pb2 import (
 )
 from dibs.v1.common_pb2 import Task
 from dibs.v1.queue_pb2 import GetQueueDepthResponse
+from dibs.v1.skipping_pb2 import SkipResponse
 from loadtest.history import History
 from loadtest.twins import TwinClient
 
@@ -99,6 +100,13 @@ class Caller:
         call = task_calls.release(self.client.scope, task, token)
         about = About(method="Release", person=self.person, task=task, token=token)
         return await self.made(call, about, _happened)
+
+    async def skip(self, task: str, token: int) -> SkipResponse:
+        call = task_calls.skip(self.client.scope, task, token, reason="not for me")
+        about = About(method="Skip", person=self.person, task=task, token=token)
+        answer = await self.made(call, about, _happened)
+        self.history.witness.tasks(answer.tasks)
+        return answer
 
     async def depth(self, queue: str) -> GetQueueDepthResponse:
         """A read: no record, but a witness."""

@@ -1,7 +1,8 @@
 """`dibs demo`: a whole annotation project in a minute, deaths included, and then the audit.
 
 Real images (loadtest/data/), 60 people, two workers. Some people vanish with
-tasks in hand, a worker and Redis are killed in the middle; nothing is lost and
+tasks in hand, some skip; a queue is paused, a batch is cleared, a member is
+removed, a worker and Redis are killed in the middle; nothing is lost and
 nothing is given twice, which the audit shows from the log and from what each
 client was told.
 """
@@ -9,11 +10,9 @@ client was told.
 from __future__ import annotations
 
 import json
-import os
-import random
-import signal
 import tempfile
 import time
+from collections.abc import Awaitable, Callable
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from datetime import timedelta
@@ -30,13 +29,13 @@ from audit.report import Report
 from audit.source import audit
 from dibs.errors import StoreUnavailable
 from dibs.v1.dataset_pb2 import Item
-from loadtest import report, service
+from dibs.v1.queue_pb2 import Batches, Queue
+from loadtest import report, service, turns
 from loadtest.annotators import Annotator, Manner
 from loadtest.calls import Caller
 from loadtest.history import History
 from loadtest.report import Figures
 from loadtest.swarm import Swarm, attach, create_dataset, create_project, create_queue, import_items
-from store.server_process import until
 
 PROJECT: Final = "demo"
 ADMIN: Final = "ada"
@@ -46,11 +45,12 @@ SCALE: Final = 30
 """A second here is half a minute there: people think 15 s about an image."""
 THINK_S: Final = 15.0 / SCALE
 WITHIN_S: Final = 110.0
-RESTARTS_WITHIN_S: Final = 30.0
 
 LEAST_FINISHED: Final = 2_150
 LEAST_EXPIRED: Final = 30
-LEAST_KILLED: Final = 2
+LEAST_SKIPPED: Final = 10
+TURNS: Final = 5
+LATEST_CLEARED: Final = 0.38
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,12 +60,20 @@ class Part:
     name: str
     items: int
     slots: int
+    batches: Batches | None = None
 
 
 PARTS: Final = (
-    Part(name="digits", items=1_617, slots=1),
+    Part(name="digits", items=1_217, slots=1),
+    Part(
+        name="digits-in-batches",
+        items=400,
+        slots=1,
+        batches=Batches(batch_size=5, max_batch_workload=8),
+    ),
     Part(name="digits-by-three", items=180, slots=3),
 )
+BY_BATCH: Final = "digits-in-batches"
 TASKS: Final = sum(part.items * part.slots for part in PARTS)
 MANNER: Final = Manner(
     queues=tuple(part.name for part in PARTS),
@@ -75,6 +83,7 @@ MANNER: Final = Manner(
     renews=0.05,
     releases=0.02,
     discards=0.03,
+    skips=0.02,
     vanishes=0.025,
     away_s=4.0,
 )
@@ -122,7 +131,7 @@ async def _play(
         people = [swarm.annotator(f"annotator-{n:02}", MANNER) for n in range(1, PEOPLE + 1)]
         console.print(f"{PEOPLE} people at work; they think {SCALE} times as fast as real ones …")
         working = time.monotonic()
-        killed = await _work(running, swarm, admin, console)
+        taken = await _work(running, swarm, admin, console)
         worked_s = time.monotonic() - working
         broken = await swarm.end()
     if broken:
@@ -132,7 +141,7 @@ async def _play(
     audited = await audit(
         running.postgres_dsn, running.redis_url, PROJECT, [history.file], drained=True
     )
-    figures = await _figures(running, history, people, killed, worked_s)
+    figures = await _figures(running, history, people, taken, worked_s)
     return figures.timed(total_s=time.monotonic() - started), audited
 
 
@@ -144,13 +153,18 @@ async def _import(admin: Caller, console: Console) -> None:
     for part in PARTS:
         await create_dataset(admin, part.name)
         await create_queue(
-            admin, part.name, slots=part.slots, lease_duration=timedelta(seconds=LEASE_S)
+            admin,
+            part.name,
+            slots=part.slots,
+            lease_duration=timedelta(seconds=LEASE_S),
+            settings=Queue(batches=part.batches),
         )
         some = images[first : first + part.items]
         result = await import_items(admin, part.name, some)
         await attach(admin, part.name, part.name)
         first += part.items
-        console.print(f"  {part.name}: {result.added} images, {part.slots} people an image")
+        by = f", in batches of {part.batches.batch_size}" if part.batches else ""
+        console.print(f"  {part.name}: {result.added} images, {part.slots} people an image{by}")
 
 
 def _manifest() -> list[Item]:
@@ -162,21 +176,38 @@ def _manifest() -> list[Item]:
 async def _work(
     running: service.Service, swarm: Swarm, admin: Caller, console: Console
 ) -> list[str]:
-    """Until every task is at its end. Kills at a third and at two thirds of the way."""
-    kills = [(TASKS // 3, _kill_worker), (2 * TASKS // 3, _kill_redis)]
-    killed: list[str] = []
+    """Until every task is at its end, with a turn at each part of the way; what they did."""
+    waiting = _turns(running, swarm, admin)
+    taken: list[str] = []
     deadline = time.monotonic() + WITHIN_S
     bar = nullcontext() if console.quiet else report.progress(console, TASKS)
     with bar as advance:
         while (done := await _finished(admin)) < TASKS and time.monotonic() < deadline:
             if advance is not None:
                 advance(done)
-            if kills and done >= kills[0][0]:
-                _, kill = kills.pop(0)
-                killed.append(await kill(running))
-                console.print(f"  {killed[-1]}")
+            if waiting and done >= waiting[0][0] * TASKS:
+                part, turn = waiting.pop(0)
+                if told := await turn():
+                    taken.append(told)
+                    console.print(f"  {told}")
+                elif part < LATEST_CLEARED:  # nobody had a batch to clear: once more, a bit later
+                    waiting.insert(0, (done / TASKS + 0.02, turn))
             await swarm.history.after(20, within_s=0.5)
-    return killed
+    return taken
+
+
+def _turns(
+    running: service.Service, swarm: Swarm, admin: Caller
+) -> list[tuple[float, Callable[[], Awaitable[str]]]]:
+    """After which part of the tasks what happens."""
+    people = [f"annotator-{n:02}" for n in range(1, PEOPLE + 1)]
+    return [
+        (0.15, lambda: turns.pause(swarm, admin, PARTS[0].name)),
+        (0.3, lambda: turns.clear_batch(admin, BY_BATCH, people)),
+        (0.4, lambda: turns.kill_worker(running)),
+        (0.55, lambda: turns.remove(admin, people[-1])),
+        (0.65, lambda: turns.kill_redis(running)),
+    ]
 
 
 async def _finished(admin: Caller) -> int:
@@ -191,43 +222,11 @@ async def _finished(admin: Caller) -> int:
     return done
 
 
-async def _kill_worker(running: service.Service) -> str:
-    """Kills one worker; returns once another one serves in its place."""
-    slot = random.choice([slot for slot in running.slots if slot.serving])
-    pid = slot.pid
-    assert pid is not None
-    os.kill(pid, signal.SIGKILL)
-
-    async def replaced() -> bool:
-        return slot.serving and slot.pid != pid
-
-    return await _killed("worker", pid, replaced)
-
-
-async def _kill_redis(running: service.Service) -> str:
-    """Kills Redis; returns once another one answers."""
-    pid = await running.redis_pid()
-    assert pid is not None
-    os.kill(pid, signal.SIGKILL)
-
-    async def replaced() -> bool:
-        return await running.redis_pid() not in (None, pid)
-
-    return await _killed("Redis", pid, replaced)
-
-
-async def _killed(what: str, pid: int, replaced: report.Probe) -> str:
-    began = time.monotonic()
-    if not await until(replaced, within_s=RESTARTS_WITHIN_S):
-        raise TimeoutError(f"{what} was killed and did not come back")
-    return f"{what} {pid} killed with -9; another one serves after {time.monotonic() - began:.1f} s"
-
-
 async def _figures(
     running: service.Service,
     history: History,
     people: list[Annotator],
-    killed: list[str],
+    taken: list[str],
     worked_s: float,
 ) -> Figures:
     ends = await report.ends_of(running.postgres_dsn, PROJECT)
@@ -238,7 +237,8 @@ async def _figures(
         finished=ends["finished"],
         expired=ends["expired"],
         released=ends["released"],
-        killed=killed,
+        skipped=ends["skipped"],
+        turns=taken,
         calls_a_second=len(took) / worked_s,
         tasks_a_second=ends["finished"] / worked_s,
         p50_ms=1000 * took[len(took) // 2],
@@ -257,6 +257,8 @@ def _failures(figures: Figures, audited: Report) -> list[str]:
         found.append(f"{figures.finished} tasks finished, {LEAST_FINISHED} are needed")
     if figures.expired < LEAST_EXPIRED:
         found.append(f"{figures.expired} leases expired, {LEAST_EXPIRED} are needed")
-    if len(figures.killed) < LEAST_KILLED:
-        found.append(f"{len(figures.killed)} processes killed, {LEAST_KILLED} are needed")
+    if figures.skipped < LEAST_SKIPPED:
+        found.append(f"{figures.skipped} tasks skipped, {LEAST_SKIPPED} are needed")
+    if len(figures.turns) < TURNS:
+        found.append(f"{len(figures.turns)} of {TURNS} turns were taken")
     return found + audited.notes

@@ -33,7 +33,9 @@ class Figures:
     finished: int
     expired: int
     released: int
-    killed: Sequence[str]
+    skipped: int
+    turns: Sequence[str]
+    """What happened in the middle."""
     calls_a_second: float
     tasks_a_second: float
     p50_ms: float
@@ -48,7 +50,7 @@ class Figures:
 
 
 async def ends_of(dsn: str, project: str) -> Counter[str]:
-    """Out of the log: tasks finished, leases expired, tasks released."""
+    """Out of the log: tasks finished, leases expired, tasks released and skipped."""
     ends: Counter[str] = Counter()
     connection = await asyncpg.connect(dsn)
     try:
@@ -57,6 +59,8 @@ async def ends_of(dsn: str, project: str) -> Counter[str]:
             event = decode(row.payload, project=named.project, seq=row.seq)
             if event.kind in ("expired", "released"):
                 ends[event.kind] += len(event.body["tasks"])
+            elif event.kind == "skipped":
+                ends["skipped"] += 1
             elif event.kind == "submitted":
                 ends["finished"] += 1
     finally:
@@ -92,7 +96,8 @@ def _summary(figures: Figures) -> Table:
         ("submissions", f"{figures.finished:,}"),
         ("leases expired", f"{figures.expired:,}"),
         ("tasks released", f"{figures.released:,}"),
-        ("processes killed", f"{len(figures.killed)}"),
+        ("tasks skipped", f"{figures.skipped:,}"),
+        ("in the middle", "\n".join(figures.turns)),
         (
             "throughput",
             f"{figures.tasks_a_second:.0f} tasks/s, {figures.calls_a_second:.0f} calls/s",

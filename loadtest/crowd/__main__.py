@@ -28,6 +28,7 @@ from audit.report import Report
 from audit.source import audit
 from dibs import AsyncClient
 from dibs.v1.dataset_pb2 import Item
+from dibs.v1.queue_pb2 import Batches, Queue
 from loadtest import service
 from loadtest.crowd import figures
 from loadtest.crowd.figures import Line
@@ -38,8 +39,13 @@ ADMIN = "ada"
 LEASE_S = 10
 ITEMS_A_USER_AND_SECOND = 2
 MEMBERS_A_CALL = 100
-# name, people an item, whether the queue has items that ask for skills
-QUEUES = {"plain": 1, "by-two": 2, "skilled": 1}
+BATCHED = "in-batches"
+# Each with all items, some of which ask for skills: name to settings.
+QUEUES = {
+    "plain": Queue(),
+    "by-two": Queue(slots=2),
+    BATCHED: Queue(batches=Batches(batch_size=5, max_batch_workload=8)),
+}
 SKILLED_EVERY = 3
 WEB = ("127.0.0.1", 8089)
 STOP_S = 10
@@ -118,8 +124,10 @@ async def _prepare(plan: Plan, target: str) -> None:
             await client.add_members(people[first : first + MEMBERS_A_CALL])
         await client.create_dataset("items")
         await client.import_items("items", map(_item, range(1, plan.items + 1)))
-        for name, slots in QUEUES.items():
-            await client.create_queue(name, slots=slots, lease_duration=timedelta(seconds=LEASE_S))
+        for name, settings in QUEUES.items():
+            await client.create_queue(
+                name, settings=settings, lease_duration=timedelta(seconds=LEASE_S)
+            )
             await client.attach_dataset(name, "items")
 
 
@@ -175,6 +183,7 @@ def _environment(plan: Plan, target: str) -> dict[str, str]:
         "SWARM_TARGET": target,
         "SWARM_PROJECT": PROJECT,
         "SWARM_QUEUES": ",".join(QUEUES),
+        "SWARM_BATCHED": BATCHED,
         "SWARM_PEOPLE": str(plan.users),
         "SWARM_USERS": str(plan.users),
         "SWARM_ENTRIES": str(plan.items),

@@ -27,6 +27,7 @@ grpc.experimental.gevent.init_gevent()
 TARGET = os.environ["SWARM_TARGET"]
 PROJECT = os.environ["SWARM_PROJECT"]
 QUEUES = os.environ["SWARM_QUEUES"].split(",")
+BATCHED = os.environ["SWARM_BATCHED"]
 PEOPLE = int(os.environ["SWARM_PEOPLE"])
 USERS = int(os.environ["SWARM_USERS"])
 DURATION_S = float(os.environ["SWARM_DURATION_S"])
@@ -138,8 +139,11 @@ class Annotator(Base):
         self.pause(THINK_S)
         if self.fate.random() < 0.1:
             self.client.renew_all()
-        if self.fate.random() < 0.05:
+        way = self.fate.random()
+        if way < 0.05:
             self.client.release(*held)
+        elif way < 0.08:
+            self.client.skip(*held, reason="not for me")
         else:
             self.client.submit(*held, status="discarded" if self.fate.random() < 0.05 else "")
 
@@ -170,6 +174,24 @@ class Manager(Base):
         """Of somebody at work: what they may be given changes under their hands."""
         skills = self.fate.sample(["cars", "night"], self.fate.randint(0, 2))
         self.client.update_member(f"person-{self.fate.randint(1, PEOPLE)}", skills=skills)
+
+    @task(1)
+    @ordinary
+    def breathe(self) -> None:
+        """Nobody is given anything of a queue for a moment."""
+        queue = self.fate.choice(QUEUES)
+        self.client.pause_queue(queue)
+        try:
+            self.pause(0.5)
+        finally:
+            self.client.resume_queue(queue)
+
+    @task(1)
+    @ordinary
+    def take_back(self) -> None:
+        """What somebody has of their batches; most have none."""
+        person = f"person-{self.fate.randint(1, PEOPLE)}"
+        self.client.clear_batch(BATCHED, person=person)
 
     @task(1)
     @ordinary

@@ -197,6 +197,17 @@ def test_3_what_a_list_of_holds_may_leave_out_and_not_invent():
     assert "tokens is not" in found(case.report(), 3)[0]
 
 
+def test_3_a_reserve_of_a_batch_answers_with_some_of_what_is_held_and_invents_nothing():
+    case = Case()
+    token = case.log.grant(2, (1, 1), (2, 1), request=case.request(1), batch=1)
+    told = case.told("Reserve", at=1, seq=token, **case.asked(1))
+    told.result["tasks"] = [["6-1", 1], ["1-1", token]]
+    assert [v for v in case.report().violations if v.invariant == 3] == []
+
+    told.result["tasks"] = [["6-1", token]]
+    assert "tokens is not" in found(case.report(), 3)[0]
+
+
 def test_3_nothing_is_claimed_of_unknown_outcomes():
     case = work()
     case.records[0] = replace(case.records[0], outcome="UNAVAILABLE", seq=0)

@@ -7,7 +7,7 @@ import pytest
 
 from audit.report import INVARIANTS, Report
 from loadtest import demo
-from loadtest.demo import LEAST_EXPIRED, LEAST_FINISHED
+from loadtest.demo import LEAST_EXPIRED, LEAST_FINISHED, LEAST_SKIPPED, TURNS
 from loadtest.faults.driver import Struck
 from loadtest.faults.kinds import KINDS
 from loadtest.faults.verdict import Verdict, both
@@ -100,14 +100,17 @@ def figures(**changed: object) -> Figures:
         **dict.fromkeys(("calls_a_second", "tasks_a_second"), 1.0),
         "finished": LEAST_FINISHED,
         "expired": LEAST_EXPIRED,
-        "killed": ("worker", "Redis"),
+        "skipped": LEAST_SKIPPED,
+        "turns": ("paused",) * TURNS,
         "by_person": {},
     }
     return Figures(**{**values, **changed})  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
-    "short", [{"finished": 2_149}, {"expired": 29}, {"killed": ("worker",)}], ids=str
+    "short",
+    [{"finished": 2_149}, {"expired": 29}, {"skipped": 9}, {"turns": ("paused",)}],
+    ids=str,
 )
 def test_a_demo_that_shows_too_little_fails(short: dict[str, object]) -> None:
     assert demo._failures(figures(), Report()) == []

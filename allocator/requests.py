@@ -157,23 +157,25 @@ class CreateQueue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttachDataset:
-    """A dataset's items, now and later, become tasks of a queue."""
+    """A dataset's items, now and later, become tasks of a queue, at `not_before_ms` (0: now)."""
 
     change: Change
     queue_id: str
     dataset_id: str
     priority: Priority = Priority.NONE
+    not_before_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddItems:
-    """Chosen items of a dataset become tasks of a queue, in this order."""
+    """Chosen items become tasks of a queue, in this order, at `not_before_ms` (0: now)."""
 
     change: Change
     queue_id: str
     dataset_id: str
     external_ids: tuple[str, ...]
     priority: Priority = Priority.NONE
+    not_before_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,7 +29,8 @@ def dataset_attached(project: Project, event: Event, judge: Judge) -> None:
     judge.expect(RULES, number in project.datasets, "dataset {} is unknown", number)
     if queue:
         judge.expect(RULES, number not in queue.attached, "dataset {} is attached already", number)
-        queue.attached.setdefault(number, Attachment(priority=body["priority"]))
+        attachment = Attachment(priority=body["priority"], not_before=body["not_before"])
+        queue.attached.setdefault(number, attachment)
 
 
 def entries_added(project: Project, event: Event, judge: Judge) -> None:
@@ -48,15 +49,15 @@ def entries_added(project: Project, event: Event, judge: Judge) -> None:
     total = sum(count for _, _, count in body["runs"])
     judge.expect(RULES, total == body["count"], "{} entries in runs of {}", body["count"], total)
     judge.expect(RULES, 0 <= body["priority"] <= 3, "entries of rank {}", body["priority"])
-    _classes(queue, body["classes"], judge)
-    _covered(project, queue, event, judge)
+    classes(queue, body["classes"], judge)
+    covered(project, queue, event, judge)
     number = body["first"]
     for lane, first_item, count in body["runs"]:
         judge.expect(RULES, lane in queue.classes, "class {} has no skills", lane)
         for offset in range(count):
             item = first_item + offset
             judge.expect(RULES, item not in queue.items, "item {} a second time", item)
-            _add(project, queue, number, lane, body["priority"], item)
+            add(project, queue, number, lane, body["priority"], item)
             number += 1
     queue.counts[QUEUED] += total * queue.rules.slots
     queue.added_seq = event.seq
@@ -91,7 +92,8 @@ def removed(project: Project, event: Event, judge: Judge) -> None:
                 put(project, entry, i, gone)
 
 
-def _add(project: Project, queue: Queue, number: int, lane: int, priority: int, item: int) -> None:
+def add(project: Project, queue: Queue, number: int, lane: int, priority: int, item: int) -> None:
+    """One item becomes one entry, at the tail of its lane."""
     entry = Entry(
         entry=number,
         queue=queue.queue,
@@ -106,7 +108,7 @@ def _add(project: Project, queue: Queue, number: int, lane: int, priority: int, 
     place(queue, entry)
 
 
-def _classes(queue: Queue, added: list[tuple[int, list[int]]], judge: Judge) -> None:
+def classes(queue: Queue, added: list[tuple[int, list[int]]], judge: Judge) -> None:
     """Classes are new, and 64 at most (DESIGN: the 65th is refused)."""
     for number, skills in added:
         judge.expect(RULES, number not in queue.classes, "class {} exists already", number)
@@ -114,7 +116,7 @@ def _classes(queue: Queue, added: list[tuple[int, list[int]]], judge: Judge) -> 
     judge.expect(RULES, len(queue.classes) <= MAX_CLASSES, "{} classes", len(queue.classes))
 
 
-def _covered(project: Project, queue: Queue, event: Event, judge: Judge) -> None:
+def covered(project: Project, queue: Queue, event: Event, judge: Judge) -> None:
     """Every item up to the cursor became an entry once, or was counted as not added."""
     body = event.body
     runs, number = body["runs"], body["dataset"]

@@ -124,7 +124,7 @@ def _tasks(project: Project, event: Event, judge: Judge) -> Iterator[tuple[Entry
 
 def _as_told(judge: Judge, entry: Entry, task: Any) -> None:
     """Class and rank, and where the entry was: here, waiting, or gone with all its slots."""
-    _, _, lane, rank, _, found, slots, _ = task
+    _, _, lane, rank, _, found, slots, skipped = task
     is_so = (lane, rank) == (entry.lane, entry.rank)
     judge.expect(RULES, is_so, "class, rank of {}", entry.entry)
     revived_before = found == 2 and not entry.gone
@@ -132,6 +132,8 @@ def _as_told(judge: Judge, entry: Entry, task: Any) -> None:
         right = 1 if not entry.slots else 2 if entry.gone else 0
         judge.expect(RULES, found == right, "entry {} was found as {}", entry.entry, found)
         known = [[slot.person, slot.state] for slot in entry.all()] if right == 2 else []
+        skippers = sorted(entry.skipped) if right == 2 else []
+        judge.expect(RULES, sorted(skipped) == skippers, "skipped by {}", skipped)
         judge.expect(RULES, slots == known, "slots of {}: {}, not {}", entry.entry, slots, known)
 
 

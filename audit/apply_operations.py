@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from audit.apply_delays import hasten
 from audit.moves import put
 from audit.report import RULES, Judge
 from audit.state import (
@@ -61,6 +62,7 @@ def _fence(project: Project, queue: Queue, event: Event, judge: Judge) -> None:
     judge.expect(RULES, attached, "dataset {} is not attached to {}", dataset, queue.queue)
     queue.fences += ((dataset, last),)
     queue.added_seq = event.seq
+    hasten(project, queue.queue, dataset)
     for entry in project.entries.values():
         if entry.queue == queue.queue and not entry.gone and project.covered(entry):
             queue.items.discard(entry.item)
@@ -98,6 +100,7 @@ def cleared(project: Project, event: Event, judge: Judge) -> None:
         if entry.queue == queue.queue and not entry.gone:
             _clear(project, queue, entry)
     queue.generation, queue.added_seq, queue.cleared_seq = next_, event.seq, event.seq
+    hasten(project, queue.queue)
     project.operations[event.seq] = Operation(
         verb=CLEAR_WAITING,
         actor=event.actor,

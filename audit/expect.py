@@ -148,7 +148,10 @@ def reasons(project: Project, queue: Queue, person: int, clock: int) -> tuple[Re
     ]
     if deadlines:
         found.append(Reason(reason="ALL_LEASED", next_free=max(0, min(deadlines) - clock)))
-    else:
+    later = any(waits.queue == queue.queue for waits in project.delayed.values())
+    if later:
+        found.append(Reason(reason="NOT_BEFORE"))
+    if not deadlines and not later:
         found.append(Reason(reason="QUEUE_EMPTY"))
     return tuple(found)
 

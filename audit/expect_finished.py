@@ -42,7 +42,7 @@ def expect_set_status(
     if slot.state in FINISHED:
         return ("ok", "") if manager or slot.person == person else ("not_author", "")
     if slot.state != QUEUED or not manager:
-        return "wrong_state", str(slot.state)
+        return "wrong_state", str(entry.shown(slot))
     return ("not_eligible", "EXCLUDED") if has_another(entry, person, number) else ("ok", "")
 
 
@@ -64,7 +64,7 @@ def expect_remove_status(
         return NOT_FOUND, "task"
     slot = entry.slot(number)
     if slot.state not in FINISHED:
-        return "wrong_state", str(slot.state)
+        return "wrong_state", str(entry.shown(slot))
     if slot.person != person and not (manager and not recalled):
         return "not_author", ""
     cause = standing(project.member(slot.person), project.queues[entry.queue])
@@ -85,7 +85,7 @@ def expect_reopen(
         if number > entry.k:
             return NOT_FOUND, name
         if entry.slot(number).state not in FINISHED:
-            return "wrong_state", f"{name} {entry.slot(number).state}"
+            return "wrong_state", f"{name} {entry.shown(entry.slot(number))}"
         cause = _against(project, entry, number, to, person)
         if not cause and to == 3 and entry.entry in had:
             cause = "EXCLUDED"

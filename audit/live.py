@@ -244,6 +244,11 @@ def _answer(kept: str) -> tuple[int, str, int, str]:
     return int(n), hash_, int(seq), chain
 
 
+def _delayed(waits: dict[str, Any]) -> tuple[object, ...]:
+    names = ("queue", "dataset", "priority", "count", "generation")
+    return (*(int(waits[name]) for name in names), tuple(map(tuple, _listed(waits["runs"]))))
+
+
 def _read_totals(shape: Shape, _: tuple[int, ...], value: Any) -> None:
     fields = _fields(value)
     shape.totals = {name: int(fields[name]) for name in TOTALS if name in fields}
@@ -372,6 +377,13 @@ READERS: Final[Mapping[tuple[str, int], Reader]] = {
     ("batch_leases", 0): _read_batch_leases,
     ("batch_leases", 1): lambda shape, key, value: shape.queue_batch_leases.update(
         ((key[0], person), deadline) for person, deadline in _scores(value).items()
+    ),
+    ("delayed", 0): lambda shape, _, value: shape.delayed.update(_scores(value)),
+    ("delayed", 1): lambda shape, key, value: shape.queue_delayed.update(
+        ((key[0], seq), due) for seq, due in _scores(value).items()
+    ),
+    ("delayed_runs", 0): lambda shape, _, value: shape.delayed_runs.update(
+        (int(seq), _delayed(_unpack(packed))) for seq, packed in value.items()
     ),
     ("left", 0): lambda shape, _, value: shape.left.update(_scores(value)),
     ("sessions", 0): lambda shape, _, value: shape.sessions.update(_scores(value)),

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 
 from audit import (
     apply_control,
+    apply_delays,
     apply_ends,
     apply_entries,
     apply_finished,
@@ -41,6 +42,8 @@ HANDLERS: Mapping[str, Handler] = {
     "queue_created": apply_setup.queue_created,
     "dataset_attached": apply_entries.dataset_attached,
     "entries_added": apply_entries.entries_added,
+    "delayed": apply_delays.delayed,
+    "undelayed": apply_delays.undelayed,
     "removed": apply_entries.removed,
     "granted": apply_work.granted,
     "picked": apply_work.picked,

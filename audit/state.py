@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from audit.ordered import Ordered
 
+DELAYED: Final = 1
 QUEUED: Final = 2
 ASSIGNED: Final = 3
 IN_PROGRESS: Final = 4
@@ -27,6 +28,7 @@ FINISHED: Final = frozenset({COMPLETED, DISCARDED})
 ENDED: Final = FINISHED | {REMOVED}
 BY_MEANING: Final[Mapping[int, int]] = {1: COMPLETED, 2: DISCARDED}
 WORDS: Final[Mapping[int, str]] = {
+    DELAYED: "delayed",
     QUEUED: "queued",
     ASSIGNED: "assigned",
     IN_PROGRESS: "in_progress",
@@ -182,10 +184,28 @@ class Entry:
 
 
 @dataclass(slots=True, kw_only=True)
+class Delayed:
+    """Items of a queue that wait for their time, wall `due`, as runs (class, first item, count)."""
+
+    queue: int
+    dataset: int
+    rank: int
+    due: int
+    runs: list[tuple[int, int, int]]
+    generation: int
+
+    @property
+    def count(self) -> int:
+        """How many items."""
+        return sum(count for _, _, count in self.runs)
+
+
+@dataclass(slots=True, kw_only=True)
 class Attachment:
     """A dataset whose items follow into a queue, up to item number `cursor`."""
 
     priority: int
+    not_before: int = 0
     cursor: int = 0
 
 
@@ -359,6 +379,7 @@ class Project:
     item_runs: list[tuple[int, int]] = field(default_factory=list)
     """(first item, dataset) of runs of items of one dataset, ascending."""
     left: dict[int, int] = field(default_factory=dict)
+    delayed: dict[int, Delayed] = field(default_factory=dict)
 
     def admins(self) -> list[int]:
         """The active members with the role ADMIN."""

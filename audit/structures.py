@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 from audit.anywhere import with_work
 from audit.state import (
+    DELAYED,
     FINISHED,
     QUEUED,
     REMOVED,
@@ -82,6 +83,9 @@ class Shape:
     ended: dict[int, float] = field(default_factory=dict)
     queue_recalls: dict[int, str] = field(default_factory=dict)
     left: Scores = field(default_factory=dict)
+    delayed: Scores = field(default_factory=dict)
+    queue_delayed: dict[tuple[int, int], float] = field(default_factory=dict)
+    delayed_runs: dict[int, tuple[object, ...]] = field(default_factory=dict)
     attached: dict[tuple[int, int], int] = field(default_factory=dict)
     counts: dict[tuple[int, str], int] = field(default_factory=dict)
     dead: dict[tuple[int, int], int] = field(default_factory=dict)
@@ -129,6 +133,12 @@ def expected(project: Project) -> Shape:
     shape.open = set(shape.opened.values())
     shape.counts = recount(project)
     shape.left = _left(project)
+    for seq, one in project.delayed.items():
+        shape.delayed[seq] = shape.queue_delayed[one.queue, seq] = one.due
+        runs = tuple(one.runs)
+        shape.delayed_runs[seq] = (
+            *(one.queue, one.dataset, one.rank, one.count, one.generation, runs),
+        )
     return shape
 
 
@@ -150,6 +160,9 @@ def recount(project: Project) -> dict[tuple[int, str], int]:
     for entry in project.entries.values():
         for slot in entry.all():
             counts[entry.queue, WORDS[entry.shown(slot)]] += 1
+    for one in project.delayed.values():
+        slots = project.queues[one.queue].rules.slots
+        counts[one.queue, WORDS[DELAYED]] += one.count * slots
     return {key: n for key, n in counts.items() if n}
 
 

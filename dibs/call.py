@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Generic, TypedDict, TypeVar
 
 from google.protobuf.duration_pb2 import Duration
 from google.protobuf.message import Message
+from google.protobuf.timestamp_pb2 import Timestamp
 
 from dibs.sessions import Ticket
 
@@ -62,4 +63,13 @@ def duration(value: timedelta | None) -> Duration | None:
         return None
     message = Duration()
     message.FromTimedelta(value)
+    return message
+
+
+def timestamp(value: datetime | None) -> Timestamp | None:
+    """A point in time as the wire has it; one without a time zone is UTC."""
+    if value is None:
+        return None
+    message = Timestamp()
+    message.FromDatetime(value)
     return message

@@ -8,12 +8,12 @@ by the server (see the comments in protos/).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from google.protobuf.field_mask_pb2 import FieldMask
 
-from dibs.call import Call, Scope, duration
+from dibs.call import Call, Scope, duration, timestamp
 from dibs.v1 import dataset_pb2 as datasets
 from dibs.v1 import project_pb2 as projects
 from dibs.v1 import queue_pb2 as queues
@@ -249,10 +249,15 @@ def attach_dataset(
     dataset: str,
     *,
     priority: Priority = Priority.PRIORITY_UNSPECIFIED,
+    not_before: datetime | None = None,
 ) -> Call[queues.AttachDatasetResponse]:
     """Let a dataset's items, and those it gets later, become tasks of a queue."""
     request = queues.AttachDatasetRequest(
-        **scope.where(), queue_id=queue, dataset_id=dataset, priority=priority
+        **scope.where(),
+        queue_id=queue,
+        dataset_id=dataset,
+        priority=priority,
+        not_before=timestamp(not_before),
     )
     return Call(_QUEUE + "AttachDataset", request, queues.AttachDatasetResponse, scope.project)
 
@@ -264,6 +269,7 @@ def add_items(
     external_ids: Iterable[str],
     *,
     priority: Priority = Priority.PRIORITY_UNSPECIFIED,
+    not_before: datetime | None = None,
 ) -> Call[queues.AddItemsResponse]:
     """Add chosen items of a dataset to a queue, all or none."""
     request = queues.AddItemsRequest(
@@ -272,5 +278,6 @@ def add_items(
         dataset_id=dataset,
         external_ids=external_ids,
         priority=priority,
+        not_before=timestamp(not_before),
     )
     return Call(_QUEUE + "AddItems", request, queues.AddItemsResponse, scope.project)

@@ -39,7 +39,14 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "queue_archived": ("queue", "archived"),
     "recalled": ("queue", "tasks", "cursor", "done"),
     "pooled": ("queue", "person", "tasks"),
-    "dataset_attached": ("queue", "dataset", "priority"),
+    "dataset_attached": ("queue", "dataset", "priority", "not_before"),
+    "delayed": (
+        *("queue", "dataset", "cursor", "priority", "not_before", "count", "runs", "classes"),
+        "not_added",
+    ),
+    "undelayed": (
+        *("queue", "delayed", "dataset", "priority", "first", "count", "runs", "dropped"),
+    ),
     "entries_added": (
         *("queue", "dataset", "cursor", "priority", "first", "count", "runs", "classes"),
         "not_added",

@@ -91,6 +91,11 @@ AND NOT EXISTS (
                          AND t.entry = e.first + u.item - e.first_item AND t.state IN (6, 7)))"""
 
 
+_DELAYED_IN: Final = f"""
+SELECT u.item FROM unnest($3::bigint[]) AS u (item)
+ WHERE EXISTS (SELECT FROM view_delayed d WHERE d.project = $1 AND d.queue = $2
+                  AND d.first_item <= u.item AND d.first_item > u.item - {LONGEST_RUN}
+                  AND u.item < d.first_item + d.count)"""
 _ENTRIES_OF: Final = f"""
 SELECT e.first + $2 - e.first_item AS entry FROM view_queue q
  CROSS JOIN LATERAL (SELECT * FROM entry_range x WHERE x.project = $1 AND x.queue = q.queue
@@ -189,6 +194,11 @@ class Items:
         """Number and required skills of those that are in the log."""
         rows = await self._postgres.fetch(_NUMBERS, project, dataset, list(external_ids))
         return {row["external_id"]: (row["number"], tuple(row["required_skills"])) for row in rows}
+
+    async def delayed_in(self, project: int, queue: int, numbers: Sequence[int]) -> frozenset[int]:
+        """Those of the items that wait in the queue for their time, as the views have it."""
+        rows = await self._postgres.fetch(_DELAYED_IN, project, queue, list(numbers))
+        return frozenset(row["item"] for row in rows)
 
     async def already_in(self, project: int, queue: int, numbers: Sequence[int]) -> frozenset[int]:
         """Those of the items that have, or ever had, an entry in the queue."""

@@ -88,6 +88,7 @@ class Tick:
     recalls: bool
     quiet_sessions: bool
     looks: bool
+    delayed_due: bool
 
 
 def _argument(value: Any) -> Any:
@@ -221,6 +222,7 @@ class Kernel:
             recalls=bool(raw[3]),
             quiet_sessions=bool(raw[4]),
             looks=bool(raw[5]),
+            delayed_due=bool(raw[6]),
         )
 
     async def _run(

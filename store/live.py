@@ -150,4 +150,5 @@ _CHANGES: Final[dict[str, Callable[[Effects, Event, Any], None]]] = {
     "reopened": _taken_up,
     "items_added": _items_added,
     "entries_added": _entries_added,
+    "undelayed": _entries_added,
 }

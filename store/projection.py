@@ -12,13 +12,14 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from allocator.model import Meaning, SkipPolicy, TaskState
+from store import projection_delays, projection_operations
 from store import projection_finished as finished
-from store import projection_operations
 from store.events import Event
 
 Task = tuple[int, int]
 
 COUNTED: Final[Mapping[TaskState, str]] = {
+    TaskState.DELAYED: "delayed",
     TaskState.QUEUED: "queued",
     TaskState.ASSIGNED: "assigned",
     TaskState.IN_PROGRESS: "in_progress",
@@ -223,7 +224,8 @@ def _queue_archived(views: Views, event: Event, body: Any) -> None:
 
 
 def _dataset_attached(views: Views, event: Event, body: Any) -> None:
-    views.rows.append(("attachment", (body["queue"], body["dataset"], body["priority"])))
+    values = (body["queue"], body["dataset"], body["priority"], body["not_before"])
+    views.rows.append(("attachment", values))
 
 
 def _entries_added(views: Views, event: Event, body: Any) -> None:
@@ -382,6 +384,7 @@ _CHANGES: Final[dict[str, Callable[[Views, Event, Any], None]]] = {
     "queue_archived": _queue_archived,
     "dataset_attached": _dataset_attached,
     "entries_added": _entries_added,
+    **projection_delays.CHANGES,
     "granted": _granted,
     "picked": _picked,
     "started": _started,

@@ -18,7 +18,7 @@ import structlog
 
 from allocator.model import TaskState
 from dibs.errors import StoreUnavailable
-from store import projection_operations, tallies
+from store import projection_delays, projection_operations, tallies
 from store.events import Event, decode
 from store.log import Log
 from store.notices import PROJECTED, Committed, Projected
@@ -72,11 +72,12 @@ WRITES: Final = {
     " content = $7, set_seq = $8 WHERE project = $1 AND queue = $2",
     "queue_paused": "UPDATE view_queue SET paused = $3 WHERE project = $1 AND queue = $2",
     "queue_archived": "UPDATE view_queue SET archived = $3 WHERE project = $1 AND queue = $2",
-    "attachment": "INSERT INTO view_attachment (project, queue, dataset, priority)"
-    " VALUES ($1, $2, $3, $4)",
+    "attachment": "INSERT INTO view_attachment (project, queue, dataset, priority, not_before)"
+    " VALUES ($1, $2, $3, $4, $5)",
     "cursor": "UPDATE view_attachment SET cursor = $4, not_added = not_added + $5"
     " WHERE project = $1 AND queue = $2 AND dataset = $3",
     **projection_operations.WRITES,
+    **projection_delays.WRITES,
 }
 """How the rows of projection.Views.rows are written; $1 is the project."""
 

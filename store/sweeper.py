@@ -124,6 +124,8 @@ class Sweeper:
             self._begin("look", project, self._until_idle(project, "look"))
         if tick.quiet_sessions:
             self._begin("end_sessions", project, self._until_idle(project, "end_sessions"))
+        if tick.delayed_due:
+            self._begin("undelay", project, self._undelay(project))
 
     def _begin(self, what: str, project: int, work: Awaitable[None]) -> None:
         """Run `work` beside the ticks, unless the same is still running."""
@@ -153,6 +155,11 @@ class Sweeper:
                 return
             body = outcome.event.body
             self._swept(name, len(body.get("tasks", body.get("sessions", body.get("entries", ())))))
+
+    async def _undelay(self, project: int) -> None:
+        """Whatever waited for its time until now becomes entries, range by range."""
+        while (await self._ledger.background(project, "undelay")).event is not None:
+            self._swept("undelay", 1)
 
     async def _follow(self, project: int) -> None:
         for follower in self._followers:

@@ -105,6 +105,9 @@ class Items(Protocol):
     ) -> Mapping[str, tuple[int, tuple[int, ...]]]:
         """Number and required skills of those that are in the log."""
 
+    async def delayed_in(self, project: int, queue: int, numbers: Sequence[int]) -> frozenset[int]:
+        """Those of the items that wait in the queue for their time, as the views have it."""
+
     async def already_in(self, project: int, queue: int, numbers: Sequence[int]) -> frozenset[int]:
         """Those of the items that have, or ever had, an entry in the queue."""
 

@@ -92,6 +92,7 @@ class Lag:
     dataset: int
     cursor: int
     priority: int
+    not_before: int = 0
 
 
 class Views(Protocol):

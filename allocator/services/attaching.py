@@ -12,7 +12,8 @@ import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
-from allocator.ports import ItemRun, Items, Lag, Ledger, Views
+from allocator.model import RequestKey
+from allocator.ports import ItemRun, Items, Lag, Ledger, Outcome, Views
 from allocator.services.outcomes import happened, some, value
 from allocator.services.presence import present
 
@@ -44,7 +45,7 @@ class Attaching:
         Somebody else adding at the same moment makes the store refuse, and the
         next step reads again.
         """
-        cursor, added_seq, seq = await self._read(lag)
+        cursor, added_seq, delayed, seq = await self._read(lag)
         if cursor == DETACHED:
             return cursor
         runs = await self._items.runs_after(lag.project, lag.dataset, cursor, CHUNK_ITEMS)
@@ -52,35 +53,57 @@ class Attaching:
         if not runs:
             return cursor
         last = runs[-1].first + runs[-1].count - 1
-        outcome = await self._ledger.change(
-            lag.project,
-            "add_entries",
-            None,
-            0,
+        outcome = await self.add(
+            *(lag.project, None, 0),
+            not_before=lag.not_before,
             queue=lag.queue,
             dataset=lag.dataset,
             expected=cursor,
             added_seq=added_seq,
             priority=lag.priority,
             cursor=last,
-            **by_class(await self._absent(lag, runs, seq)),
+            **by_class(await self._absent(lag, runs, seq, delayed)),
         )
         if outcome.word in ("stale_cursor", "not_found"):
             return cursor
         happened(outcome)
         return last
 
-    async def _read(self, lag: Lag) -> tuple[int, int, int]:
-        """The attachment's cursor, the queue's last addition, and the seq they are as of."""
+    async def add(
+        self,
+        project: int,
+        request: RequestKey | None,
+        actor: int,
+        *,
+        not_before: int,
+        **inputs: Any,
+    ) -> Outcome:
+        """Let items come into a queue: as entries, or to become some at `not_before` (0: now)."""
+        if not_before:
+            outcome = await self._ledger.change(
+                *(project, "delay_entries", request, actor), not_before=not_before, **inputs
+            )
+            if outcome.word != "not_delayed":
+                return outcome
+        return await self._ledger.change(project, "add_entries", request, actor, **inputs)
+
+    async def _read(self, lag: Lag) -> tuple[int, int, int, int]:
+        """The attachment's cursor, the queue's last addition, how much of it waits for its
+        time, and the seq they are as of.
+        """
         outcome = await self._ledger.read(lag.project, "queue", queue=lag.queue)
         queue = value(outcome)
         cursors = dict(some(queue["attached"]))
-        return cursors.get(lag.dataset, DETACHED), queue["added_seq"], outcome.seq
+        return cursors.get(lag.dataset, DETACHED), queue["added_seq"], queue["delayed"], outcome.seq
 
-    async def _absent(self, lag: Lag, runs: Sequence[ItemRun], seq: int) -> list[ItemRun]:
+    async def _absent(
+        self, lag: Lag, runs: Sequence[ItemRun], seq: int, delayed: int
+    ) -> list[ItemRun]:
         """The runs without the items that were added to the queue one by one before."""
         numbers = [number for run in runs for number in range(run.first, run.first + run.count)]
-        there = await present(self._items, self._views, lag.project, lag.queue, numbers, seq)
+        there = await present(
+            *(self._items, self._views, lag.project, lag.queue, numbers, seq), delayed=delayed
+        )
         if not there:
             return list(runs)
         singles = [

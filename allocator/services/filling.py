@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Mapping
 
 from allocator import answers, requests
-from allocator.ports import Event, ItemRun, Items, Lag, Ledger, Views
+from allocator.ports import Event, ItemRun, Items, Lag, Ledger, Outcome, Views
 from allocator.services.attaching import Attaching, by_class, joined
 from allocator.services.door import Door, Place
 from allocator.services.outcomes import happened, value
@@ -51,6 +51,7 @@ class Filling:
             dataset=dataset,
             priority=int(ask.priority),
             classes=[list(skills) for skills in classes],
+            not_before=ask.not_before_ms,
         )
         if outcome.word == "not_found":
             raise _not_found(value(outcome), ask.queue_id, ask.dataset_id)
@@ -85,11 +86,12 @@ class Filling:
         if before.word == "not_found":
             raise errors.QueueNotFound(ask.queue_id)
         found = await self._items.numbers(place.project, dataset, ask.external_ids)
-        refusal = await self._refusal(place.project, ask, queue, found, before.seq)
+        refusal = await self._refusal(place.project, ask, queue, found, before)
         chosen = [found[name] for name in ask.external_ids if name in found]
         runs = joined([ItemRun(skills=skills, first=item, count=1) for item, skills in chosen])
-        outcome = await self._ledger.change(
-            *(place.project, "add_entries", ask.change.key, place.actor),
+        outcome = await self._attaching.add(
+            *(place.project, ask.change.key, place.actor),
+            not_before=ask.not_before_ms,
             queue=queue,
             dataset=0,
             expected=0,
@@ -115,14 +117,17 @@ class Filling:
         ask: requests.AddItems,
         queue: int,
         found: Mapping[str, tuple[int, tuple[int, ...]]],
-        seq: int,
+        before: Outcome,
     ) -> errors.DibsError | None:
         """Why these items cannot be added, if so."""
         missing = [name for name in ask.external_ids if name not in found]
         if missing:
             return errors.ItemNotFound(missing[0])
         numbers = {found[name][0]: name for name in ask.external_ids}
-        there = await present(self._items, self._views, project, queue, list(numbers), seq)
+        there = await present(
+            *(self._items, self._views, project, queue, list(numbers), before.seq),
+            delayed=value(before)["delayed"],
+        )
         if there:
             first = next(name for number, name in numbers.items() if number in there)
             return errors.ItemAlreadyInQueue(ask.queue_id, first)
@@ -138,6 +143,7 @@ class Filling:
             dataset=dataset,
             cursor=0,
             priority=event.body["priority"],
+            not_before=event.body["not_before"],
         )
         try:
             async with asyncio.timeout(ATTACH_WAIT_S):

@@ -23,6 +23,7 @@ from allocator.services.queue_list import allowed_in
 from dibs import errors
 
 _COUNTED = {
+    "delayed": TaskState.DELAYED,
     "queued": TaskState.QUEUED,
     "assigned": TaskState.ASSIGNED,
     "in_progress": TaskState.IN_PROGRESS,

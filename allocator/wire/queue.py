@@ -54,6 +54,7 @@ def attach_dataset(request: pb.AttachDatasetRequest) -> requests.AttachDataset:
         queue_id=request.queue_id,
         dataset_id=request.dataset_id,
         priority=common.priority(request.priority),
+        not_before_ms=_not_before(request),
         change=common.change(SERVICE + "AttachDataset", request),
     )
 
@@ -64,6 +65,7 @@ def add_items(request: pb.AddItemsRequest) -> requests.AddItems:
         dataset_id=request.dataset_id,
         external_ids=tuple(request.external_ids),
         priority=common.priority(request.priority),
+        not_before_ms=_not_before(request),
         change=common.change(SERVICE + "AddItems", request),
     )
 
@@ -94,6 +96,14 @@ def added_contributors(answer: answers.Queue) -> pb.AddContributorsResponse:
 
 def removed_contributors(answer: answers.Queue) -> pb.RemoveContributorsResponse:
     return pb.RemoveContributorsResponse(seq=answer.seq, queue=_queue(answer))
+
+
+def _not_before(request: pb.AttachDatasetRequest | pb.AddItemsRequest) -> int:
+    """Wall time in whole milliseconds, rounded up; 0: unset, or before 1970."""
+    if not request.HasField("not_before"):
+        return 0
+    time = request.not_before
+    return max(0, time.seconds * 1000 - (-time.nanos // 1_000_000))
 
 
 def created_queue(answer: answers.Queue) -> pb.CreateQueueResponse:

@@ -300,20 +300,22 @@ class StateCount(_message.Message):
     def __init__(self, state: _Optional[_Union[_common_pb2.TaskState, str]] = ..., count: _Optional[int] = ...) -> None: ...
 
 class AttachDatasetRequest(_message.Message):
-    __slots__ = ("project_id", "actor", "request_id", "queue_id", "dataset_id", "priority")
+    __slots__ = ("project_id", "actor", "request_id", "queue_id", "dataset_id", "priority", "not_before")
     PROJECT_ID_FIELD_NUMBER: _ClassVar[int]
     ACTOR_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     QUEUE_ID_FIELD_NUMBER: _ClassVar[int]
     DATASET_ID_FIELD_NUMBER: _ClassVar[int]
     PRIORITY_FIELD_NUMBER: _ClassVar[int]
+    NOT_BEFORE_FIELD_NUMBER: _ClassVar[int]
     project_id: str
     actor: str
     request_id: _common_pb2.RequestId
     queue_id: str
     dataset_id: str
     priority: _common_pb2.Priority
-    def __init__(self, project_id: _Optional[str] = ..., actor: _Optional[str] = ..., request_id: _Optional[_Union[_common_pb2.RequestId, _Mapping]] = ..., queue_id: _Optional[str] = ..., dataset_id: _Optional[str] = ..., priority: _Optional[_Union[_common_pb2.Priority, str]] = ...) -> None: ...
+    not_before: _timestamp_pb2.Timestamp
+    def __init__(self, project_id: _Optional[str] = ..., actor: _Optional[str] = ..., request_id: _Optional[_Union[_common_pb2.RequestId, _Mapping]] = ..., queue_id: _Optional[str] = ..., dataset_id: _Optional[str] = ..., priority: _Optional[_Union[_common_pb2.Priority, str]] = ..., not_before: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class AttachDatasetResponse(_message.Message):
     __slots__ = ("seq",)
@@ -322,7 +324,7 @@ class AttachDatasetResponse(_message.Message):
     def __init__(self, seq: _Optional[int] = ...) -> None: ...
 
 class AddItemsRequest(_message.Message):
-    __slots__ = ("project_id", "actor", "request_id", "queue_id", "dataset_id", "external_ids", "priority")
+    __slots__ = ("project_id", "actor", "request_id", "queue_id", "dataset_id", "external_ids", "priority", "not_before")
     PROJECT_ID_FIELD_NUMBER: _ClassVar[int]
     ACTOR_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
@@ -330,6 +332,7 @@ class AddItemsRequest(_message.Message):
     DATASET_ID_FIELD_NUMBER: _ClassVar[int]
     EXTERNAL_IDS_FIELD_NUMBER: _ClassVar[int]
     PRIORITY_FIELD_NUMBER: _ClassVar[int]
+    NOT_BEFORE_FIELD_NUMBER: _ClassVar[int]
     project_id: str
     actor: str
     request_id: _common_pb2.RequestId
@@ -337,7 +340,8 @@ class AddItemsRequest(_message.Message):
     dataset_id: str
     external_ids: _containers.RepeatedScalarFieldContainer[str]
     priority: _common_pb2.Priority
-    def __init__(self, project_id: _Optional[str] = ..., actor: _Optional[str] = ..., request_id: _Optional[_Union[_common_pb2.RequestId, _Mapping]] = ..., queue_id: _Optional[str] = ..., dataset_id: _Optional[str] = ..., external_ids: _Optional[_Iterable[str]] = ..., priority: _Optional[_Union[_common_pb2.Priority, str]] = ...) -> None: ...
+    not_before: _timestamp_pb2.Timestamp
+    def __init__(self, project_id: _Optional[str] = ..., actor: _Optional[str] = ..., request_id: _Optional[_Union[_common_pb2.RequestId, _Mapping]] = ..., queue_id: _Optional[str] = ..., dataset_id: _Optional[str] = ..., external_ids: _Optional[_Iterable[str]] = ..., priority: _Optional[_Union[_common_pb2.Priority, str]] = ..., not_before: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class AddItemsResponse(_message.Message):
     __slots__ = ("seq", "added")

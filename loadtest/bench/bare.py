@@ -102,7 +102,12 @@ class Project:
             content=0,
         )
         await self.change(
-            "attach_dataset", queue=QUEUE, dataset=DATASET, priority=RANK_NONE, classes=[[]]
+            "attach_dataset",
+            queue=QUEUE,
+            dataset=DATASET,
+            priority=RANK_NONE,
+            classes=[[]],
+            not_before=0,
         )
 
     async def change(self, name: str, request: RequestKey | None = None, **inputs: Any) -> Reply:

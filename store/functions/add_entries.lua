@@ -14,33 +14,11 @@
 --   {'not_found', seq, chain, clock, 'queue' | 'attachment' | 'dataset'}
 --   {'stale_cursor', seq, chain, clock}           somebody added since: read again
 --   {'too_many_classes', seq, chain, clock}       chosen items only; a dataset's are counted as not added
-
--- The runs whose class has a place, with that class, and how many items had none.
-local function placed(runs, class_of)
-  local kept, count, not_added = {}, 0, 0
-  for _, run in ipairs(runs) do
-    local class = class_of[run[1]]
-    if class then
-      kept[#kept + 1] = { class, run[2], run[3] }
-      count = count + run[3]
-    else
-      not_added = not_added + run[3]
-    end
-  end
-  return kept, count, not_added
-end
-
--- Whether the dataset of chosen items is no more.
-local function deleted(P, runs)
-  local dataset = runs[1] and fences.dataset_of(P, runs[1][2])
-  return dataset and redis.call('SISMEMBER', keys.deleted_datasets(P), dataset) == 1
-end
-
 change('add_entries', {}, function(call, arg)
   local queue = queues.load(call.P, arg.queue)
   if not queue then return negative(call, 'not_found', 'queue') end
   local chosen = arg.dataset == '0'
-  if chosen and deleted(call.P, cmsgpack.unpack(arg.runs)) then return negative(call, 'not_found', 'dataset') end
+  if chosen and fences.deleted(call.P, cmsgpack.unpack(arg.runs)) then return negative(call, 'not_found', 'dataset') end
   local cursor = chosen and '0' or redis.call('HGET', keys.attached(call.P, arg.queue), arg.dataset)
   if not cursor then return negative(call, 'not_found', 'attachment') end
   if cursor ~= arg.expected or queue.added_seq ~= tonumber(arg.added_seq) then
@@ -48,7 +26,7 @@ change('add_entries', {}, function(call, arg)
   end
   local class_of, added, refused = classes.assigned(queue, cmsgpack.unpack(arg.classes))
   if chosen and refused > 0 then return negative(call, 'too_many_classes') end
-  local runs, count, not_added = placed(cmsgpack.unpack(arg.runs), class_of)
+  local runs, count, not_added = classes.placed(cmsgpack.unpack(arg.runs), class_of)
   return commit(call, 'entries_added', {
     queue = queue.number, dataset = tonumber(arg.dataset), cursor = tonumber(arg.cursor),
     priority = tonumber(arg.priority), first = tonumber(redis.call('HGET', keys.totals(call.P), 'entries')) + 1,

@@ -4,7 +4,7 @@
 -- ARGV    queue
 --
 -- Returns one of
---   {'ok', seq, chain, clock, map}   settings_seq, rules, content, set_seq, added_seq, attached {{dataset, cursor}…}
+--   {'ok', seq, chain, clock, map}   settings_seq, rules, content, set_seq, added_seq, delayed, attached {{dataset, cursor}…}
 --   {'not_found', seq, chain, clock, 'queue'}
 read('queue', function(call, arg)
   local P = call.P
@@ -18,5 +18,6 @@ read('queue', function(call, arg)
     settings_seq = tonumber(redis.call('HGET', keys.totals(P), 'settings_seq')),
     rules = cmsgpack.unpack(f[1]), content = tonumber(f[2]), set_seq = tonumber(f[3]),
     added_seq = tonumber(f[4]), attached = attached,
+    delayed = redis.call('ZCARD', keys.queue_delayed(P, arg.queue)),
   })
 end)

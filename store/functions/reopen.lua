@@ -13,8 +13,8 @@
 --   {'wrong_state', seq, chain, clock, task and state}     REMOVED: its dataset is being detached
 --   {'not_eligible', seq, chain, clock, task and cause}   who is to have it may not
 local function cause_against(call, queue, record, task, to, whom)
-  if to == TO_POOL then return '' end
-  if to == TO_AUTHOR then return standing(people.load(call.P, record.s[task[2]][2]), queue) end
+  if to == named.TO_POOL then return '' end
+  if to == named.TO_AUTHOR then return standing(people.load(call.P, record.s[task[2]][2]), queue) end
   return eligible(whom.person, queue, record, task[2])
 end
 
@@ -31,7 +31,7 @@ local function reopened(call, queue, task, arg, whom)
     return nil, negative(call, 'wrong_state', named.text(task) .. ' ' .. named.state(record, task[2]))
   end
   local cause = cause_against(call, queue, record, task, to, whom)
-  if cause == '' and to == TO_PERSON and whom.had[task[1]] then cause = 'EXCLUDED' end
+  if cause == '' and to == named.TO_PERSON and whom.had[task[1]] then cause = 'EXCLUDED' end
   if cause ~= '' then return nil, negative(call, 'not_eligible', named.text(task) .. ' ' .. cause) end
   whom.had[task[1]] = true
   return named.told(task, record, slot[2], from)

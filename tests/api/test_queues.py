@@ -136,7 +136,15 @@ async def test_an_attachment_whose_maker_died_is_carried_on(world: World, server
     row = await server.store.directory.project(world.project)
     assert row
     await server.store.ledger.change(
-        row.project, "attach_dataset", None, 1, queue=1, dataset=1, priority=3, classes=[[]]
+        row.project,
+        "attach_dataset",
+        None,
+        1,
+        queue=1,
+        dataset=1,
+        priority=3,
+        classes=[[]],
+        not_before=0,
     )
 
     assert (await _depth_of(world, "q", 2)).items_pending == 0

@@ -25,6 +25,7 @@ from store.kernel import Kernel, Reply
 from tests.audit.log import queue_rules
 from tests.store.machine_batches import BatchRules
 from tests.store.machine_control import ControlRules
+from tests.store.machine_delays import DelayRules
 from tests.store.machine_drafts import DraftRules
 from tests.store.machine_groups import GROUPS, GroupRules
 from tests.store.machine_operations import OperationRules
@@ -58,6 +59,7 @@ class ProjectMachine(
     BatchRules,
     OperationRules,
     StatusRules,
+    DelayRules,
     GroupRules,
     DraftRules,
     PickRules,
@@ -198,7 +200,9 @@ class ProjectMachine(
         of = self.state.queues.get(queue)
         wanted = "not_found" if of is None else "already_exists" if 1 in of.attached else "ok"
         classes = [[], [1], [2, 3]]
-        reply = self.call("attach_dataset", queue=queue, dataset=1, priority=rank, classes=classes)
+        reply = self.call(
+            "attach_dataset", queue=queue, dataset=1, priority=rank, classes=classes, not_before=0
+        )
         assert reply.word == wanted
 
     @rule(queue=QUEUES, sizes=st.lists(st.integers(1, 4), min_size=1, max_size=4), pick=PICK)
@@ -287,7 +291,7 @@ class ProjectMachine(
             (
                 r["reason"],
                 tuple((c["cause"], c["tasks"]) for c in r.get("causes", ())),
-                r.get("next_free"),
+                None if r["reason"] == "NOT_BEFORE" else r.get("next_free"),
             )
             for r in reasons
         ]

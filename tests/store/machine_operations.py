@@ -107,7 +107,9 @@ class OperationRules(RuleBasedStateMachine):
         of = self.state.queues.get(queue)
         if of is None or 2 not in self.state.datasets or 2 in of.attached:
             return
-        reply = self.call("attach_dataset", queue=queue, dataset=2, priority=1, classes=[[]])
+        reply = self.call(
+            "attach_dataset", queue=queue, dataset=2, priority=1, classes=[[]], not_before=0
+        )
         assert reply.word == "ok"
 
     @rule(content=st.integers(0, 9), dataset=st.integers(1, 3))

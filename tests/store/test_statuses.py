@@ -42,13 +42,7 @@ class Finished(ProjectMachine):
 
 
 def test_what_is_finished_changes_as_the_reference_model_says(redis_server: EmbeddedRedis) -> None:
-    rules = [
-        name
-        for name in dir(ProjectMachine)
-        if hasattr(getattr(ProjectMachine, name), "hypothesis_stateful_rule")
-    ]
-    left_out = {name: _no_rule(name) for name in set(rules) - THEME}
-    machine = type("Machine", (Finished,), {"url": redis_server.url, **left_out})
+    machine = type("Machine", (Finished,), {"url": redis_server.url, **without(THEME)})
     run_state_machine_as_test(
         machine,
         settings=settings(
@@ -58,6 +52,16 @@ def test_what_is_finished_changes_as_the_reference_model_says(redis_server: Embe
             suppress_health_check=list(HealthCheck),
         ),
     )
+
+
+def without(theme: set[str]) -> dict[str, Any]:
+    """The machine's rules that are not of a theme, as methods that are no rules."""
+    rules = [
+        name
+        for name in dir(ProjectMachine)
+        if hasattr(getattr(ProjectMachine, name), "hypothesis_stateful_rule")
+    ]
+    return {name: _no_rule(name) for name in set(rules) - theme}
 
 
 def _no_rule(name: str) -> Any:

@@ -71,6 +71,11 @@ function keys.soft(P, queue, class, person, of)
 end
 -- HASH entry -> packed record, for every touched entry that is not finished.
 function keys.touched(P) return P .. 'touched' end
+-- What waits for its time: ZSETs of the seq of the event that brought it, by wall ms, of the project and of one
+-- queue; and HASH seq -> packed {queue, dataset, priority, count, runs, generation}.
+function keys.delayed(P) return P .. 'delayed' end
+function keys.queue_delayed(P, queue) return P .. 'delayed:' .. text(queue) end
+function keys.delayed_runs(P) return P .. 'delayed_runs' end
 -- ZSET of entries by the seq of the event with which they left Redis last; the newest MAX_LEFT.
 function keys.left(P) return P .. 'left' end
 -- ZSET of entries on which the person has a lease in the queue, by score.

@@ -39,3 +39,9 @@ end
 
 -- The dataset of an item.
 function fences.dataset_of(P, item) return last_run(keys.item_runs(P), item).dataset end
+
+-- Whether the dataset of the items of runs {class, first item, count}, all of one, is no more.
+function fences.deleted(P, runs)
+  local dataset = runs[1] and fences.dataset_of(P, runs[1][2])
+  return dataset and redis.call('SISMEMBER', keys.deleted_datasets(P), dataset) == 1
+end

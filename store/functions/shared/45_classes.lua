@@ -24,3 +24,18 @@ function classes.assigned(queue, wanted)
   end
   return class_of, added, refused
 end
+
+-- The runs {index, first item, count} whose class has a place, with that class, and how many items had none.
+function classes.placed(runs, class_of)
+  local kept, count, not_added = {}, 0, 0
+  for _, run in ipairs(runs) do
+    local class = class_of[run[1]]
+    if class then
+      kept[#kept + 1] = { class, run[2], run[3] }
+      count = count + run[3]
+    else
+      not_added = not_added + run[3]
+    end
+  end
+  return kept, count, not_added
+end

@@ -47,12 +47,10 @@ local function reasons(call, queue, person, cause, at_cap, heads)
     if #causes > 0 then list[#list + 1] = { reason = 'NOT_ELIGIBLE', causes = causes } end
     return list
   end
-  local first = leases.first(P, queue)
-  if first then
-    list[#list + 1] = { reason = 'ALL_LEASED', next_free = math.max(0, first - call.clock) }
-  else
-    list[#list + 1] = { reason = 'QUEUE_EMPTY' }
-  end
+  local first, due = leases.first(P, queue), delays.first(call, queue.number)
+  if first then list[#list + 1] = { reason = 'ALL_LEASED', next_free = math.max(0, first - call.clock) } end
+  if due then list[#list + 1] = { reason = 'NOT_BEFORE', next_free = due } end
+  if not first and not due then list[#list + 1] = { reason = 'QUEUE_EMPTY' } end
   return list
 end
 

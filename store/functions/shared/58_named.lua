@@ -3,14 +3,14 @@
 local named = {}
 
 -- How an event says where it found a task, so that it can be applied again.
-local HERE, WAITS, GONE = 0, 1, 2
+named.HERE, named.WAITS, named.GONE = 0, 1, 2
 
 -- Where a reopened task goes.
-local TO_AUTHOR, TO_POOL, TO_PERSON = 1, 2, 3
+named.TO_AUTHOR, named.TO_POOL, named.TO_PERSON = 1, 2, 3
 
 -- Whether the entry may have left Redis after `as_of`: it did, or its queue was cleared, or so much has left
 -- since that nobody knows.
-local function may_have_left(P, queue, entry, as_of)
+function named.may_have_left(P, queue, entry, as_of)
   if number_or(redis.call('HGET', keys.queue(P, queue), 'cleared_seq'), 0) > as_of then return true end
   local left = redis.call('ZSCORE', keys.left(P), entry)
   if left and tonumber(left) > as_of then return true end
@@ -33,18 +33,18 @@ end
 function named.load(P, queue, task, as_of)
   local entry = task[1]
   local record = entries.load(P, entry)
-  if record then return record, HERE end
+  if record then return record, named.HERE end
   if #task[6] == 0 then
     if not lanes.waits(P, queue.number, task[3], task[4], entry) then return nil end
-    return entries.untouched(queue.number, task[3], task[4], queue.slots), WAITS
+    return entries.untouched(queue.number, task[3], task[4], queue.slots), named.WAITS
   end
-  if #task[6] ~= queue.slots or may_have_left(P, queue.number, entry, as_of) then return nil end
-  return named.revived(queue.number, task[3], task[5], task[6], task[7]), GONE
+  if #task[6] ~= queue.slots or named.may_have_left(P, queue.number, entry, as_of) then return nil end
+  return named.revived(queue.number, task[3], task[5], task[6], task[7]), named.GONE
 end
 
 -- What an event says of a task: enough to find it again in the state that the event is applied to.
 function named.told(task, record, author, from)
-  local gone = from == GONE
+  local gone = from == named.GONE
   return { task[1], task[2], record.c, record.p, author, from, gone and task[6] or {}, gone and task[7] or {} }
 end
 

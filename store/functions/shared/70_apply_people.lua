@@ -151,9 +151,8 @@ local function push_range(backlog, first, n)
   if #chunk > 0 then redis.call('RPUSH', backlog, unpack(chunk)) end
 end
 
-function apply.entries_added(P, event)
-  local b = event.body
-  add_classes(P, b.queue, b.classes)
+-- Items become entries at the tail of their lanes: first, first + 1 …
+local function enter(P, b, dataset)
   local entry, refreshed = b.first, {}
   for _, run in ipairs(b.runs) do
     push_range(keys.backlog(P, b.queue, run[1], b.priority), entry, run[3])
@@ -161,15 +160,44 @@ function apply.entries_added(P, event)
     refreshed[run[1]] = true
   end
   if b.count > 0 then
-    local dataset = b.dataset > 0 and b.dataset or fences.dataset_of(P, b.runs[1][2])
+    dataset = dataset > 0 and dataset or fences.dataset_of(P, b.runs[1][2])
     fences.note(keys.entry_runs(P, b.queue), b.first, b.first + b.count - 1, dataset)
   end
   for class in pairs(refreshed) do lanes.refresh_backlog(P, b.queue, class, 0) end
   if b.count > 0 then gain(b.queue) end
-  local slots = queues.load(P, b.queue).slots
-  redis.call('HINCRBY', keys.counts(P, b.queue), 'tasks', b.count * slots)
   redis.call('HINCRBY', keys.totals(P), 'entries', b.count)
+end
+
+-- Items are in the queue from this event on, as entries or not yet.
+local function note_added(P, event)
+  local b = event.body
+  redis.call('HINCRBY', keys.counts(P, b.queue), 'tasks', b.count * queues.load(P, b.queue).slots)
   redis.call('HSET', keys.queue(P, b.queue), 'added_seq', event.seq)
   redis.call('HINCRBY', keys.queue(P, b.queue), 'not_added', b.not_added)
   if b.dataset > 0 then redis.call('HSET', keys.attached(P, b.queue), b.dataset, b.cursor) end
+end
+
+function apply.entries_added(P, event)
+  add_classes(P, event.body.queue, event.body.classes)
+  enter(P, event.body, event.body.dataset)
+  note_added(P, event)
+end
+
+function apply.delayed(P, event)
+  local b = event.body
+  add_classes(P, b.queue, b.classes)
+  if b.count > 0 then
+    delays.put(P, event.seq, b)
+    delays.count(P, b.queue, b.count)
+  end
+  note_added(P, event)
+end
+
+function apply.undelayed(P, event)
+  local b = event.body
+  delays.take(P, b.queue, b.delayed)
+  delays.count(P, b.queue, -b.count - b.dropped)
+  redis.call('HINCRBY', keys.counts(P, b.queue), 'tasks', -b.dropped * queues.load(P, b.queue).slots)
+  enter(P, b, b.dataset)
+  redis.call('HSET', keys.queue(P, b.queue), 'added_seq', event.seq)
 end

@@ -16,8 +16,8 @@ end
 -- The slots, to be changed, of a task that the event found as named.told says.
 local function slots_of(batch, queue, task)
   local entry, from = task[1], task[6]
-  if from == WAITS then return effects.open_waiting(batch, queue, entry, task[3], task[4]).after.s end
-  local record = from == GONE and named.revived(queue.number, task[3], task[4], task[7], task[8])
+  if from == named.WAITS then return effects.open_waiting(batch, queue, entry, task[3], task[4]).after.s end
+  local record = from == named.GONE and named.revived(queue.number, task[3], task[4], task[7], task[8])
   return effects.open(batch, entry, record).after.s
 end
 
@@ -47,9 +47,9 @@ function apply.reopened(P, event)
   local b, batch = event.body, effects.begin(P, event.body.tasks)
   local queue = queues.load(P, b.queue)
   for _, task in ipairs(b.tasks) do
-    if b.to == TO_PERSON then
+    if b.to == named.TO_PERSON then
       assign(batch, queue, task, b.person, event, b.person == task[5])
-    elseif b.to == TO_AUTHOR then
+    elseif b.to == named.TO_AUTHOR then
       slots_of(batch, queue, task)[task[2]] = { RETURNED, task[5], 0, 'reopened', event.wall, 1 }
     else
       slots_of(batch, queue, task)[task[2]] = { QUEUED, 0, 0, 'reopened', event.wall, 0 }

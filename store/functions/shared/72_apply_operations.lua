@@ -28,6 +28,7 @@ local function raise_fences(P, event)
     put_fences(P, queue, list)
     redis.call('HDEL', keys.attached(P, queue), b.dataset)
     if redis.call('HINCRBY', keys.followed(P), b.dataset, -1) == 0 then redis.call('HDEL', keys.followed(P), b.dataset) end
+    delays.hasten(P, queue, b.dataset)
     redis.call('HSET', keys.queue(P, queue), 'added_seq', event.seq)
   end
   redis.call('HSET', keys.totals(P), 'fenced', 1)
@@ -61,6 +62,7 @@ function apply.cleared(P, event)
   seen.uncleared, seen.generations = false, false   -- not any more
   stir(b.queue)
   if b.removed > 0 then redis.call('HINCRBY', keys.counts(P, b.queue), 'removed', b.removed) end
+  delays.hasten(P, b.queue, 0)
   redis.call('SADD', keys.tidying(P), string.format('%d/%d', b.queue, b.generation - 1))
   begin_operation(P, event, SUCCEEDED,
     { verb = CLEAR_WAITING, queues = { b.queue }, dataset = 0, content = 0, total = b.removed, last = b.last })

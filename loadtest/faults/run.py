@@ -23,6 +23,7 @@ from loadtest.faults.crew import EXTRA, SKILLS, SUPPLIES, Feeder, Personnel
 from loadtest.faults.drain import NotDrained, drain
 from loadtest.faults.driver import Driver, NotRecovered
 from loadtest.faults.ground import Ground, Server, opened
+from loadtest.faults.helm import Helm
 from loadtest.faults.steward import Steward
 from loadtest.faults.verdict import Verdict, both
 from loadtest.history import History
@@ -232,7 +233,16 @@ def _begin(swarm: Swarm, feeder: Feeder, rng: random.Random) -> None:
         stop=swarm.stop,
         rng=random.Random(rng.random()),
     )
-    swarm.tasks += [asyncio.create_task(one.run()) for one in (feeder, personnel, steward)]
+    helm = Helm(
+        admin=swarm.caller(ADMIN),
+        closed=CLOSED,
+        people=people[ANNOTATORS // 2 :],
+        lease_s=LEASE_S,
+        stop=swarm.stop,
+        rng=random.Random(rng.random()),
+    )
+    crew = (feeder, personnel, steward, helm)
+    swarm.tasks += [asyncio.create_task(one.run()) for one in crew]
     for person in people:
         patience = IMPATIENT if rng.random() < GIVE_UP else PATIENT
         swarm.annotator(person, manner(rng), twice=0.03, patience=patience)

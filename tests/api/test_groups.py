@@ -247,10 +247,8 @@ async def test_a_queue_tells_its_groups_and_that_it_is_restricted(world: World) 
         **world.change(), queue_id="q", queue=queue_pb2.Queue(allowed_groups=["west", "east"])
     )
     made = await world.stubs.queues.CreateQueue(request)
-    read = await world.stubs.queues.GetQueue(
-        queue_pb2.GetQueueRequest(**world.where(), queue_id="q", min_seq=made.seq)
-    )
+    queue = await world.look("q", made.seq)
 
-    assert read.queue == made.queue
-    assert list(read.queue.allowed_groups) == ["east", "west"]
-    assert read.queue.restricted
+    assert queue == made.queue
+    assert list(queue.allowed_groups) == ["east", "west"]
+    assert queue.restricted

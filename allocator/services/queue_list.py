@@ -24,7 +24,16 @@ FIELDS = {
     "due_time": Field(kind=Kind.TIME),
     "create_time": Field(kind=Kind.TIME),
     **dict.fromkeys(
-        ("queued", "assigned", "in_progress", "completed", "discarded", "returned", "removed"),
+        (
+            "queued",
+            "assigned",
+            "in_progress",
+            "completed",
+            "discarded",
+            "returned",
+            "removed",
+            "escalated",
+        ),
         Field(kind=Kind.NUMBER),
     ),
 }

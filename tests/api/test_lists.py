@@ -7,7 +7,15 @@ from typing import Any
 import pytest
 
 from dibs import errors
-from dibs.v1 import actions_pb2, common_pb2, dataset_pb2, lists_pb2, project_pb2, queue_pb2
+from dibs.v1 import (
+    actions_pb2,
+    common_pb2,
+    dataset_pb2,
+    lists_pb2,
+    operation_pb2,
+    project_pb2,
+    queue_pb2,
+)
 from tests.api.world import World, refused
 
 ITEMS = [
@@ -366,3 +374,15 @@ async def test_queues_say_what_the_caller_may_do(busy: World) -> None:
     assert {"UPDATE_QUEUE", "ADD_ITEMS", "RESERVE"} <= tom
     assert "ATTACH_DATASET" not in tom
     assert tom | {"ATTACH_DATASET", "CLEAR_WAITING"} <= ada
+
+
+async def test_what_was_cleared_away_is_listed_as_removed(busy: World) -> None:
+    await busy.stubs.queues.ClearWaiting(
+        operation_pb2.ClearWaitingRequest(**busy.change(), queue_id="q")
+    )
+
+    removed = await _tasks(busy, "state = REMOVED")
+    assert (_numbers(removed), removed.total_size) == ([3, 4, 5], 3)
+    assert (await _tasks(busy, "state = QUEUED")).total_size == 0
+    assert _numbers(await _tasks(busy, "state != REMOVED")) == [0, 1, 2]
+    assert (await _tasks(busy)).total_size == 6

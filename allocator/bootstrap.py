@@ -157,7 +157,15 @@ def _servicers(store: Store, lease_floor_ms: int) -> Sequence[object]:
     lost = Lost(directory=directory, ledger=ledger, items=items, views=views)
     attaching = Attaching(ledger, items, views)
     _follow(store, ledger, attaching, clock)
-    removing, operations = _bulk(store, ledger, door)
+    lists = Lists(
+        directory=directory,
+        items=items,
+        content=content,
+        tasks=store.task_list,
+        views=views,
+        door=door,
+    )
+    removing, operations = _bulk(store, ledger, door, lists)
     return (
         ProjectServicer(
             Projects(
@@ -220,14 +228,7 @@ def _servicers(store: Store, lease_floor_ms: int) -> Sequence[object]:
                 names=names,
                 door=door,
             ),
-            Lists(
-                directory=directory,
-                items=items,
-                content=content,
-                tasks=store.task_list,
-                views=views,
-                door=door,
-            ),
+            lists,
         ),
         AllocationServicer(
             Allocation(
@@ -290,7 +291,9 @@ def _servicers(store: Store, lease_floor_ms: int) -> Sequence[object]:
     )
 
 
-def _bulk(store: Store, ledger: Ledger, door: Door) -> tuple[Removing, OperationsService]:
+def _bulk(
+    store: Store, ledger: Ledger, door: Door, lists: Lists
+) -> tuple[Removing, OperationsService]:
     """Bulk verbs; whoever sweeps drives them."""
     driving = Driving(ledger, store.content, store.operations, doers(ledger))
     store.sweeper.follow(driving.follow)
@@ -311,6 +314,7 @@ def _bulk(store: Store, ledger: Ledger, door: Door) -> tuple[Removing, Operation
         operations=store.operations,
         door=door,
         driving=driving,
+        lists=lists,
         shown=operations,
     )
     return removing, operations

@@ -63,6 +63,15 @@ class RemoveItems:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RemoveMatching:
+    """Items of a queue that a filter of ListTasks lets through."""
+
+    change: Change
+    queue_id: str
+    filter: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
     """A bulk verb; `errors` are (external id, reason) of what could not be done."""
 

@@ -166,6 +166,7 @@ TABLE: Final = (
             "QueueService.UnarchiveQueue",
             "QueueService.SetPriority",
             "QueueService.RemoveItems",
+            "QueueService.RemoveMatchingItems",
         ),
     ),
     Row(

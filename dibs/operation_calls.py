@@ -85,3 +85,15 @@ def detach_dataset(scope: Scope, queue: str, dataset: str) -> Call[pb.DetachData
     """Follow a dataset no more, and remove what is open of it; the answer is an operation."""
     request = pb.DetachDatasetRequest(**scope.where(), queue_id=queue, dataset_id=dataset)
     return Call(_QUEUE + "DetachDataset", request, pb.DetachDatasetResponse, scope.project)
+
+
+def remove_matching_items(
+    scope: Scope,
+    queue: str,
+    filter: str,  # noqa: A002 - the field's name
+) -> Call[pb.RemoveMatchingItemsResponse]:
+    """Remove the items of which a filter lets any task through; the answer is an operation."""
+    request = pb.RemoveMatchingItemsRequest(**scope.where(), queue_id=queue, filter=filter)
+    return Call(
+        _QUEUE + "RemoveMatchingItems", request, pb.RemoveMatchingItemsResponse, scope.project
+    )

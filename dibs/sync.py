@@ -123,6 +123,7 @@ class Client:
     remove_items = _Rpc(operation_calls.remove_items)
     clear_waiting = _Rpc(operation_calls.clear_waiting)
     detach_dataset = _Rpc(operation_calls.detach_dataset)
+    remove_matching_items = _Rpc(operation_calls.remove_matching_items)
     update_dataset = _Rpc(dataset_calls.update_dataset)
     delete_dataset = _Rpc(dataset_calls.delete_dataset)
     add_dataset_items = _Rpc(dataset_calls.add_dataset_items)

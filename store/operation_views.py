@@ -25,6 +25,12 @@ SELECT DISTINCT ON (u.item) u.item, e.first + u.item - e.first_item AS entry, e.
    AND u.item < e.first_item + e.count
  ORDER BY u.item, entry DESC"""
 
+_PLACES: Final = """
+SELECT e.queue, u.entry, e.class, e.priority
+  FROM unnest($2::bigint[]) AS u (entry)
+ CROSS JOIN LATERAL (SELECT * FROM entry_range x WHERE x.project = $1 AND x.first <= u.entry
+                      ORDER BY x.first DESC LIMIT 1) AS e
+ ORDER BY u.entry"""
 _RUNS_OF_DATASET: Final = """
 SELECT e.queue, e.first + greatest(r.base - e.first_item, 0) AS first,
        least(e.first_item + e.count, r.base + r.count) - greatest(e.first_item, r.base) AS size,
@@ -84,6 +90,19 @@ class OperationViews:
         """Entry, class and rank of the newest entry of each item that has one in the queue."""
         rows = await self._postgres.fetch(_NEWEST_ENTRIES, project, queue, list(numbers))
         return {row["item"]: (row["entry"], row["class"], row["priority"]) for row in rows}
+
+    async def places(self, project: int, entries: Sequence[int]) -> Sequence[Run]:
+        """Where these entries came in, neighbours of one kind as one run."""
+        rows = await self._postgres.fetch(_PLACES, project, list(entries))
+        runs: list[Run] = []
+        for queue, entry, class_, rank in rows:
+            last = runs[-1] if runs else None
+            goes_on = last and Run(queue, entry - last.size, last.size, class_, rank) == last
+            if last and goes_on:
+                runs[-1] = last._replace(size=last.size + 1)
+            else:
+                runs.append(Run(queue, entry, 1, class_, rank))
+        return runs
 
     async def followers(self, project: int, dataset: int) -> Sequence[int]:
         """The queues that the dataset is attached to."""

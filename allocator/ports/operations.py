@@ -56,6 +56,9 @@ class Operations(Protocol):
     ) -> Mapping[int, tuple[int, int, int]]:
         """Entry, class and rank of the newest entry of each item that has one in the queue."""
 
+    async def places(self, project: int, entries: Sequence[int]) -> Sequence[Run]:
+        """Where these entries came in, neighbours of one kind as one run."""
+
     async def followers(self, project: int, dataset: int) -> Sequence[int]:
         """The queues that the dataset is attached to."""
 

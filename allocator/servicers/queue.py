@@ -94,3 +94,9 @@ class QueueServicer(SteeringMethods, queue_pb2_grpc.QueueServiceServicer):
     ) -> operation_pb2.DetachDatasetResponse:
         ask = operation_wire.detach_dataset(request)
         return operation_wire.detaching(await self._removing.detach(ask))
+
+    async def RemoveMatchingItems(
+        self, request: operation_pb2.RemoveMatchingItemsRequest, context: Any
+    ) -> operation_pb2.RemoveMatchingItemsResponse:
+        ask = operation_wire.remove_matching(request)
+        return operation_wire.matching(await self._removing.remove_matching(ask))

@@ -77,6 +77,11 @@ def asked(ask: ListOf, fields: Fields, orders: Orders, *of: object) -> Asked:
     return Asked(ask=ask, filter=chosen, order=way, after=tuple(after), total=total, of=whole)
 
 
+def filter_of(text: str, fields: Fields) -> Filter:
+    """A filter alone. Raises InvalidArgument if it cannot be read."""
+    return _read("filter", lambda: parse(text, fields))
+
+
 def _read(field: str, read: Callable[[], T]) -> T:
     try:
         return read()

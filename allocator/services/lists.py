@@ -15,14 +15,15 @@ from allocator.filters import (
     Filter,
     Kind,
     Not,
+    Order,
     Some,
     comparisons,
     mapped,
 )
 from allocator.model import Priority, QueueSettings, TaskId, TaskState
-from allocator.ports import Content, Directory, Items, TaskLine, TaskList, Views
+from allocator.ports import Content, Directory, Items, ListAsk, TaskLine, TaskList, Views
 from allocator.services import queue_settings
-from allocator.services.asking import Asked, Orders, asked, single
+from allocator.services.asking import Asked, Orders, asked, filter_of, single
 from allocator.services.door import Door, Place, Scope
 from allocator.services.queue_list import not_running
 from dibs import errors
@@ -52,6 +53,7 @@ COUNTED = {
     "status": "status",
 }
 """What there are counters of: the field, and what they count."""
+AT_ONCE = 2_000
 NOBODY = 0
 UNKNOWN = -1
 QUEUED = Compare(field="state", operator="=", value=int(TaskState.QUEUED))
@@ -97,6 +99,24 @@ class Lists:
         numbered = await self._numbered(project, queue, wanted.filter)
         chosen = _within(scope, place.actor, numbered)
         return await self._listed(place, queue, wanted, chosen)
+
+    async def entries(self, project: int, queue: int, text: str) -> list[int]:
+        """The entries of a queue with any task that a filter of ListTasks lets through, in order.
+
+        Raises InvalidArgument for a filter that cannot be read.
+        """
+        numbered = await self._numbered(project, queue, filter_of(text, FIELDS))
+        found: dict[int, None] = {}
+        after: tuple[int, ...] = ()
+        while True:
+            ask = ListAsk(
+                order=Order(field="task_id"), limit=AT_ONCE, filter=_in_rows(numbered), after=after
+            )
+            rows = await self._tasks.page(project, queue, ask)
+            found.update((row.entry, None) for row in rows)
+            if len(rows) < AT_ONCE:
+                return list(found)
+            after = (rows[-1].entry, rows[-1].slot)
 
     async def _listed(
         self, place: Place, queue: int, wanted: Asked, chosen: Filter

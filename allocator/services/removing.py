@@ -8,6 +8,7 @@ from allocator import operation_words as words
 from allocator.ports import Content, Event, Items, Ledger, Operations, Outcome, Views
 from allocator.services.door import Door, Place
 from allocator.services.driving import Driving, packed
+from allocator.services.lists import Lists
 from allocator.services.outcomes import happened, value
 from allocator.strategies.operations import Run, Verb
 from dibs import errors
@@ -34,6 +35,7 @@ class Removing:
         operations: Operations,
         door: Door,
         driving: Driving,
+        lists: Lists,
         shown: OperationsService,
     ) -> None:
         self._ledger = ledger
@@ -43,6 +45,7 @@ class Removing:
         self._operations = operations
         self._door = door
         self._driving = driving
+        self._lists = lists
         self._shown = shown
 
     async def remove_items(self, ask: words.RemoveItems) -> words.Operation:
@@ -70,6 +73,32 @@ class Removing:
         )
         if outcome.word == "not_found":
             raise _not_found(value(outcome), ask.queue_id, ask.dataset_id)
+        return await self._carried(place, happened(outcome))
+
+    async def remove_matching(self, ask: words.RemoveMatching) -> words.Operation:
+        """Begin to remove the items with any task that a filter lets through now.
+
+        Raises QueueNotFound, InvalidArgument, PermissionDenied.
+        """
+        place = await self._door.permit(
+            ask.change, "QueueService.RemoveMatchingItems", queue=ask.queue_id
+        )
+        queue = await self._door.queue(place.project, ask.queue_id)
+        now = await self._ledger.read(place.project, "operations", limit=1)
+        await self._views.wait_for(place.project, now.seq)
+        entries = await self._lists.entries(place.project, queue, ask.filter)
+        runs = list(await self._operations.places(place.project, entries))
+        content, _ = await self._content.put(place.project, packed(runs, []))
+        outcome = await self._ledger.change(
+            *(place.project, "begin_operation", ask.change.key, place.actor),
+            verb=int(Verb.REMOVE_ITEMS),
+            queues=[queue],
+            dataset=0,
+            content=content,
+            total=len(entries),
+        )
+        if outcome.word == "not_found":
+            raise errors.QueueNotFound(ask.queue_id)
         return await self._carried(place, happened(outcome))
 
     async def detach(self, ask: words.OnDataset) -> words.Operation:

@@ -65,6 +65,18 @@ def clear_waiting(request: pb.ClearWaitingRequest) -> words.OnQueue:
     )
 
 
+def remove_matching(request: pb.RemoveMatchingItemsRequest) -> words.RemoveMatching:
+    return words.RemoveMatching(
+        queue_id=request.queue_id,
+        filter=request.filter,
+        change=common.change(QUEUES + "RemoveMatchingItems", request),
+    )
+
+
+def matching(answer: words.Operation) -> pb.RemoveMatchingItemsResponse:
+    return pb.RemoveMatchingItemsResponse(seq=answer.seq, operation=shown(answer))
+
+
 def detach_dataset(request: pb.DetachDatasetRequest) -> words.OnDataset:
     return words.OnDataset(
         queue_id=request.queue_id,

@@ -261,3 +261,25 @@ class DetachDatasetResponse(_message.Message):
     seq: int
     operation: Operation
     def __init__(self, seq: _Optional[int] = ..., operation: _Optional[_Union[Operation, _Mapping]] = ...) -> None: ...
+
+class RemoveMatchingItemsRequest(_message.Message):
+    __slots__ = ("project_id", "actor", "request_id", "queue_id", "filter")
+    PROJECT_ID_FIELD_NUMBER: _ClassVar[int]
+    ACTOR_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    QUEUE_ID_FIELD_NUMBER: _ClassVar[int]
+    FILTER_FIELD_NUMBER: _ClassVar[int]
+    project_id: str
+    actor: str
+    request_id: _common_pb2.RequestId
+    queue_id: str
+    filter: str
+    def __init__(self, project_id: _Optional[str] = ..., actor: _Optional[str] = ..., request_id: _Optional[_Union[_common_pb2.RequestId, _Mapping]] = ..., queue_id: _Optional[str] = ..., filter: _Optional[str] = ...) -> None: ...
+
+class RemoveMatchingItemsResponse(_message.Message):
+    __slots__ = ("seq", "operation")
+    SEQ_FIELD_NUMBER: _ClassVar[int]
+    OPERATION_FIELD_NUMBER: _ClassVar[int]
+    seq: int
+    operation: Operation
+    def __init__(self, seq: _Optional[int] = ..., operation: _Optional[_Union[Operation, _Mapping]] = ...) -> None: ...

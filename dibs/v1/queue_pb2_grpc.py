@@ -119,6 +119,11 @@ class QueueServiceStub(object):
                 request_serializer=dibs_dot_v1_dot_operation__pb2.RemoveItemsRequest.SerializeToString,
                 response_deserializer=dibs_dot_v1_dot_operation__pb2.RemoveItemsResponse.FromString,
                 _registered_method=True)
+        self.RemoveMatchingItems = channel.unary_unary(
+                '/dibs.v1.QueueService/RemoveMatchingItems',
+                request_serializer=dibs_dot_v1_dot_operation__pb2.RemoveMatchingItemsRequest.SerializeToString,
+                response_deserializer=dibs_dot_v1_dot_operation__pb2.RemoveMatchingItemsResponse.FromString,
+                _registered_method=True)
         self.DetachDataset = channel.unary_unary(
                 '/dibs.v1.QueueService/DetachDataset',
                 request_serializer=dibs_dot_v1_dot_operation__pb2.DetachDatasetRequest.SerializeToString,
@@ -290,6 +295,15 @@ class QueueServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def RemoveMatchingItems(self, request, context):
+        """Removes the items of which a filter lets any task through, as RemoveItems
+        does: the set is that of this call. Needs ADMIN, TEAM_MANAGER or the owner.
+        Errors: PROJECT_NOT_FOUND, QUEUE_NOT_FOUND, PERMISSION_DENIED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def DetachDataset(self, request, context):
         """Detaches a dataset: it is followed no more, and from this event on none of
         its tasks in the queue is given, started or submitted; an operation removes
@@ -393,6 +407,11 @@ def add_QueueServiceServicer_to_server(servicer, server):
                     servicer.RemoveItems,
                     request_deserializer=dibs_dot_v1_dot_operation__pb2.RemoveItemsRequest.FromString,
                     response_serializer=dibs_dot_v1_dot_operation__pb2.RemoveItemsResponse.SerializeToString,
+            ),
+            'RemoveMatchingItems': grpc.unary_unary_rpc_method_handler(
+                    servicer.RemoveMatchingItems,
+                    request_deserializer=dibs_dot_v1_dot_operation__pb2.RemoveMatchingItemsRequest.FromString,
+                    response_serializer=dibs_dot_v1_dot_operation__pb2.RemoveMatchingItemsResponse.SerializeToString,
             ),
             'DetachDataset': grpc.unary_unary_rpc_method_handler(
                     servicer.DetachDataset,
@@ -838,6 +857,33 @@ class QueueService(object):
             '/dibs.v1.QueueService/RemoveItems',
             dibs_dot_v1_dot_operation__pb2.RemoveItemsRequest.SerializeToString,
             dibs_dot_v1_dot_operation__pb2.RemoveItemsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RemoveMatchingItems(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dibs.v1.QueueService/RemoveMatchingItems',
+            dibs_dot_v1_dot_operation__pb2.RemoveMatchingItemsRequest.SerializeToString,
+            dibs_dot_v1_dot_operation__pb2.RemoveMatchingItemsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -29,6 +29,7 @@ BY_NAME: dict[str, Any] = {
 }
 # What one RPC needs besides, or instead.
 BY_RPC: dict[str, dict[str, Any]] = {
+    "QueueService.RemoveMatchingItems": {"filter": "state = QUEUED"},
     "AllocationService.Renew": {"all": True},
     "DatasetService.CreateDataset": {"dataset_id": "new"},
     "ProjectService.UpdateMember": {"update_mask": {"paths": ["display_name"]}},

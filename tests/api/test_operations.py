@@ -123,6 +123,39 @@ async def test_what_cannot_be_removed_changes_nothing(stocked: World) -> None:
     assert await counts(stocked) == {"QUEUED": 250}
 
 
+async def remove_matching(world: World, filter_: str, queue: str = "q", **fields: Any) -> Any:
+    return await world.stubs.queues.RemoveMatchingItems(
+        operation_pb2.RemoveMatchingItemsRequest(
+            **(world.change() | fields), queue_id=queue, filter=filter_
+        )
+    )
+
+
+async def test_what_a_filter_lets_through_is_removed_as_of_the_call(stocked: World) -> None:
+    held = (await stocked.reserve("q", "ann", 3)).tasks
+    await stocked.submit("ann", held[0], status="completed")
+    await stocked.release("ann", held[1])
+
+    mine = await stocked.waited((await remove_matching(stocked, 'person = "ann"')).operation)
+    waiting = await stocked.waited((await remove_matching(stocked, "state = QUEUED")).operation)
+
+    assert (mine.state, mine.total, mine.failed) == (SUCCEEDED, 2, 1)
+    assert [one.external_id for one in mine.errors] == [ITEMS[0]]
+    assert (waiting.state, waiting.total, waiting.done) == (SUCCEEDED, 248, 248)
+    assert await counts(stocked) == {"COMPLETED": 1, "REMOVED": 249}
+
+
+async def test_a_filter_that_cannot_be_read_removes_nothing(stocked: World) -> None:
+    wrong = await refused(remove_matching(stocked, "state = NOWHERE"))
+    empty = await refused(remove_matching(stocked, ""))
+    nobody = await stocked.waited((await remove_matching(stocked, 'person = "nobody"')).operation)
+
+    assert isinstance(wrong, errors.InvalidArgument)
+    assert isinstance(empty, errors.InvalidArgument)
+    assert (nobody.state, nobody.total) == (SUCCEEDED, 0)
+    assert await counts(stocked) == {"QUEUED": 250}
+
+
 async def retry(world: World, *operation_ids: str) -> operation_pb2.RetryOperationsResponse:
     return await world.stubs.operations.RetryOperations(
         operation_pb2.RetryOperationsRequest(**world.change(), operation_ids=operation_ids)

@@ -25,9 +25,9 @@ import secrets
 import shutil
 import signal
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import ClassVar, Literal
 
 import asyncpg
 
@@ -65,6 +65,9 @@ class EmbeddedRedis(Server):
 
     name = "redis"
     _stop_signal = signal.SIGTERM
+    # A function makes and drops small values by the hundred. With glibc's allocator, which the
+    # packaged Valkey uses, a larger cache per size takes a tenth off every call.
+    _environment: ClassVar[Mapping[str, str]] = {"GLIBC_TUNABLES": "glibc.malloc.tcache_count=4000"}
 
     def __init__(
         self,

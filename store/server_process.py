@@ -12,9 +12,10 @@ import subprocess
 import sys
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import IO, ClassVar, Self
 
 import asyncpg
@@ -56,14 +57,20 @@ class Identity:
             os.chown(path, account.pw_uid, account.pw_gid)
 
     def spawn(
-        self, command: Sequence[str | Path], *, cwd: Path, log: IO[bytes]
+        self,
+        command: Sequence[str | Path],
+        *,
+        cwd: Path,
+        log: IO[bytes],
+        environment: Mapping[str, str] = MappingProxyType({}),
     ) -> subprocess.Popen[bytes]:
         """Start `command` so that it dies with us. Its pid is that of the Popen."""
+        path = os.environ.get("PATH", os.defpath)
         child = [sys.executable, "-I", "-S", str(CHILD), str(os.getpid()), self.user]
         return subprocess.Popen(
             [*self.prefix, *child, *map(str, command)],
             cwd=cwd,
-            env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"},
+            env={"PATH": path, "LC_ALL": "C", "TZ": "UTC", **environment},
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -100,6 +107,8 @@ class Server(ABC):
 
     name: ClassVar[str]
     _stop_signal: ClassVar[signal.Signals]
+    _environment: ClassVar[Mapping[str, str]] = {}
+    """What it finds in its environment besides the path, the locale and the time zone."""
 
     def __init__(self, directory: Path, *, port: int, args: Sequence[str]) -> None:
         self.directory = directory.absolute()
@@ -215,7 +224,9 @@ class Server(ABC):
     async def _launch(self) -> None:
         with self.log.open("ab") as log:
             self._log_start = log.tell()
-            self._process = self._identity().spawn(self._command(), cwd=self.data, log=log)
+            self._process = self._identity().spawn(
+                self._command(), cwd=self.data, log=log, environment=self._environment
+            )
         if not await until(self._is_ready, within_s=READY_WITHIN_S):
             raise ServerFailed(f"{self.name} did not answer in time\n{self.last_words()}")
 

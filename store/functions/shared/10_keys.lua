@@ -9,18 +9,20 @@ local function text(number)
   return made
 end
 
+-- Every key of a project, each with a sentence. `P` is the prefix `dibs:{<project>}:<epoch>:`,
+-- so a new epoch never meets a byte of an older one. Numbers only: no client byte enters a key.
+-- uncleared: it is known that no queue of the project was ever cleared.
+local keys = { uncleared = false }
+
 -- A queue as the keys of what waits in it name it: with its generation, once its waiting tasks were cleared,
 -- so that all that waited before is out of reach at once. `of`: a generation that is not the queue's own.
 local generation             -- P, queue -> its generation: see 20_words
 local function waiting(P, queue, of)
+  if keys.uncleared and not of then return text(queue) end
   local n = of or generation(P, queue)
   if n == 0 then return text(queue) end
   return text(queue) .. '/' .. text(n)
 end
-
--- Every key of a project, each with a sentence. `P` is the prefix `dibs:{<project>}:<epoch>:`,
--- so a new epoch never meets a byte of an older one. Numbers only: no client byte enters a key.
-local keys = {}
 
 -- HASH of project-wide counters: entries, items, settings_seq, fast, admins; replayed while it is rebuilt.
 function keys.totals(P) return P .. 'totals' end

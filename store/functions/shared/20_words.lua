@@ -66,7 +66,7 @@ local function task_name(entry, slot) return string.format('%d:%d', entry, slot)
 -- What this call has read of the state: to apply an event one need not read again what deciding it has
 -- read: queues, records and heads by their numbers; first and last of backlogs by their keys; followers:
 -- which integer comes after an untouched entry in its backlog; holds: whether who reserves holds anything there.
--- generations of queues; uncleared: no queue of the project was ever cleared; stale: records as they were
+-- generations of queues; stale: records as they were
 -- before their queue was cleared, where they have not been written since; unfenced: no dataset was ever
 -- detached in the project; run: the last one looked up of entries of one dataset; seq: of the event that is applied.
 -- stirred: queues that may have to enter or leave `open`; gained: those where work can be had that could not.
@@ -84,7 +84,7 @@ end
 local function forget()
   seen.queues, seen.records, seen.heads = emptied(seen.queues), emptied(seen.records), emptied(seen.heads)
   seen.ends, seen.followers, holds = emptied(seen.ends), emptied(seen.followers), false
-  seen.generations, seen.uncleared, seen.stale, seen.unfenced, seen.run = false, false, false, false, false
+  seen.generations, seen.stale, seen.unfenced, seen.run, keys.uncleared = false, false, false, false, false
   seen.stirred, seen.gained = false, false
 end
 
@@ -100,7 +100,7 @@ end
 
 -- How often the queue's waiting tasks were cleared.
 generation = function(P, queue)
-  if seen.uncleared then return 0 end
+  if keys.uncleared then return 0 end
   local number = tonumber(queue)
   seen.generations = seen.generations or {}
   local known = seen.generations[number]

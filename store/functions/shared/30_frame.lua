@@ -62,7 +62,7 @@ end
 local function begin(call, ARGV, changes)
   local h = redis.call('HMGET', call.header,
     'epoch', 'state', 'seq', 'chain', 'durable', 'clock', 'wall', 'lag_limit', 'cleared', 'fenced')
-  seen.uncleared, seen.unfenced = not h[9], not h[10]
+  keys.uncleared, seen.unfenced = not h[9], not h[10]
   local refusal = protocol_refusal(h, call.epoch, ARGV[2])
   if refusal then return refusal end
   call.seq, call.chain = tonumber(h[3]), h[4]

@@ -206,10 +206,10 @@ end
 
 -- Whether the lane's head in G may be another one after entries came or went: not if this call has seen
 -- that one of a lower score leads.
-local function may_lead(edit)
-  local heads = seen.heads[edit.after.q]
-  local lane = heads and heads[edit.after.c]
-  return not (lane and lane.g and lane.g < score_of(edit.after.p, edit.entries[1]))
+local function may_lead(queue, class, score)
+  local heads = seen.heads[queue]
+  local lane = heads and heads[class]
+  return not (lane and lane.g and lane.g < score)
 end
 
 -- The entries leave the sets (one a person) of whom `old` names only, and enter those of whom `now` does.
@@ -230,7 +230,7 @@ local function reindex(batch, edit, was, is)
   if is ~= was then
     local G = keys.available(P, queue, class)
     if is then enter(batch, G, edit) else leave(batch, G, edit) end
-    if may_lead(edit) then
+    if may_lead(queue, class, score_of(edit.after.p, edit.entries[1])) then
       batch.lanes = batch.lanes or {}
       batch.lanes[G] = { queue, class }
     end
@@ -461,6 +461,31 @@ function effects.finish(batch)
   end
   settle_holding(batch)
   for _, lane in pairs(batch.lanes or NONE) do lanes.refresh_available(batch.P, lane[1], lane[2]) end
+end
+
+-- An entry with free slots besides the one that its first holder leases comes into G.
+function effects.open_further(P, queue, class, person, score, entry)
+  redis.call('ZADD', keys.available(P, queue, class), score, entry)
+  redis.call('ZADD', keys.excluded(P, queue, class, person), score, entry)
+  if may_lead(queue, class, score) then lanes.refresh_available(P, queue, class) end
+end
+
+-- The commonest event by far, one task that nobody has touched is leased in a queue without batches: what an
+-- edit of it comes to, without the tables of an edit. task: {entry, slot, class, rank}.
+function effects.lease_untouched(P, queue, task, granted, deadline)
+  local entry, i, class, rank = task[1], task[2], task[3], task[4]
+  local number, person, name = queue.number, granted[2], task_name(entry, i)
+  local record, score, n = entries.untouched(number, class, rank, queue.slots), score_of(rank, entry), generation(P, number)
+  record.s[i], record.n = granted, n > 0 and n or nil
+  redis.call('HSET', keys.touched(P), entry, cmsgpack.pack(record))
+  redis.call('ZADD', keys.held(P, person, number), score, entry)
+  if not holds then redis.call('SADD', keys.holding(P, person), number) end
+  if queue.slots > 1 then effects.open_further(P, number, class, person, score, entry) end
+  lanes.take_front(P, number, class, rank, { entry })
+  lanes.refresh_backlog(P, number, class, rank, seen.followers[entry])
+  redis.call('ZADD', keys.leases(P), deadline, name)
+  redis.call('ZADD', keys.queue_leases(P, number), deadline, name)
+  redis.call('HINCRBY', keys.counts(P, number), 'assigned', 1)
 end
 
 -- How the slot of a task that ended without being submitted is from now on: a correction waits for

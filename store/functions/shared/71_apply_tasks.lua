@@ -3,10 +3,13 @@
 -- A batch was given: so many has the queue issued.
 local function issue(P, queue) redis.call('HINCRBY', keys.queue(P, queue), 'batches', 1) end
 
+function effects.granted_slot(event)
+  return { ASSIGNED, event.body.person, event.seq, GRANTED, event.wall, 0, 0, 0 }
+end
+
 local function grant(batch, event, tasks)
   local P, b = batch.P, event.body
-  local queue, of_queue = queues.load(P, b.queue), effects.of_queue(batch, b.queue)
-  local granted = { ASSIGNED, b.person, event.seq, GRANTED, event.wall, 0, 0, 0 }
+  local queue, of_queue, granted = queues.load(P, b.queue), effects.of_queue(batch, b.queue), effects.granted_slot(event)
   for n = 1, #tasks do
     local task = tasks[n]
     local entry, i = task[1], task[2]
@@ -23,7 +26,12 @@ local function grant(batch, event, tasks)
 end
 
 function apply.granted(P, event)
-  local b, batch = event.body, effects.begin(P, event.body.tasks)
+  local b, queue = event.body, queues.load(P, event.body.queue)
+  if #b.tasks == 1 and b.wide == 0 and queue.batch_size == 0 and not entries.load(P, b.tasks[1][1]) then
+    effects.lease_untouched(P, queue, b.tasks[1], effects.granted_slot(event), b.deadline)
+    return
+  end
+  local batch = effects.begin(P, b.tasks)
   grant(batch, event, b.tasks)
   if b.batch == 1 then issue(P, b.queue) end
   effects.finish(batch)

@@ -59,7 +59,7 @@ function apply.cleared(P, event)
   redis.call('HSET', keys.queue(P, b.queue), 'generation', b.generation, 'added_seq', event.seq,
     'cleared_seq', event.seq)
   redis.call('HSET', keys.totals(P), 'cleared', 1)
-  seen.uncleared, seen.generations = false, false   -- not any more
+  keys.uncleared, seen.generations = false, false   -- not any more
   stir(b.queue)
   if b.removed > 0 then redis.call('HINCRBY', keys.counts(P, b.queue), 'removed', b.removed) end
   delays.hasten(P, b.queue, 0)

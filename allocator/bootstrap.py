@@ -28,6 +28,7 @@ from allocator.services.datasets import Datasets
 from allocator.services.door import Door
 from allocator.services.drafting import Drafting
 from allocator.services.driving import Driving
+from allocator.services.explaining import Explaining
 from allocator.services.filling import Filling
 from allocator.services.finishing import Finishing
 from allocator.services.groups import GroupCalls
@@ -166,6 +167,15 @@ def _servicers(store: Store, lease_floor_ms: int) -> Sequence[object]:
         door=door,
     )
     removing, operations = _bulk(store, ledger, door, lists)
+    standing = Standing(
+        directory=directory,
+        ledger=ledger,
+        items=items,
+        views=views,
+        settings=SettingsCache(ledger, content),
+        door=door,
+        clock=clock,
+    )
     return (
         ProjectServicer(
             Projects(
@@ -277,13 +287,14 @@ def _servicers(store: Store, lease_floor_ms: int) -> Sequence[object]:
                 door=door,
                 named=NamedTasks(items, views),
             ),
-            Standing(
+            standing,
+            Explaining(
                 directory=directory,
                 ledger=ledger,
                 items=items,
-                views=views,
-                settings=SettingsCache(ledger, content),
                 door=door,
+                standing=standing,
+                named=NamedTasks(items, views),
                 clock=clock,
             ),
         ),

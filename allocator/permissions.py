@@ -126,6 +126,7 @@ TABLE: Final = (
         right=Right.READ,
         cells=_cells("✔ | ✔ | ✔ | ✔ | ✔ | ✔"),
         rpcs=(
+            "AllocationService.CanEdit",
             "AllocationService.OpenSession",
             "AllocationService.Ping",
             "DatasetService.GetDataset",
@@ -217,7 +218,11 @@ TABLE: Final = (
         ),
     ),
     Row(right=Right.DATA, cells=_cells("✔ | ✔ | own queues | – | – | –")),
-    Row(right=Right.EXPLAIN, cells=_cells("anyone | anyone | own queues | self | self | self")),
+    Row(
+        right=Right.EXPLAIN,
+        cells=_cells("anyone | anyone | own queues | self | self | self"),
+        rpcs=("AllocationService.Explain",),
+    ),
 )
 
 ROWS: Final = {row.right: row for row in TABLE}

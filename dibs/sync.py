@@ -138,6 +138,8 @@ class Client:
     submit = _Rpc(task_calls.submit)
     skip = _Rpc(task_calls.skip)
     clear_skips = _Rpc(task_calls.clear_skips)
+    can_edit = _Rpc(task_calls.can_edit)
+    explain = _Rpc(task_calls.explain)
     save_draft = _Rpc(task_calls.save_draft)
     get_draft = _Rpc(task_calls.get_draft)
     release = _Rpc(task_calls.release)

@@ -12,6 +12,7 @@ from datetime import timedelta
 
 from dibs.call import Call, Scope, duration
 from dibs.v1 import allocation_pb2 as allocation
+from dibs.v1 import editing_pb2 as editing
 from dibs.v1 import picking_pb2 as picking
 from dibs.v1 import skipping_pb2 as skipping
 from dibs.v1.common_pb2 import TaskLease
@@ -162,6 +163,37 @@ def clear_skips(
     """Let everybody have again what they have skipped."""
     request = skipping.ClearSkipsRequest(**scope.where(), queue_id=queue, task_ids=task_ids)
     return Call(_ALLOCATION + "ClearSkips", request, skipping.ClearSkipsResponse, scope.project)
+
+
+def can_edit(
+    scope: Scope,
+    dataset: str,
+    external_id: str,
+    *,
+    queue: str = "",
+    person: str = "",
+    min_seq: int = 0,
+) -> Call[editing.CanEditResponse]:
+    """Whether a person may edit an item now, in one queue or wherever it is."""
+    request = editing.CanEditRequest(
+        **scope.where(),
+        min_seq=min_seq,
+        person=person,
+        queue_id=queue,
+        dataset_id=dataset,
+        external_id=external_id,
+    )
+    return Call(_ALLOCATION + "CanEdit", request, editing.CanEditResponse)
+
+
+def explain(
+    scope: Scope, *, queue: str = "", task_id: str = "", person: str = "", min_seq: int = 0
+) -> Call[allocation.ExplainResponse]:
+    """Why a person gets what they get: of a queue, or of a task."""
+    request = allocation.ExplainRequest(
+        **scope.where(), min_seq=min_seq, person=person, queue_id=queue, task_id=task_id
+    )
+    return Call(_ALLOCATION + "Explain", request, allocation.ExplainResponse)
 
 
 def save_draft(

@@ -7,6 +7,7 @@ from typing import Any
 from allocator.services.allocation import Allocation
 from allocator.services.batches import Batches
 from allocator.services.drafting import Drafting
+from allocator.services.explaining import Explaining
 from allocator.services.finishing import Finishing
 from allocator.services.picking import Picking
 from allocator.services.reserving import Reserving
@@ -14,9 +15,10 @@ from allocator.services.skipping import Skipping
 from allocator.services.standing import Standing
 from allocator.services.submitting import Submitting
 from allocator.wire import allocation as wire
+from allocator.wire import asking as wire_asking
 from allocator.wire import batches, drafts, finished, picking, skipping
 from dibs.v1 import allocation_pb2 as pb
-from dibs.v1 import allocation_pb2_grpc, picking_pb2, skipping_pb2, tasks_pb2
+from dibs.v1 import allocation_pb2_grpc, editing_pb2, picking_pb2, skipping_pb2, tasks_pb2
 
 
 class AllocationServicer(allocation_pb2_grpc.AllocationServiceServicer):
@@ -33,6 +35,7 @@ class AllocationServicer(allocation_pb2_grpc.AllocationServiceServicer):
         batches: Batches,
         finishing: Finishing,
         standing: Standing,
+        explaining: Explaining,
     ) -> None:
         self._allocation = allocation
         self._submitting = submitting
@@ -43,6 +46,7 @@ class AllocationServicer(allocation_pb2_grpc.AllocationServiceServicer):
         self._finishing = finishing
         self._standing = standing
         self._skipping = skipping
+        self._explaining = explaining
 
     async def OpenSession(
         self, request: pb.OpenSessionRequest, context: Any
@@ -84,6 +88,14 @@ class AllocationServicer(allocation_pb2_grpc.AllocationServiceServicer):
 
     async def Release(self, request: pb.ReleaseRequest, context: Any) -> pb.ReleaseResponse:
         return wire.released(await self._allocation.release(wire.release(request)))
+
+    async def CanEdit(
+        self, request: editing_pb2.CanEditRequest, context: Any
+    ) -> editing_pb2.CanEditResponse:
+        return wire_asking.editable(await self._explaining.can_edit(wire_asking.can_edit(request)))
+
+    async def Explain(self, request: pb.ExplainRequest, context: Any) -> pb.ExplainResponse:
+        return wire_asking.explained(await self._explaining.explain(wire_asking.explain(request)))
 
     async def Skip(
         self, request: skipping_pb2.SkipRequest, context: Any

@@ -117,7 +117,7 @@ class Reserving:
 
 def nothing(outcome: Outcome, now_ms: int) -> answers.Reserved:
     """The answer "nothing", with the reasons that the function gave."""
-    reasons = tuple(_reason(found) for found in some(value(outcome)))
+    reasons = tuple(reason_of(found) for found in some(value(outcome)))
     return answers.Reserved(seq=outcome.seq, nothing=reasons, now_ms=now_ms)
 
 
@@ -128,7 +128,8 @@ def _has_batches(outcome: Outcome) -> bool:
     return bool(happened(outcome).body["batch"])
 
 
-def _reason(found: dict[str, object]) -> ReasonForNothing:
+def reason_of(found: dict[str, object]) -> ReasonForNothing:
+    """A reason as the store tells it."""
     causes = [
         CauseSize(cause=Cause(one["cause"]), tasks=one.get("tasks", 0))
         for one in some(found.get("causes"))

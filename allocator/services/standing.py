@@ -68,15 +68,22 @@ class Standing:
         Raises DatasetNotFound, ItemNotFound, PermissionDenied.
         """
         place = await self._door.permit(ask.look, GET_ITEM_STATUS)
+        found = await self.everything(place, ask)
+        seen = [await self._seen(place, ask.look, GET_ITEM_STATUS, record) for record in found]
+        return tuple(itertools.compress(found, seen))
+
+    async def everything(self, place: Place, ask: requests.GetItemStatus) -> list[told.TaskRecord]:
+        """The tasks of an item, whoever may see them: for what answers in its own right.
+
+        Raises DatasetNotFound, ItemNotFound.
+        """
         dataset = await self._door.dataset(place.project, ask.dataset_id)
         numbers = await self._items.numbers(place.project, dataset, [ask.external_id])
         if ask.external_id not in numbers:
             raise errors.ItemNotFound(ask.external_id)
         await self._views.wait_for(place.project, ask.look.min_seq)
         entries = await self._items.entries_of(place.project, numbers[ask.external_id][0])
-        found = [record for entry in entries for record in await self._of_entry(place, entry)]
-        seen = [await self._seen(place, ask.look, GET_ITEM_STATUS, record) for record in found]
-        return tuple(itertools.compress(found, seen))
+        return [record for entry in entries for record in await self._of_entry(place, entry)]
 
     async def _seen(self, place: Place, look: Look, rpc: str, record: told.TaskRecord) -> bool:
         """Whether it is nobody else's, or whoever asks manages them."""

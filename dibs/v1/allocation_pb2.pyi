@@ -1,5 +1,6 @@
 from dibs.bufvalidate import validate_pb2 as _validate_pb2
 from dibs.v1 import common_pb2 as _common_pb2
+from dibs.v1 import editing_pb2 as _editing_pb2
 from dibs.v1 import picking_pb2 as _picking_pb2
 from dibs.v1 import tasks_pb2 as _tasks_pb2
 from dibs.v1 import skipping_pb2 as _skipping_pb2
@@ -415,3 +416,37 @@ class ClearBatchResponse(_message.Message):
     seq: int
     cleared: int
     def __init__(self, seq: _Optional[int] = ..., cleared: _Optional[int] = ...) -> None: ...
+
+class ExplainRequest(_message.Message):
+    __slots__ = ("project_id", "actor", "min_seq", "person", "queue_id", "task_id")
+    PROJECT_ID_FIELD_NUMBER: _ClassVar[int]
+    ACTOR_FIELD_NUMBER: _ClassVar[int]
+    MIN_SEQ_FIELD_NUMBER: _ClassVar[int]
+    PERSON_FIELD_NUMBER: _ClassVar[int]
+    QUEUE_ID_FIELD_NUMBER: _ClassVar[int]
+    TASK_ID_FIELD_NUMBER: _ClassVar[int]
+    project_id: str
+    actor: str
+    min_seq: int
+    person: str
+    queue_id: str
+    task_id: str
+    def __init__(self, project_id: _Optional[str] = ..., actor: _Optional[str] = ..., min_seq: _Optional[int] = ..., person: _Optional[str] = ..., queue_id: _Optional[str] = ..., task_id: _Optional[str] = ...) -> None: ...
+
+class ExplainResponse(_message.Message):
+    __slots__ = ("seq", "next_task_id", "nothing", "state", "holder", "mine", "causes")
+    SEQ_FIELD_NUMBER: _ClassVar[int]
+    NEXT_TASK_ID_FIELD_NUMBER: _ClassVar[int]
+    NOTHING_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    HOLDER_FIELD_NUMBER: _ClassVar[int]
+    MINE_FIELD_NUMBER: _ClassVar[int]
+    CAUSES_FIELD_NUMBER: _ClassVar[int]
+    seq: int
+    next_task_id: str
+    nothing: Nothing
+    state: _common_pb2.TaskState
+    holder: str
+    mine: bool
+    causes: _containers.RepeatedScalarFieldContainer[_common_pb2.Ineligibility]
+    def __init__(self, seq: _Optional[int] = ..., next_task_id: _Optional[str] = ..., nothing: _Optional[_Union[Nothing, _Mapping]] = ..., state: _Optional[_Union[_common_pb2.TaskState, str]] = ..., holder: _Optional[str] = ..., mine: bool = ..., causes: _Optional[_Iterable[_Union[_common_pb2.Ineligibility, str]]] = ...) -> None: ...

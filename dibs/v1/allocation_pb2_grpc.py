@@ -4,6 +4,7 @@ import grpc
 import warnings
 
 from dibs.v1 import allocation_pb2 as dibs_dot_v1_dot_allocation__pb2
+from dibs.v1 import editing_pb2 as dibs_dot_v1_dot_editing__pb2
 from dibs.v1 import picking_pb2 as dibs_dot_v1_dot_picking__pb2
 from dibs.v1 import skipping_pb2 as dibs_dot_v1_dot_skipping__pb2
 from dibs.v1 import tasks_pb2 as dibs_dot_v1_dot_tasks__pb2
@@ -102,6 +103,16 @@ class AllocationServiceStub(object):
                 '/dibs.v1.AllocationService/ClearSkips',
                 request_serializer=dibs_dot_v1_dot_skipping__pb2.ClearSkipsRequest.SerializeToString,
                 response_deserializer=dibs_dot_v1_dot_skipping__pb2.ClearSkipsResponse.FromString,
+                _registered_method=True)
+        self.CanEdit = channel.unary_unary(
+                '/dibs.v1.AllocationService/CanEdit',
+                request_serializer=dibs_dot_v1_dot_editing__pb2.CanEditRequest.SerializeToString,
+                response_deserializer=dibs_dot_v1_dot_editing__pb2.CanEditResponse.FromString,
+                _registered_method=True)
+        self.Explain = channel.unary_unary(
+                '/dibs.v1.AllocationService/Explain',
+                request_serializer=dibs_dot_v1_dot_allocation__pb2.ExplainRequest.SerializeToString,
+                response_deserializer=dibs_dot_v1_dot_allocation__pb2.ExplainResponse.FromString,
                 _registered_method=True)
         self.SaveDraft = channel.unary_unary(
                 '/dibs.v1.AllocationService/SaveDraft',
@@ -301,6 +312,27 @@ class AllocationServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def CanEdit(self, request, context):
+        """Says whether a person may edit an item now, and if not who has it and until
+        when, or which status it has: in a queue, whoever holds its task; without a
+        queue, if nobody else holds any task of it. Errors: PROJECT_NOT_FOUND,
+        QUEUE_NOT_FOUND, DATASET_NOT_FOUND, ITEM_NOT_FOUND, PERSON_NOT_FOUND,
+        PERMISSION_DENIED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Explain(self, request, context):
+        """Says why a person gets what they get: of a queue what Reserve would answer
+        now, of a task why they may not do it. For oneself; ADMIN, TEAM_MANAGER and
+        the owner of the queue ask about anybody. Errors: PROJECT_NOT_FOUND,
+        QUEUE_NOT_FOUND, TASK_NOT_FOUND, PERSON_NOT_FOUND, PERMISSION_DENIED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def SaveDraft(self, request, context):
         """Keeps unfinished work on a task, and lets its lease run anew: what an editor
         calls by itself every few seconds. The newest draft under a token stands.
@@ -458,6 +490,16 @@ def add_AllocationServiceServicer_to_server(servicer, server):
                     servicer.ClearSkips,
                     request_deserializer=dibs_dot_v1_dot_skipping__pb2.ClearSkipsRequest.FromString,
                     response_serializer=dibs_dot_v1_dot_skipping__pb2.ClearSkipsResponse.SerializeToString,
+            ),
+            'CanEdit': grpc.unary_unary_rpc_method_handler(
+                    servicer.CanEdit,
+                    request_deserializer=dibs_dot_v1_dot_editing__pb2.CanEditRequest.FromString,
+                    response_serializer=dibs_dot_v1_dot_editing__pb2.CanEditResponse.SerializeToString,
+            ),
+            'Explain': grpc.unary_unary_rpc_method_handler(
+                    servicer.Explain,
+                    request_deserializer=dibs_dot_v1_dot_allocation__pb2.ExplainRequest.FromString,
+                    response_serializer=dibs_dot_v1_dot_allocation__pb2.ExplainResponse.SerializeToString,
             ),
             'SaveDraft': grpc.unary_unary_rpc_method_handler(
                     servicer.SaveDraft,
@@ -857,6 +899,60 @@ class AllocationService(object):
             '/dibs.v1.AllocationService/ClearSkips',
             dibs_dot_v1_dot_skipping__pb2.ClearSkipsRequest.SerializeToString,
             dibs_dot_v1_dot_skipping__pb2.ClearSkipsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CanEdit(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dibs.v1.AllocationService/CanEdit',
+            dibs_dot_v1_dot_editing__pb2.CanEditRequest.SerializeToString,
+            dibs_dot_v1_dot_editing__pb2.CanEditResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Explain(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dibs.v1.AllocationService/Explain',
+            dibs_dot_v1_dot_allocation__pb2.ExplainRequest.SerializeToString,
+            dibs_dot_v1_dot_allocation__pb2.ExplainResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -31,7 +31,7 @@ end)
 --
 -- Returns one of
 --   {'ok', seq, chain, clock, map}   state (0: it has left), cause ('': none) why they may not do it, mine (1: it
---                                    is theirs now, held or returned), holder (0: nobody)
+--                                    is theirs now, held or returned), holder (0: nobody), deadline of their lease (0: none)
 --   {'not_found', seq, chain, clock, 'queue' | 'task'}   the item has no such slot
 read('explain_task', function(call, arg)
   local P, queue, entry, i = call.P, queues.load(call.P, arg.queue), tonumber(arg.entry), tonumber(arg.slot)
@@ -46,6 +46,8 @@ read('explain_task', function(call, arg)
   local mine = theirs and slot[2] == person.number
   return value(call, {
     state = here and counts_as(record, slot) or 0, mine = mine and 1 or 0,
-    holder = HELD[slot[1]] and slot[2] or 0, cause = eligible(person, queue, record, mine and i or nil),
+    holder = HELD[slot[1]] and slot[2] or 0,
+    deadline = HELD[slot[1]] and leases.deadline(P, queue, slot[2], entry, i) or 0,
+    cause = eligible(person, queue, record, mine and i or nil),
   })
 end)

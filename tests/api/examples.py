@@ -37,6 +37,8 @@ BY_RPC: dict[str, dict[str, Any]] = {
     "QueueService.UpdateQueue": {"queue": {}, "update_mask": {"paths": ["display_name"]}},
     "AllocationService.SetStatus": {"status": "discarded"},
     "AllocationService.GetItemStatus": {"external_id": "a"},
+    "AllocationService.CanEdit": {"external_id": "a"},
+    "AllocationService.Explain": {"task_id": ""},
     "QueueService.SetPriority": {"priority": common_pb2.PRIORITY_HIGH},
 }
 STUBS = {

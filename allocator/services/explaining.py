@@ -1,0 +1,161 @@
+"""CanEdit and Explain: what people ask before they act."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from allocator import answers_asking as answers
+from allocator import requests_asking as requests
+from allocator.answers_asking import Verdict
+from allocator.answers_tasks import TaskRecord
+from allocator.model import Cause, TaskId, TaskState
+from allocator.ports import Directory, EntryPlace, Items, Ledger, Outcome, WallClock
+from allocator.requests_tasks import GetItemStatus
+from allocator.services.door import Door, Place
+from allocator.services.named_tasks import DONE, NamedTasks
+from allocator.services.outcomes import expires_in, some, value
+from allocator.services.reserving import reason_of
+from allocator.services.standing import Standing
+from dibs import errors
+
+CAN_EDIT = "AllocationService.CanEdit"
+EXPLAIN = "AllocationService.Explain"
+HELD = frozenset({TaskState.ASSIGNED, TaskState.IN_PROGRESS, TaskState.RETURNED})
+
+
+class Explaining:
+    """CanEdit and Explain of AllocationService."""
+
+    def __init__(
+        self,
+        *,
+        directory: Directory,
+        ledger: Ledger,
+        items: Items,
+        door: Door,
+        standing: Standing,
+        named: NamedTasks,
+        clock: WallClock,
+    ) -> None:
+        self._directory = directory
+        self._ledger = ledger
+        self._items = items
+        self._door = door
+        self._standing = standing
+        self._named = named
+        self._clock = clock
+
+    async def can_edit(self, ask: requests.CanEdit) -> answers.Editable:
+        """Whether the person may edit the item now.
+
+        Raises QueueNotFound, DatasetNotFound, ItemNotFound, PersonNotFound,
+        PermissionDenied.
+        """
+        place = await self._door.permit(ask.look, CAN_EDIT)
+        person = await self._door.person(place.project, ask.person)
+        if ask.queue_id:
+            await self._door.queue(place.project, ask.queue_id)
+        now = await self._ledger.read(place.project, "member", person=person)
+        look = replace(ask.look, min_seq=max(ask.look.min_seq, now.seq))
+        item = GetItemStatus(look=look, dataset_id=ask.dataset_id, external_id=ask.external_id)
+        records = await self._standing.everything(place, item)
+        if ask.queue_id:
+            here = [r for r in records if r.task.queue_id == ask.queue_id]
+            return await self._until(place, person, _in_queue(here, ask.person))
+        return await self._until(place, person, _anywhere(records, ask.person))
+
+    async def _until(self, place: Place, person: int, found: answers.Editable) -> answers.Editable:
+        """The answer with the end of the hold that is in the way, or is theirs."""
+        record = found.record
+        if record is None or record.task.state in DONE:
+            return found
+        came = await self._items.places(place.project, [record.task.task.entry])
+        of = _of_task(record.task.task, came[record.task.task.entry])
+        outcome = await self._ledger.read(place.project, "explain_task", **of, person=person)
+        deadline = value(outcome)["deadline"] if outcome.word == "ok" else 0
+        ends = expires_in(deadline - outcome.clock, self._clock.now_ms()) if deadline else None
+        return replace(found, record=replace(record, task=replace(record.task, expire_ms=ends)))
+
+    async def explain(self, ask: requests.Explain) -> answers.Explained:
+        """What Reserve would answer, or how a task stands towards the person.
+
+        Raises QueueNotFound, TaskNotFound, PersonNotFound, PermissionDenied.
+        """
+        entry = ask.task.entry if ask.task else 0
+        place = await self._door.permit(
+            ask.look, EXPLAIN, queue=ask.queue_id, entry=entry, person=ask.person
+        )
+        person = await self._door.person(place.project, ask.person)
+        if ask.task is not None:
+            return await self._task(place, ask.task, person)
+        queue = await self._door.queue(place.project, ask.queue_id)
+        outcome = await self._ledger.read(place.project, "explain", queue=queue, person=person)
+        if outcome.word == "not_found":
+            raise errors.QueueNotFound(ask.queue_id)
+        return self._queue(outcome)
+
+    def _queue(self, outcome: Outcome) -> answers.Explained:
+        found = value(outcome)
+        if found["task"]:
+            entry, slot = found["task"]
+            return answers.Explained(seq=outcome.seq, next_task=TaskId(entry=entry, slot=slot))
+        return answers.Explained(
+            seq=outcome.seq,
+            nothing=tuple(map(reason_of, some(found["reasons"]))),
+            now_ms=self._clock.now_ms(),
+        )
+
+    async def _task(self, place: Place, task: TaskId, person: int) -> answers.Explained:
+        came = (await self._items.places(place.project, [task.entry])).get(task.entry)
+        if came is None:
+            raise errors.TaskNotFound(str(task))
+        outcome = await self._ledger.read(
+            place.project, "explain_task", **_of_task(task, came), person=person
+        )
+        if outcome.word == "not_found":
+            raise errors.TaskNotFound(str(task))
+        found = value(outcome)
+        state = TaskState(found["state"]) if found["state"] else None
+        if state is None:
+            state = await self._named.standing(place.project, task, outcome.seq)
+        holder = found["holder"]
+        names = await self._directory.people_ids(place.project, [holder] if holder else [])
+        return answers.Explained(
+            seq=outcome.seq,
+            state=state,
+            holder=names.get(holder, ""),
+            mine=bool(found["mine"]),
+            causes=(Cause(found["cause"]),) if found["cause"] else (),
+        )
+
+
+def _of_task(task: TaskId, came: EntryPlace) -> dict[str, Any]:
+    return {
+        "queue": came.queue,
+        "entry": task.entry,
+        "slot": task.slot,
+        "class": came.class_,
+        "priority": came.priority,
+    }
+
+
+def _anywhere(records: Sequence[TaskRecord], person: str) -> answers.Editable:
+    """Without a queue nothing but a hold of somebody else is in the way."""
+    held = [r for r in records if r.task.state in HELD and r.person != person]
+    if held:
+        return answers.Editable(verdict=Verdict.HELD, record=held[0])
+    return answers.Editable(verdict=Verdict.ALLOWED)
+
+
+def _in_queue(records: Sequence[TaskRecord], person: str) -> answers.Editable:
+    """Whoever has it may edit it, and who finished it; a hold is told before a status."""
+    mine = [r for r in records if r.person == person and r.task.state in HELD | DONE]
+    if mine:
+        return answers.Editable(verdict=Verdict.ALLOWED, record=mine[0])
+    for states, verdict in ((HELD, Verdict.HELD), (DONE, Verdict.HAS_STATUS)):
+        found = [r for r in records if r.task.state in states]
+        if found:
+            return answers.Editable(verdict=verdict, record=found[0])
+    return answers.Editable(verdict=Verdict.NOT_HELD)

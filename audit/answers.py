@@ -46,13 +46,19 @@ BY_TOKEN: Final = frozenset({"Submit", "Release", "Skip"})
 """Idempotent by (task, token) besides: a second request may get the first one's answer."""
 
 
-def acknowledged(event: Event, record: Record, judge: Judge, *, more: bool = False) -> bool:
+def acknowledged(
+    event: Event, record: Record, judge: Judge, *, more: bool = False, batches: bool = False
+) -> bool:
     """3: the OK is this event, by request, kind, person, task and token.
 
-    `more` says that the model could have granted more than the event did (5).
+    `more` says that the model could have granted more than the event did (5). `batches`: where
+    the record's queue has them, Reserve lists what is held, and need have no event of its own.
     Returns whether the event is this very request's.
     """
     own = event.request is not None and tuple(event.request[:2]) == (record.session, record.n)
+    if batches and not own and record.method in ("Reserve", "EnsureReservations"):
+        _seen(event, record, judge)
+        return False
     unasked = event.kind in ("project_created", "session_opened")
     repeated = record.method in BY_TOKEN or record.session == 0 or unasked
     judge.expect(
@@ -75,6 +81,22 @@ def acknowledged(event: Event, record: Record, judge: Judge, *, more: bool = Fal
             given,
         )
     return own
+
+
+def _seen(event: Event, record: Record, judge: Judge) -> None:
+    """A list of what is held, as of another's event: what has its token, that event gave."""
+    given = [(t[0], t[1]) for t in event.body.get("refill", event.body.get("tasks", ()))]
+    new = {entry_slot(task) for task, token in record.result["tasks"] if token == event.seq}
+    theirs = event.body.get("person") == record.person
+    judge.expect(
+        ACKNOWLEDGED,
+        theirs and new <= set(given),
+        "{} lists {} as of {}, which gave {}",
+        record,
+        sorted(new),
+        event.seq,
+        given,
+    )
 
 
 def refused(event: Event, record: Record, judge: Judge) -> None:

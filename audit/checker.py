@@ -139,7 +139,12 @@ class Checker:
     def _hear(self, event: Event) -> None:
         """Compares the event, just applied, with what clients were told about it."""
         for record in self._told.pop(event.seq, ()):
-            own = answers.acknowledged(event, record, self.judge, more=self.model.more)
+            queue = self.model.state.queues.get(int(record.queue))
+            own = answers.acknowledged(
+                *(event, record, self.judge),
+                more=self.model.more,
+                batches=bool(queue and queue.rules.batch_size),
+            )
             if own:
                 self._answers.append((record, True))
         if event.request is not None:

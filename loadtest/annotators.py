@@ -97,7 +97,7 @@ class Annotator:
             return held
         queue = self.rng.choice(self.manner.queues)
         count = self.rng.randint(1, self.manner.most)
-        ensures = self._draws(self.manner.ensures)
+        ensures = queue and self._draws(self.manner.ensures)
         take = self.caller.ensure if ensures else self.caller.reserve
         answer = await take(queue, count)
         return answer.tasks

@@ -16,6 +16,7 @@ from dibs.call import Call
 from dibs.errors import DibsError, StoreUnavailable
 from dibs.v1.allocation_pb2 import (
     EnsureReservationsResponse,
+    LoadBatchResponse,
     NothingReason,
     RenewResponse,
     ReserveResponse,
@@ -72,6 +73,20 @@ class Caller:
         answer = await self.made(call, about, lambda answer: _reserved(answer, count, count))
         self.history.witness.tasks(answer.tasks)
         return answer
+
+    async def load_batch(self, queue: str) -> LoadBatchResponse:
+        call = task_calls.load_batch(self.client.scope, queue)
+        about = About(method="LoadBatch", queue=queue, person=self.person)
+        answer = await self.made(call, about, _loaded)
+        self.history.witness.tasks(answer.tasks)
+        return answer
+
+    async def clear_batch(self, queue: str, person: str, *, include_started: bool) -> Message:
+        """For whoever may assign."""
+        call = task_calls.clear_batch(
+            self.client.scope, queue, person=person, include_started=include_started
+        )
+        return await self.made(call, About(method="ClearBatch", queue=queue, person=person))
 
     async def start(self, task: str, token: int) -> StartResponse:
         call = task_calls.start(self.client.scope, task, token)
@@ -223,6 +238,12 @@ def _reserved(
         return "nothing", {"asked": asked, "target": target, "reason": reason}
     granted = any(token == answer.seq for _, token in tasks)
     return "ok", {"asked": asked, "tasks": tasks, "changed": granted}
+
+
+def _loaded(answer: LoadBatchResponse) -> Said:
+    if answer.HasField("nothing"):
+        return "ok", {"changed": False}
+    return _held([(one.task_id, one.lease) for one in answer.tasks])
 
 
 def _renewed(answer: RenewResponse) -> Said:

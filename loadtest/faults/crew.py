@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dibs import setup_calls
-from dibs.errors import AlreadyExists, NotFound, StoreUnavailable
+from dibs.errors import AlreadyExists, Denied, NotFound, StoreUnavailable, WrongState
 from dibs.v1.common_pb2 import Priority
 from dibs.v1.dataset_pb2 import Item
 from dibs.v1.project_pb2 import Member, Role
@@ -21,6 +21,8 @@ from loadtest.swarm import import_items
 SKILLS = ("left", "right")
 NEEDED = ((), (), (), ("left",), ("right",), SKILLS)
 """What items require, in turn."""
+IN_BATCHES = "batches"
+"""The queue that gives its tasks in batches."""
 EXTRA = "extra"
 """The dataset whose items come into a queue one by one."""
 
@@ -38,6 +40,7 @@ SUPPLIES = (
     Supply(queue="one", slots=1, dataset="ones"),
     Supply(queue="two", slots=2, dataset="twos"),
     Supply(queue="three", slots=3, dataset="threes"),
+    Supply(queue=IN_BATCHES, slots=2, dataset="fours"),
 )
 
 
@@ -159,6 +162,30 @@ class Personnel:
         wanted = {name: _plain(value) for name, value in changes.items()}
         shown = {name: _plain(getattr(found, name)) for name in changes} if found else None
         self.admin.history.witness.member(person, wanted, shown, seq)
+
+
+@dataclass(slots=True, kw_only=True)
+class Clearing:
+    """Takes batches back from people, started tasks too at times, and has them load new ones."""
+
+    admin: Caller
+    people: Sequence[Caller]
+    stop: asyncio.Event
+    rng: random.Random
+    every_s: float = 0.2
+
+    async def run(self) -> None:
+        """One person after the other, until `stop`."""
+        while not self.stop.is_set():
+            one = self.rng.choice(self.people)
+            with contextlib.suppress(StoreUnavailable, NotFound, WrongState, Denied):
+                if self.rng.random() < 0.5:
+                    await one.load_batch(IN_BATCHES)
+                started = self.rng.random() < 0.3
+                await self.admin.clear_batch(IN_BATCHES, one.person, include_started=started)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self.every_s):
+                    await self.stop.wait()
 
 
 def _plain(value: Any) -> Any:

@@ -14,12 +14,21 @@ from pathlib import Path
 from audit.report import Report
 from audit.source import audit
 from dibs.errors import DibsError
+from dibs.v1 import queue_pb2
 from dibs.v1.common_pb2 import Priority
 from dibs.v1.project_pb2 import Member, Role
 from loadtest.annotators import Manner
 from loadtest.calls import Caller
 from loadtest.faults.beyond import compare
-from loadtest.faults.crew import EXTRA, SKILLS, SUPPLIES, Feeder, Personnel
+from loadtest.faults.crew import (
+    EXTRA,
+    IN_BATCHES,
+    SKILLS,
+    SUPPLIES,
+    Clearing,
+    Feeder,
+    Personnel,
+)
 from loadtest.faults.drain import NotDrained, drain
 from loadtest.faults.driver import Driver, NotRecovered
 from loadtest.faults.ground import Ground, Server, opened
@@ -49,6 +58,9 @@ LONG_S = 40.0
 DRAIN_S = 90.0
 AUDIT_S = 20.0
 CLOSED = "two"
+SIZES = queue_pb2.Batches(batch_size=4)
+ANY = ""
+"""Whoever asks in no queue in particular."""
 """The queue that not everybody may work in."""
 QUEUES = tuple(supply.queue for supply in SUPPLIES)
 
@@ -73,7 +85,7 @@ class Plan:
 def manner(rng: random.Random) -> Manner:
     """How somebody works here: quickly, and with all that can go wrong."""
     return Manner(
-        queues=QUEUES,
+        queues=(*QUEUES, ANY),
         most=rng.randint(1, 4),
         think_s=rng.uniform(0.0, 0.1),
         idle_s=0.1,
@@ -213,6 +225,7 @@ async def _set_up(admin: Caller, feeder: Feeder) -> None:
             lease_duration=timedelta(seconds=LEASE_S),
             max_held=MAX_HELD,
             allowed_assignees=_allowed() if supply.queue == CLOSED else (),
+            settings=queue_pb2.Queue(batches=SIZES) if supply.queue == IN_BATCHES else None,
         )
         await attach(admin, supply.queue, supply.dataset, Priority.PRIORITY_MEDIUM)
     for supply in SUPPLIES:
@@ -241,7 +254,13 @@ def _begin(swarm: Swarm, feeder: Feeder, rng: random.Random) -> None:
         stop=swarm.stop,
         rng=random.Random(rng.random()),
     )
-    crew = (feeder, personnel, steward, helm)
+    clearing = Clearing(
+        admin=swarm.caller(ADMIN),
+        people=[swarm.caller(person) for person in people[::4]],
+        stop=swarm.stop,
+        rng=random.Random(rng.random()),
+    )
+    crew = (feeder, personnel, steward, helm, clearing)
     swarm.tasks += [asyncio.create_task(one.run()) for one in crew]
     for person in people:
         patience = IMPATIENT if rng.random() < GIVE_UP else PATIENT

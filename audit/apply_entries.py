@@ -61,8 +61,6 @@ def entries_added(project: Project, event: Event, judge: Judge) -> None:
             number += 1
     queue.counts[QUEUED] += total * queue.rules.slots
     queue.added_seq = event.seq
-    if total:
-        queue.gained = event.seq
     queue.not_added += body["not_added"]
     project.entries_last = max(project.entries_last, number - 1)
 
@@ -105,6 +103,7 @@ def add(project: Project, queue: Queue, number: int, lane: int, priority: int, i
     )
     project.entries[number] = entry
     queue.items.add(item)
+    queue.gained = project.seq + 1
     place(queue, entry)
 
 

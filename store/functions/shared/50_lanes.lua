@@ -8,6 +8,14 @@ local function note_head(P, queue, head, score)
   if changed == 1 then stir(queue) end
 end
 
+-- Whether the lane has dead integers: then its first untouched entry tells nothing of whether there is any.
+local function has_dead(P, queue, class)
+  local known = seen.heads[queue]
+  if not known then return redis.call('HEXISTS', keys.heads(P, queue), 'd' .. text(class)) == 1 end
+  local lane = known[text(class)]
+  return lane and lane.d
+end
+
 -- Notes the score of the lane's first member of G.
 function lanes.refresh_available(P, queue, class)
   local first = redis.call('ZRANGE', keys.available(P, queue, class), 0, 0, 'WITHSCORES')
@@ -18,6 +26,7 @@ end
 -- the front gives a lower bound; reserve clears it away when it gets there. `known`: the one in front of
 -- rank `from`, where the caller knows it.
 function lanes.refresh_backlog(P, queue, class, from, known)
+  if has_dead(P, queue, class) then stir(queue) end
   for rank = from, RANKS - 1 do
     local head = known or redis.call('LINDEX', keys.backlog(P, queue, class, rank), 0)
     if head then

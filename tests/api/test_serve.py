@@ -75,7 +75,11 @@ async def _serve(data: Path, **environment: str) -> Served:
         env=os.environ | environment,
     )
     assert process.stdout
-    line = (await asyncio.wait_for(process.stdout.readline(), 60)).decode()
+    try:
+        line = (await asyncio.wait_for(process.stdout.readline(), 60)).decode()
+    except TimeoutError:
+        process.kill()  # what it started dies with it
+        raise
     found = READY.match(line)
     assert found, line + (data.parent / "stderr").read_text()[-2000:]
     assert found[2] == "2"

@@ -65,6 +65,8 @@ def undelayed(project: Project, event: Event, judge: Judge) -> None:
                 add(project, queue, number, lane, waits.rank, item)
                 number += 1
     queue.counts[QUEUED] += sum(count for _, _, count in runs) * queue.rules.slots
+    if runs:
+        queue.gained = event.seq
     project.entries_last = number - 1
 
 

@@ -80,7 +80,7 @@ function apply.drafted(P, event)
 end
 
 -- A late submission (late = 1) takes the free slot again and finishes it in this one event. In a queue with
--- batches it moves the deadline (0: elsewhere) of all they hold, and may bring them a batch.
+-- batches it moves the deadline (0: elsewhere) of all they hold, if that is anything, and may bring them a batch.
 function apply.submitted(P, event)
   local b, batch = event.body, effects.begin(P, event.body.refill)
   local record = effects.open(batch, b.entry).after
@@ -90,7 +90,9 @@ function apply.submitted(P, event)
     grant(batch, event, b.refill)
     issue(P, b.queue)
   end
-  if b.deadline > 0 then effects.of_queue(batch, b.queue).together = { b.person, b.deadline } end
+  if b.deadline > 0 and (b.late == 0 or #b.refill > 0 or redis.call('EXISTS', keys.held(P, b.person, b.queue)) == 1) then
+    effects.of_queue(batch, b.queue).together = { b.person, b.deadline }
+  end
   effects.finish(batch)
 end
 

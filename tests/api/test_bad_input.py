@@ -129,6 +129,8 @@ CALLS: list[tuple[str, str, Any, dict[str, Any], tuple[str, ...]]] = [
     ),
 ]
 NAMES = [call[1] for call in CALLS]
+MAY_BE_EMPTY = {("Reserve", "queue_id")}
+"""Without a queue it looks in all of them."""
 
 
 def _request(world: World, kind: Any, fields: dict[str, Any], ids: tuple[str, ...]) -> Any:
@@ -153,6 +155,8 @@ async def test_ids_are_checked_in_every_call(world: World, call: Any) -> None:
     service, method, kind, fields, ids = call
     for name in ("project_id", *ids):
         for bad in BAD_IDS:
+            if not bad and (method, name) in MAY_BE_EMPTY:
+                continue
             request = _request(world, kind, fields, ids)
             setattr(request, name, bad)
             assert await _field(_call(world.stubs, service, method)(request)) == name

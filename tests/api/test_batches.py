@@ -11,6 +11,7 @@ from dibs import errors
 from dibs.v1 import allocation_pb2 as pb
 from dibs.v1 import common_pb2, queue_pb2
 from store import keys
+from tests.api.tasks import reopen
 from tests.api.world import World, ids, refused
 
 ITEMS = [f"i{n}" for n in range(1, 13)]
@@ -167,14 +168,14 @@ async def test_people_join_at_any_time_if_they_are_allowed_to(world: World) -> N
 
 
 async def test_returned_tasks_come_first_and_lift_the_work_above_the_most(
-    world: World, server: Worker
+    world: World,
 ) -> None:
     await _pulling(world, sizes(5, 7))
     await world.reserve("q", "one")
+    finished = {task.external_id: task.task_id for task in (await world.mine("one")).tasks}
     await _submit(world, "one", "i1", "i2", "i3")
-    assert await _holds(world, "one") == ["i4", "i5", "i6", "i7", "i8", "i9", "i10"][:7]
-    for entry in (3, 2):
-        await _returned(world, server, entry)
+    assert await _holds(world, "one") == ["i4", "i5", "i6", "i7", "i8", "i9", "i10"]
+    await reopen(world, "q", [finished["i3"], finished["i2"]])
 
     answer = await world.reserve("q", "one", 4)
     assert ids(answer) == ["i2", "i3", "i4", "i5"]
@@ -301,21 +302,3 @@ async def _gone(world: World, server: Worker) -> None:
     """Whoever was first, the sweeper or this: nothing is due any more."""
     while await _expired(world, server):
         pass
-
-
-async def _returned(world: World, server: Worker, entry: int) -> None:
-    """A reviewer's objection, as it will come."""
-    of: dict[str, Any] = {"class": 1, "priority": 3}
-    project = await _number(world, server)
-    number = (await server.store.directory.people(project, ["one"]))["one"]
-    queue = await server.store.directory.queue(project, "q")
-    outcome = await server.store.ledger.change(
-        *(project, "return_task", None, 0),
-        queue=queue,
-        entry=entry,
-        slot=1,
-        person=number,
-        authors=[[1, number, 6]],
-        **of,
-    )
-    assert outcome.word == "ok", outcome

@@ -65,7 +65,6 @@ def _after(project: Project, event: Event, judge: Judge, entry: Entry, slot: Slo
         )
         put(project, entry, number, mine)
     else:
-        end_lease(project, entry, number)
         skippers = entry.skipped | {person}
         escalated = len(skippers) >= queue.rules.max_skips
         judge.expect(
@@ -76,6 +75,7 @@ def _after(project: Project, event: Event, judge: Judge, entry: Entry, slot: Slo
             body["escalated"],
         )
         put_skips(project, entry, skippers, escalated=bool(body["escalated"]) or entry.escalated)
+        end_lease(project, entry, number)
 
 
 def next_of(project: Project, queue: Queue, person: int, entry: int) -> list[tuple[int, int]]:

@@ -29,6 +29,33 @@ class SkipRules:
         event = events.decode(reply.rest, seq=reply.seq)
         self.tokens += [(person, task[0], task[1], reply.seq) for task in event.body["tasks"]]
 
+    @rule(
+        people=st.lists(st.integers(1, 4), min_size=1, max_size=5),
+        save=st.booleans(),
+    )
+    def skip_one_after_the_other(self: Any, people: list[int], *, save: bool) -> None:
+        """Somebody takes a task and will not do it, then the next person, and so on."""
+        if not any(self.state.queues[1].lanes.values()):
+            self.follow(1, [4, 4], 0)
+        for person in people:
+            reply = self.call("reserve", queue=1, person=person, count=1, target=0)
+            if reply.word != "ok":
+                continue
+            self.note(reply, person)
+            person, entry, slot, token = self.tokens[-1]
+            lease = {"person": person, "entry": entry, "slot": slot, "token": token}
+            if save:
+                word = expect.expect_draft(
+                    self.state, person, entry, slot, token, clock=self.state_clock
+                )
+                assert self.call("save_draft", **lease).word == word
+            word = expect.expect_skip(self.state, person, entry, slot, token, 0)
+            skipped = self.call("skip", **lease, policy=0, content=0)
+            assert skipped.word == word
+            if word == "ok":
+                event = events.decode(skipped.rest, seq=skipped.seq)
+                self.tokens += [(person, t[0], t[1], skipped.seq) for t in event.body["tasks"]]
+
     @rule(limit=st.integers(1, 4))
     def look(self: Any, limit: int) -> None:
         """One by one, until all that was to be looked at has been."""

@@ -8,8 +8,9 @@ compared, a queue a round: those of Redis, those of the views, and the rows.
 from __future__ import annotations
 
 import asyncio
+import random
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -50,21 +51,29 @@ class Found:
 
 
 class Drift:
-    """Looks at each project now and then."""
+    """Looks at each project now and then, the first time after `start()` of a period."""
 
-    def __init__(self, store: Store, redis_url: str, *, every_s: float = EVERY_S) -> None:
+    def __init__(
+        self,
+        store: Store,
+        redis_url: str,
+        *,
+        every_s: float = EVERY_S,
+        start: Callable[[], float] = random.random,
+    ) -> None:
         self._store = store
         self._redis = Redis.from_url(redis_url)
         self._every_s = every_s
+        self._start = start
         self._views = ViewRebuild(store.postgres, store.log)
         self._models: dict[int, Model] = {}
         self._next: dict[int, float] = {}
         self._queue: dict[int, int] = {}
 
     async def follow(self, project: int) -> None:
-        """One round, unless there was one a moment ago."""
+        """One round, unless there was one a moment ago; the first ones are spread over a period."""
         now = time.monotonic()
-        if now < self._next.get(project, 0):
+        if now < self._next.setdefault(project, now + self._every_s * self._start()):
             return
         self._next[project] = now + self._every_s
         found = await self.check(project)

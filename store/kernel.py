@@ -89,6 +89,8 @@ class Tick:
     quiet_sessions: bool
     looks: bool
     delayed_due: bool
+    quiet_ms: int
+    """Since the last event."""
 
 
 def _argument(value: Any) -> Any:
@@ -223,6 +225,7 @@ class Kernel:
             quiet_sessions=bool(raw[4]),
             looks=bool(raw[5]),
             delayed_due=bool(raw[6]),
+            quiet_ms=int(raw[7]),
         )
 
     async def _run(

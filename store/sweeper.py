@@ -30,6 +30,10 @@ FOLLOW_TICKS: Final = 5
 SCAN_TICKS: Final = 50
 """Ticks between two looks for projects that nobody has called yet."""
 TICKS_AT_ONCE: Final = 500
+BUSY_MS: Final = 10_000
+"""A project with an event as young as this is looked at each time …"""
+TURNS: Final = 20
+"""… and all others in turn, one time in so many: thousands of idle projects cost little."""
 
 Follower = Callable[[int], Awaitable[None]]
 """Called for each project now and then: adds what attached datasets have gained."""
@@ -60,6 +64,7 @@ class Sweeper:
         self._timer = timer or LoopTimer()
         self._busy: dict[tuple[str, int], asyncio.Task[None]] = {}
         self._projects: set[int] = set()
+        self._turn = 0
 
     def follow(self, follower: Follower) -> None:
         """Have `follower` called for each open project."""
@@ -87,14 +92,18 @@ class Sweeper:
     async def tick(self, *, follow: bool = False) -> None:
         """One tick of every open project; begins what it finds due."""
         projects = list(self._projects)
+        self._turn += follow
         for i in range(0, len(projects), TICKS_AT_ONCE):
             some = projects[i : i + TICKS_AT_ONCE]
             ticks = await asyncio.gather(*(self._tick_one(project) for project in some))
             for project, tick in zip(some, ticks, strict=True):
                 if tick is not None:
                     self._begin_due(project, tick)
-                if follow:
+                if follow and tick is not None and self._is_due(project, tick):
                     self._begin("follow", project, self._follow(project))
+
+    def _is_due(self, project: int, tick: Tick) -> bool:
+        return tick.quiet_ms <= BUSY_MS or (project + self._turn) % TURNS == 0
 
     async def settled(self) -> None:
         """Return once everything that was begun is done."""

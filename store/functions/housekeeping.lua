@@ -77,7 +77,7 @@ end)
 -- ARGV    most_ms
 --
 -- Returns one of
---   {'ok', clock, leases due 0/1, recalls 0/1, quiet sessions 0/1, skipped tasks to look at 0/1, delayed due 0/1}
+--   {'ok', clock, leases due 0/1, recalls 0/1, quiet sessions 0/1, skipped tasks to look at 0/1, delayed due 0/1, ms since the last event}
 --   {'stale_epoch', epoch}
 local function looks_due(P)
   return redis.call('EXISTS', keys.looks(P)) == 1 or redis.call('HEXISTS', keys.totals(P), 'looks_from') == 1
@@ -95,5 +95,6 @@ register('tick', { 'allow-oom' }, function(call)
     redis.call('EXISTS', keys.recalls(call.P), keys.queue_recalls(call.P)),
     redis.call('ZCOUNT', keys.sessions(call.P), '-inf', clock - DAY_MS) > 0 and 1 or 0,
     looks_due(call.P) and 1 or 0,
-    redis.call('ZCOUNT', keys.delayed(call.P), '-inf', math.max(now, number_or(h[5], 0))) > 0 and 1 or 0 }
+    redis.call('ZCOUNT', keys.delayed(call.P), '-inf', math.max(now, number_or(h[5], 0))) > 0 and 1 or 0,
+    math.max(0, now - number_or(h[5], now)) }
 end)

@@ -43,7 +43,7 @@ async def worked(stack: Stack) -> Stack:
 
 @pytest.fixture
 async def looking(worked: Stack) -> AsyncIterator[Drift]:
-    made = Drift(worked.store, worked.redis_url)
+    made = Drift(worked.store, worked.redis_url, start=float)
     yield made
     await made.close()
 
@@ -175,7 +175,7 @@ async def test_a_round_shows_its_figures_and_rests(worked: Stack, looking: Drift
     await worked.admin.execute("DELETE FROM view_member WHERE person = 2")
     await looking.follow(worked.project)  # a moment later: not yet
     assert shown._value.get() == 1
-    eager = Drift(worked.store, worked.redis_url, every_s=0)
+    eager = Drift(worked.store, worked.redis_url, every_s=0, start=float)
     await eager.follow(worked.project)
     await eager.follow(worked.project)
     await eager.close()

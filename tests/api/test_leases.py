@@ -173,7 +173,7 @@ async def test_after_a_release_the_token_is_dead(world: World, held: Any) -> Non
     for call in (world.start("ann", held), world.submit("ann", held), world.renew("ann", held)):
         error = await refused(call)
         assert isinstance(error, errors.LeaseLost)
-        assert (error.task_id, error.cause, error.holder) == (held.task_id, "released", None)
+        assert (error.task_id, error.cause, error.holder) == (held.task_id, "released", "ann")
 
 
 async def test_a_token_of_an_earlier_lease_says_who_has_the_task(world: World, held: Any) -> None:

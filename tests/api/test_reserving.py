@@ -141,7 +141,8 @@ async def test_when_all_is_leased_next_free_is_a_lower_bound(world: World) -> No
 
     assert answer.nothing.reason == pb.NOTHING_REASON_ALL_LEASED
     free, end = answer.nothing.next_free, held.lease.expire_time
-    assert end.ToMilliseconds() - 1000 < free.ToMilliseconds() < end.ToMilliseconds() + 1000
+    # The lease clock stands still while its keeper is replaced: a lease lasts longer then.
+    assert end.ToMilliseconds() - 1000 < free.ToMilliseconds() < end.ToMilliseconds() + 10_000
 
 
 async def test_a_cap_ends_what_one_person_can_hold(world: World) -> None:

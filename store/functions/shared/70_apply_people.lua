@@ -197,7 +197,8 @@ function apply.undelayed(P, event)
   local b = event.body
   delays.take(P, b.queue, b.delayed)
   delays.count(P, b.queue, -b.count - b.dropped)
-  redis.call('HINCRBY', keys.counts(P, b.queue), 'tasks', -b.dropped * queues.load(P, b.queue).slots)
+  -- 0 - n, not -n: Redis 7 takes the -0 that Lua makes of no items for no number.
+  redis.call('HINCRBY', keys.counts(P, b.queue), 'tasks', 0 - b.dropped * queues.load(P, b.queue).slots)
   enter(P, b, b.dataset)
   redis.call('HSET', keys.queue(P, b.queue), 'added_seq', event.seq)
 end

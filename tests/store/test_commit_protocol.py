@@ -191,7 +191,10 @@ async def test_whichever_key_goes_missing_nothing_is_given_twice(stack: Stack) -
     async with redis_client(stack.redis_url) as client:
         names = {key.split(b":", 3)[3] for key in await client.keys("dibs:*:*:*")}
         for name in sorted(names):
-            await client.delete(*await client.keys(b"dibs:*:*:" + name))
+            there = await client.keys(b"dibs:*:*:" + name)
+            if not there:  # what earlier rounds gave is held by then
+                continue
+            await client.delete(*there)
             with suppress(DibsError):  # what is missing may well be missed
                 await stack.reserve(3)
             await client.flushall()

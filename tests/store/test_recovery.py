@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from store.kernel import unpacked
 from store.recovery import UnknownProject
 from tests.store.servers import redis_client
 from tests.store.stack import Stack, eventually, opened, tasks_of
@@ -29,7 +30,10 @@ async def state_of(stack: Stack) -> dict[str, object]:
 async def _value(client: Any, key: bytes) -> object:
     match await client.type(key):
         case b"hash":
-            return await client.hgetall(key)
+            fields = await client.hgetall(key)
+            if b"rules" in fields:  # a map, whose order means nothing
+                fields[b"rules"] = unpacked(fields[b"rules"])
+            return fields
         case b"list":
             return await client.lrange(key, 0, -1)
         case b"set":

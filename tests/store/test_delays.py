@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
@@ -16,6 +17,7 @@ THEME = {
 }
 
 
+@pytest.mark.timeout(400)
 def test_what_waits_for_its_time_comes_as_the_reference_model_says(
     redis_server: EmbeddedRedis,
 ) -> None:

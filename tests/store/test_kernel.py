@@ -53,6 +53,7 @@ def test_the_library_is_named_after_its_text() -> None:
     assert library().text.startswith(f"#!lua name={library().name}\n")
 
 
+@pytest.mark.timeout(400)
 def test_any_history_of_a_project_is_what_the_reference_model_says(
     redis_server: EmbeddedRedis,
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, run_state_machine_as_test
@@ -41,6 +42,7 @@ class Finished(ProjectMachine):
             ProjectMachine.do_some(self, queue=1, person=person, count=3, meaning=1)
 
 
+@pytest.mark.timeout(400)
 def test_what_is_finished_changes_as_the_reference_model_says(redis_server: EmbeddedRedis) -> None:
     machine = type("Machine", (Finished,), {"url": redis_server.url, **without(THEME)})
     run_state_machine_as_test(

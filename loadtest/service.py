@@ -65,6 +65,7 @@ async def running(
     figures = settings.data_dir / "metrics"
     metrics.prepare(figures)
     async with Backends.open(settings) as backends, contextlib.AsyncExitStack() as stack:
+        stack.callback(os.environ.pop, metrics.DIRECTORY_VARIABLE, None)  # it goes with the service
         await backends.prepare()
         port = stack.enter_context(reserved_port(settings.host, settings.port))
         bound = backends.settings.model_copy(update={"port": port})

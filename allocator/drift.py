@@ -36,7 +36,8 @@ MOST_EVENTS: Final = 5_000
 """Up to here a project is compared whole."""
 MOST_KEYS: Final = 100_000
 MODELS_KEPT: Final = 50
-TRIES: Final = 3
+TRIES: Final = 20
+"""A read that a tick of the clock falls into tells nothing."""
 PAGE: Final = 1_000
 
 log = structlog.get_logger()

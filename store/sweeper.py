@@ -8,6 +8,7 @@ What is due then comes back by events, at most 100 tasks each.
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
@@ -30,7 +31,7 @@ FOLLOW_TICKS: Final = 5
 SCAN_TICKS: Final = 50
 """Ticks between two looks for projects that nobody has called yet."""
 TICKS_AT_ONCE: Final = 500
-BUSY_MS: Final = 10_000
+BUSY_MS: Final = 30_000
 """A project with an event as young as this is looked at each time …"""
 TURNS: Final = 20
 """… and all others in turn, one time in so many: thousands of idle projects cost little."""
@@ -64,7 +65,7 @@ class Sweeper:
         self._timer = timer or LoopTimer()
         self._busy: dict[tuple[str, int], asyncio.Task[None]] = {}
         self._projects: set[int] = set()
-        self._turn = 0
+        self._turn = random.randrange(TURNS)  # whoever takes over soon dies at another place
 
     def follow(self, follower: Follower) -> None:
         """Have `follower` called for each open project."""

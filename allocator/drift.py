@@ -37,6 +37,7 @@ MOST_EVENTS: Final = 5_000
 MOST_KEYS: Final = 100_000
 MODELS_KEPT: Final = 50
 TRIES: Final = 20
+PAUSE_S: Final = 0.03
 """A read that a tick of the clock falls into tells nothing."""
 PAGE: Final = 1_000
 
@@ -111,6 +112,7 @@ class Drift:
             except RedisError as error:
                 raise StoreUnavailable from error
             if header is None or header.state != "open" or not await self._at(project, header.seq):
+                await asyncio.sleep(PAUSE_S)
                 continue
             found = await asyncio.to_thread(_compared, self._models[project], shape)
             wrong = len(found) + len(unknown)

@@ -56,11 +56,15 @@ _UNFINISHED: Final = frozenset(TaskState) - _DONE - {_S.REMOVED, _S.DELAYED}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """Who asks: their roles, none if they are out, and whether the queue is theirs."""
+    """Who asks: their roles, none if they are out, and whether the queue is theirs.
+
+    `locked`: in their project a status must be removed before it is set again.
+    """
 
     person: int
     roles: Role
     owns: bool = False
+    locked: bool = False
 
     def may(self, rpc: str, *, own: bool) -> bool:
         """Whether the table lets them, with what is their own or with anybody's."""
@@ -163,4 +167,6 @@ def of_task(
     picks = queue.allow_pick or caller.has(ROWS[Right.ASSIGN], own=False)
     if state is TaskState.QUEUED and is_open and picks and caller.may(_PICK, own=True):
         found.append(Action.START_TASK)
+    if caller.locked and state in _DONE:
+        found = [action for action in found if action is not Action.SET_STATUS]
     return sorted(found)

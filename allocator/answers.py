@@ -45,13 +45,15 @@ class Listed(Generic[T]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Project:
-    """A project; `seq` is set when this call made it."""
+    """A project; `seq` is set when this call made or changed it."""
 
     project_id: str
     display_name: str
     fast: bool
     created_ms: int
     seq: int = 0
+    status_locks: bool = False
+    etag: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,6 +40,7 @@ from allocator.services.named_tasks import NamedTasks
 from allocator.services.operations import OperationsService
 from allocator.services.picking import Picking
 from allocator.services.priorities import Priorities
+from allocator.services.project_life import ProjectLife
 from allocator.services.projects import Projects
 from allocator.services.queue_list import QueueList
 from allocator.services.queue_settings import SettingsCache
@@ -184,7 +185,8 @@ def _servicers(store: Store, lease_floor_ms: int) -> Sequence[object]:
                 views=views,
                 listings=store.listings,
                 door=door,
-            )
+            ),
+            ProjectLife(ledger=ledger, content=content, door=door),
         ),
         GroupServicer(
             GroupCalls(

@@ -91,6 +91,7 @@ TABLE: Final = (
             "DatasetService.DeleteDataset",
             "OperationService.CleanHistory",
             "ProjectService.CreateProject",
+            "ProjectService.UpdateProject",
             "QueueService.AttachDataset",
             "QueueService.PauseQueue",
             "QueueService.ResumeQueue",

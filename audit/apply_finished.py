@@ -54,6 +54,7 @@ def status_set(project: Project, event: Event, judge: Judge) -> None:
         judge.expect(RULES, valid, "status {} with meaning {} of {}", index, meaning, statuses)
         if slot.state in FINISHED:
             _authored(judge, entry, number, author)
+            judge.expect(RULES, not project.status_locks, "a status that is locked is changed")
         else:
             free = slot.state == QUEUED and not has_another(entry, author, number)
             judge.expect(8, free, "task {}-{} is finished by a status", entry.entry, number)

@@ -14,10 +14,18 @@ def project_created(project: Project, event: Event, judge: Judge) -> None:
     judge.expect(RULES, event.seq == 1 and not project.created, "the project exists already")
     admin = event.body["admin"]
     project.created, project.fast = True, bool(event.body["fast"])
-    project.settings_seq = event.seq
+    project.settings_seq = project.set_seq = event.seq
     project.members[admin] = Member(
         person=admin, member=True, active=True, roles=1, changed=event.seq
     )
+
+
+def project_changed(project: Project, event: Event, judge: Judge) -> None:
+    """Other settings, whole."""
+    locks = event.body["status_locks"]
+    judge.expect(RULES, locks in (0, 1), "status_locks is {}", locks)
+    project.content, project.status_locks = event.body["content"], bool(locks)
+    project.set_seq = event.seq
 
 
 def members_changed(project: Project, event: Event, judge: Judge) -> None:

@@ -40,7 +40,9 @@ def expect_set_status(
         return NOT_FOUND, "task"
     slot = entry.slot(number)
     if slot.state in FINISHED:
-        return ("ok", "") if manager or slot.person == person else ("not_author", "")
+        if not (manager or slot.person == person):
+            return "not_author", ""
+        return ("status_locked" if project.status_locks else "ok"), ""
     if slot.state != QUEUED or not manager:
         return "wrong_state", str(entry.shown(slot))
     return ("not_eligible", "EXCLUDED") if has_another(entry, person, number) else ("ok", "")

@@ -18,7 +18,10 @@ from audit.state import ENDED, FINISHED, QUEUED, REMOVED, WINDOW, Control, Rules
 from audit.structures import Scores, Shape, SlotShape
 
 PRODUCT_KEY: Final = re.compile(rb"dibs:\{[0-9]+\}:.+", re.DOTALL)
-TOTALS: Final = ("entries", "items", "settings_seq", "fast", "admins")
+TOTALS: Final = (
+    *("entries", "items", "settings_seq", "fast", "admins"),
+    *("content", "status_locks", "set_seq"),
+)
 BATCH: Final = 1_000
 WAITING: Final = frozenset({"heads", "backlog", "dead", "available", "excluded", "soft", "passed"})
 """Words of keys about what waits in a queue: "queue/generation" once it was cleared."""

@@ -29,6 +29,7 @@ Handler = Callable[[Project, Event, Judge], object]
 
 HANDLERS: Mapping[str, Handler] = {
     "project_created": apply_setup.project_created,
+    "project_changed": apply_setup.project_changed,
     "members_changed": apply_setup.members_changed,
     "group_created": apply_groups.group_created,
     "group_named": apply_groups.group_named,

@@ -361,6 +361,9 @@ class Project:
     wall: int = 0
     created: bool = False
     fast: bool = False
+    content: int = 0
+    status_locks: bool = False
+    set_seq: int = 0
     settings_seq: int = 0
     entries_last: int = 0
     items_last: int = 0

@@ -31,6 +31,7 @@ DibsError
 ├── WrongState                not as things stand
 │   ├── NotEligible
 │   ├── WrongTaskState
+│   ├── StatusLocked          to be removed first
 │   ├── PickNotAllowed
 │   ├── NotABatchQueue        its tasks are given one by one
 │   ├── NoBatch               nothing to take back
@@ -411,15 +412,16 @@ class StaleSettings(Conflict):
 
 
 class EtagMismatch(Conflict):
-    """The queue's settings were changed since they were read."""
+    """The settings, of the queue or of the project, were changed since they were read."""
 
     reason = "ETAG_MISMATCH"
-    keys = ("queue_id",)
 
-    def __init__(self, queue_id: str) -> None:
+    def __init__(self, queue_id: str = "", *, project_id: str = "") -> None:
+        what = f"queue {queue_id!r}" if queue_id else f"project {project_id!r}"
         super().__init__(
-            f"queue {queue_id!r} has other settings than those of this etag: read them again",
-            queue_id=queue_id,
+            f"{what} has other settings than those of this etag: read them again",
+            queue_id=queue_id or None,
+            project_id=project_id or None,
         )
 
 
@@ -520,6 +522,19 @@ class SkipNotAllowed(WrongState):
     def __init__(self, task_id: str, policy: str) -> None:
         super().__init__(
             f"a skip of task {task_id!r} means {policy}", task_id=task_id, policy=policy
+        )
+
+
+class StatusLocked(WrongState):
+    """The task has a status, and in this project that must be removed before the work is edited."""
+
+    reason = "STATUS_LOCKED"
+    kind = "lock"
+    keys = ("task_id",)
+
+    def __init__(self, task_id: str) -> None:
+        super().__init__(
+            f"task {task_id!r} has a status, which locks it: remove it first", task_id=task_id
         )
 
 

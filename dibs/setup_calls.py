@@ -47,6 +47,24 @@ def get_project(scope: Scope, *, min_seq: int = 0) -> Call[projects.GetProjectRe
     return Call(_PROJECT + "GetProject", request, projects.GetProjectResponse)
 
 
+def update_project(
+    scope: Scope,
+    *,
+    display_name: str | None = None,
+    status_locks: bool | None = None,
+    etag: str = "",
+) -> Call[projects.UpdateProjectResponse]:
+    """Change what is given of the client's project; `etag`, if set, must be the last one."""
+    values = {"display_name": display_name, "status_locks": status_locks}
+    given: dict[str, Any] = {name: value for name, value in values.items() if value is not None}
+    request = projects.UpdateProjectRequest(
+        **scope.where(),
+        project=projects.Project(etag=etag, **given),
+        update_mask=FieldMask(paths=given),
+    )
+    return Call(_PROJECT + "UpdateProject", request, projects.UpdateProjectResponse, scope.project)
+
+
 def list_projects(
     scope: Scope, *, page_size: int = 0, page_token: str = ""
 ) -> Call[projects.ListProjectsResponse]:

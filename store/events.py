@@ -23,6 +23,7 @@ VERSION: Final = 1
 
 KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "project_created": ("admin", "fast"),
+    "project_changed": ("content", "status_locks"),
     "members_changed": ("members",),
     "session_opened": ("secret",),
     "sessions_ended": ("sessions",),

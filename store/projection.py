@@ -157,6 +157,11 @@ def _project_created(views: Views, event: Event, body: Any) -> None:
     _member(views, event, [body["admin"], 1, 1, 1, []])
 
 
+def _project_changed(views: Views, event: Event, body: Any) -> None:
+    row = (body["content"], bool(body["status_locks"]), event.seq)
+    views.rows.append(("project_changed", row))
+
+
 def _members_changed(views: Views, event: Event, body: Any) -> None:
     for member in body["members"]:
         _member(views, event, member)
@@ -370,6 +375,7 @@ def _removed(views: Views, event: Event, body: Any) -> None:
 
 _CHANGES: Final[dict[str, Callable[[Views, Event, Any], None]]] = {
     "project_created": _project_created,
+    "project_changed": _project_changed,
     "members_changed": _members_changed,
     "group_created": _group_created,
     "group_named": _group_named,

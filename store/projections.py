@@ -41,6 +41,8 @@ The first event after a rest is projected at once; a read with `min_seq` waits t
 WRITES: Final = {
     "project": "INSERT INTO view_project (project, admin, fast, created_seq, created_wall)"
     " VALUES ($1, $2, $3, $4, $5)",
+    "project_changed": "UPDATE view_project SET content = $2, status_locks = $3, set_seq = $4"
+    " WHERE project = $1",
     "member": "INSERT INTO view_member VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
     " ON CONFLICT (project, person) DO UPDATE SET member = excluded.member,"
     " active = excluded.active, roles = excluded.roles, skills = excluded.skills,"

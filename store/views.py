@@ -14,12 +14,11 @@ from allocator.ports import (
     EntriesView,
     Lag,
     MemberView,
-    ProjectRow,
+    ProjectView,
     QueueView,
     TaskView,
 )
 from dibs.errors import StoreUnavailable
-from store.directory import project_row
 from store.notices import Projected
 from store.postgres import Postgres
 from store.projection import COUNTED
@@ -28,11 +27,16 @@ PATIENCE_S: Final = 8.0
 LOOK_S: Final = 0.1
 """Without a notice for this long, who waits looks for itself."""
 
-_PROJECTS: Final = """
-SELECT p.*, (extract(epoch FROM p.created_time) * 1000)::bigint AS created_ms
-  FROM person x
+_PROJECT: Final = """
+SELECT p.project, p.external_id, p.fast, v.status_locks, v.set_seq,
+       coalesce(convert_from(c.bytes, 'UTF8'), p.display_name) AS display_name,
+       (extract(epoch FROM p.created_time) * 1000)::bigint AS created_ms
+  FROM project p
+  JOIN view_project v USING (project)
+  LEFT JOIN content c ON c.project = v.project AND c.content = v.content"""
+_PROJECTS: Final = f"""{_PROJECT}
+  JOIN person x ON x.project = p.project
   JOIN view_member m ON m.project = x.project AND m.person = x.person AND m.member
-  JOIN project p ON p.project = x.project
  WHERE x.external_id = $1 AND p.external_id > $2 ORDER BY p.external_id LIMIT $3"""
 MEMBERS: Final = """
 SELECT x.external_id, x.name, m.* FROM view_member m
@@ -97,10 +101,15 @@ class Views:
         except TimeoutError:
             raise StoreUnavailable from None
 
-    async def projects_of(self, person_id: str, after: str, limit: int) -> Sequence[ProjectRow]:
+    async def project(self, project: int) -> ProjectView | None:
+        """A project with its settings."""
+        row = await self._postgres.fetchrow(f"{_PROJECT} WHERE p.project = $1", project)
+        return ProjectView(**row) if row else None
+
+    async def projects_of(self, person_id: str, after: str, limit: int) -> Sequence[ProjectView]:
         """Projects, by external id, in which the person is a member."""
         rows = await self._postgres.fetch(_PROJECTS, person_id, after, limit)
-        return [project_row(row) for row in rows]
+        return [ProjectView(**row) for row in rows]
 
     async def member(self, project: int, person: int) -> MemberView | None:
         """One person, if they are a member."""

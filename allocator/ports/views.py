@@ -6,7 +6,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from allocator.ports.directory import ProjectRow
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectView:
+    """A project with its settings; `set_seq` is the event that wrote these."""
+
+    project: int
+    external_id: str
+    display_name: str
+    fast: bool
+    created_ms: int
+    status_locks: bool = False
+    set_seq: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +109,10 @@ class Lag:
 class Views(Protocol):
     """What the projection made of the log."""
 
-    async def projects_of(self, person_id: str, after: str, limit: int) -> Sequence[ProjectRow]:
+    async def project(self, project: int) -> ProjectView | None:
+        """A project with its settings, once the views have come to its first event."""
+
+    async def projects_of(self, person_id: str, after: str, limit: int) -> Sequence[ProjectView]:
         """Projects, by external id, in which the person is a member."""
 
     async def position(self, project: int) -> int:

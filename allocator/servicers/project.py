@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from allocator.services.project_life import ProjectLife
 from allocator.services.projects import Projects
 from allocator.wire import common
 from allocator.wire import project as wire
@@ -14,8 +15,9 @@ from dibs.v1 import project_pb2_grpc
 class ProjectServicer(project_pb2_grpc.ProjectServiceServicer):
     """Decode, call, encode."""
 
-    def __init__(self, projects: Projects) -> None:
+    def __init__(self, projects: Projects, life: ProjectLife) -> None:
         self._projects = projects
+        self._life = life
 
     async def CreateProject(
         self, request: pb.CreateProjectRequest, context: Any
@@ -31,6 +33,11 @@ class ProjectServicer(project_pb2_grpc.ProjectServiceServicer):
         self, request: pb.ListProjectsRequest, context: Any
     ) -> pb.ListProjectsResponse:
         return wire.projects(await self._projects.page(wire.list_projects(request)))
+
+    async def UpdateProject(
+        self, request: pb.UpdateProjectRequest, context: Any
+    ) -> pb.UpdateProjectResponse:
+        return wire.updated_project(await self._life.update(wire.update_project(request)))
 
     async def AddMembers(
         self, request: pb.AddMembersRequest, context: Any

@@ -76,7 +76,7 @@ class Allocation:
         )
         outcome = await self._on_hold(place, "start", ask, person)
         if outcome.word != "ok":
-            raise await self._lost.error(place.project, ask.hold, person, outcome)
+            raise await self._lost.error_of_edit(place.project, ask.hold, person, outcome)
         event = happened(outcome)
         return answers.Leased(
             seq=event.seq,

@@ -119,7 +119,12 @@ class Door:
         """The actor as `actions` sees them; who is out or inactive has no role."""
         member = (await self.record(place.project, place.actor)).member
         here = member.member and member.active
-        return Caller(person=place.actor, roles=member.roles if here else Role.NONE)
+        project = await self._views.project(place.project)
+        return Caller(
+            person=place.actor,
+            roles=member.roles if here else Role.NONE,
+            locked=bool(project and project.status_locks),
+        )
 
     async def act_for(
         self, change: Change, person: str, rpc: str, *, queue: str = "", entry: int = 0

@@ -56,7 +56,7 @@ class Drafting:
             token=token,
         )
         if outcome.word not in ("ok", "kept"):
-            raise await self._lost.error(place.project, ask.hold, person, outcome)
+            raise await self._lost.error_of_edit(place.project, ask.hold, person, outcome)
         return answers.Leased(
             seq=outcome.seq, task=task, token=token, expire_ms=self._expire_ms(outcome)
         )

@@ -14,6 +14,7 @@ from allocator.model import Cause, TaskId, TaskState
 from allocator.ports import Directory, EntryPlace, Items, Ledger, Outcome, WallClock
 from allocator.requests_tasks import GetItemStatus
 from allocator.services.door import Door, Place
+from allocator.services.locks import status_locks
 from allocator.services.named_tasks import DONE, NamedTasks
 from allocator.services.outcomes import expires_in, some, value
 from allocator.services.reserving import reason_of
@@ -61,10 +62,13 @@ class Explaining:
         look = replace(ask.look, min_seq=max(ask.look.min_seq, now.seq))
         item = GetItemStatus(look=look, dataset_id=ask.dataset_id, external_id=ask.external_id)
         records = await self._standing.everything(place, item)
+        locks = await status_locks(self._ledger, place.project)
         if ask.queue_id:
             here = [r for r in records if r.task.queue_id == ask.queue_id]
-            return await self._until(place, person, _in_queue(here, ask.person))
-        return await self._until(place, person, _anywhere(records, ask.person))
+            found = _in_queue(here, ask.person, locks=locks)
+        else:
+            found = _anywhere(records, ask.person, locks=locks)
+        return await self._until(place, person, found)
 
     async def _until(self, place: Place, person: int, found: answers.Editable) -> answers.Editable:
         """The answer with the end of the hold that is in the way, or is theirs."""
@@ -141,17 +145,25 @@ def _of_task(task: TaskId, came: EntryPlace) -> dict[str, Any]:
     }
 
 
-def _anywhere(records: Sequence[TaskRecord], person: str) -> answers.Editable:
-    """Without a queue nothing but a hold of somebody else is in the way."""
-    held = [r for r in records if r.task.state in HELD and r.person != person]
-    if held:
-        return answers.Editable(verdict=Verdict.HELD, record=held[0])
+def _anywhere(records: Sequence[TaskRecord], person: str, *, locks: bool) -> answers.Editable:
+    """Without a queue nothing but a hold of somebody else is in the way, or a status that locks."""
+    held = [r for r in records if r.task.state in HELD]
+    others = [r for r in held if r.person != person]
+    if others:
+        return answers.Editable(verdict=Verdict.HELD, record=others[0])
+    done = [r for r in records if r.task.state in DONE]
+    if locks and done and not held:
+        return answers.Editable(verdict=Verdict.HAS_STATUS, record=done[0])
     return answers.Editable(verdict=Verdict.ALLOWED)
 
 
-def _in_queue(records: Sequence[TaskRecord], person: str) -> answers.Editable:
-    """Whoever has it may edit it, and who finished it; a hold is told before a status."""
-    mine = [r for r in records if r.person == person and r.task.state in HELD | DONE]
+def _in_queue(records: Sequence[TaskRecord], person: str, *, locks: bool) -> answers.Editable:
+    """Whoever has it may edit it, and, unless a status locks, who finished it.
+
+    A hold is told before a status.
+    """
+    editable = HELD if locks else HELD | DONE
+    mine = [r for r in records if r.person == person and r.task.state in editable]
     if mine:
         return answers.Editable(verdict=Verdict.ALLOWED, record=mine[0])
     for states, verdict in ((HELD, Verdict.HELD), (DONE, Verdict.HAS_STATUS)):

@@ -54,8 +54,8 @@ class Finishing:
     async def set_status(self, ask: requests.SetStatus) -> told_answers.StatusSet:
         """Give a finished task another status, or, as a manager, finish one that waits.
 
-        Raises TaskNotFound, WrongTaskState, NotEligible, InvalidArgument,
-        TaskChanged, StaleSettings, PermissionDenied.
+        Raises TaskNotFound, WrongTaskState, StatusLocked, NotEligible,
+        InvalidArgument, TaskChanged, StaleSettings, PermissionDenied.
         """
         place = await self._door.permit(ask.change, SET, entry=ask.task.entry)
         came = await self._came(place.project, [ask.task])
@@ -198,6 +198,8 @@ class Finishing:
             return
         if outcome.word == "not_author":
             raise not_theirs(ask.change, rpc)
+        if outcome.word == "status_locked":
+            raise errors.StatusLocked(str(ask.task))
         if outcome.word == "not_found":
             raise errors.TaskNotFound(str(ask.task))
         if outcome.word == "wrong_state":

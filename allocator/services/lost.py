@@ -13,6 +13,7 @@ from typing import Any
 from allocator.model import FINISHED, TaskState
 from allocator.ports import Directory, Event, Items, Ledger, Outcome, TaskView, Views
 from allocator.requests import Hold
+from allocator.services import locks
 from allocator.services.outcomes import UnexpectedWord, some, value
 from dibs import errors
 
@@ -49,6 +50,13 @@ class Lost:
         if outcome.word == "not_found":
             return await self._gone(project, hold, outcome)
         raise UnexpectedWord(outcome.word)
+
+    async def error_of_edit(
+        self, project: int, hold: Hold, person: int, outcome: Outcome
+    ) -> errors.DibsError:
+        """The same, of what would edit the work: a status may lock it."""
+        error = await self.error(project, hold, person, outcome)
+        return await locks.of_edit(self._ledger, project, error)
 
     async def error_of_some(
         self, project: int, holds: Sequence[Hold], person: int, outcome: Outcome

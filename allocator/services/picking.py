@@ -8,6 +8,7 @@ from allocator import answers, requests
 from allocator.model import TaskState
 from allocator.permissions import Right
 from allocator.ports import Directory, Items, Ledger, Outcome
+from allocator.services import locks
 from allocator.services.door import Door, Place, judged
 from allocator.services.held import HeldTasks
 from allocator.services.named_tasks import NamedTasks
@@ -41,7 +42,7 @@ class Picking:
     async def start(self, ask: requests.StartTask) -> answers.Picked:
         """Lease exactly this task to the person, and start it.
 
-        Raises TaskNotFound, WrongTaskState, PickNotAllowed, NotEligible,
+        Raises TaskNotFound, WrongTaskState, StatusLocked, PickNotAllowed, NotEligible,
         AtCap, PersonNotFound, PermissionDenied.
         """
         task = ask.task
@@ -60,7 +61,8 @@ class Picking:
             by_right=await self._may_assign(ask),
         )
         if outcome.word != "ok":
-            raise await self._refusal(place, ask, came.queue, outcome)
+            error = await self._refusal(place, ask, came.queue, outcome)
+            raise await locks.of_edit(self._ledger, place.project, error)
         event = happened(outcome)
         [picked] = await self._held.picked(place.project, event)
         return answers.Picked(seq=event.seq, task=picked)

@@ -8,10 +8,20 @@ from allocator import answers, requests
 from allocator.filters import Field, Kind
 from allocator.model import Member, Role
 from allocator.permissions import COLUMNS, Right
-from allocator.ports import Directory, Event, Ledger, Listings, MemberView, ProjectRow, Views
+from allocator.ports import (
+    Directory,
+    Event,
+    Ledger,
+    Listings,
+    MemberView,
+    ProjectRow,
+    ProjectView,
+    Views,
+)
 from allocator.services import paging
 from allocator.services.asking import Orders, asked
 from allocator.services.door import Door, Place
+from allocator.services.named import etag_of
 from allocator.services.outcomes import happened, some, value
 from dibs import errors
 
@@ -72,7 +82,8 @@ class Projects:
     async def get(self, ask: requests.Look) -> answers.Project:
         """A project."""
         place = await self._door.permit(ask, "ProjectService.GetProject")
-        return _project(place.row)
+        await self._views.wait_for(place.project, ask.min_seq)
+        return _project(await self._views.project(place.project) or place.row)
 
     async def page(self, ask: requests.ListProjects) -> answers.Listed[answers.Project]:
         """The actor's projects."""
@@ -261,13 +272,16 @@ def _gone(person: int) -> Member:
     return Member(person=person, member=False, active=False, roles=Role.NONE)
 
 
-def _project(row: ProjectRow, *, seq: int = 0) -> answers.Project:
+def _project(row: ProjectRow | ProjectView, *, seq: int = 0) -> answers.Project:
+    settings = row if isinstance(row, ProjectView) else None
     return answers.Project(
         project_id=row.external_id,
         display_name=row.display_name,
         fast=row.fast,
         created_ms=row.created_ms,
         seq=seq,
+        status_locks=settings.status_locks if settings else False,
+        etag=etag_of(settings.set_seq if settings else 1),
     )
 
 

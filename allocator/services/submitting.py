@@ -123,7 +123,7 @@ class Submitting:
             before = await self._lost.submitted_before(place.project, ask.hold, person, outcome)
             if before is not None:
                 return await self._submitted(place.project, before, settings)
-        error = await self._lost.error(place.project, ask.hold, person, outcome)
+        error = await self._lost.error_of_edit(place.project, ask.hold, person, outcome)
         if isinstance(error, errors.LeaseLost):
             await self._draft(place.project, person, ask, settings)
         raise error

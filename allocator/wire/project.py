@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from allocator import answers, requests
+from allocator import answers, requests, requests_projects
 from allocator.model import Role
 from allocator.wire import common
 from dibs.v1 import project_pb2 as pb
@@ -17,6 +17,16 @@ def create_project(request: pb.CreateProjectRequest) -> requests.CreateProject:
         display_name=request.display_name,
         fast=request.durability == pb.DURABILITY_FAST,
         change=common.change(SERVICE + "CreateProject", request),
+    )
+
+
+def update_project(request: pb.UpdateProjectRequest) -> requests_projects.UpdateProject:
+    project, paths = request.project, set(request.update_mask.paths)
+    return requests_projects.UpdateProject(
+        display_name=project.display_name if "display_name" in paths else None,
+        status_locks=project.status_locks if "status_locks" in paths else None,
+        etag=project.etag,
+        change=common.change(SERVICE + "UpdateProject", request),
     )
 
 
@@ -56,6 +66,10 @@ def list_members(request: pb.ListMembersRequest) -> requests.ListOf:
 
 def created_project(answer: answers.Project) -> pb.CreateProjectResponse:
     return pb.CreateProjectResponse(seq=answer.seq, project=_project(answer))
+
+
+def updated_project(answer: answers.Project) -> pb.UpdateProjectResponse:
+    return pb.UpdateProjectResponse(seq=answer.seq, project=_project(answer))
 
 
 def project(answer: answers.Project) -> pb.GetProjectResponse:
@@ -117,4 +131,6 @@ def _project(answer: answers.Project) -> pb.Project:
         display_name=answer.display_name,
         durability=pb.DURABILITY_FAST if answer.fast else pb.DURABILITY_DURABLE,
         create_time=common.timestamp(answer.created_ms),
+        status_locks=answer.status_locks,
+        etag=answer.etag,
     )

@@ -242,7 +242,7 @@ class AllocationServiceServicer(object):
         """Says that the holder begins: the task is IN_PROGRESS and its lease runs
         anew. Repeating it under the same token is no error. Errors:
         PROJECT_NOT_FOUND, TASK_NOT_FOUND, LEASE_LOST, NOT_ELIGIBLE,
-        WRONG_TASK_STATE, PERMISSION_DENIED.
+        WRONG_TASK_STATE, STATUS_LOCKED, PERMISSION_DENIED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -252,7 +252,7 @@ class AllocationServiceServicer(object):
         """Gives a person one chosen task that waits, out of turn, and starts it: where
         the queue lets people pick, or for whoever may assign. Their own returned
         tasks people may always pick. Errors: PROJECT_NOT_FOUND, TASK_NOT_FOUND,
-        PERSON_NOT_FOUND, WRONG_TASK_STATE, PICK_NOT_ALLOWED, NOT_ELIGIBLE, AT_CAP,
+        PERSON_NOT_FOUND, WRONG_TASK_STATE, STATUS_LOCKED, PICK_NOT_ALLOWED, NOT_ELIGIBLE, AT_CAP,
         PERMISSION_DENIED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -271,7 +271,7 @@ class AllocationServiceServicer(object):
         """Finishes a task. A lease that expired and was given to nobody since still
         counts. Repeating it under the same token is no error. After LEASE_LOST the
         work is kept as a draft. Errors: PROJECT_NOT_FOUND, TASK_NOT_FOUND,
-        LEASE_LOST, NOT_ELIGIBLE, WRONG_TASK_STATE, STALE_SETTINGS,
+        LEASE_LOST, NOT_ELIGIBLE, WRONG_TASK_STATE, STATUS_LOCKED, STALE_SETTINGS,
         INVALID_ARGUMENT (a status or class that the queue has not),
         PERMISSION_DENIED.
         """
@@ -338,7 +338,7 @@ class AllocationServiceServicer(object):
         calls by itself every few seconds. The newest draft under a token stands.
         After LEASE_LOST the work is kept all the same. Repeating it changes nothing
         more. Errors: PROJECT_NOT_FOUND, TASK_NOT_FOUND, PERSON_NOT_FOUND,
-        LEASE_LOST, WRONG_TASK_STATE, PERMISSION_DENIED.
+        LEASE_LOST, WRONG_TASK_STATE, STATUS_LOCKED, PERMISSION_DENIED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -358,7 +358,7 @@ class AllocationServiceServicer(object):
     def SetStatus(self, request, context):
         """Gives a finished task another status: its author does, or a manager. A
         manager may also finish a task that waits or is escalated, and is its author
-        then. Errors: PROJECT_NOT_FOUND, TASK_NOT_FOUND, WRONG_TASK_STATE,
+        then. Errors: PROJECT_NOT_FOUND, TASK_NOT_FOUND, WRONG_TASK_STATE, STATUS_LOCKED,
         NOT_ELIGIBLE (the manager has another slot of the item), TASK_CHANGED,
         STALE_SETTINGS, INVALID_ARGUMENT (a status that the queue has not),
         PERMISSION_DENIED.

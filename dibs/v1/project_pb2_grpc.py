@@ -51,6 +51,11 @@ class ProjectServiceStub(object):
                 request_serializer=dibs_dot_v1_dot_project__pb2.ListProjectsRequest.SerializeToString,
                 response_deserializer=dibs_dot_v1_dot_project__pb2.ListProjectsResponse.FromString,
                 _registered_method=True)
+        self.UpdateProject = channel.unary_unary(
+                '/dibs.v1.ProjectService/UpdateProject',
+                request_serializer=dibs_dot_v1_dot_project__pb2.UpdateProjectRequest.SerializeToString,
+                response_deserializer=dibs_dot_v1_dot_project__pb2.UpdateProjectResponse.FromString,
+                _registered_method=True)
         self.AddMembers = channel.unary_unary(
                 '/dibs.v1.ProjectService/AddMembers',
                 request_serializer=dibs_dot_v1_dot_project__pb2.AddMembersRequest.SerializeToString,
@@ -97,6 +102,14 @@ class ProjectServiceServicer(object):
     def ListProjects(self, request, context):
         """Lists the projects that the actor is a member of, by project_id.
         Errors: INVALID_ARGUMENT.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UpdateProject(self, request, context):
+        """Changes settings of the project: the fields that update_mask names, whole.
+        Needs ADMIN. Errors: PROJECT_NOT_FOUND, ETAG_MISMATCH, PERMISSION_DENIED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -157,6 +170,11 @@ def add_ProjectServiceServicer_to_server(servicer, server):
                     servicer.ListProjects,
                     request_deserializer=dibs_dot_v1_dot_project__pb2.ListProjectsRequest.FromString,
                     response_serializer=dibs_dot_v1_dot_project__pb2.ListProjectsResponse.SerializeToString,
+            ),
+            'UpdateProject': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdateProject,
+                    request_deserializer=dibs_dot_v1_dot_project__pb2.UpdateProjectRequest.FromString,
+                    response_serializer=dibs_dot_v1_dot_project__pb2.UpdateProjectResponse.SerializeToString,
             ),
             'AddMembers': grpc.unary_unary_rpc_method_handler(
                     servicer.AddMembers,
@@ -262,6 +280,33 @@ class ProjectService(object):
             '/dibs.v1.ProjectService/ListProjects',
             dibs_dot_v1_dot_project__pb2.ListProjectsRequest.SerializeToString,
             dibs_dot_v1_dot_project__pb2.ListProjectsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UpdateProject(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dibs.v1.ProjectService/UpdateProject',
+            dibs_dot_v1_dot_project__pb2.UpdateProjectRequest.SerializeToString,
+            dibs_dot_v1_dot_project__pb2.UpdateProjectResponse.FromString,
             options,
             channel_credentials,
             insecure,

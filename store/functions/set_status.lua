@@ -13,15 +13,17 @@
 --   {'stale_entry', seq, chain, clock}         read again what is known of the entry
 --   {'wrong_state', seq, chain, clock, state}  a number; REMOVED: its dataset is being detached
 --   {'not_author', seq, chain, clock}
+--   {'status_locked', seq, chain, clock}       in this project a status must be removed first
 --   {'not_eligible', seq, chain, clock, cause}   the manager has another slot of the item
 --   {'stale_settings', settings_seq}
 
 -- Whose work the task is from then on, or a refusal.
-local function author_of(call, record, i, arg)
+local function author_of(call, record, i, arg, locks)
   local slot, person, manager = record.s[i], tonumber(arg.person), arg.manager == '1'
   if FINISHED[slot[1]] then
-    if manager or slot[2] == person then return slot[2] end
-    return nil, negative(call, 'not_author')
+    if not (manager or slot[2] == person) then return nil, negative(call, 'not_author') end
+    if locks then return nil, negative(call, 'status_locked') end
+    return slot[2]
   end
   if slot[1] ~= QUEUED or not manager then return nil, negative(call, 'wrong_state', tostring(named.state(record, i))) end
   if has_a_slot(record, { number = person }, i) then return nil, negative(call, 'not_eligible', 'EXCLUDED') end
@@ -29,15 +31,15 @@ local function author_of(call, record, i, arg)
 end
 
 change('set_status', {}, function(call, arg)
-  local settings_seq = redis.call('HGET', keys.totals(call.P), 'settings_seq')
-  if settings_seq ~= arg.settings_seq then return { 'stale_settings', settings_seq } end
+  local totals = redis.call('HMGET', keys.totals(call.P), 'settings_seq', 'status_locks')
+  if totals[1] ~= arg.settings_seq then return { 'stale_settings', totals[1] } end
   local queue, task = queues.load(call.P, arg.queue), cmsgpack.unpack(arg.task)
   if not queue then return negative(call, 'not_found', 'queue') end
   if fences.covers(call.P, queue, task[1]) then return negative(call, 'wrong_state', tostring(REMOVED)) end
   local record, from = named.load(call.P, queue, task, tonumber(arg.as_of))
   if not record then return negative(call, 'stale_entry') end
   if not record.s[task[2]] then return negative(call, 'not_found', 'task') end
-  local author, refusal = author_of(call, record, task[2], arg)
+  local author, refusal = author_of(call, record, task[2], arg, totals[2] == '1')
   if refusal then return refusal end
   return commit(call, 'status_set', {
     queue = queue.number, status = tonumber(arg.status), meaning = tonumber(arg.meaning),

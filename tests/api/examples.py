@@ -33,6 +33,10 @@ BY_RPC: dict[str, dict[str, Any]] = {
     "AllocationService.Renew": {"all": True},
     "DatasetService.CreateDataset": {"dataset_id": "new"},
     "ProjectService.UpdateMember": {"update_mask": {"paths": ["display_name"]}},
+    "ProjectService.UpdateProject": {
+        "project": {"display_name": "Other"},
+        "update_mask": {"paths": ["display_name"]},
+    },
     "QueueService.CreateQueue": {"queue_id": "new", "queue": {}},
     "QueueService.UpdateQueue": {"queue": {}, "update_mask": {"paths": ["display_name"]}},
     "AllocationService.SetStatus": {"status": "discarded"},

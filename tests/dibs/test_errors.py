@@ -52,6 +52,8 @@ EXAMPLES: list[errors.DibsError] = [
     errors.QueueArchived("q"),
     errors.QueueNotRestricted("q"),
     errors.EtagMismatch("q"),
+    errors.EtagMismatch(project_id="p"),
+    errors.StatusLocked("1-1"),
     errors.WrongOperationState("7", "RUNNING"),
     errors.SessionUnknown(),
     errors.TooManyClasses("q"),

@@ -30,6 +30,7 @@ from tests.store.machine_drafts import DraftRules
 from tests.store.machine_groups import GROUPS, GroupRules
 from tests.store.machine_operations import OperationRules
 from tests.store.machine_picks import PickRules
+from tests.store.machine_projects import ProjectRules
 from tests.store.machine_skips import SkipRules
 from tests.store.machine_statuses import StatusRules
 from tests.store.predicates import person_and_queue
@@ -65,6 +66,7 @@ class ProjectMachine(
     PickRules,
     ControlRules,
     SkipRules,
+    ProjectRules,
     RuleBasedStateMachine,
 ):
     """Random histories of one project."""

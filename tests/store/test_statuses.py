@@ -25,6 +25,7 @@ THEME = {
         "clear_waiting",
         "tidy",
         "add_chosen",
+        "update_project",
         "the_live_state_is_what_the_events_add_up_to",
     ),
 }

@@ -24,7 +24,8 @@ local function waiting(P, queue, of)
   return text(queue) .. '/' .. text(n)
 end
 
--- HASH of project-wide counters: entries, items, settings_seq, fast, admins; replayed while it is rebuilt.
+-- HASH of project-wide counters: entries, items, settings_seq, fast, admins; of the project's settings: content,
+-- status_locks, set_seq (event that wrote these); replayed while it is rebuilt.
 function keys.totals(P) return P .. 'totals' end
 -- HASH of one member: record, packed {member, active, roles, skills, fence, changed}; and, if any, groups
 -- (packed), fences (packed, queue -> seq: tokens of theirs there that are below are dead), and own<queue>,

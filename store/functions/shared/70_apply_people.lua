@@ -8,9 +8,14 @@ end
 
 function apply.project_created(P, event)
   redis.call('HSET', keys.totals(P), 'entries', 0, 'items', 0, 'settings_seq', event.seq,
-    'fast', event.body.fast, 'admins', 1)
+    'fast', event.body.fast, 'admins', 1, 'set_seq', event.seq, 'content', 0, 'status_locks', 0)
   put_person(P, event.body.admin,
     { member = 1, active = 1, roles = 1, skills = {}, fence = 0, changed = event.seq })
+end
+
+function apply.project_changed(P, event)
+  redis.call('HSET', keys.totals(P), 'set_seq', event.seq, 'content', event.body.content,
+    'status_locks', event.body.status_locks)
 end
 
 local function lost_anything(before, member, active, roles, skills)

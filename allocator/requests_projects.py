@@ -1,0 +1,20 @@
+"""What is asked of the service about a project as a whole. One class an RPC, as in `requests`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from allocator.requests import Change
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateProject:
+    """What is not None is to be so, if the settings are those of `etag` ("": any).
+
+    An empty `display_name` is the project's id.
+    """
+
+    change: Change
+    display_name: str | None = None
+    status_locks: bool | None = None
+    etag: str = ""

@@ -1,0 +1,79 @@
+"""What becomes of a project as a whole: its settings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from allocator import answers
+from allocator import requests_projects as requests
+from allocator.ports import Content, Event, Ledger, ProjectRow
+from allocator.services.door import Door, Place
+from allocator.services.named import etag_of, set_seq_of
+from allocator.services.outcomes import happened, value
+from dibs import errors
+
+TRIES = 3
+UPDATE = "ProjectService.UpdateProject"
+
+
+class ProjectLife:
+    """UpdateProject of ProjectService."""
+
+    def __init__(self, *, ledger: Ledger, content: Content, door: Door) -> None:
+        self._ledger = ledger
+        self._content = content
+        self._door = door
+
+    async def update(self, ask: requests.UpdateProject) -> answers.Project:
+        """Change settings; whoever else changes them at the same time is seen.
+
+        Raises EtagMismatch, PermissionDenied.
+        """
+        place = await self._door.permit(ask.change, UPDATE)
+        content = await self._named(place.row, ask)
+        for _ in range(TRIES):
+            found = value(await self._ledger.read(place.project, "project"))
+            outcome = await self._ledger.change(
+                *(place.project, "update_project", ask.change.key, place.actor),
+                **_changed(found, ask, content),
+            )
+            if outcome.word != "stale_etag":
+                return await self._written(place, happened(outcome))
+            if ask.etag:
+                raise errors.EtagMismatch(project_id=place.row.external_id)
+        raise errors.StoreUnavailable
+
+    async def _named(self, row: ProjectRow, ask: requests.UpdateProject) -> int | None:
+        """The content that has the new display name, if there is to be one."""
+        if ask.display_name is None:
+            return None
+        name = ask.display_name or row.external_id
+        return (await self._content.put(row.project, name.encode()))[0]
+
+    async def _written(self, place: Place, event: Event) -> answers.Project:
+        content = event.body["content"]
+        name = place.row.display_name
+        if content:
+            name = (await self._content.get(place.project, content)).decode()
+        return answers.Project(
+            project_id=place.row.external_id,
+            display_name=name,
+            fast=place.row.fast,
+            created_ms=place.row.created_ms,
+            status_locks=bool(event.body["status_locks"]),
+            etag=etag_of(event.seq),
+            seq=event.seq,
+        )
+
+
+def _changed(
+    found: Mapping[str, Any], ask: requests.UpdateProject, content: int | None
+) -> dict[str, Any]:
+    """The settings as they are to be, and as of which they were made."""
+    locks = found["status_locks"] if ask.status_locks is None else ask.status_locks
+    return {
+        "expected": set_seq_of(ask.etag) if ask.etag else found["set_seq"],
+        "content": found["content"] if content is None else content,
+        "status_locks": bool(locks),
+    }

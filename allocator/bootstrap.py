@@ -23,7 +23,9 @@ from allocator.servicers.queue import QueueServicer
 from allocator.services.allocation import Allocation
 from allocator.services.attaching import Attaching
 from allocator.services.batches import Batches
-from allocator.services.chunks import doers
+from allocator.services.beginning import Beginning
+from allocator.services.bulk import Bulk
+from allocator.services.chunks import Chunks
 from allocator.services.datasets import Datasets
 from allocator.services.door import Door
 from allocator.services.drafting import Drafting
@@ -167,7 +169,7 @@ def _servicers(store: Store, lease_floor_ms: int) -> Sequence[object]:
         views=views,
         door=door,
     )
-    removing, operations = _bulk(store, ledger, door, lists)
+    removing, bulk, operations = _bulk(store, ledger, door, lists)
     standing = Standing(
         directory=directory,
         ledger=ledger,
@@ -225,6 +227,7 @@ def _servicers(store: Store, lease_floor_ms: int) -> Sequence[object]:
             Filling(ledger=ledger, items=items, views=views, door=door, attaching=attaching),
             Priorities(ledger=ledger, door=door, named=NamedTasks(items, views)),
             removing,
+            bulk,
             Steering(
                 ledger=ledger,
                 content=content,
@@ -299,6 +302,7 @@ def _servicers(store: Store, lease_floor_ms: int) -> Sequence[object]:
                 named=NamedTasks(items, views),
                 clock=clock,
             ),
+            bulk,
         ),
         OperationServicer(operations),
     )
@@ -306,9 +310,11 @@ def _servicers(store: Store, lease_floor_ms: int) -> Sequence[object]:
 
 def _bulk(
     store: Store, ledger: Ledger, door: Door, lists: Lists
-) -> tuple[Removing, OperationsService]:
+) -> tuple[Removing, Bulk, OperationsService]:
     """Bulk verbs; whoever sweeps drives them."""
-    driving = Driving(ledger, store.content, store.operations, doers(ledger))
+    named = NamedTasks(store.items, store.views)
+    chunks = Chunks(ledger, store.views, named)
+    driving = Driving(ledger, store.content, store.operations, chunks.doers())
     store.sweeper.follow(driving.follow)
     operations = OperationsService(
         directory=store.directory,
@@ -319,18 +325,27 @@ def _bulk(
         operations=store.operations,
         door=door,
     )
+    beginning = Beginning(ledger=ledger, content=store.content, driving=driving, shown=operations)
     removing = Removing(
         ledger=ledger,
         items=store.items,
-        content=store.content,
         views=store.views,
         operations=store.operations,
         door=door,
-        driving=driving,
+        beginning=beginning,
         lists=lists,
         shown=operations,
     )
-    return removing, operations
+    bulk = Bulk(
+        ledger=ledger,
+        views=store.views,
+        operations=store.operations,
+        door=door,
+        lists=lists,
+        named=named,
+        beginning=beginning,
+    )
+    return removing, bulk, operations
 
 
 def _submitting(store: Store, ledger: Ledger, door: Door, lost: Lost) -> Submitting:

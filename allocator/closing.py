@@ -22,7 +22,7 @@ class ClosingLedger:
         """As of the ledger. Raises QueueArchived besides."""
         outcome = await self._ledger.change(project, name, request, actor, **inputs)
         if outcome.word == "archived":
-            queue = int(inputs["queue"])
+            queue = int(outcome.detail[0])
             raise errors.QueueArchived((await self._directory.queue_ids(project, [queue]))[queue])
         return outcome
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from allocator.model import Priority, TaskId
 from allocator.requests import Change, Look, Page
+from allocator.requests_tasks import ReopenTo
 from allocator.strategies.operations import OperationState, Verb
 
 
@@ -72,8 +74,36 @@ class RemoveMatching:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """Tasks of a queue: these, or (none) those that a filter of ListTasks lets through."""
+
+    queue_id: str
+    tasks: tuple[TaskId, ...]
+    filter: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BulkSetPriority:
+    """Chosen tasks are to have another priority."""
+
+    change: Change
+    chosen: Chosen
+    priority: Priority
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BulkReopen:
+    """Chosen tasks are to be done again; `person` only with PERSON."""
+
+    change: Change
+    chosen: Chosen
+    to: ReopenTo = ReopenTo.AUTHOR
+    person: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
-    """A bulk verb; `errors` are (external id, reason) of what could not be done."""
+    """A bulk verb; `errors` are (external id, reason, task or "") of what could not be done."""
 
     operation: int
     verb: Verb
@@ -88,7 +118,7 @@ class Operation:
     begun_ms: int
     updated_ms: int
     ended_ms: int | None
-    errors: tuple[tuple[str, str], ...] = ()
+    errors: tuple[tuple[str, str, str], ...] = ()
     seq: int = 0
 
     @property

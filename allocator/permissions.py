@@ -166,6 +166,7 @@ TABLE: Final = (
             "QueueService.ArchiveQueue",
             "QueueService.RemoveContributors",
             "QueueService.UnarchiveQueue",
+            "QueueService.BulkSetPriority",
             "QueueService.SetPriority",
             "QueueService.RemoveItems",
             "QueueService.RemoveMatchingItems",
@@ -177,6 +178,7 @@ TABLE: Final = (
         rpcs=(
             "AllocationService.ClearBatch",
             "AllocationService.ClearSkips",
+            "AllocationService.BulkReopen",
             "AllocationService.Reopen",
         ),
     ),

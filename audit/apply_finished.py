@@ -7,6 +7,7 @@ from typing import Any
 
 from audit.apply_work import there
 from audit.eligibility import eligible, has_another, standing
+from audit.expect_finished import STALE, expect_reopen, expect_set_priority
 from audit.moves import put, rerank, running
 from audit.report import RULES, Judge
 from audit.state import (
@@ -33,6 +34,12 @@ def prioritised(project: Project, event: Event, judge: Judge) -> None:
     judge.expect(RULES, len(items) <= 100, "{} entries in one event", len(items))
     once = len({item[0] for item in items}) == len(items)
     judge.expect(RULES, once, "an entry twice in {}", items)
+    kept = list(body["kept"] or ())
+    known = len(kept) <= body["named"] <= 100
+    judge.expect(RULES, known, "{} of {} tasks kept", len(kept), body["named"])
+    for number, slot, word in kept:
+        told = expect_set_priority(project, body["queue"], [(number, slot)])[0]
+        judge.expect(RULES, told == word, "{}-{} is {}", number, slot, told)
     for number, lane, before, waits in items:
         entry = project.entries.get(number)
         here = entry is not None and entry.queue == body["queue"] and not entry.gone
@@ -77,11 +84,18 @@ def status_removed(project: Project, event: Event, judge: Judge) -> None:
 def reopened(project: Project, event: Event, judge: Judge) -> None:
     """Finished tasks go to their authors, to the pool, or to one who may do them."""
     body = event.body
-    judge.expect(RULES, 0 < len(body["tasks"]) <= 500, "{} tasks reopened", len(body["tasks"]))
+    kept = list(body["kept"] or ())
+    judge.expect(RULES, 0 < len(body["tasks"]) + len(kept) <= 500, "{} tasks reopened", body)
     judge.expect(RULES, body["to"] in (TO_AUTHOR, TO_POOL, TO_PERSON), "to {}", body["to"])
     for entry, number, author in _tasks(project, event, judge):
         _authored(judge, entry, number, author)
         put(project, entry, number, _reopened(project, event, judge, entry, number))
+    for task, number, word in kept:
+        stays = there(project, judge, task, 1, body["queue"])
+        if stays:
+            told = expect_reopen(project, [(stays, number)], body["to"], body["person"], event.seq)
+            removed = told[0] == STALE and word == "wrong_state"
+            judge.expect(RULES, removed or told[0] == word, "{}-{} is {}", task, number, told)
 
 
 def _reopened(project: Project, event: Event, judge: Judge, entry: Entry, number: int) -> Slot:

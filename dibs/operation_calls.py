@@ -6,8 +6,11 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from dibs.call import Call, Scope, duration
+from dibs.v1 import bulk_pb2, tasks_pb2
 from dibs.v1 import operation_pb2 as pb
+from dibs.v1.common_pb2 import Priority
 
+_ALLOCATION = "/dibs.v1.AllocationService/"
 _OPERATION = "/dibs.v1.OperationService/"
 _QUEUE = "/dibs.v1.QueueService/"
 
@@ -97,3 +100,36 @@ def remove_matching_items(
     return Call(
         _QUEUE + "RemoveMatchingItems", request, pb.RemoveMatchingItemsResponse, scope.project
     )
+
+
+def bulk_set_priority(
+    scope: Scope,
+    queue: str,
+    priority: Priority,
+    *,
+    task_ids: Iterable[str] = (),
+    filter: str = "",  # noqa: A002 - the field's name
+) -> Call[bulk_pb2.BulkSetPriorityResponse]:
+    """Give chosen tasks, or those of a filter, another priority; the answer is an operation."""
+    request = bulk_pb2.BulkSetPriorityRequest(
+        **scope.where(), queue_id=queue, task_ids=task_ids, filter=filter, priority=priority
+    )
+    return Call(
+        _QUEUE + "BulkSetPriority", request, bulk_pb2.BulkSetPriorityResponse, scope.project
+    )
+
+
+def bulk_reopen(
+    scope: Scope,
+    queue: str,
+    *,
+    task_ids: Iterable[str] = (),
+    filter: str = "",  # noqa: A002 - the field's name
+    to: tasks_pb2.ReopenTo = tasks_pb2.REOPEN_TO_UNSPECIFIED,
+    person: str = "",
+) -> Call[bulk_pb2.BulkReopenResponse]:
+    """Let chosen tasks, or those of a filter, be done again; the answer is an operation."""
+    request = bulk_pb2.BulkReopenRequest(
+        **scope.where(), queue_id=queue, task_ids=task_ids, filter=filter, to=to, person=person
+    )
+    return Call(_ALLOCATION + "BulkReopen", request, bulk_pb2.BulkReopenResponse, scope.project)

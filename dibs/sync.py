@@ -125,6 +125,8 @@ class Client:
     clear_waiting = _Rpc(operation_calls.clear_waiting)
     detach_dataset = _Rpc(operation_calls.detach_dataset)
     remove_matching_items = _Rpc(operation_calls.remove_matching_items)
+    bulk_set_priority = _Rpc(operation_calls.bulk_set_priority)
+    bulk_reopen = _Rpc(operation_calls.bulk_reopen)
     update_dataset = _Rpc(dataset_calls.update_dataset)
     delete_dataset = _Rpc(dataset_calls.delete_dataset)
     add_dataset_items = _Rpc(dataset_calls.add_dataset_items)

@@ -72,7 +72,7 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "batch_cleared": ("queue", "person", "tasks"),
     "revoked": ("person", "tasks", "cursor", "done"),
     "removed": ("queue", "entries", "kept"),
-    "prioritised": ("queue", "rank", "entries"),
+    "prioritised": ("queue", "rank", "entries", "kept", "named"),
     "cleared": ("queue", "generation", "last", "removed"),
     "operation_begun": ("verb", "queues", "dataset", "content", "total", "last"),
     "operation_ended": ("operation", "state", "error"),
@@ -80,7 +80,7 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "history_cleaned": ("before", "operations"),
     "status_set": ("queue", "status", "meaning", "tasks"),
     "status_removed": ("queue", "recalled", "deadline", "tasks"),
-    "reopened": ("queue", "to", "person", "deadline", "tasks"),
+    "reopened": ("queue", "to", "person", "deadline", "tasks", "kept"),
 }
 """The fields of each kind's body. What they mean: the function in `functions/` that commits it."""
 

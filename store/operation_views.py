@@ -71,14 +71,16 @@ class OperationViews:
         )
         return [_operation(row) for row in rows]
 
-    async def errors(self, project: int, operation: int, limit: int) -> Mapping[int, str]:
-        """Entries that were left as they are, and why."""
+    async def errors(
+        self, project: int, operation: int, limit: int
+    ) -> Sequence[tuple[int, int, str]]:
+        """Entries, or single slots of them (0: all), that were left as they are, and why."""
         rows = await self._postgres.fetch(
-            "SELECT entry, reason FROM view_operation_error"
-            " WHERE project = $1 AND operation = $2 ORDER BY entry LIMIT $3",
+            "SELECT entry, slot, reason FROM view_operation_error"
+            " WHERE project = $1 AND operation = $2 ORDER BY entry, slot LIMIT $3",
             *(project, operation, limit),
         )
-        return {row["entry"]: row["reason"] for row in rows}
+        return [(row["entry"], row["slot"], row["reason"]) for row in rows]
 
     async def moved(self, project: int, timeout_s: float) -> None:
         """Return when the views have moved on, or at last after so long."""

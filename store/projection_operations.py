@@ -18,6 +18,13 @@ DELETE_DATASET: Final = 4
 SUCCEEDED: Final = 2
 FINISHED: Final = "WRONG_TASK_STATE"
 """Why an entry stays: it is finished, or gone already."""
+REASONS: Final[Mapping[str, str]] = {
+    "not_there": FINISHED,
+    "wrong_state": FINISHED,
+    "not_eligible": "NOT_ELIGIBLE",
+    "not_found": "TASK_NOT_FOUND",
+}
+"""Why a task stays, by the word of the store."""
 
 WRITES: Final[Mapping[str, str]] = {
     "operation": "INSERT INTO view_operation (project, operation, verb, queues, dataset, content,"
@@ -38,8 +45,9 @@ WRITES: Final[Mapping[str, str]] = {
     "fence_lowered": "DELETE FROM view_detached WHERE project = $1 AND operation = $2",
     "chunk": "UPDATE view_operation SET chunk = $3, done = done + $4, failed = failed + $5,"
     " updated_wall = $6 WHERE project = $1 AND operation = $2",
-    "operation_errors": "INSERT INTO view_operation_error"
-    " SELECT $1, $2, unnest($3::bigint[]), $4 ON CONFLICT DO NOTHING",
+    "operation_errors": "INSERT INTO view_operation_error (project, operation, entry, slot, reason)"
+    " SELECT $1, $2, * FROM unnest($3::bigint[], $4::smallint[], $5::text[])"
+    " ON CONFLICT DO NOTHING",
     "operation_ended": "UPDATE view_operation SET state = $3, error = $4, updated_wall = $5,"
     " ended_wall = $5 WHERE project = $1 AND operation = $2",
     "operations_retried": "UPDATE view_operation SET state = 1, error = '', updated_wall = $3,"
@@ -60,10 +68,13 @@ def chunk(views: Views, event: Event) -> None:
         return
     operation, kept = request.session - OPERATIONS, list(event.body.get("kept") or ())
     moved = next((len(event.body[n]) for n in ("entries", "tasks") if n in event.body), 0)
-    row = (operation, request.n, moved + len(kept), len(kept), event.wall_ms)
-    views.rows.append(("chunk", row))
+    done = event.body.get("named", moved + len(kept))
+    views.rows.append(("chunk", (operation, request.n, done, len(kept), event.wall_ms)))
     if kept:
-        views.rows.append(("operation_errors", (operation, kept, FINISHED)))
+        stays = [[one, 0, FINISHED] if isinstance(one, int) else one for one in kept]
+        entries, slots, words = map(list, zip(*stays, strict=True))
+        reasons = [REASONS.get(word, word) for word in words]
+        views.rows.append(("operation_errors", (operation, entries, slots, reasons)))
 
 
 def _cleared(views: Views, event: Event, body: Any) -> None:

@@ -168,12 +168,14 @@ class Views:
             if row["state"] is not None:
                 tasks[row["entry"]] = (*tasks.get(row["entry"], ()), _task(row))
         cleared = await self._postgres.fetch(
-            "SELECT queue, cleared FROM view_queue WHERE project = $1 AND cleared > 0", project
+            "SELECT queue, cleared, slots FROM view_queue WHERE project = $1 AND cleared > 0",
+            project,
         )
         return EntriesView(
             as_of=rows[0]["as_of"] if rows else 0,
             tasks=tasks,
             cleared={row["queue"]: row["cleared"] for row in cleared},
+            slots={row["queue"]: row["slots"] for row in cleared},
         )
 
     async def _page(

@@ -45,8 +45,10 @@ class Operations(Protocol):
     ) -> Sequence[OperationView]:
         """Those with a number below `before`, the newest first; `state` 0: in any."""
 
-    async def errors(self, project: int, operation: int, limit: int) -> Mapping[int, str]:
-        """Entries that were left as they are, and why."""
+    async def errors(
+        self, project: int, operation: int, limit: int
+    ) -> Sequence[tuple[int, int, str]]:
+        """Entries, or single slots of them (0: all), that were left as they are, and why."""
 
     async def moved(self, project: int, timeout_s: float) -> None:
         """Return when the views have moved on, or at last after so long."""

@@ -86,12 +86,14 @@ class TaskView:
 class EntriesView:
     """The touched tasks of some entries, as they were after event `as_of`.
 
-    `cleared`: up to which entry what waited in a queue was removed, row or no row.
+    `cleared`: up to which entry what waited in a queue was removed, row or no row;
+    `slots`: how many slots an entry has in these queues.
     """
 
     as_of: int
     tasks: Mapping[int, tuple[TaskView, ...]]
     cleared: Mapping[int, int]
+    slots: Mapping[int, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

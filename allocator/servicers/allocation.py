@@ -6,6 +6,7 @@ from typing import Any
 
 from allocator.services.allocation import Allocation
 from allocator.services.batches import Batches
+from allocator.services.bulk import Bulk
 from allocator.services.drafting import Drafting
 from allocator.services.explaining import Explaining
 from allocator.services.finishing import Finishing
@@ -17,8 +18,9 @@ from allocator.services.submitting import Submitting
 from allocator.wire import allocation as wire
 from allocator.wire import asking as wire_asking
 from allocator.wire import batches, drafts, finished, picking, skipping
+from allocator.wire import bulk as bulk_wire
 from dibs.v1 import allocation_pb2 as pb
-from dibs.v1 import allocation_pb2_grpc, editing_pb2, picking_pb2, skipping_pb2, tasks_pb2
+from dibs.v1 import allocation_pb2_grpc, bulk_pb2, editing_pb2, picking_pb2, skipping_pb2, tasks_pb2
 
 
 class AllocationServicer(allocation_pb2_grpc.AllocationServiceServicer):
@@ -36,6 +38,7 @@ class AllocationServicer(allocation_pb2_grpc.AllocationServiceServicer):
         finishing: Finishing,
         standing: Standing,
         explaining: Explaining,
+        bulk: Bulk,
     ) -> None:
         self._allocation = allocation
         self._submitting = submitting
@@ -47,6 +50,7 @@ class AllocationServicer(allocation_pb2_grpc.AllocationServiceServicer):
         self._standing = standing
         self._skipping = skipping
         self._explaining = explaining
+        self._bulk = bulk
 
     async def OpenSession(
         self, request: pb.OpenSessionRequest, context: Any
@@ -134,6 +138,11 @@ class AllocationServicer(allocation_pb2_grpc.AllocationServiceServicer):
         self, request: tasks_pb2.ReopenRequest, context: Any
     ) -> tasks_pb2.ReopenResponse:
         return finished.reopened(await self._finishing.reopen(finished.reopen(request)))
+
+    async def BulkReopen(
+        self, request: bulk_pb2.BulkReopenRequest, context: Any
+    ) -> bulk_pb2.BulkReopenResponse:
+        return bulk_wire.reopening(await self._bulk.reopen(bulk_wire.reopen(request)))
 
     async def GetTask(
         self, request: tasks_pb2.GetTaskRequest, context: Any

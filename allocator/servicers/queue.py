@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from allocator.servicers.steering import SteeringMethods
+from allocator.services.bulk import Bulk
 from allocator.services.filling import Filling
 from allocator.services.lists import Lists
 from allocator.services.priorities import Priorities
@@ -12,11 +13,12 @@ from allocator.services.queue_list import QueueList
 from allocator.services.queues import Queues
 from allocator.services.removing import Removing
 from allocator.services.steering import Steering
+from allocator.wire import bulk as bulk_wire
 from allocator.wire import lists as lists_wire
 from allocator.wire import operation as operation_wire
 from allocator.wire import queue as wire
 from allocator.wire import tasks as tasks_wire
-from dibs.v1 import lists_pb2, operation_pb2, queue_pb2_grpc, tasks_pb2
+from dibs.v1 import bulk_pb2, lists_pb2, operation_pb2, queue_pb2_grpc, tasks_pb2
 from dibs.v1 import queue_pb2 as pb
 
 
@@ -29,6 +31,7 @@ class QueueServicer(SteeringMethods, queue_pb2_grpc.QueueServiceServicer):
         filling: Filling,
         priorities: Priorities,
         removing: Removing,
+        bulk: Bulk,
         steering: Steering,
         queue_list: QueueList,
         lists: Lists,
@@ -39,6 +42,7 @@ class QueueServicer(SteeringMethods, queue_pb2_grpc.QueueServiceServicer):
         self._filling = filling
         self._priorities = priorities
         self._removing = removing
+        self._bulk = bulk
         self._steering = steering
 
     async def CreateQueue(
@@ -76,6 +80,12 @@ class QueueServicer(SteeringMethods, queue_pb2_grpc.QueueServiceServicer):
         self, request: tasks_pb2.SetPriorityRequest, context: Any
     ) -> tasks_pb2.SetPriorityResponse:
         return tasks_wire.prioritised(await self._priorities.set(tasks_wire.set_priority(request)))
+
+    async def BulkSetPriority(
+        self, request: bulk_pb2.BulkSetPriorityRequest, context: Any
+    ) -> bulk_pb2.BulkSetPriorityResponse:
+        ask = bulk_wire.set_priority(request)
+        return bulk_wire.prioritising(await self._bulk.set_priority(ask))
 
     async def RemoveItems(
         self, request: operation_pb2.RemoveItemsRequest, context: Any

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,7 @@ import structlog
 
 from allocator.model import RequestKey
 from allocator.ports import Content, Ledger, Operations, Outcome
-from allocator.services.outcomes import some, value
+from allocator.services.outcomes import happened, some, value
 from allocator.strategies.operations import (
     BY_FENCE,
     CHUNK,
@@ -57,15 +57,18 @@ Doer = Callable[[Running, RequestKey, Part], Awaitable[Outcome]]
 """Does one chunk under this request key; whatever it raises fails the operation."""
 
 
-def packed(runs: list[Run], missing: list[str]) -> bytes:
+def packed(
+    runs: Sequence[Run], missing: Sequence[str] = (), how: Mapping[str, Any] | None = None
+) -> bytes:
     """What an operation is to do, and the items that have nothing to be done."""
-    return bytes(msgpack.packb({"runs": [list(run) for run in runs], "missing": missing}))
+    plan = {"runs": [list(run) for run in runs], "missing": list(missing), "how": how or {}}
+    return bytes(msgpack.packb(plan))
 
 
 def unpacked(body: bytes) -> tuple[Plan, list[str]]:
     """The plan, and the items that have nothing to be done."""
     found = msgpack.unpackb(body)
-    return Plan([Run(*run) for run in found["runs"]]), list(found["missing"])
+    return Plan([Run(*run) for run in found["runs"]], found.get("how")), list(found["missing"])
 
 
 class Driving:
@@ -113,7 +116,8 @@ class Driving:
             if part is None:
                 await self._end(one, OperationState.SUCCEEDED, "")
                 return False
-            await self._doers[Verb(one.verb)](one, chunk_key(one.operation, one.chunk + 1), part)
+            key = chunk_key(one.operation, one.chunk + 1)
+            happened(await self._doers[Verb(one.verb)](one, key, part))
         except errors.StoreUnavailable:
             raise
         except (errors.SessionUnknown, errors.RequestTooOld):

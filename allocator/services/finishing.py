@@ -152,6 +152,7 @@ class Finishing:
                 person=person,
                 as_of=told.as_of,
                 tasks=told.rows,
+                lenient=False,
             )
 
         outcome = await self._told(place.project, ask.tasks, came, change)

@@ -105,17 +105,24 @@ class Lists:
 
         Raises InvalidArgument for a filter that cannot be read.
         """
+        return list(dict.fromkeys([task.entry for task in await self.tasks(project, queue, text)]))
+
+    async def tasks(self, project: int, queue: int, text: str) -> list[TaskId]:
+        """The tasks of a queue that a filter of ListTasks lets through, in order.
+
+        Raises InvalidArgument for a filter that cannot be read.
+        """
         numbered = await self._numbered(project, queue, filter_of(text, FIELDS))
-        found: dict[int, None] = {}
+        found: list[TaskId] = []
         after: tuple[int, ...] = ()
         while True:
             ask = ListAsk(
                 order=Order(field="task_id"), limit=AT_ONCE, filter=_in_rows(numbered), after=after
             )
             rows = await self._tasks.page(project, queue, ask)
-            found.update((row.entry, None) for row in rows)
+            found += [TaskId(entry=row.entry, slot=row.slot) for row in rows]
             if len(rows) < AT_ONCE:
-                return list(found)
+                return found
             after = (rows[-1].entry, rows[-1].slot)
 
     async def _listed(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from allocator.model import TaskId, TaskState
-from allocator.ports import EntryPlace, Items, TaskView, Views
+from allocator.ports import EntriesView, EntryPlace, Items, TaskView, Views
 from dibs import errors
 
 DONE = frozenset({TaskState.COMPLETED, TaskState.DISCARDED})
@@ -74,7 +74,10 @@ class NamedTasks:
         )
         return Told(
             as_of=known.as_of,
-            rows=[_row(task, came[task.entry], views[task]) for task in tasks],
+            rows=[
+                [*_row(task, came[task.entry], views[task]), _is_gone(task, came, known)]
+                for task in tasks
+            ],
             removed=next(gone, None),
         )
 
@@ -88,6 +91,13 @@ def _row(task: TaskId, came: EntryPlace, slots: Sequence[TaskView]) -> list[Any]
         [[slot.person, slot.state] for slot in slots] if finished else [],
         list(slots[0].skipped) if finished else [],
     ]
+
+
+def _is_gone(task: TaskId, came: Mapping[int, EntryPlace], known: EntriesView) -> int:
+    """1 if anything of the entry is known to be removed; then nothing of it ever comes back."""
+    slots, queue = known.tasks.get(task.entry, ()), came[task.entry].queue
+    cleared = task.entry <= known.cleared.get(queue, 0) and len(slots) < known.slots[queue]
+    return int(cleared or _state_in(slots, TaskState.REMOVED))
 
 
 def _state_in(slots: Sequence[TaskView], state: TaskState) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from allocator import answers, requests
 from allocator import operation_words as words
+from allocator.model import TaskId
 from allocator.ports import (
     Content,
     Directory,
@@ -156,19 +157,21 @@ class OperationsService:
         missing: list[str] = []
         if view.content:
             _, missing = unpacked(await self._content.get(project, view.content))
-        found = [(item, errors.ItemNotFound.reason) for item in missing[:ERRORS_SHOWN]]
+        found = [(item, errors.ItemNotFound.reason, "") for item in missing[:ERRORS_SHOWN]]
         if Verb(view.verb) in BY_FENCE:
             return await self._named(project, _plain(view), (), seq=seq)
         left = await self._operations.errors(project, view.operation, ERRORS_SHOWN - len(found))
-        items = await self._items.of_entries(project, left)
-        found += [(items[entry].external_id, reason) for entry, reason in left.items()]
+        items = await self._items.of_entries(project, {entry for entry, _, _ in left})
+        for entry, slot, reason in left:
+            task = str(TaskId(entry=entry, slot=slot)) if slot else ""
+            found.append((items[entry].external_id, reason, task))
         return await self._named(project, view, found, len(missing), seq=seq)
 
     async def _named(
         self,
         project: int,
         view: OperationView,
-        wrong: Sequence[tuple[str, str]],
+        wrong: Sequence[tuple[str, str, str]],
         missing: int = 0,
         *,
         seq: int = 0,

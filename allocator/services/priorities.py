@@ -32,6 +32,7 @@ class Priorities:
             *(place.project, "set_priority", ask.change.key, place.actor),
             queue=queue,
             rank=int(ask.priority),
+            lenient=False,
             tasks=[
                 [task.entry, task.slot, came[task.entry].class_, came[task.entry].priority]
                 for task in sorted(ask.tasks)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from allocator import operation_words as words
-from allocator.ports import Content, Event, Items, Ledger, Operations, Outcome, Views
+from allocator.ports import Items, Ledger, Operations, Outcome, Views
+from allocator.services.beginning import Beginning
 from allocator.services.door import Door, Place
-from allocator.services.driving import Driving, packed
 from allocator.services.lists import Lists
 from allocator.services.outcomes import happened, value
 from allocator.strategies.operations import Run, Verb
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 LAST = 2**53 - 1
 TRIES = 5
-CARRY_S = 2.0
-"""How long a call that begins an operation carries it on itself."""
 
 
 class Removing:
@@ -30,21 +28,19 @@ class Removing:
         *,
         ledger: Ledger,
         items: Items,
-        content: Content,
         views: Views,
         operations: Operations,
         door: Door,
-        driving: Driving,
+        beginning: Beginning,
         lists: Lists,
         shown: OperationsService,
     ) -> None:
         self._ledger = ledger
         self._items = items
-        self._content = content
         self._views = views
         self._operations = operations
         self._door = door
-        self._driving = driving
+        self._beginning = beginning
         self._lists = lists
         self._shown = shown
 
@@ -62,18 +58,15 @@ class Removing:
             raise errors.ItemNotFound(unknown[0])
         numbers = {found[name][0]: name for name in ask.external_ids}
         runs, missing = await self._runs(place, queue, numbers)
-        content, _ = await self._content.put(place.project, packed(runs, missing))
-        outcome = await self._ledger.change(
-            *(place.project, "begin_operation", ask.change.key, place.actor),
-            verb=int(Verb.REMOVE_ITEMS),
+        outcome = await self._beginning.begin(
+            *(place, ask.change, Verb.REMOVE_ITEMS, runs),
             queues=[queue],
             dataset=dataset,
-            content=content,
-            total=len(numbers),
+            missing=missing,
         )
         if outcome.word == "not_found":
             raise _not_found(value(outcome), ask.queue_id, ask.dataset_id)
-        return await self._carried(place, happened(outcome))
+        return await self._beginning.carried(place, outcome)
 
     async def remove_matching(self, ask: words.RemoveMatching) -> words.Operation:
         """Begin to remove the items with any task that a filter lets through now.
@@ -88,18 +81,12 @@ class Removing:
         await self._views.wait_for(place.project, now.seq)
         entries = await self._lists.entries(place.project, queue, ask.filter)
         runs = list(await self._operations.places(place.project, entries))
-        content, _ = await self._content.put(place.project, packed(runs, []))
-        outcome = await self._ledger.change(
-            *(place.project, "begin_operation", ask.change.key, place.actor),
-            verb=int(Verb.REMOVE_ITEMS),
-            queues=[queue],
-            dataset=0,
-            content=content,
-            total=len(entries),
+        outcome = await self._beginning.begin(
+            *(place, ask.change, Verb.REMOVE_ITEMS, runs), queues=[queue]
         )
         if outcome.word == "not_found":
             raise errors.QueueNotFound(ask.queue_id)
-        return await self._carried(place, happened(outcome))
+        return await self._beginning.carried(place, outcome)
 
     async def detach(self, ask: words.OnDataset) -> words.Operation:
         """End an attachment: its open tasks are out of reach at once, and then removed.
@@ -120,7 +107,7 @@ class Removing:
         )
         if outcome.word == "not_found":
             raise _not_found(value(outcome), ask.queue_id, ask.dataset_id)
-        return await self._carried(place, happened(outcome))
+        return await self._beginning.carried(place, outcome)
 
     async def delete_dataset(self, ask: words.OnDataset) -> words.Operation:
         """End a dataset; with `force` it is detached everywhere by the same event.
@@ -136,7 +123,7 @@ class Removing:
             if outcome.word == "not_found":
                 raise errors.DatasetNotFound(ask.dataset_id)
             if outcome.word != "stale_queues":
-                return await self._carried(place, happened(outcome))
+                return await self._beginning.carried(place, outcome)
         raise errors.StoreUnavailable
 
     async def _delete(self, place: Place, ask: words.OnDataset, dataset: int) -> Outcome:
@@ -152,11 +139,6 @@ class Removing:
             total=sum(run.size for run in runs),
             force=ask.force,
         )
-
-    async def _carried(self, place: Place, event: Event) -> words.Operation:
-        """The operation that the event began, carried on for a while."""
-        await self._driving.carry(place.project, event.seq, CARRY_S)
-        return await self._shown.as_of(place.project, event, event.seq)
 
     async def clear_waiting(self, ask: words.OnQueue) -> words.Operation:
         """Remove all that waits, in one event: the operation is done when it is answered.

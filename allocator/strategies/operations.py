@@ -8,11 +8,11 @@ entries, so whoever drives does the same, and each chunk happens once.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import IntEnum
 from itertools import accumulate, groupby
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from allocator.model import RequestKey
 
@@ -29,6 +29,8 @@ class Verb(IntEnum):
     CLEAR_WAITING = 2
     DETACH_DATASET = 3
     DELETE_DATASET = 4
+    SET_PRIORITY = 5
+    REOPEN = 6
 
 
 BY_FENCE = frozenset({Verb.DETACH_DATASET, Verb.DELETE_DATASET})
@@ -45,21 +47,23 @@ class OperationState(IntEnum):
 
 
 class Run(NamedTuple):
-    """Entries first .. first + size - 1 of a queue, as they came into it."""
+    """Entries first .. first + size - 1 of a queue, as they came into it; one slot, or (0) all."""
 
     queue: int
     first: int
     size: int
     class_: int
     rank: int
+    slot: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """A chunk: (entry, class, rank)s of one queue."""
+    """A chunk: (entry, class, rank, slot)s of one queue, and how it is done to them."""
 
     queue: int
-    entries: tuple[tuple[int, int, int], ...]
+    entries: tuple[tuple[int, int, int, int], ...]
+    how: Mapping[str, Any] = field(default_factory=dict)
 
 
 def chunk_key(operation: int, chunk: int) -> RequestKey:
@@ -68,9 +72,10 @@ def chunk_key(operation: int, chunk: int) -> RequestKey:
 
 
 class Plan:
-    """Runs, cut into chunks; a chunk is of one queue."""
+    """Runs, cut into chunks; a chunk is of one queue. `how`: what is done, besides the verb."""
 
-    def __init__(self, runs: Sequence[Run]) -> None:
+    def __init__(self, runs: Sequence[Run], how: Mapping[str, Any] | None = None) -> None:
+        self._how = how or {}
         groups = [list(group) for _, group in groupby(runs, key=lambda run: run.queue)]
         self._groups = [(group, list(accumulate(run.size for run in group))) for group in groups]
         self._lasts = list(accumulate(-(-ends[-1] // CHUNK) for _, ends in self._groups))
@@ -93,18 +98,19 @@ class Plan:
         before = self._lasts[place - 1] if place else 0
         runs, ends = self._groups[place]
         start = (chunk - before - 1) * CHUNK
-        return Part(queue=runs[0].queue, entries=tuple(_cut(runs, ends, start)))
+        entries = tuple(_cut(runs, ends, start))
+        return Part(queue=runs[0].queue, entries=entries, how=self._how)
 
 
-def _cut(runs: Sequence[Run], ends: Sequence[int], start: int) -> list[tuple[int, int, int]]:
+def _cut(runs: Sequence[Run], ends: Sequence[int], start: int) -> list[tuple[int, int, int, int]]:
     """The entries from place `start` on, as many as a chunk takes."""
-    found: list[tuple[int, int, int]] = []
+    found: list[tuple[int, int, int, int]] = []
     for place in range(bisect_left(ends, start + 1), len(runs)):
         run = runs[place]
         offset = max(0, start - (ends[place] - run.size))
         room = CHUNK - len(found)
         numbers = range(run.first + offset, run.first + run.size)[:room]
-        found += [(number, run.class_, run.rank) for number in numbers]
+        found += [(number, run.class_, run.rank, run.slot) for number in numbers]
         if len(found) == CHUNK:
             break
     return found

@@ -41,19 +41,23 @@ def recall(request: pb.RecallSubmissionRequest) -> requests.RemoveStatus:
 
 
 def reopen(request: pb.ReopenRequest) -> requests.Reopen:
-    """Raises InvalidArgument for a person where none may be named, or none where one must."""
-    to = requests.ReopenTo(request.to or pb.REOPEN_TO_AUTHOR)
-    if (to is requests.ReopenTo.PERSON) != bool(request.person):
-        raise errors.InvalidArgument(
-            "person", "must be set with to = REOPEN_TO_PERSON, and only then"
-        )
     return requests.Reopen(
         queue_id=request.queue_id,
         tasks=tuple(map(common.task_id, request.task_ids)),
-        to=to,
+        to=reopened_to(request.to, request.person),
         person=request.person,
         change=common.change(SERVICE + "Reopen", request),
     )
+
+
+def reopened_to(to: pb.ReopenTo, person: str) -> requests.ReopenTo:
+    """Raises InvalidArgument for a person where none may be named, or none where one must."""
+    where = requests.ReopenTo(to or pb.REOPEN_TO_AUTHOR)
+    if (where is requests.ReopenTo.PERSON) != bool(person):
+        raise errors.InvalidArgument(
+            "person", "must be set with to = REOPEN_TO_PERSON, and only then"
+        )
+    return where
 
 
 def get_task(request: pb.GetTaskRequest) -> requests.GetTask:

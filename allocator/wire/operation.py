@@ -139,5 +139,8 @@ def shown(answer: words.Operation) -> pb.Operation:
         create_time=common.timestamp(answer.begun_ms),
         update_time=common.timestamp(answer.updated_ms),
         end_time=common.timestamp(answer.ended_ms),
-        errors=[pb.OperationError(external_id=i, reason=r) for i, r in answer.errors],
+        errors=[
+            pb.OperationError(external_id=item, reason=reason, task_id=task)
+            for item, reason, task in answer.errors
+        ],
     )

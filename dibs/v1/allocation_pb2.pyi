@@ -1,4 +1,5 @@
 from dibs.bufvalidate import validate_pb2 as _validate_pb2
+from dibs.v1 import bulk_pb2 as _bulk_pb2
 from dibs.v1 import common_pb2 as _common_pb2
 from dibs.v1 import editing_pb2 as _editing_pb2
 from dibs.v1 import picking_pb2 as _picking_pb2

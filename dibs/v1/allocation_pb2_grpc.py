@@ -4,6 +4,7 @@ import grpc
 import warnings
 
 from dibs.v1 import allocation_pb2 as dibs_dot_v1_dot_allocation__pb2
+from dibs.v1 import bulk_pb2 as dibs_dot_v1_dot_bulk__pb2
 from dibs.v1 import editing_pb2 as dibs_dot_v1_dot_editing__pb2
 from dibs.v1 import picking_pb2 as dibs_dot_v1_dot_picking__pb2
 from dibs.v1 import skipping_pb2 as dibs_dot_v1_dot_skipping__pb2
@@ -143,6 +144,11 @@ class AllocationServiceStub(object):
                 '/dibs.v1.AllocationService/Reopen',
                 request_serializer=dibs_dot_v1_dot_tasks__pb2.ReopenRequest.SerializeToString,
                 response_deserializer=dibs_dot_v1_dot_tasks__pb2.ReopenResponse.FromString,
+                _registered_method=True)
+        self.BulkReopen = channel.unary_unary(
+                '/dibs.v1.AllocationService/BulkReopen',
+                request_serializer=dibs_dot_v1_dot_bulk__pb2.BulkReopenRequest.SerializeToString,
+                response_deserializer=dibs_dot_v1_dot_bulk__pb2.BulkReopenResponse.FromString,
                 _registered_method=True)
         self.GetTask = channel.unary_unary(
                 '/dibs.v1.AllocationService/GetTask',
@@ -398,6 +404,17 @@ class AllocationServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def BulkReopen(self, request, context):
+        """Lets the tasks that are named, or that a filter lets through, be done again,
+        100 at a time in an operation, as Reopen does. Those that are not finished, or
+        that who would get them may not do, stay as they are, and are told in its
+        `errors`. For managers. Errors: PROJECT_NOT_FOUND, QUEUE_NOT_FOUND,
+        TASK_NOT_FOUND, PERSON_NOT_FOUND, PERMISSION_DENIED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetTask(self, request, context):
         """Answers with how a task stands. Errors: PROJECT_NOT_FOUND, TASK_NOT_FOUND,
         PERMISSION_DENIED.
@@ -530,6 +547,11 @@ def add_AllocationServiceServicer_to_server(servicer, server):
                     servicer.Reopen,
                     request_deserializer=dibs_dot_v1_dot_tasks__pb2.ReopenRequest.FromString,
                     response_serializer=dibs_dot_v1_dot_tasks__pb2.ReopenResponse.SerializeToString,
+            ),
+            'BulkReopen': grpc.unary_unary_rpc_method_handler(
+                    servicer.BulkReopen,
+                    request_deserializer=dibs_dot_v1_dot_bulk__pb2.BulkReopenRequest.FromString,
+                    response_serializer=dibs_dot_v1_dot_bulk__pb2.BulkReopenResponse.SerializeToString,
             ),
             'GetTask': grpc.unary_unary_rpc_method_handler(
                     servicer.GetTask,
@@ -1115,6 +1137,33 @@ class AllocationService(object):
             '/dibs.v1.AllocationService/Reopen',
             dibs_dot_v1_dot_tasks__pb2.ReopenRequest.SerializeToString,
             dibs_dot_v1_dot_tasks__pb2.ReopenResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def BulkReopen(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dibs.v1.AllocationService/BulkReopen',
+            dibs_dot_v1_dot_bulk__pb2.BulkReopenRequest.SerializeToString,
+            dibs_dot_v1_dot_bulk__pb2.BulkReopenResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -17,6 +17,8 @@ class OperationVerb(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     OPERATION_VERB_CLEAR_WAITING: _ClassVar[OperationVerb]
     OPERATION_VERB_DETACH_DATASET: _ClassVar[OperationVerb]
     OPERATION_VERB_DELETE_DATASET: _ClassVar[OperationVerb]
+    OPERATION_VERB_SET_PRIORITY: _ClassVar[OperationVerb]
+    OPERATION_VERB_REOPEN: _ClassVar[OperationVerb]
 
 class OperationState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -30,6 +32,8 @@ OPERATION_VERB_REMOVE_ITEMS: OperationVerb
 OPERATION_VERB_CLEAR_WAITING: OperationVerb
 OPERATION_VERB_DETACH_DATASET: OperationVerb
 OPERATION_VERB_DELETE_DATASET: OperationVerb
+OPERATION_VERB_SET_PRIORITY: OperationVerb
+OPERATION_VERB_REOPEN: OperationVerb
 OPERATION_STATE_UNSPECIFIED: OperationState
 OPERATION_STATE_RUNNING: OperationState
 OPERATION_STATE_SUCCEEDED: OperationState
@@ -37,12 +41,14 @@ OPERATION_STATE_FAILED: OperationState
 OPERATION_STATE_CANCELLED: OperationState
 
 class OperationError(_message.Message):
-    __slots__ = ("external_id", "reason")
+    __slots__ = ("external_id", "reason", "task_id")
     EXTERNAL_ID_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
+    TASK_ID_FIELD_NUMBER: _ClassVar[int]
     external_id: str
     reason: str
-    def __init__(self, external_id: _Optional[str] = ..., reason: _Optional[str] = ...) -> None: ...
+    task_id: str
+    def __init__(self, external_id: _Optional[str] = ..., reason: _Optional[str] = ..., task_id: _Optional[str] = ...) -> None: ...
 
 class Operation(_message.Message):
     __slots__ = ("operation_id", "verb", "state", "queue_ids", "dataset_id", "actor", "total", "done", "failed", "percent", "error", "create_time", "update_time", "end_time", "errors")

@@ -1,5 +1,6 @@
 from dibs.bufvalidate import validate_pb2 as _validate_pb2
 from dibs.v1 import actions_pb2 as _actions_pb2
+from dibs.v1 import bulk_pb2 as _bulk_pb2
 from dibs.v1 import common_pb2 as _common_pb2
 from dibs.v1 import control_pb2 as _control_pb2
 from dibs.v1 import skipping_pb2 as _skipping_pb2

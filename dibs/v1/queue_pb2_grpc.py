@@ -3,6 +3,7 @@
 import grpc
 import warnings
 
+from dibs.v1 import bulk_pb2 as dibs_dot_v1_dot_bulk__pb2
 from dibs.v1 import control_pb2 as dibs_dot_v1_dot_control__pb2
 from dibs.v1 import lists_pb2 as dibs_dot_v1_dot_lists__pb2
 from dibs.v1 import operation_pb2 as dibs_dot_v1_dot_operation__pb2
@@ -113,6 +114,11 @@ class QueueServiceStub(object):
                 '/dibs.v1.QueueService/SetPriority',
                 request_serializer=dibs_dot_v1_dot_tasks__pb2.SetPriorityRequest.SerializeToString,
                 response_deserializer=dibs_dot_v1_dot_tasks__pb2.SetPriorityResponse.FromString,
+                _registered_method=True)
+        self.BulkSetPriority = channel.unary_unary(
+                '/dibs.v1.QueueService/BulkSetPriority',
+                request_serializer=dibs_dot_v1_dot_bulk__pb2.BulkSetPriorityRequest.SerializeToString,
+                response_deserializer=dibs_dot_v1_dot_bulk__pb2.BulkSetPriorityResponse.FromString,
                 _registered_method=True)
         self.RemoveItems = channel.unary_unary(
                 '/dibs.v1.QueueService/RemoveItems',
@@ -284,6 +290,17 @@ class QueueServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def BulkSetPriority(self, request, context):
+        """Gives the tasks that are named, or that a filter lets through, another
+        priority, 100 at a time in an operation: right for whoever reserves after
+        each chunk. Tasks that are finished or gone by then stay as they are, and are
+        told in its `errors`. Needs ADMIN, TEAM_MANAGER or the owner. Errors:
+        PROJECT_NOT_FOUND, QUEUE_NOT_FOUND, TASK_NOT_FOUND, PERMISSION_DENIED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def RemoveItems(self, request, context):
         """Removes chosen items: their open tasks end, holds and all, 100 at a time in
         an operation; finished tasks stay finished. An item that was removed may be
@@ -402,6 +419,11 @@ def add_QueueServiceServicer_to_server(servicer, server):
                     servicer.SetPriority,
                     request_deserializer=dibs_dot_v1_dot_tasks__pb2.SetPriorityRequest.FromString,
                     response_serializer=dibs_dot_v1_dot_tasks__pb2.SetPriorityResponse.SerializeToString,
+            ),
+            'BulkSetPriority': grpc.unary_unary_rpc_method_handler(
+                    servicer.BulkSetPriority,
+                    request_deserializer=dibs_dot_v1_dot_bulk__pb2.BulkSetPriorityRequest.FromString,
+                    response_serializer=dibs_dot_v1_dot_bulk__pb2.BulkSetPriorityResponse.SerializeToString,
             ),
             'RemoveItems': grpc.unary_unary_rpc_method_handler(
                     servicer.RemoveItems,
@@ -830,6 +852,33 @@ class QueueService(object):
             '/dibs.v1.QueueService/SetPriority',
             dibs_dot_v1_dot_tasks__pb2.SetPriorityRequest.SerializeToString,
             dibs_dot_v1_dot_tasks__pb2.SetPriorityResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def BulkSetPriority(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dibs.v1.QueueService/BulkSetPriority',
+            dibs_dot_v1_dot_bulk__pb2.BulkSetPriorityRequest.SerializeToString,
+            dibs_dot_v1_dot_bulk__pb2.BulkSetPriorityResponse.FromString,
             options,
             channel_credentials,
             insecure,

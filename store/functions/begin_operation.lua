@@ -10,10 +10,15 @@
 -- Returns one of
 --   {'ok', seq, chain, clock, operation_begun}   its number is this seq
 --   {'not_found', seq, chain, clock, 'queue' | 'dataset'}
+--   {'archived', seq, chain, clock, queue}         what an archived queue refuses
 change('begin_operation', {}, function(call, arg)
   local in_queues, P = cmsgpack.unpack(arg.queues), call.P
-  for _, queue in ipairs(in_queues) do
-    if not queues.load(P, queue) then return negative(call, 'not_found', 'queue') end
+  for _, number in ipairs(in_queues) do
+    local queue = queues.load(P, number)
+    if not queue then return negative(call, 'not_found', 'queue') end
+    if tonumber(arg.verb) == SET_PRIORITY and queue.control.archived == 1 then
+      return negative(call, 'archived', text(number))
+    end
   end
   if arg.dataset ~= '0' and redis.call('SISMEMBER', keys.datasets(P), arg.dataset) == 0 then
     return negative(call, 'not_found', 'dataset')

@@ -1,10 +1,12 @@
--- reopen: finished tasks are to be done again, all or none: by their authors, by anybody, or by one person.
+-- reopen: finished tasks are to be done again: by their authors, by anybody, or by one person.
 --
 -- KEYS[1] header  KEYS[2] log
--- ARGV    queue to person as_of tasks
+-- ARGV    queue to person as_of tasks lenient
 --   to      1: to their authors, first in their lists; 2: to the pool, at their first place; 3: to `person`, leased
---   tasks   packed list of {entry, slot, class, came, rank, slots, skipped}, 500 at most: see named.load
+--   tasks   packed list of {entry, slot, class, came, rank, slots, skipped, removed}, 500 at most: see named.load;
+--           removed (1): the task is known to have been removed
 --   as_of   the event as of which that is known
+--   lenient 1: tasks that cannot be reopened stay as they are, `kept` names them and why; 0: all or none
 --
 -- Returns one of
 --   {'ok', seq, chain, clock, reopened}
@@ -24,6 +26,9 @@ local function reopened(call, queue, task, arg, whom)
     return nil, negative(call, 'wrong_state', named.text(task) .. ' ' .. REMOVED)
   end
   local record, from = named.load(call.P, queue, task, tonumber(arg.as_of))
+  if not record and arg.lenient == '1' and task[8] == 1 then
+    return nil, negative(call, 'wrong_state', named.text(task) .. ' ' .. REMOVED)
+  end
   if not record then return nil, negative(call, 'stale_entry') end
   local slot, to = record.s[task[2]], tonumber(arg.to)
   if not slot then return nil, negative(call, 'not_found', named.text(task)) end
@@ -38,15 +43,15 @@ local function reopened(call, queue, task, arg, whom)
 end
 
 change('reopen', {}, function(call, arg)
-  local queue, tasks, told = queues.load(call.P, arg.queue), cmsgpack.unpack(arg.tasks), {}
+  local queue, tasks, told, kept = queues.load(call.P, arg.queue), cmsgpack.unpack(arg.tasks), {}, {}
   if not queue then return negative(call, 'not_found', 'queue') end
   local whom = { person = people.load(call.P, arg.person), had = {} }
   entries.fetch(call.P, tasks)
-  for n, task in ipairs(tasks) do
+  for _, task in ipairs(tasks) do
     local one, refusal = reopened(call, queue, task, arg, whom)
-    if refusal then return refusal end
-    told[n] = one
+    if refusal and (arg.lenient ~= '1' or refusal[1] == 'stale_entry') then return refusal end
+    if refusal then kept[#kept + 1] = { task[1], task[2], refusal[1] } else told[#told + 1] = one end
   end
-  return commit(call, 'reopened', { queue = queue.number, to = tonumber(arg.to),
-    person = tonumber(arg.person), deadline = call.clock + queue.lease_ms, tasks = told })
+  return commit(call, 'reopened', { queue = queue.number, to = tonumber(arg.to), person = tonumber(arg.person),
+    deadline = call.clock + queue.lease_ms, tasks = told, kept = kept })
 end)

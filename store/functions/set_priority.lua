@@ -1,12 +1,13 @@
 -- set_priority: items get another priority in their queue; among their like they keep the order of first entry.
 --
 -- KEYS[1] header  KEYS[2] log
--- ARGV    queue rank tasks
---   tasks  packed list of {entry, slot, class, priority}, by entry, 100 at most: class and priority with which
---          the entry came into this queue, which never change; not read of one that somebody has touched
+-- ARGV    queue rank tasks lenient
+--   tasks    packed list of {entry, slot, class, priority}, by entry, 100 at most: class and priority with which
+--            the entry came into this queue, which never change; not read of one that somebody has touched
+--   lenient  1: tasks that cannot have it stay as they are, `kept` names them and why; 0: all or none
 --
 -- Returns one of
---   {'ok', seq, chain, clock, prioritised}
+--   {'ok', seq, chain, clock, prioritised}             `named`: how many tasks it was about
 --   {'not_found', seq, chain, clock, 'queue' | task}   the item has no such slot
 --   {'not_there', seq, chain, clock, task}             finished or removed
 local function named(task) return string.format('%d-%d', task[1], task[2]) end
@@ -30,13 +31,18 @@ end
 change('set_priority', {}, function(call, arg)
   local queue, rank, items = queues.load(call.P, arg.queue), tonumber(arg.rank), {}
   if not queue then return negative(call, 'not_found', 'queue') end
-  local tasks, last = cmsgpack.unpack(arg.tasks), 0
+  local tasks, last, kept = cmsgpack.unpack(arg.tasks), 0, {}
   entries.fetch(call.P, tasks)
   for _, task in ipairs(tasks) do
     local item, refusal = item_of(call, queue, task)
-    if refusal then return refusal end
-    if item[3] ~= rank and item[1] ~= last then items[#items + 1] = item end
-    last = item[1]
+    if refusal and arg.lenient ~= '1' then return refusal end
+    if refusal then
+      kept[#kept + 1] = { task[1], task[2], refusal[1] }
+    else
+      if item[3] ~= rank and item[1] ~= last then items[#items + 1] = item end
+      last = item[1]
+    end
   end
-  return commit(call, 'prioritised', { queue = queue.number, rank = rank, entries = items })
+  return commit(call, 'prioritised',
+    { queue = queue.number, rank = rank, entries = items, kept = kept, named = #tasks })
 end)

@@ -61,8 +61,12 @@ async def lonely(alone: bootstrap.Worker) -> AsyncIterator[World]:
         yield await stock(await World.make(Stubs(fleet.Watched(lambda: channel))))
 
 
+CHUNKS = ("remove_entries", "set_priority", "reopen")
+"""Functions that chunks call."""
+
+
 class Broken:
-    """Makes one function of the store fail from its n-th call on, until it is mended."""
+    """Makes what chunks call of the store fail from its n-th call on, until it is mended."""
 
     def __init__(self, server: bootstrap.Worker, monkeypatch: pytest.MonkeyPatch) -> None:
         self._change = server.store.ledger.change
@@ -73,7 +77,7 @@ class Broken:
         monkeypatch.setattr(server.store.ledger, "change", self.change)
 
     async def change(self, project: int, name: str, *args: object, **inputs: object) -> object:
-        if name == "remove_entries":
+        if name in CHUNKS:
             self.calls += 1
             if self.dies and self.calls == self.breaks_at:
                 return await self._die(project, name, *args, **inputs)

@@ -44,6 +44,7 @@ BY_RPC: dict[str, dict[str, Any]] = {
     "AllocationService.CanEdit": {"external_id": "a"},
     "AllocationService.Explain": {"task_id": ""},
     "QueueService.SetPriority": {"priority": common_pb2.PRIORITY_HIGH},
+    "QueueService.BulkSetPriority": {"priority": common_pb2.PRIORITY_HIGH},
 }
 STUBS = {
     "ProjectService": "projects",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dibs.v1 import common_pb2, tasks_pb2
+from dibs.v1 import bulk_pb2, common_pb2, tasks_pb2
 from tests.api.world import World
 
 HIGH = common_pb2.PRIORITY_HIGH
@@ -42,6 +42,20 @@ async def recall(world: World, actor: str, task_id: str) -> Any:
 async def reopen(world: World, queue: str, ids: list[str], **more: Any) -> Any:
     return await world.stubs.allocation.Reopen(
         tasks_pb2.ReopenRequest(**(world.change() | more), queue_id=queue, task_ids=ids)
+    )
+
+
+async def bulk_set_priority(world: World, queue: str, priority: Any, **more: Any) -> Any:
+    return await world.stubs.queues.BulkSetPriority(
+        bulk_pb2.BulkSetPriorityRequest(
+            **(world.change() | more), queue_id=queue, priority=priority
+        )
+    )
+
+
+async def bulk_reopen(world: World, queue: str, **more: Any) -> Any:
+    return await world.stubs.allocation.BulkReopen(
+        bulk_pb2.BulkReopenRequest(**(world.change() | more), queue_id=queue)
     )
 
 

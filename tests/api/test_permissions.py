@@ -90,13 +90,13 @@ async def test_every_role_may_what_its_cell_says(staffed: World, rpc: str) -> No
     assert await _denied(staffed, rpc, "stranger")
 
 
-# Reopen is not about the person it names: they are who gets the tasks.
+# Reopening is not about the person it names: they are who gets the tasks.
 @pytest.mark.parametrize(
     "rpc",
     [
         rpc
         for rpc in GUARDED
-        if "person" in _kind(rpc).DESCRIPTOR.fields_by_name and not rpc.endswith(".Reopen")
+        if "person" in _kind(rpc).DESCRIPTOR.fields_by_name and not rpc.endswith("Reopen")
     ],
 )
 async def test_what_is_ones_own_is_not_somebody_elses(staffed: World, rpc: str) -> None:

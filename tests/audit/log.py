@@ -210,7 +210,7 @@ class Log:
         known, rank = self.lanes.get(task[0], (1, 3))
         told = [list(slot) for slot in slots]
         row = [*task, lane or known, rank, person, 2 if told else 0, told, []]
-        return self.add("reopened", queue=1, to=1, person=0, deadline=0, tasks=[row])
+        return self.add("reopened", queue=1, to=1, person=0, deadline=0, tasks=[row], kept=[])
 
     def remove(self, *entries: int, queue: int = 1) -> int:
         rows = [[entry, *self.lanes.get(entry, (1, 3))] for entry in entries]

@@ -24,6 +24,7 @@ from store import events, keys
 from store.kernel import Kernel, Reply
 from tests.audit.log import queue_rules
 from tests.store.machine_batches import BatchRules
+from tests.store.machine_bulk import BulkRules
 from tests.store.machine_control import ControlRules
 from tests.store.machine_delays import DelayRules
 from tests.store.machine_drafts import DraftRules
@@ -58,6 +59,7 @@ class Connection:
 
 class ProjectMachine(
     BatchRules,
+    BulkRules,
     OperationRules,
     StatusRules,
     DelayRules,

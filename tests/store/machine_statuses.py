@@ -62,7 +62,7 @@ class StatusRules(RuleBasedStateMachine):
             for entry, slot in tasks
         ]
         word, task = expect_finished.expect_set_priority(self.state, queue, tasks)
-        reply = self.call("set_priority", queue=queue, rank=rank, tasks=inputs)
+        reply = self.call("set_priority", queue=queue, rank=rank, tasks=inputs, lenient=0)
         assert (reply.word, reply.rest if word != "ok" else "") == (word, task)
 
     # --- what is finished ---
@@ -165,7 +165,8 @@ class StatusRules(RuleBasedStateMachine):
             to=to,
             person=person if to == 3 else 0,
             as_of=as_of,
-            tasks=[self.named(entry, number) for entry, number in tasks],
+            tasks=[[*self.named(entry, number), 0] for entry, number in tasks],
+            lenient=0,
         )
         assert _told(reply) == told
         if told[0] == "ok" and to == 3:

@@ -19,6 +19,7 @@ from tests.store.kernel_machine import ProjectMachine
 _numbers = itertools.count(3_000_000)
 THEME = {
     *("begin", "follow", "do_some", "set_status", "remove_status", "reopen", "set_priority"),
+    *("prioritise_in_bulk", "reopen_in_bulk"),
     *("remove_entries", "release", "submit", "expire", "time_passes", "take_back", "rebuild"),
     *(
         "change_member",
@@ -93,6 +94,7 @@ async def test_only_the_newest_ten_thousand_that_left_are_remembered(empty_redis
     words = []
     for as_of in (before + 1, before + 2):
         inputs: dict[str, Any] = {"to": 2, "person": 0, "as_of": as_of, "tasks": [gone]}
+        inputs["lenient"] = 0
         reply = await kernel.call("reopen", project.number, EPOCH, queue=QUEUE, **inputs)
         words.append(reply.word)
     assert words == ["stale_entry", "ok"]

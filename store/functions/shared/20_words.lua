@@ -33,7 +33,7 @@ local USED_STEP_MS = 60000   -- how exactly it is known when a session was used 
 local NONE = {}              -- an empty list or set, never to be filled
 local OPERATIONS = 2 ^ 52    -- a chunk of operation n comes as request number `chunk` of "session" OPERATIONS + n
 local CLEAR_WAITING = 2      -- the verb of an operation that its first event has done
-local DETACH_DATASET, DELETE_DATASET = 3, 4
+local DETACH_DATASET, DELETE_DATASET, SET_PRIORITY = 3, 4, 5
 local UNDIVIDED = { [DETACH_DATASET] = true, [DELETE_DATASET] = true }   -- by fence: not to be cancelled
 local RUNNING, SUCCEEDED, FAILED, CANCELLED = 1, 2, 3, 4   -- where an operation stands
 

@@ -17,6 +17,7 @@ RUNS = st.lists(
         size=st.integers(1, 350),
         class_=st.integers(1, 3),
         rank=st.integers(0, 3),
+        slot=st.integers(0, 2),
     ),
     max_size=8,
 )
@@ -28,7 +29,9 @@ def test_the_chunks_of_a_plan_are_its_entries_in_order(runs: list[Run]) -> None:
     parts = [plan.part(chunk) for chunk in range(1, plan.chunks + 1)]
 
     wanted = [
-        (run.queue, run.first + i, run.class_, run.rank) for run in runs for i in range(run.size)
+        (run.queue, run.first + i, run.class_, run.rank, run.slot)
+        for run in runs
+        for i in range(run.size)
     ]
     assert [(part.queue, *entry) for part in parts if part for entry in part.entries] == wanted
     assert all(part and 0 < len(part.entries) <= CHUNK for part in parts)

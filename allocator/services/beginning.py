@@ -1,0 +1,61 @@
+"""Begins operations: what one is to do is content, one event decides, its caller drives first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from allocator import operation_words as words
+from allocator.ports import Content, Event, Ledger, Outcome
+from allocator.requests import Change
+from allocator.services.door import Place
+from allocator.services.driving import Driving, packed
+from allocator.services.outcomes import happened
+from allocator.strategies.operations import Run, Verb
+
+if TYPE_CHECKING:
+    from allocator.services.operations import OperationsService
+
+CARRY_S = 2.0
+"""How long a call that begins an operation carries it on itself."""
+
+
+class Beginning:
+    """What every bulk verb begins with."""
+
+    def __init__(
+        self, *, ledger: Ledger, content: Content, driving: Driving, shown: OperationsService
+    ) -> None:
+        self._ledger = ledger
+        self._content = content
+        self._driving = driving
+        self._shown = shown
+
+    async def begin(
+        self,
+        place: Place,
+        change: Change,
+        verb: Verb,
+        runs: Sequence[Run],
+        *,
+        queues: Sequence[int],
+        dataset: int = 0,
+        missing: Sequence[str] = (),
+        how: Mapping[str, Any] | None = None,
+    ) -> Outcome:
+        """The event that begins it, or "not_found" with what is not there any more."""
+        content, _ = await self._content.put(place.project, packed(runs, missing, how))
+        return await self._ledger.change(
+            *(place.project, "begin_operation", change.key, place.actor),
+            verb=int(verb),
+            queues=list(queues),
+            dataset=dataset,
+            content=content,
+            total=sum(run.size for run in runs) + len(missing),
+        )
+
+    async def carried(self, place: Place, outcome: Outcome) -> words.Operation:
+        """The operation that was begun, carried on for a while."""
+        event: Event = happened(outcome)
+        await self._driving.carry(place.project, event.seq, CARRY_S)
+        return await self._shown.as_of(place.project, event, event.seq)

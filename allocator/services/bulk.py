@@ -1,0 +1,99 @@
+"""Bulk verbs over chosen tasks: what cannot be changed stays as it is, and is told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from allocator import operation_words as words
+from allocator.model import TaskId
+from allocator.ports import Ledger, Operations, Views
+from allocator.requests import Change
+from allocator.services.beginning import Beginning
+from allocator.services.door import Door, Place
+from allocator.services.lists import Lists
+from allocator.services.named_tasks import NamedTasks
+from allocator.strategies.operations import Run, Verb
+from dibs import errors
+
+
+class Bulk:
+    """BulkSetPriority of QueueService, BulkReopen of AllocationService."""
+
+    def __init__(
+        self,
+        *,
+        ledger: Ledger,
+        views: Views,
+        operations: Operations,
+        door: Door,
+        lists: Lists,
+        named: NamedTasks,
+        beginning: Beginning,
+    ) -> None:
+        self._ledger = ledger
+        self._views = views
+        self._operations = operations
+        self._door = door
+        self._lists = lists
+        self._named = named
+        self._beginning = beginning
+
+    async def set_priority(self, ask: words.BulkSetPriority) -> words.Operation:
+        """Begin to give chosen tasks another priority.
+
+        Raises QueueNotFound, TaskNotFound, QueueArchived, InvalidArgument,
+        PermissionDenied.
+        """
+        rpc, queue_id = "QueueService.BulkSetPriority", ask.chosen.queue_id
+        place = await self._door.permit(ask.change, rpc, queue=queue_id)
+        how = {"rank": int(ask.priority)}
+        return await self._begin(place, ask.change, ask.chosen, Verb.SET_PRIORITY, how)
+
+    async def reopen(self, ask: words.BulkReopen) -> words.Operation:
+        """Begin to let chosen tasks be done again.
+
+        Raises QueueNotFound, TaskNotFound, PersonNotFound, InvalidArgument,
+        PermissionDenied.
+        """
+        rpc, queue_id = "AllocationService.BulkReopen", ask.chosen.queue_id
+        place = await self._door.permit(ask.change, rpc, queue=queue_id)
+        person = await self._door.person(place.project, ask.person) if ask.person else 0
+        how = {"to": int(ask.to), "person": person}
+        return await self._begin(place, ask.change, ask.chosen, Verb.REOPEN, how)
+
+    async def _begin(
+        self,
+        place: Place,
+        change: Change,
+        chosen: words.Chosen,
+        verb: Verb,
+        how: Mapping[str, Any],
+    ) -> words.Operation:
+        queue = await self._door.queue(place.project, chosen.queue_id)
+        tasks = await self._tasks(place.project, queue, chosen)
+        runs = await self._runs(place.project, tasks)
+        outcome = await self._beginning.begin(place, change, verb, runs, queues=[queue], how=how)
+        if outcome.word == "not_found":
+            raise errors.QueueNotFound(chosen.queue_id)
+        return await self._beginning.carried(place, outcome)
+
+    async def _tasks(self, project: int, queue: int, chosen: words.Chosen) -> Sequence[TaskId]:
+        """Those named, or those that the filter lets through by now."""
+        if chosen.tasks:
+            await self._named.places(project, queue, chosen.queue_id, chosen.tasks)
+            return chosen.tasks
+        now = await self._ledger.read(project, "operations", limit=1)
+        await self._views.wait_for(project, now.seq)
+        return await self._lists.tasks(project, queue, chosen.filter)
+
+    async def _runs(self, project: int, tasks: Sequence[TaskId]) -> list[Run]:
+        """Slot by slot, so that neighbours are one run."""
+        by_slot: dict[int, list[int]] = {}
+        for task in sorted(tasks):
+            by_slot.setdefault(task.slot, []).append(task.entry)
+        return [
+            run._replace(slot=slot)
+            for slot, entries in sorted(by_slot.items())
+            for run in await self._operations.places(project, entries)
+        ]

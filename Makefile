@@ -34,7 +34,7 @@ demo: $(READY) ## A whole annotation project in two minutes, on servers of its o
 	$(BIN)/dibs demo
 
 test: $(READY) ## All tests, on the embedded servers (ARGS= goes to pytest)
-	$(BIN)/pytest -n $(PYTEST_N) $(ARGS)
+	$(BIN)/pytest -n $(PYTEST_N) --dist loadscope $(ARGS)
 
 test-fresh: ## demo and test in a fresh clone of HEAD, with no caches and no HOME
 	scripts/test-fresh

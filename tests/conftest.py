@@ -1,7 +1,8 @@
 """Servers for the tests: one of each kind a session and xdist worker.
 
 `redis_server` runs everything that asks for it twice, on the newest and on the
-oldest server that we support. `fresh_database` makes databases that are gone
+oldest server that we support. A module has it to itself while it runs (make
+test deals out whole modules). `fresh_database` makes databases that are gone
 after the test.
 """
 
@@ -16,6 +17,7 @@ import asyncpg
 import pytest
 
 from store.embedded import EmbeddedPostgres, EmbeddedRedis
+from store.migrations import migrate
 
 # (template) -> dsn of a new database, a copy of the template.
 FreshDatabase = Callable[..., Awaitable[str]]
@@ -38,12 +40,40 @@ async def private_redis(
     assert server.processes() == []
 
 
-@pytest.fixture(scope="session", params=REDIS_SERVERS)
-async def redis_server(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[EmbeddedRedis]:
-    async with private_redis(request.param, tmp_path_factory) as server:
-        yield server
+class RedisServers:
+    """One server of each kind that was asked for, kept for the session."""
+
+    def __init__(self, tmp_path_factory: pytest.TempPathFactory) -> None:
+        self._tmp = tmp_path_factory
+        self._stack = contextlib.AsyncExitStack()
+        self._running: dict[str, EmbeddedRedis] = {}
+
+    async def get(self, which: str) -> EmbeddedRedis:
+        if which not in self._running:
+            server = private_redis(which, self._tmp)
+            self._running[which] = await self._stack.enter_async_context(server)
+        return self._running[which]
+
+    async def close(self) -> None:
+        await self._stack.aclose()
+
+
+@pytest.fixture(scope="session")
+async def redis_servers(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RedisServers]:
+    servers = RedisServers(tmp_path_factory)
+    yield servers
+    await servers.close()
+
+
+@pytest.fixture(scope="module", params=REDIS_SERVERS)
+def redis_kind(request: pytest.FixtureRequest) -> str:
+    """Everything that asks for it runs once for each kind, module by module."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+async def redis_server(redis_kind: str, redis_servers: RedisServers) -> EmbeddedRedis:
+    return await redis_servers.get(redis_kind)
 
 
 @pytest.fixture(scope="session")
@@ -57,18 +87,36 @@ async def postgres_server(
     assert server.processes() == []
 
 
-@pytest.fixture
-async def fresh_database(postgres_server: EmbeddedPostgres) -> AsyncIterator[FreshDatabase]:
+@pytest.fixture(scope="session")
+async def migrated(postgres_server: EmbeddedPostgres) -> str:
+    """A database to copy from."""
+    name = f"migrated_{uuid.uuid4().hex}"
     admin = await asyncpg.connect(postgres_server.dsn)
+    await admin.execute(f"CREATE DATABASE {name}")
+    await admin.close()
+    await migrate(postgres_server.dsn_of(name))
+    return name
+
+
+@contextlib.asynccontextmanager
+async def databases(server: EmbeddedPostgres) -> AsyncIterator[FreshDatabase]:
+    """Makes databases that are gone after the block."""
+    admin = await asyncpg.connect(server.dsn)
     made: list[str] = []
 
     async def create(template: str = "template1") -> str:
         name = f"test_{uuid.uuid4().hex}"
         await admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
         made.append(name)
-        return postgres_server.dsn_of(name)
+        return server.dsn_of(name)
 
     yield create
     for name in made:
         await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
     await admin.close()
+
+
+@pytest.fixture
+async def fresh_database(postgres_server: EmbeddedPostgres) -> AsyncIterator[FreshDatabase]:
+    async with databases(postgres_server) as create:
+        yield create

@@ -56,12 +56,11 @@ def serve(
     data_dir: DataDir = None,
 ) -> None:
     """Serve, on servers of our own unless DIBS_REDIS_URL and DIBS_POSTGRES_DSN are set."""
-    from allocator import logs, supervisor
+    from allocator import supervisor
 
     settings = _settings(
         host=host, port=port, http_port=http_port, workers=workers, data_dir=data_dir
     )
-    logs.configure(settings.log_level)
     asyncio.run(supervisor.serve(settings, ready=show.line))
 
 
@@ -172,12 +171,16 @@ def demo(*, json: Json = False) -> None:
 
 
 def _settings(**given: Any) -> Any:
+    """The settings of a command that uses the servers; from here on it may log, to stderr."""
     from pydantic import ValidationError
 
+    from allocator import logs
     from allocator.settings import Settings
 
     try:
-        return Settings(**{name: value for name, value in given.items() if value is not None})
+        made = Settings(**{name: value for name, value in given.items() if value is not None})
+        logs.configure(made.log_level)
+        return made
     except ValidationError as error:
         wrong = [f"DIBS_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors()]
         raise typer.BadParameter("; ".join(wrong)) from None

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import uuid
 from collections.abc import AsyncIterator
 from typing import Any
 
-import asyncpg
 import grpc
 import pytest
 from pydantic import SecretStr
@@ -17,10 +15,9 @@ from allocator.settings import Settings
 from audit import source
 from dibs import errors
 from store.embedded import EmbeddedPostgres
-from store.migrations import migrate
 from tests.api import fleet
 from tests.api.world import Stubs, World
-from tests.conftest import private_redis
+from tests.conftest import databases, private_redis
 
 ITEMS = [f"i{n:03}" for n in range(250)]
 
@@ -33,25 +30,23 @@ async def stock(world: World) -> World:
     return world
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 async def alone(
-    postgres_server: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory
+    postgres_server: EmbeddedPostgres, migrated: str, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[bootstrap.Worker]:
     """A worker that nobody helps: what it does not drive stands still."""
-    name = f"alone_{uuid.uuid4().hex}"
-    admin = await asyncpg.connect(postgres_server.dsn)
-    await admin.execute(f"CREATE DATABASE {name}")
-    await admin.close()
-    dsn = postgres_server.dsn_of(name)
-    await migrate(dsn)
-    async with private_redis("valkey9", tmp_path_factory) as redis:
+    async with (
+        private_redis("valkey9", tmp_path_factory) as redis,
+        databases(postgres_server) as create,
+    ):
+        dsn = await create(migrated)
         settings = Settings(
             redis_url=SecretStr(redis.url), postgres_dsn=SecretStr(dsn), port=0, stop_grace_s=0
         )
         async with bootstrap.worker(settings, lease_floor_ms=1) as worker:
             yield worker
-    report = await source.audit(dsn)
-    assert report.ok, report.table()
+        report = await source.audit(dsn)
+        assert report.ok, report.table()
 
 
 @pytest.fixture

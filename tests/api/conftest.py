@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
-import uuid
 from collections.abc import AsyncIterator
 
-import asyncpg
 import grpc
 import pytest
 from pydantic import SecretStr
@@ -15,11 +14,11 @@ from allocator import bootstrap, logs
 from allocator.settings import Settings
 from audit import source
 from store.embedded import EmbeddedPostgres, EmbeddedRedis
-from store.migrations import migrate
 from tests.api import fleet
 from tests.api.alone import alone, broken, lonely  # noqa: F401
 from tests.api.world import Stubs, World
-from tests.conftest import REDIS_SERVERS, private_redis
+from tests.conftest import databases
+from tests.store.servers import redis_client
 
 # The kind of Redis that every test has a worker die on now and then.
 DEADLY = "valkey9"
@@ -33,49 +32,58 @@ STEADY |= {
 }
 
 
-@pytest.fixture(scope="session", params=REDIS_SERVERS)
-def api_kind(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
-@pytest.fixture(scope="session")
-async def api_redis(
-    api_kind: str, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[EmbeddedRedis]:
-    """Not the one of the store's tests: they flush it, and one Redis serves one database."""
-    async with private_redis(api_kind, tmp_path_factory) as server:
-        yield server
-
-
-@pytest.fixture(scope="session")
-async def api_settings(api_redis: EmbeddedRedis, postgres_server: EmbeddedPostgres) -> Settings:
+@pytest.fixture(scope="module")
+async def api_settings(
+    redis_server: EmbeddedRedis, postgres_server: EmbeddedPostgres, migrated: str
+) -> AsyncIterator[Settings]:
+    """Stores with nothing in them. Of many projects the background has much to do."""
     logs.configure("warning")
-    name = f"api_{uuid.uuid4().hex}"
-    admin = await asyncpg.connect(postgres_server.dsn)
-    await admin.execute(f"CREATE DATABASE {name}")
-    await admin.close()
-    dsn = postgres_server.dsn_of(name)
-    await migrate(dsn)
-    return Settings(
-        redis_url=SecretStr(api_redis.url), postgres_dsn=SecretStr(dsn), port=0, stop_grace_s=0
-    )
+    async with databases(postgres_server) as create, redis_client(redis_server.url) as client:
+        await client.flushall()
+        yield Settings(
+            redis_url=SecretStr(redis_server.url),
+            postgres_dsn=SecretStr(await create(migrated)),
+            port=0,
+            stop_grace_s=0,
+        )
 
 
 @pytest.fixture(scope="session")
-async def workers(api_settings: Settings) -> AsyncIterator[fleet.Fleet]:
-    """Workers that may be killed."""
-    async with fleet.fleet(api_settings) as made:
+async def nursery() -> AsyncIterator[asyncio.subprocess.Process]:
+    async with fleet.opened_nursery() as made:
         yield made
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
+async def workers(
+    api_settings: Settings, nursery: asyncio.subprocess.Process
+) -> AsyncIterator[fleet.Fleet]:
+    """Workers that may be killed."""
+    async with fleet.fleet(nursery, api_settings) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def deadly(request: pytest.FixtureRequest, redis_kind: str) -> bool:
+    """Whether every test of the module has a worker die on it now and then."""
+    return redis_kind == DEADLY and request.module.__name__.rpartition(".")[2] not in STEADY
+
+
+@pytest.fixture(scope="module")
 async def server(
-    api_kind: str, api_settings: Settings, workers: fleet.Fleet
+    request: pytest.FixtureRequest,
+    api_settings: Settings,
+    workers: fleet.Fleet,
+    *,
+    deadly: bool,
 ) -> AsyncIterator[bootstrap.Worker]:
     """A worker, in this process; leases may be as short as a millisecond."""
     # Where workers die, so do those that have the roles.
-    roles = api_kind != DEADLY
-    async with bootstrap.worker(api_settings, lease_floor_ms=1, roles=roles) as worker:
+    roles = not deadly
+    patience_s = getattr(request.module, "PATIENCE_S", bootstrap.PATIENCE_S)
+    async with bootstrap.worker(
+        api_settings, lease_floor_ms=1, patience_s=patience_s, roles=roles
+    ) as worker:
         yield worker
     # Everything that the tests did is legal, event by event.
     assert api_settings.postgres_dsn
@@ -86,14 +94,14 @@ async def server(
 @pytest.fixture
 async def stubs(
     request: pytest.FixtureRequest,
-    api_kind: str,
     server: bootstrap.Worker,
     workers: fleet.Fleet,
+    *,
+    deadly: bool,
 ) -> AsyncIterator[Stubs]:
     """Calls find another worker now and then, unless the test works inside of this process."""
     inside = {"server", "monkeypatch"} & set(inspect.signature(request.function).parameters)
-    steady = request.module.__name__.rpartition(".")[2] in STEADY
-    if api_kind == DEADLY and not inside and not steady:
+    if deadly and not inside:
         yield Stubs(fleet.dying(workers, request.node.nodeid))
         return
     async with grpc.aio.insecure_channel(f"127.0.0.1:{server.port}") as channel:

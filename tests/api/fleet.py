@@ -26,11 +26,21 @@ KILLED = float(os.environ.get("DIBS_TEST_KILLED", "0.05"))
 """How often a worker dies between two calls; 0 for never."""
 
 
+BIRTH_S = 30.0
+
+
 class Fleet:
     """One worker that serves, and one that is ready to follow it."""
 
-    def __init__(self, nursery: asyncio.subprocess.Process) -> None:
+    def __init__(self, nursery: asyncio.subprocess.Process, settings: Settings) -> None:
+        assert settings.redis_url
+        assert settings.postgres_dsn
+        given = settings.model_dump(mode="json") | {
+            "redis_url": settings.redis_url.get_secret_value(),
+            "postgres_dsn": settings.postgres_dsn.get_secret_value(),
+        }
         self._nursery = nursery
+        self._settings = json.dumps(given).encode() + b"\n"
         self._pid = 0
         self.port = 0
         self.deaths = 0
@@ -43,17 +53,18 @@ class Fleet:
 
     async def replace(self) -> None:
         """Kill the worker that serves; the next one serves from here on."""
-        os.kill(self._pid, signal.SIGKILL)
+        await self._end()
         self.deaths += 1
-        await self.channel.close()
         await self._follow()
 
     async def close(self) -> None:
+        await self._end()
+        self._pid, _ = await self._next
+        os.kill(self._pid, signal.SIGKILL)
+
+    async def _end(self) -> None:
+        os.kill(self._pid, signal.SIGKILL)
         await self.channel.close()
-        await self._next
-        assert self._nursery.stdin
-        self._nursery.stdin.close()
-        await self._nursery.wait()
 
     async def _follow(self) -> None:
         self._pid, self.port = await self._next
@@ -63,30 +74,33 @@ class Fleet:
     async def _born(self) -> tuple[int, int]:
         assert self._nursery.stdin
         assert self._nursery.stdout
-        self._nursery.stdin.write(b"another\n")
-        line = (await self._nursery.stdout.readline()).decode()
+        self._nursery.stdin.write(self._settings)
+        async with asyncio.timeout(BIRTH_S):
+            line = (await self._nursery.stdout.readline()).decode()
         assert line, "the nursery died"
         pid, port = map(int, line.split())
+        assert port, "a worker could not start"
         return pid, port
 
 
 @asynccontextmanager
-async def fleet(settings: Settings) -> AsyncIterator[Fleet]:
-    """Workers on these servers, until the block ends."""
-    assert settings.redis_url
-    assert settings.postgres_dsn
+async def opened_nursery() -> AsyncIterator[asyncio.subprocess.Process]:
+    """What forks the workers of any number of fleets, one after the other."""
     nursery = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "tests.api.nursery"),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
     )
-    given = settings.model_dump(mode="json") | {
-        "redis_url": settings.redis_url.get_secret_value(),
-        "postgres_dsn": settings.postgres_dsn.get_secret_value(),
-    }
+    yield nursery
     assert nursery.stdin
-    nursery.stdin.write(json.dumps(given).encode() + b"\n")
-    made = Fleet(nursery)
+    nursery.stdin.close()
+    await nursery.wait()
+
+
+@asynccontextmanager
+async def fleet(nursery: asyncio.subprocess.Process, settings: Settings) -> AsyncIterator[Fleet]:
+    """Workers on these servers, until the block ends."""
+    made = Fleet(nursery, settings)
     await made.start()
     try:
         yield made

@@ -1,9 +1,9 @@
 """A process that has imported a worker and forks one a line: `python -m tests.api.nursery`.
 
 Importing takes a second and a half, forking a moment, so tests can kill workers
-as often as they like. It reads the settings as JSON, then for each line it
-starts a worker and answers with its pid and port. Whatever kills it, its
-workers go with it.
+as often as they like. Each line that it reads is the settings of a worker, as
+JSON; it answers with the worker's pid and port, "pid 0" if it could not start.
+Whatever kills it, its workers go with it.
 """
 
 from __future__ import annotations
@@ -25,19 +25,25 @@ def main() -> None:
     """Until stdin ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the killed
-    settings = Settings(**json.loads(sys.stdin.readline()))
     logs.configure("warning")
-    while sys.stdin.readline():
+    for line in sys.stdin:
         parent = os.getpid()
         if os.fork() == 0:
             die_with_parent(parent)
-            uvloop.run(_serve(settings))
-            os._exit(0)
+            try:
+                uvloop.run(_serve(Settings(**json.loads(line))))
+            finally:
+                _say(0)
+                os._exit(1)
+
+
+def _say(port: int) -> None:
+    os.write(1, f"{os.getpid()} {port}\n".encode())
 
 
 async def _serve(settings: Settings) -> None:
     async with bootstrap.worker(settings, lease_floor_ms=1) as worker:
-        os.write(1, f"{os.getpid()} {worker.port}\n".encode())
+        _say(worker.port)
         await asyncio.Event().wait()
 
 

@@ -28,6 +28,8 @@ ALL_S = float(os.environ.get("DIBS_TEST_ANYTHING_S", "60"))
 """For all RPCs, both ways of sending, and both kinds of Redis."""
 EACH_S = ALL_S / len(RPCS) / 2 / len(REDIS_SERVERS)
 FEWEST = 5
+# What asks for a view of an event that will never be waits as long as this.
+PATIENCE_S = 1.0
 # Longer than the gate's patience, which answers UNAVAILABLE.
 HANGS_S = 20.0
 # A stream may go on for ever: what it says in a moment is enough.

@@ -223,7 +223,8 @@ async def test_a_group_that_a_queue_names_is_not_deleted(world: World) -> None:
 
     assert isinstance(error, errors.GroupInUse)
     assert error.metadata == {"group_id": "night", "queues": "2", "kind": "state"}
-    assert (await _get(world, "night")).group_id == "night"
+    joined = await world.join("night", world.actor)
+    assert (await _get(world, "night", joined.seq)).member_count == 1
 
 
 async def test_a_queue_names_only_groups_that_are_there(world: World) -> None:

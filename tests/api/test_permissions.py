@@ -16,6 +16,9 @@ from tests.api.examples import example, send
 from tests.api.world import World, refused
 from tests.protos.test_protos import RPCS
 
+# What is refused does not depend on the kind of Redis.
+pytestmark = pytest.mark.parametrize("redis_kind", ["valkey9"], indirect=True, scope="module")
+
 KINDS = {f"{service}.{rpc.name}": rpc for service, rpc in RPCS}
 GUARDED = sorted(set(KINDS) - OPEN)
 # The mightiest comes last: what it does cannot be undone.

@@ -1,5 +1,5 @@
 """A store at work, to be audited: the fixtures of the store's own tests."""
 
-from tests.store.conftest import dsn, empty_redis, migrated, stack
+from tests.store.conftest import dsn, empty_redis, stack
 
-__all__ = ["dsn", "empty_redis", "migrated", "stack"]
+__all__ = ["dsn", "empty_redis", "stack"]

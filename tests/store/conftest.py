@@ -1,29 +1,16 @@
 """Stores on real servers: a migrated database for each test, an emptied Redis."""
 
-import uuid
 from collections.abc import AsyncIterator
 from typing import Any
 
 import asyncpg
 import pytest
 
-from store.embedded import EmbeddedPostgres, EmbeddedRedis
-from store.migrations import migrate
+from store.embedded import EmbeddedRedis
 from store.redis import Multiplexer
 from tests.conftest import FreshDatabase
 from tests.store.servers import redis_client
 from tests.store.stack import Stack, eventually, opened
-
-
-@pytest.fixture(scope="session")
-async def migrated(postgres_server: EmbeddedPostgres) -> str:
-    """A database to copy from."""
-    name = f"migrated_{uuid.uuid4().hex}"
-    admin = await asyncpg.connect(postgres_server.dsn)
-    await admin.execute(f"CREATE DATABASE {name}")
-    await admin.close()
-    await migrate(postgres_server.dsn_of(name))
-    return name
 
 
 @pytest.fixture

@@ -27,6 +27,7 @@ from allocator.services.beginning import Beginning
 from allocator.services.bulk import Bulk
 from allocator.services.chunks import Chunks
 from allocator.services.datasets import Datasets
+from allocator.services.deleting import Deleting
 from allocator.services.door import Door
 from allocator.services.drafting import Drafting
 from allocator.services.driving import Driving
@@ -56,7 +57,6 @@ from allocator.services.submitting import Submitting
 from allocator.settings import LEASE_FLOOR_MS, Settings
 from allocator.transport import Front
 from store.assembly import Hooks, Store
-from store.snapshots import Every
 
 CHECK_S = 1.0
 PATIENCE_S = 8.0
@@ -119,7 +119,6 @@ async def worker(
         settings.postgres_dsn.get_secret_value(),
         hooks=_hooks(),
         patience_s=patience_s,
-        every=Every(events=settings.snapshot_events, interval_s=settings.snapshot_interval_s),
     )
     servicers = _servicers(store, lease_floor_ms)
     drift = Drift(store, settings.redis_url.get_secret_value())
@@ -141,10 +140,6 @@ def _hooks() -> Hooks:
     return Hooks(
         rebuilt=lambda cause: metrics.rebuilds[cause].inc(),
         gate_waited=metrics.GATE_WAIT_SECONDS.observe,
-        rebuild_ended=lambda source, took: metrics.REBUILD_SECONDS.labels(source).observe(took),
-        snapshot_refused=lambda why: metrics.SNAPSHOTS_REFUSED.labels(why).inc(),
-        snapshot_failed=lambda why: metrics.SNAPSHOTS_FAILED.labels(why).inc(),
-        snapshots=metrics.snapshots,
         swept=counting.swept,
     )
 
@@ -175,13 +170,13 @@ def _servicers(store: Store, lease_floor_ms: int) -> Sequence[object]:
         views=views,
         door=door,
     )
-    removing, bulk, operations = _bulk(store, ledger, door, lists)
+    removing, bulk, deleting, operations = _bulk(store, ledger, door, lists)
     standing = Standing(
         directory=directory,
         ledger=ledger,
         items=items,
         views=views,
-        settings=SettingsCache(ledger, content),
+        settings=SettingsCache(ledger, content, directory),
         door=door,
         clock=clock,
     )
@@ -234,6 +229,7 @@ def _servicers(store: Store, lease_floor_ms: int) -> Sequence[object]:
             Priorities(ledger=ledger, door=door, named=NamedTasks(items, views)),
             removing,
             bulk,
+            deleting,
             Steering(
                 ledger=ledger,
                 content=content,
@@ -266,7 +262,7 @@ def _servicers(store: Store, lease_floor_ms: int) -> Sequence[object]:
                 ledger=ledger,
                 items=items,
                 content=content,
-                settings=SettingsCache(ledger, content),
+                settings=SettingsCache(ledger, content, directory),
                 door=door,
                 lost=lost,
                 clock=clock,
@@ -294,7 +290,7 @@ def _servicers(store: Store, lease_floor_ms: int) -> Sequence[object]:
                 ledger=ledger,
                 items=items,
                 views=views,
-                settings=SettingsCache(ledger, content),
+                settings=SettingsCache(ledger, content, directory),
                 door=door,
                 named=NamedTasks(items, views),
             ),
@@ -316,7 +312,7 @@ def _servicers(store: Store, lease_floor_ms: int) -> Sequence[object]:
 
 def _bulk(
     store: Store, ledger: Ledger, door: Door, lists: Lists
-) -> tuple[Removing, Bulk, OperationsService]:
+) -> tuple[Removing, Bulk, Deleting, OperationsService]:
     """Bulk verbs; whoever sweeps drives them."""
     named = NamedTasks(store.items, store.views)
     chunks = Chunks(ledger, store.views, named)
@@ -351,7 +347,8 @@ def _bulk(
         named=named,
         beginning=beginning,
     )
-    return removing, bulk, operations
+    deleting = Deleting(ledger=ledger, door=door, beginning=beginning)
+    return removing, bulk, deleting, operations
 
 
 def _submitting(store: Store, ledger: Ledger, door: Door, lost: Lost) -> Submitting:
@@ -360,7 +357,7 @@ def _submitting(store: Store, ledger: Ledger, door: Door, lost: Lost) -> Submitt
         ledger=ledger,
         items=store.items,
         content=store.content,
-        settings=SettingsCache(ledger, store.content),
+        settings=SettingsCache(ledger, store.content, store.directory),
         door=door,
         held=HeldTasks(store.directory, store.items),
         lost=lost,

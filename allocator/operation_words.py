@@ -55,6 +55,15 @@ class OnDataset:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DeleteQueue:
+    """A queue that is to be no more; with `force` whatever is held there."""
+
+    change: Change
+    queue_id: str
+    force: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RemoveItems:
     """Chosen items of a dataset that are to leave a queue."""
 

@@ -96,6 +96,7 @@ TABLE: Final = (
             "QueueService.PauseQueue",
             "QueueService.ResumeQueue",
             "QueueService.ClearWaiting",
+            "QueueService.DeleteQueue",
             "QueueService.DetachDataset",
         ),
     ),

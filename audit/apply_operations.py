@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from audit import apply_deletion
 from audit.apply_delays import hasten
 from audit.moves import put
 from audit.report import RULES, Judge
@@ -10,6 +11,7 @@ from audit.state import (
     CLEAR_WAITING,
     DAY_MS,
     DELETE_DATASET,
+    DELETE_QUEUE,
     FAILED,
     QUEUED,
     REMOVED,
@@ -72,7 +74,9 @@ def _lower(project: Project, operation: Operation, judge: Judge) -> None:
     """The fence goes when nothing that it covers is open any more."""
     pair = (operation.dataset, operation.last_entry)
     for number in operation.queues:
-        queue = project.queues[number]
+        queue = project.queues.get(number)
+        if queue is None:
+            continue  # it was deleted since
         left = [
             entry.entry
             for entry in project.entries.values()
@@ -140,7 +144,9 @@ def ended(project: Project, event: Event, judge: Judge) -> None:
         halved = body["state"] == CANCELLED and operation.verb in UNDIVIDED
         judge.expect(RULES, not halved, "operation {} is cancelled", body["operation"])
         operation.state, operation.ended_ms = body["state"], event.wall_ms
-        if body["state"] == SUCCEEDED and operation.verb in UNDIVIDED:
+        if body["state"] == SUCCEEDED and operation.verb == DELETE_QUEUE:
+            apply_deletion.finished(project, operation, judge)
+        elif body["state"] == SUCCEEDED and operation.verb in UNDIVIDED:
             _lower(project, operation, judge)
 
 

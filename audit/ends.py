@@ -86,7 +86,7 @@ def live_leases(project: Project, live: Iterable[tuple[int, int, int]], judge: J
         for queue in project.queues.values()
         for mine in queue.held.values()
         for entry, number in mine.items()
-    }
+    } | {task: token for left in project.deleted.values() for task, (_, token) in left.items()}
     for entry, number, token in live:
         should = wanted.pop((entry, number), None)
         judge.expect(

@@ -252,6 +252,8 @@ def expect_renew(
     """All the named (entry, slot, token)s or none; without names, all that is alive."""
     if person not in project.members:
         return NOT_FOUND
+    if queue and queue not in project.queues:
+        return NOT_FOUND
     if not tasks:
         return "ok" if renewable(project, person, queue) else "nothing_held"
     for entry, slot, token in tasks:

@@ -14,6 +14,7 @@ from typing import Any, Final
 import msgpack
 from redis.asyncio import Redis
 
+from audit import residue
 from audit.state import ENDED, FINISHED, QUEUED, REMOVED, WINDOW, Control, Rules
 from audit.structures import Scores, Shape, SlotShape
 
@@ -166,7 +167,9 @@ def _take(shape: Shape, dead: dict[tuple[int, int], set[int]], name: str, value:
 
 
 def _of_before(shape: Shape, queue: str, n: str) -> bool:
-    """Whether a key is of what waited before the queue was cleared: out of reach, to be dropped."""
+    """Whether a key is of what waited before the queue was cleared or deleted: out of reach."""
+    if queue.isdecimal() and int(queue) in shape.deleted:
+        return True
     if not (queue.isdecimal() and n.isdecimal() and int(queue) in shape.queue):
         return False
     return int(n) < _generation(shape, int(queue))
@@ -181,6 +184,8 @@ def _read_touched(shape: Shape, _: tuple[int, ...], value: Any) -> None:
     """Records; in one that was written before its queue was cleared, what waited is removed."""
     for entry, packed in value.items():
         record = _unpack(packed)
+        if record["q"] in shape.deleted:
+            continue
         slots = tuple(map(_slot, _listed(record["s"])))
         escalated = record.get("e") == 1
         if record.get("n", 0) < _generation(shape, record["q"]) and not escalated:
@@ -264,6 +269,14 @@ def _read_person(shape: Shape, key: tuple[int, ...], value: Any) -> None:
     shape.returned.update({(key[0], int(queue)): n for queue, n in returned.items()})
 
 
+def _read_queue(shape: Shape, key: tuple[int, ...], value: Any) -> None:
+    fields = _fields(value)
+    if residue.is_deleted(fields):
+        shape.deleted.add(key[0])
+    else:
+        shape.queue[key[0]] = _queue(fields)
+
+
 def _read_heads(shape: Shape, key: tuple[int, ...], value: Any) -> None:
     for name, number in _fields(value).items():
         part, lane = name[0], int(name[1:])
@@ -300,6 +313,7 @@ def _read_counts(shape: Shape, key: tuple[int, ...], value: Any) -> None:
 
 def _finish(shape: Shape, dead: dict[tuple[int, int], set[int]]) -> None:
     """Takes the dead integers out of the backlogs."""
+    residue.leave_out(shape)
     shape.dead = {lane: len(entries) for lane, entries in dead.items()}
     for queue, lane, rank in list(shape.backlog):
         gone = dead.get((queue, lane), set())
@@ -397,7 +411,7 @@ READERS: Final[Mapping[tuple[str, int], Reader]] = {
         (int(queue), _text(cursor)) for queue, cursor in value.items()
     ),
     ("person", 1): _read_person,
-    ("queue", 1): lambda shape, key, value: shape.queue.update({key[0]: _queue(_fields(value))}),
+    ("queue", 1): _read_queue,
     ("session", 1): lambda shape, key, value: shape.session.update(
         {key[0]: _session(_fields(value))}
     ),

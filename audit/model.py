@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from audit import (
     apply_control,
     apply_delays,
+    apply_deletion,
     apply_ends,
     apply_entries,
     apply_finished,
@@ -64,6 +65,8 @@ HANDLERS: Mapping[str, Handler] = {
     "queue_changed": apply_control.queue_changed,
     "queue_paused": apply_control.queue_paused,
     "queue_archived": apply_control.queue_archived,
+    "queue_deleted": apply_deletion.queue_deleted,
+    "dropped": apply_deletion.dropped,
     "prioritised": apply_finished.prioritised,
     "cleared": apply_operations.cleared,
     "operation_begun": apply_operations.begun,

@@ -54,7 +54,8 @@ CLEAR_WAITING: Final = 2
 """The verb of an operation that its first event has done."""
 DETACH_DATASET: Final = 3
 DELETE_DATASET: Final = 4
-UNDIVIDED: Final = frozenset({DETACH_DATASET, DELETE_DATASET})
+DELETE_QUEUE: Final = 7
+UNDIVIDED: Final = frozenset({DETACH_DATASET, DELETE_DATASET, DELETE_QUEUE})
 """Verbs of operations that raise a fence, and so may not be cancelled."""
 DAY_MS: Final = 86_400_000
 QUIET_MS: Final = 30_000
@@ -378,6 +379,8 @@ class Project:
     recalls: dict[int, str] = field(default_factory=dict)
     operations: dict[int, Operation] = field(default_factory=dict)
     queue_recalls: dict[int, str] = field(default_factory=dict)
+    deleted: dict[int, dict[tuple[int, int], tuple[int, int]]] = field(default_factory=dict)
+    """Queues that were deleted: (entry, slot) -> (person, token) of leases still to be ended."""
     deleted_datasets: set[int] = field(default_factory=set)
     item_runs: list[tuple[int, int]] = field(default_factory=list)
     """(first item, dataset) of runs of items of one dataset, ascending."""

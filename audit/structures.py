@@ -51,6 +51,7 @@ class Shape:
     groups: dict[int, int] = field(default_factory=dict)
     queue: dict[int, tuple[object, ...]] = field(default_factory=dict)
     queues: set[int] = field(default_factory=set)
+    deleted: set[int] = field(default_factory=set)
     datasets: set[int] = field(default_factory=set)
     heads: dict[tuple[int, str, int], float] = field(default_factory=dict)
     backlog: dict[tuple[int, int, int], list[int]] = field(default_factory=dict)
@@ -110,6 +111,7 @@ def expected(project: Project) -> Shape:
         queue_recalls=dict(project.queue_recalls),
         members=set(project.members),
         queues=set(project.queues),
+        deleted=set(project.deleted),
         datasets=set(project.datasets),
         deleted_datasets=set(project.deleted_datasets),
         followed=dict(Counter(n for one in project.queues.values() for n in one.attached)),

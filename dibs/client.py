@@ -22,6 +22,7 @@ from google.protobuf.message import Message
 from dibs import (
     control_calls,
     dataset_calls,
+    deleting_calls,
     group_calls,
     importing,
     list_calls,
@@ -125,6 +126,7 @@ class AsyncClient:
     remove_items = _Rpc(operation_calls.remove_items)
     clear_waiting = _Rpc(operation_calls.clear_waiting)
     detach_dataset = _Rpc(operation_calls.detach_dataset)
+    delete_queue = _Rpc(deleting_calls.delete_queue)
     remove_matching_items = _Rpc(operation_calls.remove_matching_items)
     bulk_set_priority = _Rpc(operation_calls.bulk_set_priority)
     bulk_reopen = _Rpc(operation_calls.bulk_reopen)

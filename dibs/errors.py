@@ -40,6 +40,7 @@ DibsError
 │   ├── GroupInUse            queues name it
 │   ├── QueueArchived         it takes no changes
 │   ├── DatasetInUse          queues follow it
+│   ├── QueueHeld             people hold tasks of it
 │   ├── QueueNotRestricted    everybody may work there
 │   ├── LastAdmin             a project keeps one
 │   ├── WrongOperationState
@@ -496,6 +497,20 @@ class DatasetInUse(WrongState):
             f"dataset {dataset_id!r} is attached to {queues} queues: detach it, or use force",
             dataset_id=dataset_id,
             queues=queues,
+        )
+
+
+class QueueHeld(WrongState):
+    """People hold tasks of the queue."""
+
+    reason = "QUEUE_HELD"
+    keys = ("queue_id", "tasks")
+
+    def __init__(self, queue_id: str, tasks: int) -> None:
+        super().__init__(
+            f"{tasks} tasks of queue {queue_id!r} are held: wait until they are not, or use force",
+            queue_id=queue_id,
+            tasks=tasks,
         )
 
 

@@ -38,6 +38,8 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "queue_changed": ("queue", "rules", "content", "fenced"),
     "queue_paused": ("queue", "mode"),
     "queue_archived": ("queue", "archived"),
+    "queue_deleted": ("queue", "held", "last"),
+    "dropped": ("queue", "tasks"),
     "recalled": ("queue", "tasks", "cursor", "done"),
     "pooled": ("queue", "person", "tasks"),
     "dataset_attached": ("queue", "dataset", "priority", "not_before"),

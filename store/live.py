@@ -145,6 +145,7 @@ _CHANGES: Final[dict[str, Callable[[Effects, Event, Any], None]]] = {
     "batch_cleared": _ended,
     "revoked": _ended,
     "recalled": _ended,
+    "dropped": _ended,
     "removed": _removed,
     "status_removed": _taken_up,
     "reopened": _taken_up,

@@ -83,6 +83,8 @@ class Views:
     """Slots per queue; those of queues created in the run included."""
     cleared: dict[int, int] = field(default_factory=dict)
     """Up to which entry what waited in a queue was cleared."""
+    deleted: set[int] = field(default_factory=set)
+    """Queues that the run deletes."""
     counts: dict[tuple[int, str], int] = field(default_factory=dict)
     """(queue, column of view_queue) → difference."""
     entered: list[tuple[int, int, int]] = field(default_factory=list)

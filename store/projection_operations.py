@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from store.projection import Views
 
 CLEAR_WAITING: Final = 2
+DELETE_QUEUE: Final = 7
 UNDIVIDED: Final = (3, 4)
 """Verbs that raise a fence: the dataset follows no more, and its open entries leave."""
 DELETE_DATASET: Final = 4
@@ -55,6 +56,10 @@ WRITES: Final[Mapping[str, str]] = {
     "history_cleaned": "DELETE FROM view_operation WHERE project = $1 AND operation = ANY ($2)",
     "errors_cleaned": "DELETE FROM view_operation_error"
     " WHERE project = $1 AND operation = ANY ($2)",
+    "queue_gone": "DELETE FROM view_queue WHERE project = $1 AND queue = $2",
+    "queue_attachments_gone": "DELETE FROM view_attachment WHERE project = $1 AND queue = $2",
+    "queue_delayed_gone": "DELETE FROM view_delayed WHERE project = $1 AND queue = $2",
+    "queue_deleted": "INSERT INTO view_deleted (project, queue) VALUES ($1, $2)",
     "entries_removed": "INSERT INTO view_removed SELECT $1, unnest($2::bigint[])"
     " ON CONFLICT DO NOTHING",
 }
@@ -93,6 +98,20 @@ def _cleared(views: Views, event: Event, body: Any) -> None:
             row_.ended, row_.updated_seq, row_.updated_wall = "cleared", event.seq, event.wall_ms
 
 
+def _deleted(views: Views, event: Event, body: Any) -> None:
+    """There is no such queue; rows of its tasks are in nobody's way, and are dropped in time."""
+    queue, held = body["queue"], body["held"]
+    views.deleted.add(queue)
+    if held:
+        row: tuple[Any, ...] = (event.seq, DELETE_QUEUE, [queue], 0, 0, held)
+        views.rows.append(("operation", (*row, event.actor, event.wall_ms)))
+    else:
+        at_once = (event.seq, DELETE_QUEUE, [queue], 0, event.actor, event.wall_ms)
+        views.rows.append(("operation_at_once", at_once))
+    for name in ("queue_gone", "queue_attachments_gone", "queue_delayed_gone", "queue_deleted"):
+        views.rows.append((name, (queue,)))
+
+
 def _begun(views: Views, event: Event, body: Any) -> None:
     names = ("verb", "queues", "dataset", "content", "total")
     fields = (list(body[name]) if name == "queues" else body[name] for name in names)
@@ -123,6 +142,7 @@ def _cleaned(views: Views, event: Event, body: Any) -> None:
 
 CHANGES: Final[dict[str, Callable[[Views, Event, Any], None]]] = {
     "cleared": _cleared,
+    "queue_deleted": _deleted,
     "operation_begun": _begun,
     "operation_ended": _ended,
     "operations_retried": _retried,

@@ -24,6 +24,7 @@ from store.log import Log
 from store.notices import PROJECTED, Committed, Projected
 from store.postgres import Postgres
 from store.projection import COUNTED, TaskRow, Views, apply, tasks_of
+from store.purging import purge_some
 from store.redis import Multiplexer
 from store.redis_link import ReplyError
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 RUN_EVENTS: Final = 500
 AT_ONCE: Final = 4
 SCAN_S: Final = 2.0
+PURGES_A_SCAN: Final = 20
 PAUSE_S: Final = 0.5
 REST_S: Final = 0.05
 """Between two runs of a project: what happens to one task meanwhile is one row written, not three.
@@ -110,6 +112,7 @@ DO UPDATE SET tasks = view_count.tasks + excluded.tasks"""
 _DROP_TALLIES: Final = """
 DELETE FROM view_count v USING unnest($2::bigint[], $3::text[], $4::bigint[]) AS u (q, d, x)
  WHERE v.project = $1 AND v.queue = u.q AND v.dimension = u.d AND v.value = u.x AND v.tasks = 0"""
+_FORGET_TALLIES: Final = "DELETE FROM view_count WHERE project = $1 AND queue = ANY ($2)"
 _MOVE: Final = """
 INSERT INTO view_position (project, seq) VALUES ($1, $3)
 ON CONFLICT (project) DO UPDATE SET seq = $3 WHERE view_position.seq = $2
@@ -187,6 +190,10 @@ class Projector:
                 behind = []
             for row in behind:
                 self._mark(row["project"], row["seq"])
+            with suppress(StoreUnavailable):
+                for _ in range(PURGES_A_SCAN):
+                    if not await purge_some(self._postgres):
+                        break
             await asyncio.sleep(SCAN_S)
 
     async def _work_forever(self) -> None:
@@ -248,6 +255,8 @@ async def project_events(connection: Connection, project: int, events: Sequence[
         columns = list(map(list, zip(*rows, strict=True)))
         await connection.execute(_WRITE_TALLIES, project, *columns)
         await connection.execute(_DROP_TALLIES, project, *columns[:3])
+    if views.deleted:
+        await connection.execute(_FORGET_TALLIES, project, sorted(views.deleted))
 
 
 async def _load(connection: Connection, project: int, events: Sequence[Event]) -> Views:

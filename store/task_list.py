@@ -46,7 +46,8 @@ _TOUCHED: Final = """
 SELECT t.entry, t.slot, t.queue, t.state, t.priority, t.person AS holder, t.token, t.deadline,
        t.status, t.late, t.updated_wall AS wall{item}
   FROM view_task t{join}
- WHERE t.project = $1"""
+ WHERE t.project = $1
+   AND NOT EXISTS (SELECT FROM view_deleted d WHERE d.project = $1 AND d.queue = t.queue)"""
 _JOIN_ITEM: Final = """
   CROSS JOIN LATERAL (SELECT * FROM item_range y WHERE y.project = $1 AND y.base <= t.item
                        ORDER BY y.base DESC LIMIT 1) AS r

@@ -18,6 +18,7 @@ from store.events import decode
 from store.log import Log
 from store.postgres import Postgres, translated
 from store.projections import RUN_EVENTS, project_events
+from store.purging import purge
 
 if TYPE_CHECKING:
     from store.postgres import Connection
@@ -61,6 +62,7 @@ class ViewRebuild:
                     position = await _lock(connection, project)
                     if position > most_events:
                         return None
+                    await purge(connection, project)
                     before = await _rows(connection, project)
                     await self._replay(connection, project, position)
                     wrong = different(before, await _rows(connection, project))
@@ -83,6 +85,7 @@ class ViewRebuild:
             ]
             await project_events(connection, project, events)
             at = events[-1].seq
+        await purge(connection, project)
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[Connection]:

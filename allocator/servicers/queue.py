@@ -6,6 +6,7 @@ from typing import Any
 
 from allocator.servicers.steering import SteeringMethods
 from allocator.services.bulk import Bulk
+from allocator.services.deleting import Deleting
 from allocator.services.filling import Filling
 from allocator.services.lists import Lists
 from allocator.services.priorities import Priorities
@@ -14,11 +15,12 @@ from allocator.services.queues import Queues
 from allocator.services.removing import Removing
 from allocator.services.steering import Steering
 from allocator.wire import bulk as bulk_wire
+from allocator.wire import deleting as deleting_wire
 from allocator.wire import lists as lists_wire
 from allocator.wire import operation as operation_wire
 from allocator.wire import queue as wire
 from allocator.wire import tasks as tasks_wire
-from dibs.v1 import bulk_pb2, lists_pb2, operation_pb2, queue_pb2_grpc, tasks_pb2
+from dibs.v1 import bulk_pb2, deleting_pb2, lists_pb2, operation_pb2, queue_pb2_grpc, tasks_pb2
 from dibs.v1 import queue_pb2 as pb
 
 
@@ -32,6 +34,7 @@ class QueueServicer(SteeringMethods, queue_pb2_grpc.QueueServiceServicer):
         priorities: Priorities,
         removing: Removing,
         bulk: Bulk,
+        deleting: Deleting,
         steering: Steering,
         queue_list: QueueList,
         lists: Lists,
@@ -43,6 +46,7 @@ class QueueServicer(SteeringMethods, queue_pb2_grpc.QueueServiceServicer):
         self._priorities = priorities
         self._removing = removing
         self._bulk = bulk
+        self._deleting = deleting
         self._steering = steering
 
     async def CreateQueue(
@@ -98,6 +102,12 @@ class QueueServicer(SteeringMethods, queue_pb2_grpc.QueueServiceServicer):
     ) -> operation_pb2.ClearWaitingResponse:
         ask = operation_wire.clear_waiting(request)
         return operation_wire.clearing(await self._removing.clear_waiting(ask))
+
+    async def DeleteQueue(
+        self, request: deleting_pb2.DeleteQueueRequest, context: Any
+    ) -> deleting_pb2.DeleteQueueResponse:
+        ask = deleting_wire.delete_queue(request)
+        return deleting_wire.deleted_queue(await self._deleting.queue(ask))
 
     async def DetachDataset(
         self, request: operation_pb2.DetachDatasetRequest, context: Any

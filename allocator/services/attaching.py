@@ -40,7 +40,7 @@ class Attaching:
     async def step(self, lag: Lag) -> int:
         """Add the next chunk of what is not in the queue yet; returns the cursor after it.
 
-        DETACHED when the dataset follows no more.
+        DETACHED when the dataset follows no more, or the queue is gone.
 
         Somebody else adding at the same moment makes the store refuse, and the
         next step reads again.
@@ -92,6 +92,8 @@ class Attaching:
         time, and the seq they are as of.
         """
         outcome = await self._ledger.read(lag.project, "queue", queue=lag.queue)
+        if outcome.word == "not_found":
+            return DETACHED, 0, 0, outcome.seq  # the queue was deleted
         queue = value(outcome)
         cursors = dict(some(queue["attached"]))
         return cursors.get(lag.dataset, DETACHED), queue["added_seq"], queue["delayed"], outcome.seq

@@ -8,7 +8,7 @@ from allocator.model import RequestKey, TaskId
 from allocator.ports import EntryPlace, Ledger, Outcome, Views
 from allocator.services.driving import Doer, Running
 from allocator.services.named_tasks import NamedTasks
-from allocator.strategies.operations import BY_FENCE, Part, Verb
+from allocator.strategies.operations import BY_FENCE, CHUNK, Part, Verb
 from dibs import errors
 
 TRIES = 4
@@ -28,6 +28,7 @@ class Chunks:
             **dict.fromkeys((Verb.REMOVE_ITEMS, *BY_FENCE), self.remove),
             Verb.SET_PRIORITY: self.set_priority,
             Verb.REOPEN: self.reopen,
+            Verb.DELETE_QUEUE: self.drop,
         }
 
     async def remove(self, one: Running, key: RequestKey, part: Part) -> Outcome:
@@ -36,6 +37,12 @@ class Chunks:
             *(one.project, "remove_entries", key, one.actor),
             queue=part.queue,
             entries=[[entry, class_, rank] for entry, class_, rank, _ in part.entries],
+        )
+
+    async def drop(self, one: Running, key: RequestKey, part: Part) -> Outcome:
+        """Leases in a deleted queue end; "idle" when there are none left."""
+        return await self._ledger.change(
+            *(one.project, "drop_holds", key, one.actor), queue=part.queue, limit=CHUNK
         )
 
     async def set_priority(self, one: Running, key: RequestKey, part: Part) -> Outcome:

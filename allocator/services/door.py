@@ -241,6 +241,13 @@ class Door:
             raise errors.QueueNotFound(queue_id)
         return number
 
+    async def there(self, project: int, queue: int) -> None:
+        """Ask whether a queue that has a number is there still. Raises QueueNotFound."""
+        outcome = await self._ledger.read(project, "queue", queue=queue)
+        if outcome.word == "not_found":
+            names = await self._directory.queue_ids(project, [queue])
+            raise errors.QueueNotFound(names[queue])
+
 
 def _stranger(person: int) -> Member:
     return Member(person=person, member=False, active=False, roles=Role.NONE)

@@ -69,6 +69,7 @@ class Drafting:
         place = await self._door.permit(ask.look, GET, entry=ask.task.entry, person=ask.person)
         person = await self._door.person(place.project, ask.person)
         queue = await self._queue_of(place.project, ask.task)
+        await self._door.there(place.project, queue)
         found = await self._content.newest_draft(
             place.project, ask.task.entry, ask.task.slot, person
         )

@@ -21,6 +21,7 @@ from allocator.services.outcomes import happened, some, value
 from allocator.strategies.operations import (
     BY_FENCE,
     CHUNK,
+    UNPLANNED,
     OperationState,
     Part,
     Plan,
@@ -112,12 +113,9 @@ class Driving:
     async def step(self, one: Running) -> bool:
         """Do the next chunk; false when there is nothing more for this driver to do."""
         try:
-            part = (await self._plan(one)).part(one.chunk + 1)
-            if part is None:
+            if not await self._do_next(one):
                 await self._end(one, OperationState.SUCCEEDED, "")
                 return False
-            key = chunk_key(one.operation, one.chunk + 1)
-            happened(await self._doers[Verb(one.verb)](one, key, part))
         except errors.StoreUnavailable:
             raise
         except (errors.SessionUnknown, errors.RequestTooOld):
@@ -128,6 +126,22 @@ class Driving:
             return False
         one.chunk += 1
         return True
+
+    async def _do_next(self, one: Running) -> bool:
+        """The next chunk; false: there is none."""
+        if Verb(one.verb) in UNPLANNED:
+            part: Part | None = Part(queue=one.queues[0], entries=())
+        else:
+            part = (await self._plan(one)).part(one.chunk + 1)
+        if part is None:
+            return False
+        key = chunk_key(one.operation, one.chunk + 1)
+        outcome = await self._doers[Verb(one.verb)](one, key, part)
+        if outcome.word == "not_found":
+            raise errors.QueueNotFound(str(part.queue))  # it was deleted meanwhile
+        if outcome.word != "idle":
+            happened(outcome)
+        return outcome.word != "idle"
 
     async def _plan(self, one: Running) -> Plan:
         key = (one.project, one.operation)

@@ -57,7 +57,8 @@ class Explaining:
         place = await self._door.permit(ask.look, CAN_EDIT)
         person = await self._door.person(place.project, ask.person)
         if ask.queue_id:
-            await self._door.queue(place.project, ask.queue_id)
+            queue = await self._door.queue(place.project, ask.queue_id)
+            await self._door.there(place.project, queue)
         now = await self._ledger.read(place.project, "member", person=person)
         look = replace(ask.look, min_seq=max(ask.look.min_seq, now.seq))
         item = GetItemStatus(look=look, dataset_id=ask.dataset_id, external_id=ask.external_id)
@@ -119,6 +120,7 @@ class Explaining:
             place.project, "explain_task", **_of_task(task, came), person=person
         )
         if outcome.word == "not_found":
+            await self._door.there(place.project, came.queue)
             raise errors.TaskNotFound(str(task))
         found = value(outcome)
         state = TaskState(found["state"]) if found["state"] else None

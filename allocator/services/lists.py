@@ -94,6 +94,8 @@ class Lists:
         place, scope = await self._door.scope(ask.look, RPC, queue=ask.parent)
         project = place.project
         queue = await self._door.queue(project, ask.parent) if ask.parent else 0
+        if queue:
+            await self._door.there(project, queue)
         wanted = asked(ask, FIELDS, ORDERS, "tasks", project, place.actor, queue)
         await self._views.wait_for(project, ask.look.min_seq)
         numbered = await self._numbered(project, queue, wanted.filter)
@@ -163,6 +165,7 @@ class Lists:
                 actions=known[row.queue].actions(caller, row),
             )
             for row in rows
+            if row.queue in known  # not deleted a moment ago
         ]
 
     async def _settings(self, project: int, queues: set[int]) -> dict[int, _Queue]:

@@ -148,28 +148,32 @@ class Lost:
         )
 
     async def _gone(self, project: int, hold: Hold, outcome: Outcome) -> errors.DibsError:
+        queue = await self._items.queue_of(project, hold.task.entry)
+        if queue is None:
+            return errors.TaskNotFound(str(hold.task))
+        there = await self._ledger.read(project, "queue", queue=queue)
+        if there.word == "not_found":
+            names = await self._directory.queue_ids(project, [queue])
+            return errors.QueueNotFound(names[queue])
         view = await self._view(project, hold, outcome.seq)
         if view is None:
-            return await self._never_held(project, hold)
+            return _never_held(hold, value(there)["rules"]["slots"])
         state = TaskState(view.state)
         if state in FINISHED and view.token > hold.token:
             found = {"cause": "submitted", "holder": view.person}
             return await self._lease_lost(project, hold, found)
         return errors.WrongTaskState(str(hold.task), state.name)
 
-    async def _never_held(self, project: int, hold: Hold) -> errors.DibsError:
-        """No lease of it was ever given: it waits, or there is no such task."""
-        queue = await self._items.queue_of(project, hold.task.entry)
-        if queue is None:
-            return errors.TaskNotFound(str(hold.task))
-        found = await self._ledger.read(project, "queue", queue=queue)
-        if hold.task.slot > value(found)["rules"]["slots"]:
-            return errors.TaskNotFound(str(hold.task))
-        return errors.WrongTaskState(str(hold.task), TaskState.QUEUED.name)
-
     async def _view(self, project: int, hold: Hold, seq: int) -> TaskView | None:
         await self._views.wait_for(project, seq)
         return await self._views.task(project, hold.task.entry, hold.task.slot)
+
+
+def _never_held(hold: Hold, slots: int) -> errors.DibsError:
+    """No lease of it was ever given: it waits, or there is no such task."""
+    if hold.task.slot > slots:
+        return errors.TaskNotFound(str(hold.task))
+    return errors.WrongTaskState(str(hold.task), TaskState.QUEUED.name)
 
 
 def _names(event: Event, hold: Hold) -> bool:

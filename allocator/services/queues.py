@@ -125,6 +125,8 @@ class Queues:
 
     async def _pending(self, project: int, queue: int) -> int:
         outcome = await self._ledger.read(project, "queue", queue=queue)
+        if outcome.word == "not_found":
+            return 0
         pending = 0
         for dataset, cursor, *_ in some(value(outcome)["attached"]):
             pending += await self._items.count_after(project, dataset, cursor)

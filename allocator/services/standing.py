@@ -50,9 +50,12 @@ class Standing:
     async def task(self, ask: requests.GetTask) -> told.TaskRecord:
         """One task that waits or is the actor's; any, for who manages the queue.
 
-        Raises TaskNotFound, PermissionDenied.
+        Raises TaskNotFound, QueueNotFound, PermissionDenied.
         """
         place = await self._door.permit(ask.look, GET_TASK, entry=ask.task.entry)
+        queue = await self._items.queue_of(place.project, ask.task.entry)
+        if queue is not None:
+            await self._door.there(place.project, queue)
         await self._views.wait_for(place.project, ask.look.min_seq)
         records = await self._of_entry(place, ask.task.entry)
         found = [record for record in records if record.task.task == ask.task]
@@ -186,7 +189,8 @@ class Standing:
             after_score=-1,
             limit=HOLDINGS_A_CALL,
         )
-        held = [h for h in some(value(found)) if (h[1], h[2]) == (task.entry, task.slot)]
+        holds = some(value(found)) if found.word == "ok" else []
+        held = [h for h in holds if (h[1], h[2]) == (task.entry, task.slot)]
         return _token_and_end(held, self._clock.now_ms())
 
     async def _status(self, project: int, queue: int, view: TaskView) -> str:

@@ -31,10 +31,13 @@ class Verb(IntEnum):
     DELETE_DATASET = 4
     SET_PRIORITY = 5
     REOPEN = 6
+    DELETE_QUEUE = 7
 
 
 BY_FENCE = frozenset({Verb.DETACH_DATASET, Verb.DELETE_DATASET})
 """Verbs whose first event decides about all of a dataset's entries."""
+UNPLANNED = frozenset({Verb.DELETE_QUEUE})
+"""Verbs whose chunks find by themselves what is left to do."""
 
 
 class OperationState(IntEnum):

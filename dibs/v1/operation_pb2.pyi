@@ -19,6 +19,7 @@ class OperationVerb(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     OPERATION_VERB_DELETE_DATASET: _ClassVar[OperationVerb]
     OPERATION_VERB_SET_PRIORITY: _ClassVar[OperationVerb]
     OPERATION_VERB_REOPEN: _ClassVar[OperationVerb]
+    OPERATION_VERB_DELETE_QUEUE: _ClassVar[OperationVerb]
 
 class OperationState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -34,6 +35,7 @@ OPERATION_VERB_DETACH_DATASET: OperationVerb
 OPERATION_VERB_DELETE_DATASET: OperationVerb
 OPERATION_VERB_SET_PRIORITY: OperationVerb
 OPERATION_VERB_REOPEN: OperationVerb
+OPERATION_VERB_DELETE_QUEUE: OperationVerb
 OPERATION_STATE_UNSPECIFIED: OperationState
 OPERATION_STATE_RUNNING: OperationState
 OPERATION_STATE_SUCCEEDED: OperationState

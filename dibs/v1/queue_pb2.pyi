@@ -3,10 +3,11 @@ from dibs.v1 import actions_pb2 as _actions_pb2
 from dibs.v1 import bulk_pb2 as _bulk_pb2
 from dibs.v1 import common_pb2 as _common_pb2
 from dibs.v1 import control_pb2 as _control_pb2
-from dibs.v1 import skipping_pb2 as _skipping_pb2
+from dibs.v1 import deleting_pb2 as _deleting_pb2
 from dibs.v1 import lists_pb2 as _lists_pb2
-from dibs.v1 import tasks_pb2 as _tasks_pb2
 from dibs.v1 import operation_pb2 as _operation_pb2
+from dibs.v1 import skipping_pb2 as _skipping_pb2
+from dibs.v1 import tasks_pb2 as _tasks_pb2
 from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import field_mask_pb2 as _field_mask_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2

@@ -5,6 +5,7 @@ import warnings
 
 from dibs.v1 import bulk_pb2 as dibs_dot_v1_dot_bulk__pb2
 from dibs.v1 import control_pb2 as dibs_dot_v1_dot_control__pb2
+from dibs.v1 import deleting_pb2 as dibs_dot_v1_dot_deleting__pb2
 from dibs.v1 import lists_pb2 as dibs_dot_v1_dot_lists__pb2
 from dibs.v1 import operation_pb2 as dibs_dot_v1_dot_operation__pb2
 from dibs.v1 import queue_pb2 as dibs_dot_v1_dot_queue__pb2
@@ -139,6 +140,11 @@ class QueueServiceStub(object):
                 '/dibs.v1.QueueService/ClearWaiting',
                 request_serializer=dibs_dot_v1_dot_operation__pb2.ClearWaitingRequest.SerializeToString,
                 response_deserializer=dibs_dot_v1_dot_operation__pb2.ClearWaitingResponse.FromString,
+                _registered_method=True)
+        self.DeleteQueue = channel.unary_unary(
+                '/dibs.v1.QueueService/DeleteQueue',
+                request_serializer=dibs_dot_v1_dot_deleting__pb2.DeleteQueueRequest.SerializeToString,
+                response_deserializer=dibs_dot_v1_dot_deleting__pb2.DeleteQueueResponse.FromString,
                 _registered_method=True)
 
 
@@ -342,6 +348,17 @@ class QueueServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def DeleteQueue(self, request, context):
+        """Deletes a queue: from this event on there is no such queue, and no task of
+        it. Refused while anybody holds a task of it, unless `force`: then what they
+        hold is not theirs any more. Items and datasets stay; its id is not used
+        again. Needs ADMIN. Errors: PROJECT_NOT_FOUND, QUEUE_NOT_FOUND, QUEUE_HELD,
+        PERMISSION_DENIED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_QueueServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -444,6 +461,11 @@ def add_QueueServiceServicer_to_server(servicer, server):
                     servicer.ClearWaiting,
                     request_deserializer=dibs_dot_v1_dot_operation__pb2.ClearWaitingRequest.FromString,
                     response_serializer=dibs_dot_v1_dot_operation__pb2.ClearWaitingResponse.SerializeToString,
+            ),
+            'DeleteQueue': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeleteQueue,
+                    request_deserializer=dibs_dot_v1_dot_deleting__pb2.DeleteQueueRequest.FromString,
+                    response_serializer=dibs_dot_v1_dot_deleting__pb2.DeleteQueueResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -987,6 +1009,33 @@ class QueueService(object):
             '/dibs.v1.QueueService/ClearWaiting',
             dibs_dot_v1_dot_operation__pb2.ClearWaitingRequest.SerializeToString,
             dibs_dot_v1_dot_operation__pb2.ClearWaitingResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeleteQueue(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dibs.v1.QueueService/DeleteQueue',
+            dibs_dot_v1_dot_deleting__pb2.DeleteQueueRequest.SerializeToString,
+            dibs_dot_v1_dot_deleting__pb2.DeleteQueueResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -7,10 +7,10 @@
 --
 -- Returns one of
 --   {'ok', seq, chain, clock, queue_created}
---   {'already_exists', seq, chain, clock, 'queue'}
+--   {'already_exists', seq, chain, clock, 'queue'}   a deleted one too: its id is not used again
 --   {'no_group', seq, chain, clock, group}   the first of rules.groups that is not there
 change('create_queue', {}, function(call, arg)
-  if redis.call('SISMEMBER', keys.queues(call.P), arg.queue) == 1 then
+  if redis.call('EXISTS', keys.queue(call.P, arg.queue)) == 1 then
     return negative(call, 'already_exists', 'queue')
   end
   local rules = cmsgpack.unpack(arg.rules)

@@ -7,6 +7,7 @@
 --
 -- Returns one of
 --   {'ok', seq, chain, clock, list}   {queue, entry, slot, class, priority, state, token, ms left, score} each
+--   {'not_found', seq, chain, clock, 'queue'}
 
 local function page_of(call, person, queue, after, list, limit)
   local held = redis.call('ZRANGEBYSCORE', keys.held(call.P, person, queue),
@@ -19,9 +20,9 @@ end
 
 read('holdings', function(call, arg)
   local person, limit = tonumber(arg.person), tonumber(arg.limit)
-  local in_queues = arg.queue ~= '0' and { arg.queue } or redis.call('SMEMBERS', keys.holding(call.P, person))
-  for i, queue in ipairs(in_queues) do in_queues[i] = tonumber(queue) end
-  table.sort(in_queues)
+  local named = arg.queue ~= '0'
+  if named and not queues.load(call.P, arg.queue) then return negative(call, 'not_found', 'queue') end
+  local in_queues = named and { tonumber(arg.queue) } or people.holding(call.P, person)
   local after_queue, list = tonumber(arg.after_queue), {}
   for _, queue in ipairs(in_queues) do
     if queue >= after_queue and #list < limit then

@@ -6,7 +6,8 @@
 --            queue, which never change; not read of one that somebody has touched
 --
 -- Returns one of
---   {'ok', seq, chain, clock, removed}   `kept` names those that were finished or gone already
+--   {'ok', seq, chain, clock, removed}   `kept` names those that were finished or gone already: all, once their
+--                                        queue was deleted
 --   {'not_found', seq, chain, clock, 'queue'}
 local function is_there(P, queue, task)
   local record = entries.load(P, task[1])
@@ -15,16 +16,16 @@ local function is_there(P, queue, task)
 end
 
 change('remove_entries', { 'allow-oom' }, function(call, arg)
-  local queue, named = queues.load(call.P, arg.queue), {}
-  if not queue then return negative(call, 'not_found', 'queue') end
+  local queue, number, named = queues.load(call.P, arg.queue), tonumber(arg.queue), {}
+  if not queue and generation(call.P, number) ~= GONE then return negative(call, 'not_found', 'queue') end
   local tasks, leaving, kept = cmsgpack.unpack(arg.entries), {}, {}
   entries.fetch(call.P, tasks)
   for _, task in ipairs(tasks) do
     if not named[task[1]] then
-      local list = is_there(call.P, queue.number, task) and leaving or kept
+      local list = queue and is_there(call.P, number, task) and leaving or kept
       list[#list + 1] = list == kept and task[1] or task
       named[task[1]] = true
     end
   end
-  return commit(call, 'removed', { queue = queue.number, entries = leaving, kept = kept })
+  return commit(call, 'removed', { queue = number, entries = leaving, kept = kept })
 end)

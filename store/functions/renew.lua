@@ -9,7 +9,7 @@
 -- Returns one of
 --   {'ok', seq, chain, clock, renewed}
 --   {'nothing_held', seq, chain, clock}
---   {'not_found', seq, chain, clock, 'person' | 'task'}
+--   {'not_found', seq, chain, clock, 'person' | 'queue' | 'task'}
 --   {'lease_lost', seq, chain, clock, detail}   of the first task that is not held; none is renewed
 local MOST = 500
 
@@ -55,7 +55,7 @@ end
 
 -- Every live lease of the person, as if they had named them; what a fence has killed is passed over.
 local function everything(call, person, arg)
-  local in_queues = arg.queue == '0' and redis.call('SMEMBERS', keys.holding(call.P, person.number)) or { arg.queue }
+  local in_queues = arg.queue == '0' and people.holding(call.P, person.number) or { arg.queue }
   local wanted = {}
   for _, task in ipairs(all_held(call.P, person, in_queues)) do
     if #wanted < MOST then wanted[#wanted + 1] = { task[1], task[2], task[4] } end
@@ -67,6 +67,7 @@ change('renew', {}, function(call, arg)
   local person = people.load(call.P, arg.person)
   if not person then return negative(call, 'not_found', 'person') end
   local wanted = cmsgpack.unpack(arg.tasks)
+  if arg.queue ~= '0' and not queues.load(call.P, arg.queue) then return negative(call, 'not_found', 'queue') end
   if #wanted == 0 then wanted = everything(call, person, arg) end
   if #wanted == 0 then return negative(call, 'nothing_held') end
   local tasks, refusal = renewed(call, person, wanted, arg.takeover == '1')

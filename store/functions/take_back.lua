@@ -22,13 +22,6 @@ local function position(cursor)
   return tonumber(queue or 0), tonumber(score or -1)
 end
 
-local function sorted_queues(P, person)
-  local list = redis.call('SMEMBERS', keys.holding(P, person))
-  for i, queue in ipairs(list) do list[i] = tonumber(queue) end
-  table.sort(list)
-  return list
-end
-
 -- Goes through the holds of one queue after `score`; fills step.tasks; false when the step is full.
 local function sweep_queue(P, person, number, score, step)
   local queue = queues.load(P, number)
@@ -70,7 +63,7 @@ change('take_back', { 'allow-oom' }, function(call, arg)
     cursor = redis.call('HGET', keys.recalls(call.P), number) }
   local at, score = position(step.cursor)
   local done = 1
-  for _, queue in ipairs(sorted_queues(call.P, number)) do
+  for _, queue in ipairs(people.holding(call.P, number)) do
     if queue >= at and not sweep_queue(call.P, person, queue, queue == at and score or -1, step) then
       done = 0
       break

@@ -1,5 +1,6 @@
--- tidy: drop what ClearWaiting put out of reach. It changes nothing that anybody can observe, so it needs no
--- event: records are written as they are read, and the indexes of older generations go.
+-- tidy: drop what ClearWaiting or DeleteQueue put out of reach. It changes nothing that anybody can observe, so it
+-- needs no event: records are written as they are read, or go with their queue, and the indexes of older
+-- generations go.
 --
 -- KEYS[1] header  KEYS[2] log
 -- ARGV    limit
@@ -7,6 +8,8 @@
 -- Returns one of
 --   {'again'}                     there may be more
 --   {'idle', seq, chain, clock}   there is nothing
+local STEP = 5               -- so many entries in a row are as cheap as one record
+
 local function rewrite(P, members)
   local batch = effects.begin(P, {})
   for _, member in ipairs(members) do
@@ -37,14 +40,15 @@ change('tidy', { 'allow-oom' }, function(call, arg)
   if not job then return negative(call, 'idle') end
   local number, n = string.match(job, '^(%d+)/(%d+)$')
   local queue, generation_of = queues.load(P, number), tonumber(n)
-  for class in ipairs(queue.classes) do
+  if not queue and gone.drop_entries(P, number, arg.limit * STEP) then return { 'again' } end
+  for class in ipairs(queue and queue.classes or NONE) do
     local members = redis.call('ZRANGE', keys.available(P, number, class, generation_of), 0, arg.limit - 1)
     if #members > 0 then
       rewrite(P, members)
       return { 'again' }
     end
   end
-  unlink(P, queue.number, generation_of, #queue.classes)
+  unlink(P, number, generation_of, queue and #queue.classes or gone.classes(P, number))
   redis.call('SREM', keys.tidying(P), job)
   return { 'again' }
 end)

@@ -183,7 +183,7 @@ def test_renew_takes_all_or_what_is_named():
 
     assert renewable(state, 2) == [(1, 1), (2, 1)]
     assert expect_renew(state, 2) == "ok"
-    assert expect_renew(state, 2, queue=9) == "nothing_held"
+    assert expect_renew(state, 2, queue=9) == "not_found"
     assert expect_renew(state, 3) == "nothing_held"
     assert expect_renew(state, 77) == "not_found"
     assert expect_renew(state, 2, tasks=[(1, 1, first), (2, 1, second)]) == "ok"

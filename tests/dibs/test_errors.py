@@ -49,6 +49,7 @@ EXAMPLES: list[errors.DibsError] = [
     errors.OperationNotFound("7"),
     errors.AttachmentNotFound("q", "d"),
     errors.DatasetInUse("d", 2),
+    errors.QueueHeld("q", 2),
     errors.QueueArchived("q"),
     errors.QueueNotRestricted("q"),
     errors.EtagMismatch("q"),

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 
 import redis.asyncio
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from allocator.eligibility import eligible as eligible_in_python
 from allocator.model import RequestKey
@@ -27,13 +27,13 @@ from tests.store.machine_batches import BatchRules
 from tests.store.machine_bulk import BulkRules
 from tests.store.machine_control import ControlRules
 from tests.store.machine_delays import DelayRules
+from tests.store.machine_deletion import DeletionRules
 from tests.store.machine_drafts import DraftRules
 from tests.store.machine_groups import GROUPS, GroupRules
 from tests.store.machine_operations import OperationRules
 from tests.store.machine_picks import PickRules
 from tests.store.machine_projects import ProjectRules
 from tests.store.machine_skips import SkipRules
-from tests.store.machine_snapshots import SnapshotRules
 from tests.store.machine_statuses import StatusRules
 from tests.store.predicates import person_and_queue
 
@@ -64,13 +64,13 @@ class ProjectMachine(
     OperationRules,
     StatusRules,
     DelayRules,
+    DeletionRules,
     GroupRules,
     DraftRules,
     PickRules,
     ControlRules,
     SkipRules,
     ProjectRules,
-    SnapshotRules,
     RuleBasedStateMachine,
 ):
     """Random histories of one project."""
@@ -196,7 +196,7 @@ class ProjectMachine(
         groups=st.lists(GROUPS, max_size=2, unique=True),
     )
     def create_queue(self, queue: int, slots: int, allowed: list[int], groups: list[int]) -> None:
-        known = queue in self.state.queues
+        known = queue in self.state.queues or queue in self.state.deleted
         missing = not all(self.state.groups.get(group) for group in groups)
         reply = self._create_queue(queue, slots, 100, sorted(allowed), groups)
         assert reply.word == ("already_exists" if known else "no_group" if missing else "ok")
@@ -467,6 +467,29 @@ class ProjectMachine(
         _, shape, unknown = self.run(live.read(self.redis, self.project))
         assert unknown == []
         assert drift.differences(structures.expected(self.state), shape) == []
+
+    @precondition(lambda self: len(self.log) > 10)
+    @rule(size=st.integers(1, 7))
+    def rebuild(self, size: int) -> None:
+        """Redis is disposable: a replay of the log into a new epoch gives the same state."""
+        after, clock_wall = 0, (0, 0)
+        for start in range(0, len(self.log), size):
+            batch = self.log[start : start + size]
+            clock_wall = self.run(self.kernel.replay(self.project, self.epoch + 1, after, batch))
+            after = batch[-1][0]
+        seq, chain, _ = self.log[-1]
+        assert self.run(
+            self.kernel.open(
+                self.project,
+                self.epoch + 1,
+                seq=seq,
+                chain=chain,
+                clock=self.state_clock,
+                wall=clock_wall[1],
+            )
+        )
+        self.epoch += 1
+        self._compare()
 
     def teardown(self) -> None:
         self.run(self._clean())

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
 
 from allocator.model import RequestKey
-from audit.state import CANCELLED, DAY_MS, FAILED, RUNNING, UNDIVIDED
+from audit.state import CANCELLED, DAY_MS, DELETE_QUEUE, FAILED, RUNNING, UNDIVIDED
 from store import keys
 from store.events import OPERATIONS, decode
 
@@ -153,7 +153,9 @@ class OperationRules(RuleBasedStateMachine):
     def finish_detaching(self, pick: int, size: int) -> None:
         """Chunk by chunk, all that the fence covers leaves; then the fence goes."""
         number, operation = self._operation(pick)
-        if operation is None or operation.verb not in UNDIVIDED or operation.state != RUNNING:
+        if operation is None or operation.state != RUNNING:
+            return
+        if operation.verb not in UNDIVIDED - {DELETE_QUEUE}:
             return
         while covered := self._covered(operation):
             some = [entry for entry in covered if entry.queue == covered[0].queue][:size]
@@ -167,7 +169,8 @@ class OperationRules(RuleBasedStateMachine):
             assert reply.word == "ok"
         assert self.call("end_operation", operation=number, state=2, error="").word == "ok"
         pair = (operation.dataset, operation.last_entry)
-        assert all(pair not in self.state.queues[number].fences for number in operation.queues)
+        left = [self.state.queues[n] for n in operation.queues if n in self.state.queues]
+        assert all(pair not in queue.fences for queue in left)
 
     @rule(pick=PICK, state=st.integers(2, 4))
     def end_operation(self, pick: int, state: int) -> None:
@@ -176,7 +179,7 @@ class OperationRules(RuleBasedStateMachine):
         if runs and operation.verb in UNDIVIDED:
             if state == CANCELLED:
                 runs = False
-            elif self._covered(operation):
+            elif self._covered(operation) or self.state.deleted.get(operation.queues[0]):
                 state = FAILED
         word = "ok" if runs else "not_found" if operation is None else "wrong_state"
         assert self.call("end_operation", operation=number, state=state, error="").word == word

@@ -11,7 +11,7 @@ end
 
 -- Every key of a project, each with a sentence. `P` is the prefix `dibs:{<project>}:<epoch>:`,
 -- so a new epoch never meets a byte of an older one. Numbers only: no client byte enters a key.
--- uncleared: it is known that no queue of the project was ever cleared.
+-- uncleared: it is known that no queue of the project was ever cleared or deleted.
 local keys = { uncleared = false }
 
 -- A queue as the keys of what waits in it name it: with its generation, once its waiting tasks were cleared,
@@ -36,7 +36,8 @@ function keys.groups(P) return P .. 'groups' end
 -- HASH of one queue: rules (packed), content, set_seq (event that wrote these), classes (packed),
 -- added_seq (its last addition or removal), not_added, batches (issued); generation, once its waiting tasks
 -- were cleared; control (packed), once somebody has steered it: see queues.load; fences (packed), while
--- datasets are being detached.
+-- datasets are being detached. Of one that was deleted: generation GONE for ever, and classes (how many) and
+-- was (packed, the generations whose indexes are still there) for who drops the rest: see 62_gone.
 function keys.queue(P, queue) return P .. 'queue:' .. text(queue) end
 -- HASH of what each lane begins with: b<class> -> score of its first untouched entry, g<class> -> score
 -- of the first member of G, d<class> -> dead integers in its backlogs. Missing: there is none.

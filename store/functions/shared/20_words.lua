@@ -32,9 +32,10 @@ local USED_STEP_MS = 60000   -- how exactly it is known when a session was used 
 
 local NONE = {}              -- an empty list or set, never to be filled
 local OPERATIONS = 2 ^ 52    -- a chunk of operation n comes as request number `chunk` of "session" OPERATIONS + n
+local GONE = -1              -- the generation of a queue that was deleted
 local CLEAR_WAITING = 2      -- the verb of an operation that its first event has done
-local DETACH_DATASET, DELETE_DATASET, SET_PRIORITY = 3, 4, 5
-local UNDIVIDED = { [DETACH_DATASET] = true, [DELETE_DATASET] = true }   -- by fence: not to be cancelled
+local DETACH_DATASET, DELETE_DATASET, SET_PRIORITY, DELETE_QUEUE = 3, 4, 5, 7
+local UNDIVIDED = { [DETACH_DATASET] = true, [DELETE_DATASET] = true, [DELETE_QUEUE] = true }   -- by fence: not to be cancelled
 local RUNNING, SUCCEEDED, FAILED, CANCELLED = 1, 2, 3, 4   -- where an operation stands
 
 local function score_of(rank, entry) return rank * RANK_STEP + entry end
@@ -67,7 +68,8 @@ local function task_name(entry, slot) return string.format('%d:%d', entry, slot)
 -- read: queues, records and heads by their numbers; first and last of backlogs by their keys; followers:
 -- which integer comes after an untouched entry in its backlog; holds: whether who reserves holds anything there.
 -- generations of queues; stale: records as they were
--- before their queue was cleared, where they have not been written since; unfenced: no dataset was ever
+-- before their queue was cleared or deleted, where they have not been written since; gone: those of queues
+-- that were deleted; unfenced: no dataset was ever
 -- detached in the project; run: the last one looked up of entries of one dataset; seq: of the event that is applied.
 -- stirred: queues that may have to enter or leave `open`; gained: those where work can be had that could not.
 -- Emptied before each call, and by a replay after each event.
@@ -84,7 +86,8 @@ end
 local function forget()
   seen.queues, seen.records, seen.heads = emptied(seen.queues), emptied(seen.records), emptied(seen.heads)
   seen.ends, seen.followers, holds = emptied(seen.ends), emptied(seen.followers), false
-  seen.generations, seen.stale, seen.unfenced, seen.run, keys.uncleared = false, false, false, false, false
+  seen.generations, seen.stale, seen.gone, seen.unfenced, seen.run = false, false, false, false, false
+  keys.uncleared = false
   seen.stirred, seen.gained = false, false
 end
 
@@ -98,7 +101,7 @@ local function gain(queue)
   seen.gained[tonumber(queue)] = true
 end
 
--- How often the queue's waiting tasks were cleared.
+-- How often the queue's waiting tasks were cleared; GONE: it was deleted.
 generation = function(P, queue)
   if keys.uncleared then return 0 end
   local number = tonumber(queue)

@@ -62,6 +62,17 @@ function queues.load(P, queue)
   return found
 end
 
+-- The queues in which a person holds anything, ascending. What they held in one that was deleted is not held.
+function people.holding(P, person)
+  local list = {}
+  for _, member in ipairs(redis.call('SMEMBERS', keys.holding(P, person))) do
+    local number = tonumber(member)
+    if keys.uncleared or queues.load(P, number) then list[#list + 1] = number end
+  end
+  table.sort(list)
+  return list
+end
+
 -- Fills in the tasks of a queue by state: those that are queued are what is left of all.
 function queues.count(P, queue, result)
   local counts = redis.call('HGETALL', keys.counts(P, queue))

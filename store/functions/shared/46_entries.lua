@@ -34,6 +34,7 @@ end
 
 -- A record is written under the generation `n` of its queue (none: 0); one of an older generation is read as
 -- it is since, whoever reads it, and `seen.stale` keeps what it was, to be taken out of the older indexes.
+-- Of a queue that was deleted nothing is left for anybody: this is the one place that says so.
 local function unpacked_record(P, entry, packed)
   local record = unpacked(packed, false)
   if not record then return false end
@@ -41,6 +42,11 @@ local function unpacked_record(P, entry, packed)
   if (record.n or 0) == n then return record end
   seen.stale = seen.stale or {}
   seen.stale[entry] = record
+  if n == GONE then
+    seen.gone = seen.gone or {}
+    seen.gone[entry] = record
+    return false
+  end
   return since_cleared(record, n)
 end
 

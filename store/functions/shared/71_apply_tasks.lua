@@ -149,5 +149,5 @@ function apply.removed(P, event)
     remove(touched and effects.open(batch, task[1]) or effects.open_waiting(batch, queue, unpack(task)))
   end
   effects.finish(batch)
-  redis.call('HSET', keys.queue(P, b.queue), 'added_seq', event.seq)
+  if queue then redis.call('HSET', keys.queue(P, b.queue), 'added_seq', event.seq) end
 end

@@ -71,7 +71,8 @@ end
 function apply.operation_ended(P, event)
   local b = event.body
   local operation = operations.load(P, b.operation)
-  if b.state == SUCCEEDED and UNDIVIDED[operation.verb] then lower_fences(P, operation) end
+  if b.state == SUCCEEDED and operation.verb == DELETE_QUEUE then gone.tidy(P, operation.queues[1])
+  elseif b.state == SUCCEEDED and UNDIVIDED[operation.verb] then lower_fences(P, operation) end
   redis.call('HSET', keys.operation(P, b.operation), 'state', b.state)
   redis.call('SREM', keys.running(P), b.operation)
   redis.call('ZADD', keys.ended(P), event.wall, b.operation)

@@ -33,6 +33,7 @@ class Action(IntEnum):
     CLEAR_BATCH = 15
     SET_PRIORITY = 16
     REOPEN = 17
+    DELETE_QUEUE = 18
     START = 20
     START_TASK = 21
     RENEW = 22
@@ -123,6 +124,7 @@ _ALWAYS: Final = (
     (Action.ATTACH_DATASET, "QueueService.AttachDataset"),
     (Action.DETACH_DATASET, "QueueService.DetachDataset"),
     (Action.CLEAR_WAITING, "QueueService.ClearWaiting"),
+    (Action.DELETE_QUEUE, "QueueService.DeleteQueue"),
     (Action.REOPEN, "AllocationService.Reopen"),
 )
 _PICK: Final = "AllocationService.StartTask"

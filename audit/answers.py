@@ -27,6 +27,7 @@ KIND_OF: Final[Mapping[str, str]] = {
     "RemoveItems": "operation_begun",
     "DetachDataset": "operation_begun",
     "ClearWaiting": "cleared",
+    "DeleteQueue": "queue_deleted",
     "Reserve": "granted",
     "EnsureReservations": "granted",
     "LoadBatch": "granted",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +20,7 @@ from allocator.cli import figures
 from allocator.cli.answers import all_pages
 from allocator.cli.figures import Figures
 from dibs import Client
+from dibs.errors import QueueNotFound
 from dibs.v1.common_pb2 import TaskState
 
 MOST_QUEUES = 30
@@ -103,12 +105,19 @@ def _frame(client: Client, now: Figures, before: Figures) -> Frame:
     shown = [queue.queue_id for queue in queues[:MOST_QUEUES]]
     return Frame(
         project=client.scope.project,
-        rows=[_row(queue, client.get_queue_depth(queue)) for queue in shown],
+        rows=list(_rows(client, shown)),
         queues=len(queues),
         held=Counter((each.person, _state(each.task.state)) for each in held),
         now=now,
         before=before,
     )
+
+
+def _rows(client: Client, queues: Iterable[str]) -> Iterator[Row]:
+    """One a queue, but for those that were deleted a moment ago."""
+    for queue in queues:
+        with suppress(QueueNotFound):
+            yield _row(queue, client.get_queue_depth(queue))
 
 
 def _row(queue: str, depth: Any) -> Row:

@@ -23,6 +23,7 @@ class Action(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     ACTION_CLEAR_BATCH: _ClassVar[Action]
     ACTION_SET_PRIORITY: _ClassVar[Action]
     ACTION_REOPEN: _ClassVar[Action]
+    ACTION_DELETE_QUEUE: _ClassVar[Action]
     ACTION_START: _ClassVar[Action]
     ACTION_START_TASK: _ClassVar[Action]
     ACTION_RENEW: _ClassVar[Action]
@@ -51,6 +52,7 @@ ACTION_LOAD_BATCH: Action
 ACTION_CLEAR_BATCH: Action
 ACTION_SET_PRIORITY: Action
 ACTION_REOPEN: Action
+ACTION_DELETE_QUEUE: Action
 ACTION_START: Action
 ACTION_START_TASK: Action
 ACTION_RENEW: Action

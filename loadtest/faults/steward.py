@@ -1,34 +1,41 @@
-"""Who takes work out of the queues: items, all that waits, whole datasets; and puts it back."""
+"""Who takes work out of queues: items, all that waits, datasets, whole queues; and puts it back."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import random
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 
-from dibs import operation_calls
+from dibs import deleting_calls, operation_calls
 from dibs.errors import AlreadyExists, NotFound, StoreUnavailable
 from dibs.v1.common_pb2 import Priority
 from loadtest.calls import About, Caller
 from loadtest.faults.crew import SUPPLIES, Feeder, Supply
-from loadtest.swarm import attach
+from loadtest.swarm import attach, create_queue
 
 REMOVED_AT_ONCE = 150
 """More than one chunk: a fault finds an operation half done."""
 CLEARS = 0.05
 DETACHES = 0.1
+PASSES = 0.1
+PASSES_S = 1.0
+"""How long a queue is there that is deleted then; who asks in no queue works in it."""
+TRIES_S = 0.2
 
 
 @dataclass(slots=True, kw_only=True)
 class Steward:
-    """Removes items, clears queues, detaches datasets and attaches them again, all the time."""
+    """Removes items, clears queues, detaches datasets, deletes queues, and makes them anew."""
 
     admin: Caller
     feeder: Feeder
     stop: asyncio.Event
     rng: random.Random
     every_s: float = 1.0
+    numbers: Iterator[int] = field(default_factory=itertools.count)
 
     async def run(self) -> None:
         """One bulk verb after the other, until `stop`; what was detached is attached again."""
@@ -46,6 +53,8 @@ class Steward:
             await self._clear(supply)
         elif chance < CLEARS + DETACHES:
             await self._detach(supply)
+        elif chance < CLEARS + DETACHES + PASSES:
+            await self._pass(supply)
         else:
             await self._remove(supply)
 
@@ -73,3 +82,17 @@ class Steward:
                 return
             if self.stop.is_set():
                 return
+
+    async def _pass(self, supply: Supply) -> None:
+        """A queue that is deleted while people hold tasks of it, whatever became of the calls."""
+        queue = f"passing-{next(self.numbers)}"
+        with contextlib.suppress(StoreUnavailable):
+            await create_queue(self.admin, queue, priority=Priority.PRIORITY_HIGH)
+            await attach(self.admin, queue, supply.dataset)
+        await asyncio.sleep(PASSES_S)
+        call = deleting_calls.delete_queue(self.admin.client.scope, queue, force=True)
+        while True:
+            with contextlib.suppress(StoreUnavailable):
+                await self.admin.made(call, About(method="DeleteQueue", queue=queue))
+                return
+            await asyncio.sleep(TRIES_S)

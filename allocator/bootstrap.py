@@ -57,6 +57,7 @@ from allocator.services.submitting import Submitting
 from allocator.settings import LEASE_FLOOR_MS, Settings
 from allocator.transport import Front
 from store.assembly import Hooks, Store
+from store.snapshots import Every
 
 CHECK_S = 1.0
 PATIENCE_S = 8.0
@@ -119,6 +120,7 @@ async def worker(
         settings.postgres_dsn.get_secret_value(),
         hooks=_hooks(),
         patience_s=patience_s,
+        every=Every(events=settings.snapshot_events, interval_s=settings.snapshot_interval_s),
     )
     servicers = _servicers(store, lease_floor_ms)
     drift = Drift(store, settings.redis_url.get_secret_value())
@@ -140,6 +142,10 @@ def _hooks() -> Hooks:
     return Hooks(
         rebuilt=lambda cause: metrics.rebuilds[cause].inc(),
         gate_waited=metrics.GATE_WAIT_SECONDS.observe,
+        rebuild_ended=lambda source, took: metrics.REBUILD_SECONDS.labels(source).observe(took),
+        snapshot_refused=lambda why: metrics.SNAPSHOTS_REFUSED.labels(why).inc(),
+        snapshot_failed=lambda why: metrics.SNAPSHOTS_FAILED.labels(why).inc(),
+        snapshots=metrics.snapshots,
         swept=counting.swept,
     )
 

@@ -7,8 +7,9 @@ does it) each worker writes files there, and one process exposes them all.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Protocol
 
 from prometheus_client import (
     CollectorRegistry,
@@ -43,6 +44,46 @@ COMMIT_LAG = Gauge(
     multiprocess_mode="livemostrecent",
 )
 REBUILDS = Counter("dibs_rebuilds_total", "Live states rebuilt from the log.", ["cause"])
+REBUILD_SECONDS = Histogram(
+    "dibs_rebuild_seconds",
+    "Time of a rebuild, by where it began: a snapshot, or the first event of the log.",
+    ["source"],
+    buckets=(0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25, 50, 100),
+)
+SNAPSHOT_SEQ = Gauge(
+    "dibs_snapshot_seq",
+    "The last event in a project's newest snapshot.",
+    ["project"],
+    multiprocess_mode="livemostrecent",
+)
+SNAPSHOT_AGE_SECONDS = Gauge(
+    "dibs_snapshot_age_seconds",
+    "Time since a project's newest snapshot.",
+    ["project"],
+    multiprocess_mode="livemostrecent",
+)
+SNAPSHOT_SECONDS = Gauge(
+    "dibs_snapshot_seconds",
+    "Time that it took to make a project's newest snapshot.",
+    ["project"],
+    multiprocess_mode="livemostrecent",
+)
+SNAPSHOT_BYTES = Gauge(
+    "dibs_snapshot_bytes",
+    "Size of a project's newest snapshot in Postgres.",
+    ["project"],
+    multiprocess_mode="livemostrecent",
+)
+SNAPSHOTS_REFUSED = Counter(
+    "dibs_snapshots_refused_total",
+    "Snapshots that were not believed: damaged, of another chain or library, refused.",
+    ["why"],
+)
+SNAPSHOTS_FAILED = Counter(
+    "dibs_snapshots_failed_total",
+    "Snapshots that were due and not made: disturbed, no room in Redis, an error of Redis.",
+    ["why"],
+)
 PROJECTION_LAG = Gauge(
     "dibs_projection_lag_events",
     "Events that the log has and the views have not.",
@@ -122,6 +163,30 @@ def queue_depth(
         QUEUE_TASKS.labels(project, queue, state).set(tasks)
     OLDEST_WAITING_SECONDS.labels(project, queue).set(oldest_age_s)
     QUEUE_PAUSED.labels(project, queue).set(paused)
+
+
+class Snapshot(Protocol):
+    """What is shown of one."""
+
+    @property
+    def project(self) -> str: ...
+    @property
+    def seq(self) -> int: ...
+    @property
+    def age(self) -> float: ...
+    @property
+    def seconds(self) -> float: ...
+    @property
+    def bytes(self) -> int: ...
+
+
+def snapshots(newest: Sequence[Snapshot]) -> None:
+    """Show the newest snapshot of each project. One process of all does this."""
+    for one in newest:
+        SNAPSHOT_SEQ.labels(one.project).set(one.seq)
+        SNAPSHOT_AGE_SECONDS.labels(one.project).set(one.age)
+        SNAPSHOT_SECONDS.labels(one.project).set(one.seconds)
+        SNAPSHOT_BYTES.labels(one.project).set(one.bytes)
 
 
 def prepare(directory: Path) -> None:

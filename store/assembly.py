@@ -23,6 +23,8 @@ from store.projections import Projector
 from store.recovery import Recovery
 from store.redis import Multiplexer
 from store.roles import Role
+from store.snapshots import Every, Figures, Snapshots
+from store.snapshotter import Snapshotter
 from store.subscriber import Subscriber
 from store.sweeper import Sweeper
 from store.task_list import TaskList
@@ -44,6 +46,14 @@ class Hooks:
     """An answer waited this many seconds for its commit."""
     lost_race: Callable[[], None] = _ignore
     """A commit was lost to another committer."""
+    rebuild_ended: Callable[[str, float], None] = _ignore
+    """A rebuild from a snapshot, or from the log, took this many seconds."""
+    snapshot_refused: Callable[[str], None] = _ignore
+    """A snapshot was not believed, for this reason."""
+    snapshot_failed: Callable[[str], None] = _ignore
+    """A snapshot that was due was not made, for this reason."""
+    snapshots: Callable[[list[Figures]], None] = _ignore
+    """The newest snapshot of each project, in figures."""
     projection_lag: Callable[[int, int], None] = _ignore
     """The views of a project are this many events behind its log."""
     swept: Callable[[str, int], None] = _ignore
@@ -61,6 +71,7 @@ class Store:
         hooks: Hooks | None = None,
         timer: Timer | None = None,
         patience_s: float = 8.0,
+        every: Every | None = None,
     ) -> None:
         hooks = hooks or Hooks()
         self.redis = Multiplexer(redis_url)
@@ -73,13 +84,16 @@ class Store:
             waited=hooks.gate_waited,
             stalled=self._stalled,
         )
+        self.snapshots = Snapshots(self.postgres, self.log, hooks.snapshot_refused)
         self.recovery = Recovery(
             redis=self.redis,
             kernel=self.kernel,
             log=self.log,
             postgres=self.postgres,
             gate=self.gate,
+            snapshots=self.snapshots,
             rebuilt=hooks.rebuilt,
+            rebuild_ended=hooks.rebuild_ended,
         )
         self.directory = Directory(self.postgres)
         self.groups = Groups(self.postgres)
@@ -119,10 +133,20 @@ class Store:
         self.projector = Projector(
             postgres=self.postgres, log=self.log, redis=self.redis, lag=hooks.projection_lag
         )
+        self.snapshotter = Snapshotter(
+            redis=self.redis,
+            events=self.log,
+            snapshots=self.snapshots,
+            every=every,
+            told=hooks.snapshots,
+            failed=hooks.snapshot_failed,
+            timer=timer,
+        )
         self.roles = [
             Role(self.postgres, "committer", self.committer.run),
             Role(self.postgres, "sweeper", self.sweeper.run),
             Role(self.postgres, "projector", self.projector.run),
+            Role(self.postgres, "snapshotter", self.snapshotter.run),
         ]
 
     async def start(self, *, roles: bool = True) -> None:

@@ -123,11 +123,18 @@ def _reply(name: str, raw: Sequence[Any]) -> Reply:
 
 
 class Kernel:
-    """The functions of this release, on one connection."""
+    """The functions of this release, on one connection.
 
-    def __init__(self, connection: Caller) -> None:
+    With `scratch` they see another state of each project, beside the live one: an epoch is then the
+    number of that state, and it can be replayed and restored, never opened.
+    """
+
+    def __init__(self, connection: Caller, *, scratch: bool = False) -> None:
         self._connection = connection
         self._library = library()
+        self._header = keys.scratch_header if scratch else keys.header
+        self.prefix = keys.scratch_prefix if scratch else keys.prefix
+        """What the keys of (project, epoch) begin with."""
 
     async def call(
         self,
@@ -203,6 +210,18 @@ class Kernel:
         raw = await self._run("replay", project, epoch, 0, None, 0, inputs)
         return (int(raw[1]), int(raw[2])) if _text(raw[0]) == "ok" else None
 
+    async def restore(
+        self, project: int, epoch: int, after: int, piece: bytes, *, seq: int = 0
+    ) -> bool:
+        """Put the piece of an image that follows `after` others into an epoch.
+
+        `seq`, with the last piece: the last event that the image contains. False when the epoch is
+        open already, or when its keys do not hold exactly the pieces before.
+        """
+        inputs = {"after": after, "seq": seq, "piece": piece}
+        raw = await self._run("restore", project, epoch, 0, None, 0, inputs)
+        return bool(_text(raw[0]) == "ok")
+
     async def durable(self, project: int, epoch: int, *, seq: int, keep: int) -> bool:
         """Note that Postgres has everything up to `seq`; the log may drop what is before `keep`."""
         raw = await self._run(
@@ -246,8 +265,8 @@ class Kernel:
             raise TypeError(f"{name} takes {names}, not {tuple(inputs)}")
         return await self._fcall(
             f"{self._library.name}_{name}",
-            keys.header(project),
-            keys.log(project, epoch),
+            self._header(project),
+            f"{self.prefix(project, epoch)}log",
             epoch,
             floor,
             *frame,

@@ -23,3 +23,18 @@ def log(project: int, epoch: int) -> str:
 def totals(project: int, epoch: int) -> str:
     """HASH entries, items, settings_seq, fast: counters of the whole project."""
     return f"{prefix(project, epoch)}totals"
+
+
+def scratch(project: int) -> str:
+    """STRING: number of the one scratch state that is being built; others are leftovers."""
+    return f"dibs:{{{project}}}:scratch"
+
+
+def scratch_header(project: int) -> str:
+    """Never there: what is built beside the live state is never opened."""
+    return f"{scratch(project)}:header"
+
+
+def scratch_prefix(project: int, number: int) -> str:
+    """What every key of a scratch state begins with."""
+    return f"{scratch(project)}:{number}:"

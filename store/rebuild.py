@@ -1,26 +1,24 @@
-"""One rebuild: the log's events, replayed under a new epoch's keys, then opened."""
+"""One rebuild: a snapshot and the log's events behind it, under a new epoch's keys, then opened."""
 
 from __future__ import annotations
 
 import asyncio
-from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import Callable
 from typing import Final
 
 import structlog
 
+from store.build import Build, Built
 from store.kernel import Kernel
-from store.log import Head, Log, Logged
+from store.log import Head, Log
 from store.redis import Multiplexer
+from store.redis_link import ReplyError
+from store.snapshots import Damaged, Snapshot, Snapshots
+from store.translate import Doubt, doubt_of
 
-PAGE: Final = 2_000
-"""Events read from Postgres at once."""
-BATCH_EVENTS: Final = 30
-BATCH_BYTES: Final = 64 * 1024
-"""What one call replays: a few milliseconds of Redis' only thread."""
-AHEAD: Final = 4
-"""Calls that wait for Redis while the next events are read."""
-PROGRESS_EVENTS: Final = 50_000
+LOST: Final = frozenset({"not_verified", "fork", "behind", "gap"})
+"""Causes by which Redis lost something. All others say that a state was wrong: then no snapshot is
+believed either, and the whole log tells."""
 
 log = structlog.get_logger()
 
@@ -29,96 +27,76 @@ class Rebuild:
     """Builds `begun.epoch` of a project, which Postgres knows already (R13)."""
 
     def __init__(
-        self, redis: Multiplexer, kernel: Kernel, log: Log, project: int, begun: Head, cause: str
+        self,
+        *,
+        redis: Multiplexer,
+        kernel: Kernel,
+        log: Log,
+        snapshots: Snapshots,
+        project: int,
+        begun: Head,
+        cause: str,
+        ended: Callable[[str, float], None] = lambda source, seconds: None,
     ) -> None:
-        self._redis = redis
         self._kernel = kernel
-        self._log = log
+        self._snapshots = snapshots
         self._project = project
         self._begun = begun
         self._cause = cause
-        self._generation = redis.generation
-        self._clock = (0, 0)
+        self._ended = ended
+        self._build = Build(
+            redis=redis,
+            kernel=kernel,
+            log=log,
+            snapshots=snapshots,
+            project=project,
+            epoch=begun.epoch,
+            end=begun.seq,
+        )
 
     async def run(self) -> bool:
-        """Replay and open. False if a later epoch was opened, or Redis lost what was built."""
+        """Build and open. False if a later epoch was opened, or Redis lost what was built."""
         project, begun = self._project, self._begun
         started = asyncio.get_running_loop().time()
-        log.info("rebuild", project=project, epoch=begun.epoch, events=begun.seq, cause=self._cause)
         await self._kernel.load()
-        if not await self._replay_all() or not await self._open():
+        base = await self._base()
+        after = base.seq if base else 0
+        about = {"project": project, "epoch": begun.epoch, "cause": self._cause, "after": after}
+        log.info("rebuild", events=begun.seq, **about)
+        built = await self._built(base)
+        if built is None or not await self._open(built):
             return False
-        took = round(asyncio.get_running_loop().time() - started, 3)
-        log.info("rebuilt", project=project, epoch=begun.epoch, seconds=took, cause=self._cause)
+        took = asyncio.get_running_loop().time() - started
+        log.info("rebuilt", seconds=round(took, 3), **about)
+        self._ended("snapshot" if base else "log", took)
         return True
 
-    async def _replay_all(self) -> bool:
-        """Replay batch after batch, a few on their way at once: out of order they are refused."""
-        on_their_way: deque[asyncio.Task[tuple[int, int] | None]] = deque()
-        replayed = 0
+    async def _base(self) -> Snapshot | None:
+        if self._cause in LOST:
+            return await self._snapshots.newest(self._project, self._begun.seq)
+        await self._snapshots.forget(self._project)
+        return None
+
+    async def _built(self, base: Snapshot | None) -> Built | None:
         try:
-            async for batch in self._batches():
-                if len(on_their_way) == AHEAD and not await self._replayed(on_their_way.popleft()):
-                    return False
-                on_their_way.append(asyncio.create_task(self._replay(batch, after=replayed)))
-                if batch[-1].seq // PROGRESS_EVENTS > replayed // PROGRESS_EVENTS:
-                    log.info("rebuild_goes_on", project=self._project, at=batch[-1].seq)
-                replayed = batch[-1].seq
-            while on_their_way:
-                if not await self._replayed(on_their_way.popleft()):
-                    return False
-            return replayed == self._begun.seq
-        finally:
-            for task in on_their_way:
-                task.cancel()
-            await asyncio.gather(*on_their_way, return_exceptions=True)
+            return await self._build.run(base)
+        except Damaged as error:
+            log.warning("snapshot_damaged", project=self._project, error=str(error))
+            await self._snapshots.refuse(error.snapshot, "damaged")
+            return None
+        except ReplyError as error:
+            if base is not None and doubt_of(error) is not Doubt.NOT_NOW:
+                await self._snapshots.refuse(base, "refused")
+            raise
 
-    async def _replay(self, batch: list[Logged], *, after: int) -> tuple[int, int] | None:
-        events = [(event.seq, event.chain, event.payload) for event in batch]
-        return await self._kernel.replay(self._project, self._begun.epoch, after, events)
-
-    async def _replayed(self, task: asyncio.Task[tuple[int, int] | None]) -> bool:
-        """Whether a batch took its place, on the server that has those before it."""
-        clock = await task
-        if clock is None or self._redis.generation != self._generation:
-            return False
-        self._clock = clock
-        return True
-
-    async def _open(self) -> bool:
-        clock, wall = self._clock
+    async def _open(self, built: Built) -> bool:
         begun = self._begun
         opened = await self._kernel.open(
-            self._project, begun.epoch, seq=begun.seq, chain=begun.chain, clock=clock, wall=wall
+            self._project,
+            begun.epoch,
+            seq=begun.seq,
+            chain=begun.chain,
+            clock=built.clock,
+            wall=built.wall,
         )
-        return opened and self._redis.generation == self._generation
-
-    async def _batches(self) -> AsyncIterator[list[Logged]]:
-        """The events up to the new epoch's base, cut for calls; reads one page ahead."""
-        page = asyncio.create_task(self._log.read(self._project, 0, PAGE))
-        try:
-            while True:
-                events = [event for event in await page if event.seq <= self._begun.seq]
-                if not events:
-                    return
-                page = asyncio.create_task(self._log.read(self._project, events[-1].seq, PAGE))
-                for batch in _cut(events):
-                    yield batch
-        finally:
-            page.cancel()
-            await asyncio.gather(page, return_exceptions=True)
-
-
-def _cut(events: list[Logged]) -> list[list[Logged]]:
-    """Runs of at most BATCH_EVENTS events and about BATCH_BYTES."""
-    batches: list[list[Logged]] = [[]]
-    size = 0
-    for event in events:
-        if batches[-1] and (
-            len(batches[-1]) == BATCH_EVENTS or size + len(event.payload) > BATCH_BYTES
-        ):
-            batches.append([])
-            size = 0
-        batches[-1].append(event)
-        size += len(event.payload)
-    return batches
+        return opened and self._build.undisturbed

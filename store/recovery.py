@@ -1,9 +1,9 @@
 """Redis is disposable: what it says is believed only after it was verified.
 
 Any doubt ends in a new epoch. It is committed in Postgres first, then built
-under keys of its own from the log, then opened (reliability.md §1.5, R7, R13).
-Events of the old epoch that were never committed are gone, and nobody was told
-of them.
+under keys of its own from a snapshot and the log, then opened (reliability.md
+§1.5, R7, R13). Events of the old epoch that were never committed are gone, and
+nobody was told of them.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from store.rebuild import Rebuild
 from store.redis import Multiplexer
 from store.redis_link import ReplyError
 from store.redis_log import continues, read_log
+from store.snapshots import Snapshots
 from store.translate import Doubt, doubt_of
 
 LOCKS: Final = 0xD1B5 << 40
@@ -61,14 +62,18 @@ class Recovery:
         log: Log,
         postgres: Postgres,
         gate: Gate,
+        snapshots: Snapshots,
         rebuilt: Callable[[str], None] = lambda cause: None,
+        rebuild_ended: Callable[[str, float], None] = lambda source, seconds: None,
     ) -> None:
         self._redis = redis
         self._kernel = kernel
         self._log = log
         self._postgres = postgres
         self._gate = gate
+        self._snapshots = snapshots
         self._rebuilt = rebuilt
+        self._rebuild_ended = rebuild_ended
         self._open: dict[int, _Open] = {}
         self._doubted: dict[int, tuple[int, str]] = {}
         self._running: dict[int, asyncio.Task[None]] = {}
@@ -203,14 +208,25 @@ class Recovery:
         begun = await self._log.bump_epoch(project, head, cause)
         if begun is None:
             return None
-        rebuild = Rebuild(self._redis, self._kernel, self._log, project, begun, cause)
-        if not await self._run(rebuild):
+        if not await self._run(self._rebuild_of(project, begun, cause)):
             await self._clear_the_way(project)
             return None
         self._rebuilt(cause)
         self._gate.reset(project, begun)
         self._spawn(unlink_epochs(self._redis, project, lambda epoch: epoch < begun.epoch))
         return begun.epoch
+
+    def _rebuild_of(self, project: int, begun: Head, cause: str) -> Rebuild:
+        return Rebuild(
+            redis=self._redis,
+            kernel=self._kernel,
+            log=self._log,
+            snapshots=self._snapshots,
+            project=project,
+            begun=begun,
+            cause=cause,
+            ended=self._rebuild_ended,
+        )
 
     async def _run(self, rebuild: Rebuild) -> bool:
         try:

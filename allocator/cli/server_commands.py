@@ -1,4 +1,4 @@
-"""Commands that use the servers behind dibs: migrate, audit, rebuild-views."""
+"""Commands that use the servers behind dibs: migrate, audit, rebuild-views, snapshot."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from allocator.backends import Backends
 from allocator.cli import show
 from allocator.settings import Settings
 from audit import source
+from dibs.errors import StoreUnavailable
 from store import migrations
+from store.assembly import Store
 from store.log import Log
 from store.postgres import Postgres
 from store.view_rebuild import ViewRebuild
@@ -37,6 +39,25 @@ async def rebuild_views(settings: Settings, only: str | None) -> dict[str, int]:
             }
         finally:
             await postgres.close()
+
+
+async def snapshot(settings: Settings, only: str | None) -> dict[str, int]:
+    """Make a snapshot of each project, in the Redis that serves; up to which event."""
+    async with Backends.open(backends.running(settings), redis=False) as servers:
+        redis_url = servers.settings.redis_url
+        if redis_url is None:
+            raise StoreUnavailable  # it is made where the live state is
+        store = Store(redis_url.get_secret_value(), servers.postgres_dsn)
+        await store.start(roles=False)
+        try:
+            rows = await store.postgres.fetch("SELECT project, external_id FROM project ORDER BY 2")
+            wanted = [row for row in rows if only in (None, row["external_id"])]
+            made = {
+                row["external_id"]: await store.snapshotter.make(row["project"]) for row in wanted
+            }
+        finally:
+            await store.close()
+    return {name: seq for name, seq in made.items() if seq is not None}
 
 
 async def audit(

@@ -21,6 +21,8 @@ from store.embedded import EmbeddedPostgres, EmbeddedRedis
 
 Server = Literal["valkey", "redis7"]
 LEASE_FLOOR_MS = 100
+SNAPSHOT_EVENTS = 1_000
+"""So few that faults strike while one is made, and rebuilds begin with one."""
 ANSWERS_WITHIN_S = 20.0
 
 
@@ -81,6 +83,8 @@ async def opened(
             workers=service.WORKERS,
             stop_grace_s=1.0,
             log_level="info",
+            snapshot_events=SNAPSHOT_EVENTS,
+            snapshot_interval_s=10,
         )
         async with service.running(settings, lease_floor_ms=LEASE_FLOOR_MS) as running:
             yield Ground(redis=valkey, postgres=postgres, service=running, history=history)

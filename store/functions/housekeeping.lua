@@ -1,4 +1,4 @@
--- open, replay, durable, tick: what keeps a project's live state going. None of them is an event.
+-- open, replay, restore, durable, tick: what keeps a project's live state going. None of them is an event.
 
 -- open: serve a project whose keys were rebuilt under a larger epoch.
 --
@@ -36,20 +36,76 @@ end)
 --   {'ok', clock, wall}    of the last event
 --   {'old_epoch', epoch}   that epoch is open already
 --   {'gap', replayed}      the keys do not hold the events up to `after`: rebuild from the start
+local RAISES = { cleared = true, operation_begun = true }   -- events after which there may be more to know
+local PLAIN = { granted = true, started = true, submitted = true, renewed = true, released = true, expired = true }
+local knows = { true, true }
+
+-- Whether no queue was ever cleared, no dataset ever detached: read from the totals of `P`, if it is given.
+local function know(P)
+  if P then
+    local f = redis.call('HMGET', keys.totals(P), 'cleared', 'fenced')
+    knows[1], knows[2] = not f[1], not f[2]
+  end
+  keys.uncleared, seen.unfenced = knows[1], knows[2]
+end
+
+-- Forgets what an event may have changed: of those that are most of a log, not what queues are.
+local function forget_after(P, kind)
+  local queues_seen = PLAIN[kind] and seen.queues
+  if queues_seen then seen.queues = {} end
+  forget()
+  seen.queues = queues_seen or seen.queues
+  know(RAISES[kind] and P)
+end
+
 register('replay', {}, function(call)
   local current = redis.call('HGET', call.header, 'epoch')
   if current and tonumber(current) >= tonumber(call.epoch) then return { 'old_epoch', current } end
   local replayed = redis.call('HGET', keys.totals(call.P), 'replayed') or '0'
   if replayed ~= call.arg.after then return { 'gap', replayed } end
   local clock, wall = 0, 0
+  know(call.P)
   for _, logged in ipairs(cmsgpack.unpack(call.arg.events)) do
     local event = event_of(cmsgpack.unpack(logged[3]), logged[1], logged[2])
     enact(call.P, event)
-    forget()
+    forget_after(call.P, event.kind)
     clock, wall, replayed = event.clock, event.wall, event.seq
   end
   redis.call('HSET', keys.totals(call.P), 'replayed', replayed)
   return { 'ok', clock, wall }
+end)
+
+-- restore: put a piece of a snapshot into the keys of a new epoch, one after the other. Nothing is replayed on
+-- keys, and none are opened, that have not got the last one.
+--
+-- KEYS[1] header  KEYS[2] log
+-- ARGV    after seq piece
+--   after  pieces that were restored before
+--   seq    of the last event in the snapshot, with its last piece; else 0
+--   piece  packed list of {type, key without the epoch's prefix, arguments of the command that adds to such a key}
+--
+-- Returns one of
+--   {'ok'}
+--   {'old_epoch', epoch}   that epoch is open already
+--   {'gap', restored}      the keys do not hold exactly the pieces before: restore from the start
+local ADDS = { hash = 'HSET', list = 'RPUSH', set = 'SADD', zset = 'ZADD' }
+
+register('restore', {}, function(call)
+  local current = redis.call('HGET', call.header, 'epoch')
+  if current and tonumber(current) >= tonumber(call.epoch) then return { 'old_epoch', current } end
+  local totals = keys.totals(call.P)
+  local f = redis.call('HMGET', totals, 'restored', 'replayed')
+  local restored = f[1] or (redis.call('EXISTS', totals) == 0 and '0' or 'foreign')
+  if f[2] or restored ~= call.arg.after then return { 'gap', restored } end
+  for _, command in ipairs(cmsgpack.unpack(call.arg.piece)) do
+    redis.call(ADDS[command[1]], call.P .. command[2], unpack(command, 3))
+  end
+  redis.call('HSET', totals, 'restored', tonumber(call.arg.after) + 1)
+  if call.arg.seq ~= '0' then
+    redis.call('HDEL', totals, 'restored')
+    redis.call('HSET', totals, 'replayed', call.arg.seq)
+  end
+  return { 'ok' }
 end)
 
 -- durable: Postgres has everything up to `seq`; of that the log keeps a window from `keep` on.

@@ -168,6 +168,7 @@ async def test_the_commands_import_reserve_submit_and_audit(served: Served, tmp_
     done = await _dibs(served, "submit", task["task_id"], token, "--project", "cli")
     again = await _dibs(served, "submit", "999-1", token, "--project", "cli")
     rebuilt = await _dibs(served, "rebuild-views", "--data-dir", str(served.data))
+    snapshot = await _dibs(served, "snapshot", "--project", "cli", "--data-dir", str(served.data))
     audit = await _dibs(served, "audit", "--data-dir", str(served.data))
 
     assert (imported["added"], imported["not_added"]) == (2, 1)
@@ -175,6 +176,7 @@ async def test_the_commands_import_reserve_submit_and_audit(served: Served, tmp_
     assert done["state"] == "TASK_STATE_COMPLETED"
     assert again["error"]["reason"] == "TASK_NOT_FOUND"
     assert rebuilt["events"]["cli"] > 5
+    assert snapshot["events"]["cli"] >= rebuilt["events"]["cli"]
     assert audit["violations"] == 0
     assert audit["events"] > 5
 

@@ -20,7 +20,6 @@ from store.events import epoch_chain
 from store.gate import Gate
 from store.ledger import Ledger
 from store.log import Head, Log, Logged
-from store.rebuild import Rebuild
 from store.recovery import Recovery
 from tests.faults.field import Field, settled
 from tests.store.servers import copy_of, head_locked, redis_client, rewind, waiting_appends
@@ -166,7 +165,7 @@ async def a_holder_submits_to_a_redis_that_was_rewound(field: Field, _: pytest.M
 def redis_is_opened_first(patch: pytest.MonkeyPatch) -> None:
     async def rebuild(self: Recovery, project: int, head: Head) -> int | None:
         begun = Head(head.epoch + 1, head.seq, epoch_chain(head.chain, head.epoch + 1))
-        built = Rebuild(self._redis, self._kernel, self._log, project, begun, "planted")
+        built = self._rebuild_of(project, begun, "planted")
         if not await built.run():
             return None
         if await self._log.bump_epoch(project, head, "planted") is None:

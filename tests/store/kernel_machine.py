@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 
 import redis.asyncio
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from allocator.eligibility import eligible as eligible_in_python
 from allocator.model import RequestKey
@@ -34,6 +34,7 @@ from tests.store.machine_operations import OperationRules
 from tests.store.machine_picks import PickRules
 from tests.store.machine_projects import ProjectRules
 from tests.store.machine_skips import SkipRules
+from tests.store.machine_snapshots import SnapshotRules
 from tests.store.machine_statuses import StatusRules
 from tests.store.predicates import person_and_queue
 
@@ -71,6 +72,7 @@ class ProjectMachine(
     ControlRules,
     SkipRules,
     ProjectRules,
+    SnapshotRules,
     RuleBasedStateMachine,
 ):
     """Random histories of one project."""
@@ -467,29 +469,6 @@ class ProjectMachine(
         _, shape, unknown = self.run(live.read(self.redis, self.project))
         assert unknown == []
         assert drift.differences(structures.expected(self.state), shape) == []
-
-    @precondition(lambda self: len(self.log) > 10)
-    @rule(size=st.integers(1, 7))
-    def rebuild(self, size: int) -> None:
-        """Redis is disposable: a replay of the log into a new epoch gives the same state."""
-        after, clock_wall = 0, (0, 0)
-        for start in range(0, len(self.log), size):
-            batch = self.log[start : start + size]
-            clock_wall = self.run(self.kernel.replay(self.project, self.epoch + 1, after, batch))
-            after = batch[-1][0]
-        seq, chain, _ = self.log[-1]
-        assert self.run(
-            self.kernel.open(
-                self.project,
-                self.epoch + 1,
-                seq=seq,
-                chain=chain,
-                clock=self.state_clock,
-                wall=clock_wall[1],
-            )
-        )
-        self.epoch += 1
-        self._compare()
 
     def teardown(self) -> None:
         self.run(self._clean())

@@ -1,0 +1,78 @@
+"""Rebuilds, of the whole log or from a snapshot of some event: rules of the project machine."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import redis.asyncio
+from hypothesis import strategies as st
+from hypothesis.stateful import precondition, rule
+
+from store.image import pieces
+from store.kernel import Kernel
+
+
+class Raw:
+    """Replies as the server sends them."""
+
+    def __init__(self, client: redis.asyncio.Redis) -> None:
+        self._pool = client.connection_pool
+
+    async def call(self, *args: Any) -> Any:
+        connection = await self._pool.get_connection()
+        try:
+            await connection.send_command(*args)
+            return await connection.read_response()
+        finally:
+            await self._pool.release(connection)
+
+
+class SnapshotRules:
+    """For ProjectMachine."""
+
+    @precondition(lambda self: len(self.log) > 10)
+    @rule(size=st.integers(1, 7), pick=st.integers(0, 10_000))
+    def rebuild(self: Any, size: int, pick: int) -> None:
+        """Redis is disposable: the log gives the same state, from its beginning or further on."""
+        at = pick % len(self.log) if pick % 3 else 0
+        clock_wall = (0, 0)
+        if at:
+            scratch = Kernel(self.kernel._connection, scratch=True)
+            self.run(self._replayed(scratch, self.epoch + 1, 0, at, size))
+            image = self.run(self._image(scratch.prefix(self.project, self.epoch + 1)))
+            self.run(self._restored(image, at))
+            assert self.run(self._image(self.kernel.prefix(self.project, self.epoch + 1))) == image
+        if at < len(self.log):
+            clock_wall = self.run(
+                self._replayed(self.kernel, self.epoch + 1, at, len(self.log), size)
+            )
+        seq, chain, _ = self.log[-1]
+        assert self.run(
+            self.kernel.open(
+                self.project,
+                self.epoch + 1,
+                seq=seq,
+                chain=chain,
+                clock=self.state_clock,
+                wall=clock_wall[1],
+            )
+        )
+        self.epoch += 1
+        self._compare()
+
+    async def _replayed(
+        self: Any, kernel: Kernel, epoch: int, after: int, end: int, size: int
+    ) -> Any:
+        clock_wall = None
+        for start in range(after, end, size):
+            batch = self.log[start : min(start + size, end)]
+            clock_wall = await kernel.replay(self.project, epoch, start, batch)
+        return clock_wall
+
+    async def _image(self: Any, prefix: str) -> list[bytes]:
+        return [piece async for piece in pieces(Raw(self.redis), prefix)]
+
+    async def _restored(self: Any, image: list[bytes], seq: int) -> None:
+        for n, piece in enumerate(image):
+            last = seq if n == len(image) - 1 else 0
+            assert await self.kernel.restore(self.project, self.epoch + 1, n, piece, seq=last)

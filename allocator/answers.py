@@ -54,6 +54,17 @@ class Project:
     seq: int = 0
     status_locks: bool = False
     etag: str = ""
+    deleted_ms: int = 0
+    purge_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectDeleted:
+    """The event that deleted a project, and until when it can be undeleted."""
+
+    seq: int
+    deleted_ms: int
+    purge_ms: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

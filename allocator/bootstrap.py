@@ -195,7 +195,9 @@ def _servicers(store: Store, lease_floor_ms: int) -> Sequence[object]:
                 listings=store.listings,
                 door=door,
             ),
-            ProjectLife(ledger=ledger, content=content, door=door),
+            ProjectLife(
+                directory=directory, ledger=ledger, content=content, views=views, door=door
+            ),
         ),
         GroupServicer(
             GroupCalls(

@@ -21,7 +21,7 @@ class CountedLedger:
         """As of the ledger, and counted."""
         outcome = await self._ledger.change(project, name, request, actor, **inputs)
         count = _COUNTS.get(name)
-        if count is not None and not outcome.dup:
+        if count is not None and not outcome.dup and outcome.word != "project_deleted":
             count(outcome)
         return outcome
 

@@ -6,9 +6,11 @@ integer, and its external name lives in Postgres only.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum, IntFlag, StrEnum
 
+OUTSIDE = 2**51
+"""Session s without a project asks in a project as "session" OUTSIDE + s."""
 CLOCK_STEP_MS = 200
 """The lease clock moves in steps of at most this much, so a lease can end this
 much before the time that its length alone would tell: times that we tell are
@@ -284,6 +286,10 @@ class RequestKey:
     secret: str
     n: int
     hash: str
+
+    def from_outside(self) -> RequestKey:
+        """The same, in a project that its session is not of: who asks was looked up before."""
+        return replace(self, session=OUTSIDE + self.session, secret="")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -91,6 +91,8 @@ TABLE: Final = (
             "DatasetService.DeleteDataset",
             "OperationService.CleanHistory",
             "ProjectService.CreateProject",
+            "ProjectService.DeleteProject",
+            "ProjectService.UndeleteProject",
             "ProjectService.UpdateProject",
             "QueueService.AttachDataset",
             "QueueService.PauseQueue",

@@ -59,10 +59,11 @@ class CreateProject:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListProjects:
-    """Projects that the actor is a member of."""
+    """Projects that the actor is a member of; `deleted` ones too."""
 
     actor: str
     page: Page
+    deleted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,3 +18,18 @@ class UpdateProject:
     display_name: str | None = None
     status_locks: bool | None = None
     etag: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeleteProject:
+    """The project is to be no more, and to be purged so much later."""
+
+    change: Change
+    purge_after_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UndeleteProject:
+    """The project is to be there again. `change.key` is of a session without a project."""
+
+    change: Change

@@ -15,6 +15,9 @@ IN_ORDER: Final = 5
 
 KIND_OF: Final[Mapping[str, str]] = {
     "CreateProject": "project_created",
+    "UpdateProject": "project_changed",
+    "DeleteProject": "project_deleted",
+    "UndeleteProject": "project_undeleted",
     "AddMembers": "members_changed",
     "UpdateMember": "members_changed",
     "RemoveMembers": "members_changed",

@@ -28,6 +28,23 @@ def project_changed(project: Project, event: Event, judge: Judge) -> None:
     project.set_seq = event.seq
 
 
+def project_deleted(project: Project, event: Event, judge: Judge) -> None:
+    """From now on nothing happens in it but that it is undeleted."""
+    purge_ms = event.body["purge_ms"]
+    judge.expect(RULES, not project.deleted_seq, "the project is deleted a second time")
+    judge.expect(RULES, purge_ms >= event.wall_ms, "purged at {}, before {}", purge_ms, event)
+    project.deleted_seq, project.purge_ms = event.seq, purge_ms
+
+
+def project_undeleted(project: Project, event: Event, judge: Judge) -> None:
+    """As it was, in its time; the lease clock stood."""
+    deleted = event.body["deleted"]
+    judge.expect(RULES, deleted and deleted == project.deleted_seq, "event {} undeleted", deleted)
+    in_time = event.wall_ms < project.purge_ms
+    judge.expect(RULES, in_time, "undeleted at {}, due at {}", event.wall_ms, project.purge_ms)
+    project.deleted_seq = project.purge_ms = 0
+
+
 def members_changed(project: Project, event: Event, judge: Judge) -> None:
     """Whole records. Who is out is fenced; who lost anything is recalled from the start."""
     changed = event.body["members"]

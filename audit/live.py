@@ -21,7 +21,7 @@ from audit.structures import Scores, Shape, SlotShape
 PRODUCT_KEY: Final = re.compile(rb"dibs:\{[0-9]+\}:.+", re.DOTALL)
 TOTALS: Final = (
     *("entries", "items", "settings_seq", "fast", "admins"),
-    *("content", "status_locks", "set_seq"),
+    *("content", "status_locks", "set_seq", "deleted", "purge_ms"),
 )
 BATCH: Final = 1_000
 WAITING: Final = frozenset({"heads", "backlog", "dead", "available", "excluded", "soft", "passed"})
@@ -362,6 +362,9 @@ def _run_list(value: Iterable[tuple[bytes, float]]) -> list[tuple[int, int, int]
 Reader = Callable[[Shape, Any, Any], None]
 READERS: Final[Mapping[tuple[str, int], Reader]] = {
     ("totals", 0): _read_totals,
+    ("outside", 0): lambda shape, _, value: shape.outside.update(
+        (_text(name), _text(kept)) for name, kept in value.items()
+    ),
     ("queues", 0): lambda shape, _, value: shape.queues.update(_numbers(value)),
     ("groups", 0): lambda shape, _, value: shape.groups.update(
         (int(group), int(there)) for group, there in value.items()

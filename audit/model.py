@@ -23,7 +23,7 @@ from audit import (
     skips,
 )
 from audit.report import RULES, Judge, Violation
-from audit.state import OPERATIONS, WINDOW, Project, used_until
+from audit.state import OPERATIONS, OUTSIDE, WINDOW, Project, used_until
 from store.events import Event
 
 Handler = Callable[[Project, Event, Judge], object]
@@ -31,6 +31,8 @@ Handler = Callable[[Project, Event, Judge], object]
 HANDLERS: Mapping[str, Handler] = {
     "project_created": apply_setup.project_created,
     "project_changed": apply_setup.project_changed,
+    "project_deleted": apply_setup.project_deleted,
+    "project_undeleted": apply_setup.project_undeleted,
     "members_changed": apply_setup.members_changed,
     "group_created": apply_groups.group_created,
     "group_named": apply_groups.group_named,
@@ -117,6 +119,11 @@ class Model:
     def _clocks(self, event: Event) -> None:
         """The lease clock and the wall clock of a project never go back (DESIGN, Time)."""
         state = self.state
+        if state.deleted_seq:
+            undeleted = event.kind == "project_undeleted"
+            self.judge.expect(RULES, undeleted, "{} in a deleted project", event.kind)
+            stood = event.clock_ms == state.clock
+            self.judge.expect(RULES, stood, "the clock of a deleted project is {}", event.clock_ms)
         self.judge.expect(
             RULES,
             event.clock_ms >= state.clock and event.wall_ms >= state.wall,
@@ -143,6 +150,9 @@ class Model:
         key = (request.session, request.n)
         self.judge.expect(2, key not in self._requests, "request {} a second time", key)
         self._requests.add(key)
+        if request.session > OUTSIDE:
+            self.state.outside[key] = (request.hash, event.seq, event.chain)
+            return
         session = self.state.sessions.get(request.session)
         if not self.judge.expect(2, session, "session {} is not open", key[0]) or not session:
             return

@@ -93,6 +93,14 @@ async def projects(connection: Connection, wanted: int | str | None = None) -> l
     return chosen
 
 
+async def purged(connection: Connection) -> list[Named]:
+    """The projects of which nothing but the id is left, or soon will be."""
+    rows = await connection.fetch(
+        "SELECT project, external_id FROM project WHERE purged_time IS NOT NULL ORDER BY project"
+    )
+    return [Named(project=row["project"], external_id=row["external_id"]) for row in rows]
+
+
 async def head(connection: Connection, project: int) -> Head:
     """Where the log ends."""
     row = await connection.fetchrow(
@@ -249,11 +257,17 @@ async def _records(
     Raises HistoryError for a line that is no record.
     """
     numbers = {one.external_id: one.project for one in await projects(connection)}
+    gone = await purged(connection)
+    if gone:
+        report.notes.append(f"{len(gone)} projects were purged: nothing of them is audited")
+    ignored = {key for one in gone for key in (one.project, one.external_id)}
     by_project: defaultdict[int, list[Record]] = defaultdict(list)
     names: dict[int, dict[tuple[str, str], int]] = {}
     judge = Judge()
     for record in history.read(files):
         number = numbers.get(str(record.project), record.project)
+        if number in ignored:
+            continue
         if isinstance(number, str) or number not in numbers.values():
             if record.changed:
                 answers.missing([record], judge)

@@ -46,6 +46,8 @@ WINDOW: Final = 16
 MAX_GROUPS: Final = 32
 OPERATIONS: Final = 2**52
 """The chunks of operation n come as requests of "session" OPERATIONS + n."""
+OUTSIDE: Final = 2**51
+"""Session s without a project asks in a project as "session" OUTSIDE + s."""
 RUNNING: Final = 1
 SUCCEEDED: Final = 2
 FAILED: Final = 3
@@ -365,6 +367,11 @@ class Project:
     content: int = 0
     status_locks: bool = False
     set_seq: int = 0
+    deleted_seq: int = 0
+    """The event that deleted it; 0: it is there."""
+    purge_ms: int = 0
+    outside: dict[tuple[int, int], tuple[str, int, str]] = field(default_factory=dict)
+    """(session, n) of a session without a project -> (hash, seq, chain)."""
     settings_seq: int = 0
     entries_last: int = 0
     items_last: int = 0

@@ -71,6 +71,7 @@ class Shape:
     opened: dict[int, str] = field(default_factory=dict)
     served: dict[int, int] = field(default_factory=dict)
     gains: dict[int, float] = field(default_factory=dict)
+    outside: dict[str, str] = field(default_factory=dict)
     sessions: dict[int, float] = field(default_factory=dict)
     session: dict[int, tuple[object, ...]] = field(default_factory=dict)
     recalls: dict[int, str] = field(default_factory=dict)
@@ -105,6 +106,15 @@ def expected(project: Project) -> Shape:
             "content": project.content,
             "status_locks": int(project.status_locks),
             "set_seq": project.set_seq,
+            **(
+                {"deleted": project.deleted_seq, "purge_ms": project.purge_ms}
+                if project.deleted_seq
+                else {}
+            ),
+        },
+        outside={
+            f"{session}:{n}": f"{n} {hash_} {seq} {chain}"
+            for (session, n), (hash_, seq, chain) in project.outside.items()
         },
         groups={number: 1 + uses if uses >= 0 else 0 for number, uses in _uses(project)},
         recalls=dict(project.recalls),

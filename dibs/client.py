@@ -79,6 +79,8 @@ class AsyncClient:
     create_project = _Rpc(setup_calls.create_project)
     get_project = _Rpc(setup_calls.get_project)
     update_project = _Rpc(setup_calls.update_project)
+    delete_project = _Rpc(setup_calls.delete_project)
+    undelete_project = _Rpc(setup_calls.undelete_project)
     list_projects = _Rpc(setup_calls.list_projects)
     add_members = _Rpc(setup_calls.add_members)
     update_member = _Rpc(setup_calls.update_member)

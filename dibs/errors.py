@@ -43,6 +43,7 @@ DibsError
 │   ├── QueueHeld             people hold tasks of it
 │   ├── QueueNotRestricted    everybody may work there
 │   ├── LastAdmin             a project keeps one
+│   ├── ProjectNotDeleted     it is there
 │   ├── WrongOperationState
 │   └── SessionUnknown        never executed
 ├── LimitReached              a bound of the service
@@ -484,6 +485,16 @@ class QueueArchived(WrongState):
 
     def __init__(self, queue_id: str) -> None:
         super().__init__(f"queue {queue_id!r} is archived: unarchive it first", queue_id=queue_id)
+
+
+class ProjectNotDeleted(WrongState):
+    """The project is there: there is nothing to undelete."""
+
+    reason = "PROJECT_NOT_DELETED"
+    keys = ("project_id",)
+
+    def __init__(self, project_id: str) -> None:
+        super().__init__(f"project {project_id!r} is not deleted", project_id=project_id)
 
 
 class DatasetInUse(WrongState):

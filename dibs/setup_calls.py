@@ -65,12 +65,28 @@ def update_project(
     return Call(_PROJECT + "UpdateProject", request, projects.UpdateProjectResponse, scope.project)
 
 
+def delete_project(
+    scope: Scope, *, purge_after: timedelta | None = None, force: bool = False
+) -> Call[projects.DeleteProjectResponse]:
+    """Delete the client's project: for 30 d or `purge_after` it can come back, unless forced."""
+    request = projects.DeleteProjectRequest(
+        **scope.where(), purge_after=duration(purge_after), force=force
+    )
+    return Call(_PROJECT + "DeleteProject", request, projects.DeleteProjectResponse, scope.project)
+
+
+def undelete_project(scope: Scope) -> Call[projects.UndeleteProjectResponse]:
+    """Bring the client's project back, as it was before it was deleted."""
+    request = projects.UndeleteProjectRequest(**scope.where())
+    return Call(_PROJECT + "UndeleteProject", request, projects.UndeleteProjectResponse, "")
+
+
 def list_projects(
-    scope: Scope, *, page_size: int = 0, page_token: str = ""
+    scope: Scope, *, page_size: int = 0, page_token: str = "", show_deleted: bool = False
 ) -> Call[projects.ListProjectsResponse]:
     """List the projects that the actor is a member of."""
     request = projects.ListProjectsRequest(
-        actor=scope.actor, page_size=page_size, page_token=page_token
+        actor=scope.actor, page_size=page_size, page_token=page_token, show_deleted=show_deleted
     )
     return Call(_PROJECT + "ListProjects", request, projects.ListProjectsResponse)
 

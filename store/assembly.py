@@ -19,6 +19,7 @@ from store.log import Log
 from store.notices import COMMITTED, OPENED, PROJECTED, Committed, Opened
 from store.operation_views import OperationViews
 from store.postgres import Postgres
+from store.project_purge import Purger, wall_ms
 from store.projections import Projector
 from store.recovery import Recovery
 from store.redis import Multiplexer
@@ -70,6 +71,7 @@ class Store:
         *,
         hooks: Hooks | None = None,
         timer: Timer | None = None,
+        now_ms: Callable[[], int] = wall_ms,
         patience_s: float = 8.0,
         every: Every | None = None,
     ) -> None:
@@ -127,6 +129,7 @@ class Store:
             ledger=self.ledger,
             log=self.log,
             recovery=self.recovery,
+            purger=Purger(self.postgres, self.redis, now_ms=now_ms),
             swept=hooks.swept,
             timer=timer,
         )

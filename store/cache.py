@@ -31,5 +31,9 @@ class Cache(Generic[K, V]):
         while len(self._entries) > self._limit:
             self._entries.popitem(last=False)
 
+    def drop(self, key: K) -> None:
+        """Keep nothing under `key`."""
+        self._entries.pop(key, None)
+
     def __len__(self) -> int:
         return len(self._entries)

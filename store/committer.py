@@ -202,8 +202,10 @@ class Committer:
             self._scan_now.clear()
 
     async def _scan(self) -> None:
-        heads = list((await self._log.heads()).items())
-        begun = False
+        before = set(self._streams)
+        known = await self._log.heads()
+        self._let_go(before - known.keys())
+        heads, begun = list(known.items()), False
         for i in range(0, len(heads), SCAN_AT_ONCE):
             some = heads[i : i + SCAN_AT_ONCE]
             calls = (self._kernel.header(project) for project, _ in some)
@@ -218,6 +220,13 @@ class Committer:
                     stream.look_again()
         if begun:
             await self._interrupt()
+
+    def _let_go(self, purged: set[int]) -> None:
+        """Projects without a head have no log any more."""
+        for project in purged:
+            self._streams.pop(project, None)
+            if (task := self._tasks.pop(project, None)) is not None:
+                task.cancel()
 
     def _committed(self, project: int, epoch: int, run: Sequence[Logged]) -> None:
         chains = [event.chain for event in run]

@@ -14,7 +14,7 @@ INLINE_BYTES: Final = 4_096
 
 _SAVE_DRAFT: Final = """
 INSERT INTO draft (project, entry, slot, person, token, refused, session, n, bytes, save_time)
-VALUES ($1, $2, $3, $4, $5, false, $6, $7, $8, clock_timestamp())
+SELECT $1, $2, $3, $4, $5, false, $6, $7, $8, clock_timestamp() FROM head WHERE project = $1
 ON CONFLICT (project, entry, slot, person, token, refused) DO UPDATE
    SET session = excluded.session, n = excluded.n, bytes = excluded.bytes,
        save_time = excluded.save_time
@@ -36,14 +36,18 @@ class Content:
         self._postgres = postgres
 
     async def put(self, project: int, body: bytes) -> tuple[int, str]:
-        """Store bytes, committed on return; their number and the hex of their sha256."""
+        """Store bytes, committed on return; their number and the hex of their sha256.
+
+        In a project that was purged nothing is stored, under the number 0: what follows is refused.
+        """
         digest = hashlib.sha256(body)
         async with self._postgres.reading() as connection:
             number = await connection.fetchval(
-                "INSERT INTO content (project, hash, bytes) VALUES ($1, $2, $3) RETURNING content",
+                "INSERT INTO content (project, hash, bytes)"
+                " SELECT $1, $2, $3 FROM head WHERE project = $1 RETURNING content",
                 *(project, digest.digest(), body),
             )
-        return int(number), digest.hexdigest()
+        return int(number or 0), digest.hexdigest()
 
     async def get(self, project: int, content: int) -> bytes:
         """The bytes of a content that an event names. Raises ContentMissing."""

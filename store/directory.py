@@ -65,6 +65,20 @@ class Directory:
             self._fast.add(found.project)
         return found
 
+    def forget(self, external_id: str) -> None:
+        """The project may be gone: look again before the next call."""
+        self._projects.drop(external_id)
+
+    async def claim(self, key: RequestKey, project: int) -> None:
+        """Note that a session without a project asks for a change of this one.
+
+        A repeat is no harm: the project's log knows what has happened. Raises
+        RequestIdReused, RequestTooOld, SessionUnknown.
+        """
+        async with self._postgres.reading() as connection, connection.transaction():
+            if await _answered(connection, key) is None:
+                await _remember(connection, key, msgpack.packb(project))
+
     async def project_id(self, project: int) -> str:
         """The external id of a project. Raises LookupError if there is none."""
         row = await self._postgres.fetchrow(

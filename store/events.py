@@ -24,6 +24,8 @@ VERSION: Final = 1
 KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "project_created": ("admin", "fast"),
     "project_changed": ("content", "status_locks"),
+    "project_deleted": ("purge_ms",),
+    "project_undeleted": ("deleted",),
     "members_changed": ("members",),
     "session_opened": ("secret",),
     "sessions_ended": ("sessions",),

@@ -182,7 +182,9 @@ class Gate:
         if not waiters:
             return
         proofs = await self._log.proofs(project, {waiter.seq for waiter in waiters})
-        if proofs is None:
+        if proofs is None:  # the project was purged, log and all
+            for waiter in waiters:
+                _fail(waiter, Dropped(f"event {waiter.seq} has no log any more"))
             return
         true = [waiter for waiter in waiters if waiter.chain in proofs.chains.get(waiter.seq, ())]
         if true:

@@ -37,6 +37,7 @@ LAG_LIMIT_EVENTS: Final = 50_000
 READS: Final = frozenset(
     {
         *("attachments", "depth", "eligible", "holdings", "member", "operation", "operations"),
+        "member_of_deleted",
         *("project", "queue", "queue_numbers", "unfinished", "explain", "explain_task"),
     }
 )
@@ -91,6 +92,8 @@ class Tick:
     delayed_due: bool
     quiet_ms: int
     """Since the last event."""
+    purge_ms: int
+    """0; of a deleted project, the wall time from which on it is to be purged."""
 
 
 def _argument(value: Any) -> Any:
@@ -245,6 +248,7 @@ class Kernel:
             looks=bool(raw[5]),
             delayed_due=bool(raw[6]),
             quiet_ms=int(raw[7]),
+            purge_ms=int(raw[8]),
         )
 
     async def _run(

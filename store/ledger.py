@@ -24,7 +24,7 @@ from store.heads import FreshHeads
 from store.kernel import Kernel, Reply
 from store.log import Log, Logged
 from store.outcome import Outcome, decoded, told, typed
-from store.recovery import Recovery
+from store.recovery import Recovery, UnknownProject
 from store.redis import ConnectionLost, Multiplexer
 from store.redis_link import ReplyError
 from store.redis_log import read_log
@@ -153,7 +153,10 @@ class Ledger:
         call.pause = min(max(call.pause * 2, shortest), longest)
 
     async def _attempt(self, call: _Call) -> Outcome:
-        epoch = await self._ready(call)
+        try:
+            epoch = await self._ready(call)
+        except UnknownProject:
+            return Outcome(word="project_deleted")
         generation = self._redis.generation
         reply = await self._run(call, epoch)
         if reply.word == "stale_settings":

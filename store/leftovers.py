@@ -26,3 +26,15 @@ async def unlink_epochs(redis: Caller, project: int, stale: Callable[[int], bool
             await redis.call("UNLINK", *unlinked)
         if cursor == b"0":
             return
+
+
+async def unlink_all(redis: Caller, project: int) -> None:
+    """Unlink every key of the project: header, epochs, and what is built beside them."""
+    start, cursor = keys.header(project).removesuffix("header"), b"0"
+    while True:
+        command = ("SCAN", cursor, "MATCH", f"{start}*", "COUNT", SCAN_COUNT)
+        cursor, found = await redis.call(*command)
+        if found:
+            await redis.call("UNLINK", *found)
+        if cursor == b"0":
+            return

@@ -164,6 +164,14 @@ def _project_changed(views: Views, event: Event, body: Any) -> None:
     views.rows.append(("project_changed", row))
 
 
+def _project_deleted(views: Views, event: Event, body: Any) -> None:
+    views.rows.append(("project_deleted", (event.wall_ms, body["purge_ms"])))
+
+
+def _project_undeleted(views: Views, event: Event, body: Any) -> None:
+    views.rows.append(("project_deleted", (0, 0)))
+
+
 def _members_changed(views: Views, event: Event, body: Any) -> None:
     for member in body["members"]:
         _member(views, event, member)
@@ -378,6 +386,8 @@ def _removed(views: Views, event: Event, body: Any) -> None:
 _CHANGES: Final[dict[str, Callable[[Views, Event, Any], None]]] = {
     "project_created": _project_created,
     "project_changed": _project_changed,
+    "project_deleted": _project_deleted,
+    "project_undeleted": _project_undeleted,
     "members_changed": _members_changed,
     "group_created": _group_created,
     "group_named": _group_named,

@@ -45,6 +45,8 @@ WRITES: Final = {
     " VALUES ($1, $2, $3, $4, $5)",
     "project_changed": "UPDATE view_project SET content = $2, status_locks = $3, set_seq = $4"
     " WHERE project = $1",
+    "project_deleted": "UPDATE view_project SET deleted_wall = $2, purge_ms = $3"
+    " WHERE project = $1",
     "member": "INSERT INTO view_member VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
     " ON CONFLICT (project, person) DO UPDATE SET member = excluded.member,"
     " active = excluded.active, roles = excluded.roles, skills = excluded.skills,"

@@ -14,10 +14,11 @@ from typing import Final
 
 import structlog
 
-from dibs.errors import DibsError, StoreUnavailable
+from dibs.errors import DibsError, ProjectNotFound, StoreUnavailable
 from store.kernel import Kernel, Tick
 from store.ledger import Ledger
 from store.log import Log
+from store.project_purge import Purger
 from store.recovery import Recovery, UnknownProject
 from store.redis_link import ReplyError
 from store.timing import LoopTimer, Timer
@@ -52,6 +53,7 @@ class Sweeper:
         ledger: Ledger,
         log: Log,
         recovery: Recovery,
+        purger: Purger | None = None,
         followers: Sequence[Follower] = (),
         swept: Callable[[str, int], None] = lambda what, tasks: None,
         timer: Timer | None = None,
@@ -60,6 +62,7 @@ class Sweeper:
         self._ledger = ledger
         self._log = log
         self._recovery = recovery
+        self._purger = purger
         self._followers = list(followers)
         self._swept = swept
         self._timer = timer or LoopTimer()
@@ -82,6 +85,7 @@ class Sweeper:
             while True:
                 if ticks % SCAN_TICKS == 0:
                     self._begin("scan", 0, self._find_projects())
+                    self._begin("go_on", 0, self.go_on())
                 await self.tick(follow=ticks % FOLLOW_TICKS == 0)
                 ticks += 1
                 await self._timer.sleep(TICK_MS / 1000)
@@ -98,10 +102,12 @@ class Sweeper:
             some = projects[i : i + TICKS_AT_ONCE]
             ticks = await asyncio.gather(*(self._tick_one(project) for project in some))
             for project, tick in zip(some, ticks, strict=True):
-                if tick is not None:
+                if tick is not None and tick.purge_ms:
+                    self._begin_purge(project, tick)
+                elif tick is not None:
                     self._begin_due(project, tick)
-                if follow and tick is not None and self._is_due(project, tick):
-                    self._begin("follow", project, self._follow(project))
+                    if follow and self._is_due(project, tick):
+                        self._begin("follow", project, self._follow(project))
 
     def _is_due(self, project: int, tick: Tick) -> bool:
         return tick.quiet_ms <= BUSY_MS or (project + self._turn) % TURNS == 0
@@ -123,6 +129,11 @@ class Sweeper:
         if tick is None:
             self._recovery.suspect(project, epoch)
         return tick
+
+    def _begin_purge(self, project: int, tick: Tick) -> None:
+        """Of a deleted project nothing is due but, some time, its end."""
+        if self._purger is not None and self._purger.is_due(tick.purge_ms):
+            self._begin("purge", project, self._purge(self._purger, project))
 
     def _begin_due(self, project: int, tick: Tick) -> None:
         if tick.leases_due:
@@ -150,7 +161,7 @@ class Sweeper:
     async def _guarded(self, what: str, project: int, work: Awaitable[None]) -> None:
         try:
             await work
-        except (StoreUnavailable, ReplyError, UnknownProject):
+        except (StoreUnavailable, ReplyError, UnknownProject, ProjectNotFound):
             pass  # the next tick finds it again
         except DibsError as error:
             log.error("sweep_failed", what=what, project=project, error=repr(error))
@@ -176,7 +187,20 @@ class Sweeper:
             await follower(project)
 
     async def _open(self, project: int) -> None:
-        await self._recovery.ensure(project)
+        try:
+            await self._recovery.ensure(project)
+        except UnknownProject:
+            self._projects.discard(project)  # it was purged
+
+    async def _purge(self, purger: Purger, project: int) -> None:
+        if await purger.begin(project):
+            self._projects.discard(project)
+            await purger.go_on()
+
+    async def go_on(self) -> None:
+        """Go on with purges that somebody has begun."""
+        if self._purger is not None:
+            await self._purger.go_on()
 
     async def _find_projects(self) -> None:
         """Leases run in every project that has any event, called or not."""

@@ -28,7 +28,8 @@ LOOK_S: Final = 0.1
 """Without a notice for this long, who waits looks for itself."""
 
 _PROJECT: Final = """
-SELECT p.project, p.external_id, p.fast, v.status_locks, v.set_seq,
+SELECT p.project, p.external_id, p.fast, v.status_locks, v.set_seq, v.purge_ms,
+       v.deleted_wall AS deleted_ms,
        coalesce(convert_from(c.bytes, 'UTF8'), p.display_name) AS display_name,
        (extract(epoch FROM p.created_time) * 1000)::bigint AS created_ms
   FROM project p
@@ -37,7 +38,8 @@ SELECT p.project, p.external_id, p.fast, v.status_locks, v.set_seq,
 _PROJECTS: Final = f"""{_PROJECT}
   JOIN person x ON x.project = p.project
   JOIN view_member m ON m.project = x.project AND m.person = x.person AND m.member
- WHERE x.external_id = $1 AND p.external_id > $2 ORDER BY p.external_id LIMIT $3"""
+ WHERE x.external_id = $1 AND p.external_id > $2 AND ($4 OR v.deleted_wall = 0)
+ ORDER BY p.external_id LIMIT $3"""
 MEMBERS: Final = """
 SELECT x.external_id, x.name, m.* FROM view_member m
   JOIN person x USING (project, person) WHERE m.project = $1 AND m.member"""
@@ -106,9 +108,11 @@ class Views:
         row = await self._postgres.fetchrow(f"{_PROJECT} WHERE p.project = $1", project)
         return ProjectView(**row) if row else None
 
-    async def projects_of(self, person_id: str, after: str, limit: int) -> Sequence[ProjectView]:
-        """Projects, by external id, in which the person is a member."""
-        rows = await self._postgres.fetch(_PROJECTS, person_id, after, limit)
+    async def projects_of(
+        self, person_id: str, after: str, limit: int, *, deleted: bool
+    ) -> Sequence[ProjectView]:
+        """Projects, by external id, in which the person is a member; `deleted` ones too."""
+        rows = await self._postgres.fetch(_PROJECTS, person_id, after, limit, deleted)
         return [ProjectView(**row) for row in rows]
 
     async def member(self, project: int, person: int) -> MemberView | None:

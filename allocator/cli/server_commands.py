@@ -31,7 +31,9 @@ async def rebuild_views(settings: Settings, only: str | None) -> dict[str, int]:
         await postgres.start()
         try:
             views = ViewRebuild(postgres, Log(postgres))
-            rows = await postgres.fetch("SELECT project, external_id FROM project ORDER BY 2")
+            rows = await postgres.fetch(
+                "SELECT project, external_id FROM project JOIN head USING (project) ORDER BY 2"
+            )
             return {
                 row["external_id"]: await views.rebuild(row["project"])
                 for row in rows

@@ -35,6 +35,15 @@ class Directory(Protocol):
     async def project(self, external_id: str) -> ProjectRow | None:
         """The project, if its first event is in the log."""
 
+    def forget(self, external_id: str) -> None:
+        """The project may be gone: look again before the next call."""
+
+    async def claim(self, key: RequestKey, project: int) -> None:
+        """Note that a session without a project asks for a change of this one.
+
+        Raises RequestIdReused, RequestTooOld, SessionUnknown.
+        """
+
     async def project_id(self, project: int) -> str | None:
         """The external id of a project."""
 

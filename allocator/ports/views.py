@@ -9,7 +9,10 @@ from typing import Any, Protocol
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProjectView:
-    """A project with its settings; `set_seq` is the event that wrote these."""
+    """A project with its settings; `set_seq` is the event that wrote these.
+
+    `deleted_ms`: since when it is deleted (0: it is not); `purge_ms`: until when it can come back.
+    """
 
     project: int
     external_id: str
@@ -18,6 +21,8 @@ class ProjectView:
     created_ms: int
     status_locks: bool = False
     set_seq: int = 1
+    deleted_ms: int = 0
+    purge_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,8 +119,10 @@ class Views(Protocol):
     async def project(self, project: int) -> ProjectView | None:
         """A project with its settings, once the views have come to its first event."""
 
-    async def projects_of(self, person_id: str, after: str, limit: int) -> Sequence[ProjectView]:
-        """Projects, by external id, in which the person is a member."""
+    async def projects_of(
+        self, person_id: str, after: str, limit: int, *, deleted: bool
+    ) -> Sequence[ProjectView]:
+        """Projects, by external id, in which the person is a member; `deleted` ones too."""
 
     async def position(self, project: int) -> int:
         """The last event the views contain."""

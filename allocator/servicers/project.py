@@ -39,6 +39,16 @@ class ProjectServicer(project_pb2_grpc.ProjectServiceServicer):
     ) -> pb.UpdateProjectResponse:
         return wire.updated_project(await self._life.update(wire.update_project(request)))
 
+    async def DeleteProject(
+        self, request: pb.DeleteProjectRequest, context: Any
+    ) -> pb.DeleteProjectResponse:
+        return wire.deleted_project(await self._life.delete(wire.delete_project(request)))
+
+    async def UndeleteProject(
+        self, request: pb.UndeleteProjectRequest, context: Any
+    ) -> pb.UndeleteProjectResponse:
+        return wire.undeleted_project(await self._life.undelete(wire.undelete_project(request)))
+
     async def AddMembers(
         self, request: pb.AddMembersRequest, context: Any
     ) -> pb.AddMembersResponse:

@@ -78,20 +78,22 @@ class Door:
         entry: int = 0,
         person: str = "",
         right: Right | None = None,
+        even_deleted: bool = False,
     ) -> Place:
         """Whether the table of permissions lets the actor in: the only place that asks it.
 
         `queue` or `entry` is what the call concerns, for its owner; `person` is
         whom it concerns, by default the actor. `right` is the row, where this
         very request is a matter of another one than its RPC is in general. A
-        change needs an active member.
+        change needs an active member. With `even_deleted` the project may be so.
 
         Raises ProjectNotFound, PermissionDenied.
         """
         own = person in {"", ask.actor}
         row = ROWS[right] if right else row_for(rpc, own=own)
         place = await self.enter(ask.project, ask.actor, rpc)
-        member = (await self.record(place.project, place.actor)).member
+        record = await self.record(place.project, place.actor, even_deleted=even_deleted)
+        member = record.member
         let_in = member.member and (member.active or isinstance(ask, Look))
         if let_in and await self._granted(place, row, member.roles, queue, entry, own=own):
             return place
@@ -220,9 +222,10 @@ class Door:
             return False
         return bool(value(outcome)["rules"]["owner"] == place.actor)
 
-    async def record(self, project: int, person: int) -> Record:
+    async def record(self, project: int, person: int, *, even_deleted: bool = False) -> Record:
         """A person's record now; that of a stranger is no member."""
-        outcome = await self._ledger.read(project, "member", person=person)
+        function = "member_of_deleted" if even_deleted else "member"
+        outcome = await self._ledger.read(project, function, person=person)
         if outcome.word == "not_found":
             return Record(member=_stranger(person))
         return _record(person, value(outcome))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from allocator.model import FINISHED
 from allocator.ports import Ledger
+from allocator.services.named_tasks import DONE
 from allocator.services.outcomes import value
 from dibs import errors
 
-_FINISHED = frozenset(state.name for state in FINISHED)
+_FINISHED = frozenset(state.name for state in DONE)
 
 
 async def status_locks(ledger: Ledger, project: int) -> bool:

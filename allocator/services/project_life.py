@@ -1,4 +1,4 @@
-"""What becomes of a project as a whole: its settings."""
+"""What becomes of a project as a whole: its settings, its end, and the way back."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from allocator import answers
 from allocator import requests_projects as requests
-from allocator.ports import Content, Event, Ledger, ProjectRow
+from allocator.ports import Content, Directory, Event, Ledger, ProjectRow, ProjectView, Views
 from allocator.services.door import Door, Place
 from allocator.services.named import etag_of, set_seq_of
 from allocator.services.outcomes import happened, value
@@ -15,14 +15,26 @@ from dibs import errors
 
 TRIES = 3
 UPDATE = "ProjectService.UpdateProject"
+DELETE = "ProjectService.DeleteProject"
+UNDELETE = "ProjectService.UndeleteProject"
 
 
 class ProjectLife:
-    """UpdateProject of ProjectService."""
+    """UpdateProject, DeleteProject and UndeleteProject of ProjectService."""
 
-    def __init__(self, *, ledger: Ledger, content: Content, door: Door) -> None:
+    def __init__(
+        self,
+        *,
+        directory: Directory,
+        ledger: Ledger,
+        content: Content,
+        views: Views,
+        door: Door,
+    ) -> None:
+        self._directory = directory
         self._ledger = ledger
         self._content = content
+        self._views = views
         self._door = door
 
     async def update(self, ask: requests.UpdateProject) -> answers.Project:
@@ -43,6 +55,39 @@ class ProjectLife:
             if ask.etag:
                 raise errors.EtagMismatch(project_id=place.row.external_id)
         raise errors.StoreUnavailable
+
+    async def delete(self, ask: requests.DeleteProject) -> answers.ProjectDeleted:
+        """Nothing finds the project from this event on; the background purges it in its time.
+
+        Raises ProjectNotFound, PermissionDenied.
+        """
+        place = await self._door.permit(ask.change, DELETE, even_deleted=True)
+        outcome = await self._ledger.change(
+            *(place.project, "delete_project", ask.change.key, place.actor),
+            purge_after_ms=ask.purge_after_ms,
+        )
+        event = happened(outcome)
+        await self._views.wait_for(place.project, event.seq)
+        return answers.ProjectDeleted(
+            seq=event.seq, deleted_ms=event.wall_ms, purge_ms=event.body["purge_ms"]
+        )
+
+    async def undelete(self, ask: requests.UndeleteProject) -> answers.Project:
+        """The project is there again, as it was. The request is of a session without a project.
+
+        Raises ProjectNotFound, ProjectNotDeleted, PermissionDenied.
+        """
+        place = await self._door.permit(ask.change, UNDELETE, even_deleted=True)
+        key = ask.change.key
+        await self._directory.claim(key, place.project)
+        outcome = await self._ledger.change(
+            place.project, "undelete_project", key.from_outside(), place.actor
+        )
+        if outcome.word == "not_deleted":
+            raise errors.ProjectNotDeleted(place.row.external_id)
+        event = happened(outcome)
+        await self._views.wait_for(place.project, event.seq)
+        return shown(await self._views.project(place.project) or place.row, seq=event.seq)
 
     async def _named(self, row: ProjectRow, ask: requests.UpdateProject) -> int | None:
         """The content that has the new display name, if there is to be one."""
@@ -77,3 +122,19 @@ def _changed(
         "content": found["content"] if content is None else content,
         "status_locks": bool(locks),
     }
+
+
+def shown(row: ProjectRow | ProjectView, *, seq: int = 0) -> answers.Project:
+    """A project as answers have it; of a new one only the row may be there yet."""
+    view = row if isinstance(row, ProjectView) else None
+    return answers.Project(
+        project_id=row.external_id,
+        display_name=row.display_name,
+        fast=row.fast,
+        created_ms=row.created_ms,
+        seq=seq,
+        status_locks=view.status_locks if view else False,
+        etag=etag_of(view.set_seq if view else 1),
+        deleted_ms=view.deleted_ms if view else 0,
+        purge_ms=view.purge_ms if view else 0,
+    )

@@ -15,14 +15,13 @@ from allocator.ports import (
     Listings,
     MemberView,
     ProjectRow,
-    ProjectView,
     Views,
 )
 from allocator.services import paging
 from allocator.services.asking import Orders, asked
 from allocator.services.door import Door, Place
-from allocator.services.named import etag_of
 from allocator.services.outcomes import happened, some, value
+from allocator.services.project_life import shown
 from dibs import errors
 
 TRIES = 3
@@ -62,7 +61,8 @@ class Projects:
     async def create(self, ask: requests.CreateProject) -> answers.Project:
         """Make a project; whoever finds it half made finishes it first.
 
-        Raises ProjectAlreadyExists.
+        Raises ProjectAlreadyExists, also for one that was deleted or purged; to a
+        repeat, ProjectNotFound if it is.
         """
         row = ProjectRow(
             project=0,
@@ -72,26 +72,34 @@ class Projects:
             created_ms=0,
         )
         new = await self._directory.create_project(ask.change.key, row, ask.change.actor, "")
-        await self._ledger.change(
-            new.row.project, "create_project", None, new.admin, admin=new.admin, fast=new.row.fast
-        )
+        try:
+            await self._ledger.change(
+                *(new.row.project, "create_project", None, new.admin),
+                admin=new.admin,
+                fast=new.row.fast,
+            )
+        except errors.ProjectNotFound:
+            if new.mine:  # it was made by this request, and deleted since
+                raise
         if not new.mine:
             raise errors.ProjectAlreadyExists(ask.change.project)
-        return _project(new.row, seq=1)
+        return shown(new.row, seq=1)
 
     async def get(self, ask: requests.Look) -> answers.Project:
         """A project."""
         place = await self._door.permit(ask, "ProjectService.GetProject")
         await self._views.wait_for(place.project, ask.min_seq)
-        return _project(await self._views.project(place.project) or place.row)
+        return shown(await self._views.project(place.project) or place.row)
 
     async def page(self, ask: requests.ListProjects) -> answers.Listed[answers.Project]:
-        """The actor's projects."""
-        of = ("projects", ask.actor)
+        """The actor's projects, and, if asked for, deleted ones."""
+        of = ("projects", ask.actor, *(["deleted"] if ask.deleted else []))
         after = paging.position(ask.page, "", *of)
-        rows = await self._views.projects_of(ask.actor, after, paging.size_of(ask.page) + 1)
+        rows = await self._views.projects_of(
+            ask.actor, after, paging.size_of(ask.page) + 1, deleted=ask.deleted
+        )
         return paging.listed(
-            [_project(row) for row in rows], ask.page, lambda row: row.project_id, *of
+            [shown(row) for row in rows], ask.page, lambda row: row.project_id, *of
         )
 
     async def add_members(self, ask: requests.AddMembers) -> answers.Members:
@@ -270,19 +278,6 @@ def _changed(old: Member, ask: requests.UpdateMember, skills: frozenset[int] | N
 
 def _gone(person: int) -> Member:
     return Member(person=person, member=False, active=False, roles=Role.NONE)
-
-
-def _project(row: ProjectRow | ProjectView, *, seq: int = 0) -> answers.Project:
-    settings = row if isinstance(row, ProjectView) else None
-    return answers.Project(
-        project_id=row.external_id,
-        display_name=row.display_name,
-        fast=row.fast,
-        created_ms=row.created_ms,
-        seq=seq,
-        status_locks=settings.status_locks if settings else False,
-        etag=etag_of(settings.set_seq if settings else 1),
-    )
 
 
 def _listed(row: MemberView, skills: Mapping[int, str]) -> answers.Member:

@@ -10,6 +10,7 @@ from allocator.wire import common
 from dibs.v1 import project_pb2 as pb
 
 SERVICE = "/dibs.v1.ProjectService/"
+PURGE_AFTER_MS = 30 * 24 * 3600 * 1000
 
 
 def create_project(request: pb.CreateProjectRequest) -> requests.CreateProject:
@@ -30,8 +31,26 @@ def update_project(request: pb.UpdateProjectRequest) -> requests_projects.Update
     )
 
 
+def delete_project(request: pb.DeleteProjectRequest) -> requests_projects.DeleteProject:
+    after_ms = PURGE_AFTER_MS
+    if request.HasField("purge_after"):
+        after_ms = max(1, request.purge_after.ToMilliseconds())
+    return requests_projects.DeleteProject(
+        purge_after_ms=0 if request.force else after_ms,
+        change=common.change(SERVICE + "DeleteProject", request),
+    )
+
+
+def undelete_project(request: pb.UndeleteProjectRequest) -> requests_projects.UndeleteProject:
+    return requests_projects.UndeleteProject(
+        change=common.change(SERVICE + "UndeleteProject", request)
+    )
+
+
 def list_projects(request: pb.ListProjectsRequest) -> requests.ListProjects:
-    return requests.ListProjects(actor=request.actor, page=common.page(request))
+    return requests.ListProjects(
+        actor=request.actor, page=common.page(request), deleted=request.show_deleted
+    )
 
 
 def add_members(request: pb.AddMembersRequest) -> requests.AddMembers:
@@ -70,6 +89,18 @@ def created_project(answer: answers.Project) -> pb.CreateProjectResponse:
 
 def updated_project(answer: answers.Project) -> pb.UpdateProjectResponse:
     return pb.UpdateProjectResponse(seq=answer.seq, project=_project(answer))
+
+
+def deleted_project(answer: answers.ProjectDeleted) -> pb.DeleteProjectResponse:
+    return pb.DeleteProjectResponse(
+        seq=answer.seq,
+        delete_time=common.timestamp(answer.deleted_ms),
+        purge_time=common.timestamp(answer.purge_ms),
+    )
+
+
+def undeleted_project(answer: answers.Project) -> pb.UndeleteProjectResponse:
+    return pb.UndeleteProjectResponse(seq=answer.seq, project=_project(answer))
 
 
 def project(answer: answers.Project) -> pb.GetProjectResponse:
@@ -133,4 +164,6 @@ def _project(answer: answers.Project) -> pb.Project:
         create_time=common.timestamp(answer.created_ms),
         status_locks=answer.status_locks,
         etag=answer.etag,
+        delete_time=common.timestamp(answer.deleted_ms or None),
+        purge_time=common.timestamp(answer.purge_ms or None),
     )

@@ -31,6 +31,7 @@ class ErrorReason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     ERROR_REASON_NOT_ELIGIBLE: _ClassVar[ErrorReason]
     ERROR_REASON_WRONG_TASK_STATE: _ClassVar[ErrorReason]
     ERROR_REASON_STATUS_LOCKED: _ClassVar[ErrorReason]
+    ERROR_REASON_PROJECT_NOT_DELETED: _ClassVar[ErrorReason]
     ERROR_REASON_GROUP_IN_USE: _ClassVar[ErrorReason]
     ERROR_REASON_QUEUE_ARCHIVED: _ClassVar[ErrorReason]
     ERROR_REASON_QUEUE_NOT_RESTRICTED: _ClassVar[ErrorReason]
@@ -80,6 +81,7 @@ ERROR_REASON_TASK_CHANGED: ErrorReason
 ERROR_REASON_NOT_ELIGIBLE: ErrorReason
 ERROR_REASON_WRONG_TASK_STATE: ErrorReason
 ERROR_REASON_STATUS_LOCKED: ErrorReason
+ERROR_REASON_PROJECT_NOT_DELETED: ErrorReason
 ERROR_REASON_GROUP_IN_USE: ErrorReason
 ERROR_REASON_QUEUE_ARCHIVED: ErrorReason
 ERROR_REASON_QUEUE_NOT_RESTRICTED: ErrorReason

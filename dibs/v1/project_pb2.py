@@ -24,11 +24,12 @@ _sym_db = _symbol_database.Default()
 
 from dibs.bufvalidate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from dibs.v1 import common_pb2 as dibs_dot_v1_dot_common__pb2
+from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 from google.protobuf import field_mask_pb2 as google_dot_protobuf_dot_field__mask__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x15\x64ibs/v1/project.proto\x12\x07\x64ibs.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x14\x64ibs/v1/common.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x94\x02\n\x07Project\x12\x42\n\nproject_id\x18\x01 \x01(\tB.\xbaH+r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\xd8\x01\x01\x12)\n\x0c\x64isplay_name\x18\x02 \x01(\tB\x13\xbaH\x10r\x0e\x18\x80\x02\x32\t^\\P{Cc}*$\x12\x31\n\ndurability\x18\x03 \x01(\x0e\x32\x13.dibs.v1.DurabilityB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12/\n\x0b\x63reate_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x14\n\x0cstatus_locks\x18\x05 \x01(\x08\x12 \n\x04\x65tag\x18\x06 \x01(\tB\x12\xbaH\x0fr\r\x18@2\t^\\P{Cc}*$\"\xdf\x01\n\x06Member\x12(\n\tperson_id\x18\x01 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12)\n\x0c\x64isplay_name\x18\x02 \x01(\tB\x13\xbaH\x10r\x0e\x18\x80\x02\x32\t^\\P{Cc}*$\x12\x31\n\x05roles\x18\x03 \x03(\x0e\x32\r.dibs.v1.RoleB\x13\xbaH\x10\x92\x01\r\x10\x05\x18\x01\"\x07\x82\x01\x04\x10\x01 \x00\x12-\n\x06skills\x18\x04 \x03(\tB\x1d\xbaH\x1a\x92\x01\x17\x10\x64\x18\x01\"\x11r\x0f\x10\x01\x18@2\t^\\P{Cc}*$\x12\x13\n\x06\x61\x63tive\x18\x05 \x01(\x08H\x00\x88\x01\x01\x42\t\n\x07_active\"\x8b\x02\n\x14\x43reateProjectRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12.\n\nrequest_id\x18\x03 \x01(\x0b\x32\x12.dibs.v1.RequestIdB\x06\xbaH\x03\xc8\x01\x01\x12)\n\x0c\x64isplay_name\x18\x04 \x01(\tB\x13\xbaH\x10r\x0e\x18\x80\x02\x32\t^\\P{Cc}*$\x12\x31\n\ndurability\x18\x05 \x01(\x0e\x32\x13.dibs.v1.DurabilityB\x08\xbaH\x05\x82\x01\x02\x10\x01\"G\n\x15\x43reateProjectResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x03\x12!\n\x07project\x18\x02 \x01(\x0b\x32\x10.dibs.v1.Project\"\x9d\x01\n\x11GetProjectRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12!\n\x07min_seq\x18\x03 \x01(\x03\x42\x10\xbaH\r\"\x0b\x18\xff\xff\xff\xff\xff\xff\xff\x0f(\x00\"7\n\x12GetProjectResponse\x12!\n\x07project\x18\x01 \x01(\x0b\x32\x10.dibs.v1.Project\"\x80\x01\n\x13ListProjectsRequest\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12\x1a\n\tpage_size\x18\x04 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00\x12\'\n\npage_token\x18\x05 \x01(\tB\x13\xbaH\x10r\x0e\x18\x80\x08\x32\t^\\P{Cc}*$\"S\n\x14ListProjectsResponse\x12\"\n\x08projects\x18\x01 \x03(\x0b\x32\x10.dibs.v1.Project\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xc6\x03\n\x14UpdateProjectRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12.\n\nrequest_id\x18\x03 \x01(\x0b\x32\x12.dibs.v1.RequestIdB\x06\xbaH\x03\xc8\x01\x01\x12)\n\x07project\x18\x04 \x01(\x0b\x32\x10.dibs.v1.ProjectB\x06\xbaH\x03\xc8\x01\x01\x12\xeb\x01\n\x0bupdate_mask\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.FieldMaskB\xb9\x01\xbaH\xb5\x01\xba\x01\xae\x01\n\x11update_mask.paths\x12\x46must name at least one of display_name, status_locks, and nothing else\x1aQthis.paths.size() > 0 && this.paths.all(p, p in [\'display_name\', \'status_locks\'])\xc8\x01\x01\"G\n\x15UpdateProjectResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x03\x12!\n\x07project\x18\x02 \x01(\x0b\x32\x10.dibs.v1.Project\"\xa8\x02\n\x11\x41\x64\x64MembersRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12.\n\nrequest_id\x18\x03 \x01(\x0b\x32\x12.dibs.v1.RequestIdB\x06\xbaH\x03\xc8\x01\x01\x12|\n\x07members\x18\x04 \x03(\x0b\x32\x0f.dibs.v1.MemberBZ\xbaHW\x92\x01\x04\x08\x01\x10\x64\xba\x01M\n\x0cmembers.once\x12\x1amust name each person once\x1a!this.map(m, m.person_id).unique()\"C\n\x12\x41\x64\x64MembersResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x03\x12 \n\x07members\x18\x02 \x03(\x0b\x32\x0f.dibs.v1.Member\"\x8e\x05\n\x13UpdateMemberRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12.\n\nrequest_id\x18\x03 \x01(\x0b\x32\x12.dibs.v1.RequestIdB\x06\xbaH\x03\xc8\x01\x01\x12\'\n\x06member\x18\x04 \x01(\x0b\x32\x0f.dibs.v1.MemberB\x06\xbaH\x03\xc8\x01\x01\x12\x81\x02\n\x0bupdate_mask\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.FieldMaskB\xcf\x01\xbaH\xcb\x01\xba\x01\xc4\x01\n\x11update_mask.paths\x12Omust name at least one of roles, skills, active, display_name, and nothing else\x1a^this.paths.size() > 0 && this.paths.all(p, p in [\'roles\', \'skills\', \'active\', \'display_name\'])\xc8\x01\x01:\xb2\x01\xbaH\xae\x01\x1a\xab\x01\n\x11member.roles.some\x12\x45member.roles must name at least one role when update_mask names roles\x1aO!this.update_mask.paths.exists(p, p == \'roles\') || this.member.roles.size() > 0\"D\n\x14UpdateMemberResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x03\x12\x1f\n\x06member\x18\x02 \x01(\x0b\x32\x0f.dibs.v1.Member\"\xe3\x01\n\x14RemoveMembersRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12.\n\nrequest_id\x18\x03 \x01(\x0b\x32\x12.dibs.v1.RequestIdB\x06\xbaH\x03\xc8\x01\x01\x12\x34\n\nperson_ids\x18\x04 \x03(\tB \xbaH\x1d\x92\x01\x1a\x08\x01\x10\x64\x18\x01\"\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\"$\n\x15RemoveMembersResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x03\"\x98\x02\n\x12ListMembersRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12!\n\x07min_seq\x18\x03 \x01(\x03\x42\x10\xbaH\r\"\x0b\x18\xff\xff\xff\xff\xff\xff\xff\x0f(\x00\x12\x1a\n\tpage_size\x18\x04 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00\x12\'\n\npage_token\x18\x05 \x01(\tB\x13\xbaH\x10r\x0e\x18\x80\x08\x32\t^\\P{Cc}*$\x12\x18\n\x06\x66ilter\x18\x06 \x01(\tB\x08\xbaH\x05r\x03\x18\x80 \x12\x19\n\x08order_by\x18\x07 \x01(\tB\x07\xbaH\x04r\x02\x18@\"\x82\x01\n\x13ListMembersResponse\x12 \n\x07members\x18\x01 \x03(\x0b\x32\x0f.dibs.v1.Member\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x12\n\ntotal_size\x18\x03 \x01(\x03\x12\x1c\n\x14total_is_lower_bound\x18\x04 \x01(\x08*U\n\nDurability\x12\x1a\n\x16\x44URABILITY_UNSPECIFIED\x10\x00\x12\x16\n\x12\x44URABILITY_DURABLE\x10\x01\x12\x13\n\x0f\x44URABILITY_FAST\x10\x02*\x8b\x01\n\x04Role\x12\x14\n\x10ROLE_UNSPECIFIED\x10\x00\x12\x0e\n\nROLE_ADMIN\x10\x01\x12\x15\n\x11ROLE_TEAM_MANAGER\x10\x02\x12\x11\n\rROLE_REVIEWER\x10\x03\x12\x12\n\x0eROLE_ANNOTATOR\x10\x04\x12\x1f\n\x1bROLE_ANNOTATOR_AND_REVIEWER\x10\x05\x32\xf2\x04\n\x0eProjectService\x12N\n\rCreateProject\x12\x1d.dibs.v1.CreateProjectRequest\x1a\x1e.dibs.v1.CreateProjectResponse\x12\x45\n\nGetProject\x12\x1a.dibs.v1.GetProjectRequest\x1a\x1b.dibs.v1.GetProjectResponse\x12K\n\x0cListProjects\x12\x1c.dibs.v1.ListProjectsRequest\x1a\x1d.dibs.v1.ListProjectsResponse\x12N\n\rUpdateProject\x12\x1d.dibs.v1.UpdateProjectRequest\x1a\x1e.dibs.v1.UpdateProjectResponse\x12\x45\n\nAddMembers\x12\x1a.dibs.v1.AddMembersRequest\x1a\x1b.dibs.v1.AddMembersResponse\x12K\n\x0cUpdateMember\x12\x1c.dibs.v1.UpdateMemberRequest\x1a\x1d.dibs.v1.UpdateMemberResponse\x12N\n\rRemoveMembers\x12\x1d.dibs.v1.RemoveMembersRequest\x1a\x1e.dibs.v1.RemoveMembersResponse\x12H\n\x0bListMembers\x12\x1b.dibs.v1.ListMembersRequest\x1a\x1c.dibs.v1.ListMembersResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x15\x64ibs/v1/project.proto\x12\x07\x64ibs.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x14\x64ibs/v1/common.proto\x1a\x1egoogle/protobuf/duration.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xf5\x02\n\x07Project\x12\x42\n\nproject_id\x18\x01 \x01(\tB.\xbaH+r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\xd8\x01\x01\x12)\n\x0c\x64isplay_name\x18\x02 \x01(\tB\x13\xbaH\x10r\x0e\x18\x80\x02\x32\t^\\P{Cc}*$\x12\x31\n\ndurability\x18\x03 \x01(\x0e\x32\x13.dibs.v1.DurabilityB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12/\n\x0b\x63reate_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x14\n\x0cstatus_locks\x18\x05 \x01(\x08\x12 \n\x04\x65tag\x18\x06 \x01(\tB\x12\xbaH\x0fr\r\x18@2\t^\\P{Cc}*$\x12/\n\x0b\x64\x65lete_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\npurge_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xdf\x01\n\x06Member\x12(\n\tperson_id\x18\x01 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12)\n\x0c\x64isplay_name\x18\x02 \x01(\tB\x13\xbaH\x10r\x0e\x18\x80\x02\x32\t^\\P{Cc}*$\x12\x31\n\x05roles\x18\x03 \x03(\x0e\x32\r.dibs.v1.RoleB\x13\xbaH\x10\x92\x01\r\x10\x05\x18\x01\"\x07\x82\x01\x04\x10\x01 \x00\x12-\n\x06skills\x18\x04 \x03(\tB\x1d\xbaH\x1a\x92\x01\x17\x10\x64\x18\x01\"\x11r\x0f\x10\x01\x18@2\t^\\P{Cc}*$\x12\x13\n\x06\x61\x63tive\x18\x05 \x01(\x08H\x00\x88\x01\x01\x42\t\n\x07_active\"\x8b\x02\n\x14\x43reateProjectRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12.\n\nrequest_id\x18\x03 \x01(\x0b\x32\x12.dibs.v1.RequestIdB\x06\xbaH\x03\xc8\x01\x01\x12)\n\x0c\x64isplay_name\x18\x04 \x01(\tB\x13\xbaH\x10r\x0e\x18\x80\x02\x32\t^\\P{Cc}*$\x12\x31\n\ndurability\x18\x05 \x01(\x0e\x32\x13.dibs.v1.DurabilityB\x08\xbaH\x05\x82\x01\x02\x10\x01\"G\n\x15\x43reateProjectResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x03\x12!\n\x07project\x18\x02 \x01(\x0b\x32\x10.dibs.v1.Project\"\x9d\x01\n\x11GetProjectRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12!\n\x07min_seq\x18\x03 \x01(\x03\x42\x10\xbaH\r\"\x0b\x18\xff\xff\xff\xff\xff\xff\xff\x0f(\x00\"7\n\x12GetProjectResponse\x12!\n\x07project\x18\x01 \x01(\x0b\x32\x10.dibs.v1.Project\"\x96\x01\n\x13ListProjectsRequest\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12\x1a\n\tpage_size\x18\x04 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00\x12\'\n\npage_token\x18\x05 \x01(\tB\x13\xbaH\x10r\x0e\x18\x80\x08\x32\t^\\P{Cc}*$\x12\x14\n\x0cshow_deleted\x18\x06 \x01(\x08\"S\n\x14ListProjectsResponse\x12\"\n\x08projects\x18\x01 \x03(\x0b\x32\x10.dibs.v1.Project\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xc6\x03\n\x14UpdateProjectRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12.\n\nrequest_id\x18\x03 \x01(\x0b\x32\x12.dibs.v1.RequestIdB\x06\xbaH\x03\xc8\x01\x01\x12)\n\x07project\x18\x04 \x01(\x0b\x32\x10.dibs.v1.ProjectB\x06\xbaH\x03\xc8\x01\x01\x12\xeb\x01\n\x0bupdate_mask\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.FieldMaskB\xb9\x01\xbaH\xb5\x01\xba\x01\xae\x01\n\x11update_mask.paths\x12\x46must name at least one of display_name, status_locks, and nothing else\x1aQthis.paths.size() > 0 && this.paths.all(p, p in [\'display_name\', \'status_locks\'])\xc8\x01\x01\"G\n\x15UpdateProjectResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x03\x12!\n\x07project\x18\x02 \x01(\x0b\x32\x10.dibs.v1.Project\"\xe7\x02\n\x14\x44\x65leteProjectRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12.\n\nrequest_id\x18\x03 \x01(\x0b\x32\x12.dibs.v1.RequestIdB\x06\xbaH\x03\xc8\x01\x01\x12?\n\x0bpurge_after\x18\x04 \x01(\x0b\x32\x19.google.protobuf.DurationB\x0f\xbaH\x0c\xaa\x01\t\"\x05\x08\x80\xe7\x84\x0f*\x00\x12\r\n\x05\x66orce\x18\x05 \x01(\x08:h\xbaHe\x1a\x63\n\x11purge_after.force\x12&purge_after must not be set with force\x1a&!(this.force && has(this.purge_after))\"\x85\x01\n\x15\x44\x65leteProjectResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x03\x12/\n\x0b\x64\x65lete_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\npurge_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xaf\x01\n\x16UndeleteProjectRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12.\n\nrequest_id\x18\x03 \x01(\x0b\x32\x12.dibs.v1.RequestIdB\x06\xbaH\x03\xc8\x01\x01\"I\n\x17UndeleteProjectResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x03\x12!\n\x07project\x18\x02 \x01(\x0b\x32\x10.dibs.v1.Project\"\xa8\x02\n\x11\x41\x64\x64MembersRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12.\n\nrequest_id\x18\x03 \x01(\x0b\x32\x12.dibs.v1.RequestIdB\x06\xbaH\x03\xc8\x01\x01\x12|\n\x07members\x18\x04 \x03(\x0b\x32\x0f.dibs.v1.MemberBZ\xbaHW\x92\x01\x04\x08\x01\x10\x64\xba\x01M\n\x0cmembers.once\x12\x1amust name each person once\x1a!this.map(m, m.person_id).unique()\"C\n\x12\x41\x64\x64MembersResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x03\x12 \n\x07members\x18\x02 \x03(\x0b\x32\x0f.dibs.v1.Member\"\x8e\x05\n\x13UpdateMemberRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12.\n\nrequest_id\x18\x03 \x01(\x0b\x32\x12.dibs.v1.RequestIdB\x06\xbaH\x03\xc8\x01\x01\x12\'\n\x06member\x18\x04 \x01(\x0b\x32\x0f.dibs.v1.MemberB\x06\xbaH\x03\xc8\x01\x01\x12\x81\x02\n\x0bupdate_mask\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.FieldMaskB\xcf\x01\xbaH\xcb\x01\xba\x01\xc4\x01\n\x11update_mask.paths\x12Omust name at least one of roles, skills, active, display_name, and nothing else\x1a^this.paths.size() > 0 && this.paths.all(p, p in [\'roles\', \'skills\', \'active\', \'display_name\'])\xc8\x01\x01:\xb2\x01\xbaH\xae\x01\x1a\xab\x01\n\x11member.roles.some\x12\x45member.roles must name at least one role when update_mask names roles\x1aO!this.update_mask.paths.exists(p, p == \'roles\') || this.member.roles.size() > 0\"D\n\x14UpdateMemberResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x03\x12\x1f\n\x06member\x18\x02 \x01(\x0b\x32\x0f.dibs.v1.Member\"\xe3\x01\n\x14RemoveMembersRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12.\n\nrequest_id\x18\x03 \x01(\x0b\x32\x12.dibs.v1.RequestIdB\x06\xbaH\x03\xc8\x01\x01\x12\x34\n\nperson_ids\x18\x04 \x03(\tB \xbaH\x1d\x92\x01\x1a\x08\x01\x10\x64\x18\x01\"\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\"$\n\x15RemoveMembersResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x03\"\x98\x02\n\x12ListMembersRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12!\n\x07min_seq\x18\x03 \x01(\x03\x42\x10\xbaH\r\"\x0b\x18\xff\xff\xff\xff\xff\xff\xff\x0f(\x00\x12\x1a\n\tpage_size\x18\x04 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00\x12\'\n\npage_token\x18\x05 \x01(\tB\x13\xbaH\x10r\x0e\x18\x80\x08\x32\t^\\P{Cc}*$\x12\x18\n\x06\x66ilter\x18\x06 \x01(\tB\x08\xbaH\x05r\x03\x18\x80 \x12\x19\n\x08order_by\x18\x07 \x01(\tB\x07\xbaH\x04r\x02\x18@\"\x82\x01\n\x13ListMembersResponse\x12 \n\x07members\x18\x01 \x03(\x0b\x32\x0f.dibs.v1.Member\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x12\n\ntotal_size\x18\x03 \x01(\x03\x12\x1c\n\x14total_is_lower_bound\x18\x04 \x01(\x08*U\n\nDurability\x12\x1a\n\x16\x44URABILITY_UNSPECIFIED\x10\x00\x12\x16\n\x12\x44URABILITY_DURABLE\x10\x01\x12\x13\n\x0f\x44URABILITY_FAST\x10\x02*\x8b\x01\n\x04Role\x12\x14\n\x10ROLE_UNSPECIFIED\x10\x00\x12\x0e\n\nROLE_ADMIN\x10\x01\x12\x15\n\x11ROLE_TEAM_MANAGER\x10\x02\x12\x11\n\rROLE_REVIEWER\x10\x03\x12\x12\n\x0eROLE_ANNOTATOR\x10\x04\x12\x1f\n\x1bROLE_ANNOTATOR_AND_REVIEWER\x10\x05\x32\x98\x06\n\x0eProjectService\x12N\n\rCreateProject\x12\x1d.dibs.v1.CreateProjectRequest\x1a\x1e.dibs.v1.CreateProjectResponse\x12\x45\n\nGetProject\x12\x1a.dibs.v1.GetProjectRequest\x1a\x1b.dibs.v1.GetProjectResponse\x12K\n\x0cListProjects\x12\x1c.dibs.v1.ListProjectsRequest\x1a\x1d.dibs.v1.ListProjectsResponse\x12N\n\rUpdateProject\x12\x1d.dibs.v1.UpdateProjectRequest\x1a\x1e.dibs.v1.UpdateProjectResponse\x12N\n\rDeleteProject\x12\x1d.dibs.v1.DeleteProjectRequest\x1a\x1e.dibs.v1.DeleteProjectResponse\x12T\n\x0fUndeleteProject\x12\x1f.dibs.v1.UndeleteProjectRequest\x1a .dibs.v1.UndeleteProjectResponse\x12\x45\n\nAddMembers\x12\x1a.dibs.v1.AddMembersRequest\x1a\x1b.dibs.v1.AddMembersResponse\x12K\n\x0cUpdateMember\x12\x1c.dibs.v1.UpdateMemberRequest\x1a\x1d.dibs.v1.UpdateMemberResponse\x12N\n\rRemoveMembers\x12\x1d.dibs.v1.RemoveMembersRequest\x1a\x1e.dibs.v1.RemoveMembersResponse\x12H\n\x0bListMembers\x12\x1b.dibs.v1.ListMembersRequest\x1a\x1c.dibs.v1.ListMembersResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -83,6 +84,22 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_UPDATEPROJECTREQUEST'].fields_by_name['project']._serialized_options = b'\272H\003\310\001\001'
   _globals['_UPDATEPROJECTREQUEST'].fields_by_name['update_mask']._loaded_options = None
   _globals['_UPDATEPROJECTREQUEST'].fields_by_name['update_mask']._serialized_options = b'\272H\265\001\272\001\256\001\n\021update_mask.paths\022Fmust name at least one of display_name, status_locks, and nothing else\032Qthis.paths.size() > 0 && this.paths.all(p, p in [\'display_name\', \'status_locks\'])\310\001\001'
+  _globals['_DELETEPROJECTREQUEST'].fields_by_name['project_id']._loaded_options = None
+  _globals['_DELETEPROJECTREQUEST'].fields_by_name['project_id']._serialized_options = b'\272H(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'
+  _globals['_DELETEPROJECTREQUEST'].fields_by_name['actor']._loaded_options = None
+  _globals['_DELETEPROJECTREQUEST'].fields_by_name['actor']._serialized_options = b'\272H\022r\020\020\001\030\200\0012\t^\\P{Cc}*$'
+  _globals['_DELETEPROJECTREQUEST'].fields_by_name['request_id']._loaded_options = None
+  _globals['_DELETEPROJECTREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_DELETEPROJECTREQUEST'].fields_by_name['purge_after']._loaded_options = None
+  _globals['_DELETEPROJECTREQUEST'].fields_by_name['purge_after']._serialized_options = b'\272H\014\252\001\t\"\005\010\200\347\204\017*\000'
+  _globals['_DELETEPROJECTREQUEST']._loaded_options = None
+  _globals['_DELETEPROJECTREQUEST']._serialized_options = b'\272He\032c\n\021purge_after.force\022&purge_after must not be set with force\032&!(this.force && has(this.purge_after))'
+  _globals['_UNDELETEPROJECTREQUEST'].fields_by_name['project_id']._loaded_options = None
+  _globals['_UNDELETEPROJECTREQUEST'].fields_by_name['project_id']._serialized_options = b'\272H(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'
+  _globals['_UNDELETEPROJECTREQUEST'].fields_by_name['actor']._loaded_options = None
+  _globals['_UNDELETEPROJECTREQUEST'].fields_by_name['actor']._serialized_options = b'\272H\022r\020\020\001\030\200\0012\t^\\P{Cc}*$'
+  _globals['_UNDELETEPROJECTREQUEST'].fields_by_name['request_id']._loaded_options = None
+  _globals['_UNDELETEPROJECTREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\003\310\001\001'
   _globals['_ADDMEMBERSREQUEST'].fields_by_name['project_id']._loaded_options = None
   _globals['_ADDMEMBERSREQUEST'].fields_by_name['project_id']._serialized_options = b'\272H(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'
   _globals['_ADDMEMBERSREQUEST'].fields_by_name['actor']._loaded_options = None
@@ -125,46 +142,54 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTMEMBERSREQUEST'].fields_by_name['filter']._serialized_options = b'\272H\005r\003\030\200 '
   _globals['_LISTMEMBERSREQUEST'].fields_by_name['order_by']._loaded_options = None
   _globals['_LISTMEMBERSREQUEST'].fields_by_name['order_by']._serialized_options = b'\272H\004r\002\030@'
-  _globals['_DURABILITY']._serialized_start=3742
-  _globals['_DURABILITY']._serialized_end=3827
-  _globals['_ROLE']._serialized_start=3830
-  _globals['_ROLE']._serialized_end=3969
-  _globals['_PROJECT']._serialized_start=153
-  _globals['_PROJECT']._serialized_end=429
-  _globals['_MEMBER']._serialized_start=432
-  _globals['_MEMBER']._serialized_end=655
-  _globals['_CREATEPROJECTREQUEST']._serialized_start=658
-  _globals['_CREATEPROJECTREQUEST']._serialized_end=925
-  _globals['_CREATEPROJECTRESPONSE']._serialized_start=927
-  _globals['_CREATEPROJECTRESPONSE']._serialized_end=998
-  _globals['_GETPROJECTREQUEST']._serialized_start=1001
-  _globals['_GETPROJECTREQUEST']._serialized_end=1158
-  _globals['_GETPROJECTRESPONSE']._serialized_start=1160
-  _globals['_GETPROJECTRESPONSE']._serialized_end=1215
-  _globals['_LISTPROJECTSREQUEST']._serialized_start=1218
-  _globals['_LISTPROJECTSREQUEST']._serialized_end=1346
-  _globals['_LISTPROJECTSRESPONSE']._serialized_start=1348
-  _globals['_LISTPROJECTSRESPONSE']._serialized_end=1431
-  _globals['_UPDATEPROJECTREQUEST']._serialized_start=1434
-  _globals['_UPDATEPROJECTREQUEST']._serialized_end=1888
-  _globals['_UPDATEPROJECTRESPONSE']._serialized_start=1890
-  _globals['_UPDATEPROJECTRESPONSE']._serialized_end=1961
-  _globals['_ADDMEMBERSREQUEST']._serialized_start=1964
-  _globals['_ADDMEMBERSREQUEST']._serialized_end=2260
-  _globals['_ADDMEMBERSRESPONSE']._serialized_start=2262
-  _globals['_ADDMEMBERSRESPONSE']._serialized_end=2329
-  _globals['_UPDATEMEMBERREQUEST']._serialized_start=2332
-  _globals['_UPDATEMEMBERREQUEST']._serialized_end=2986
-  _globals['_UPDATEMEMBERRESPONSE']._serialized_start=2988
-  _globals['_UPDATEMEMBERRESPONSE']._serialized_end=3056
-  _globals['_REMOVEMEMBERSREQUEST']._serialized_start=3059
-  _globals['_REMOVEMEMBERSREQUEST']._serialized_end=3286
-  _globals['_REMOVEMEMBERSRESPONSE']._serialized_start=3288
-  _globals['_REMOVEMEMBERSRESPONSE']._serialized_end=3324
-  _globals['_LISTMEMBERSREQUEST']._serialized_start=3327
-  _globals['_LISTMEMBERSREQUEST']._serialized_end=3607
-  _globals['_LISTMEMBERSRESPONSE']._serialized_start=3610
-  _globals['_LISTMEMBERSRESPONSE']._serialized_end=3740
-  _globals['_PROJECTSERVICE']._serialized_start=3972
-  _globals['_PROJECTSERVICE']._serialized_end=4598
+  _globals['_DURABILITY']._serialized_start=4644
+  _globals['_DURABILITY']._serialized_end=4729
+  _globals['_ROLE']._serialized_start=4732
+  _globals['_ROLE']._serialized_end=4871
+  _globals['_PROJECT']._serialized_start=185
+  _globals['_PROJECT']._serialized_end=558
+  _globals['_MEMBER']._serialized_start=561
+  _globals['_MEMBER']._serialized_end=784
+  _globals['_CREATEPROJECTREQUEST']._serialized_start=787
+  _globals['_CREATEPROJECTREQUEST']._serialized_end=1054
+  _globals['_CREATEPROJECTRESPONSE']._serialized_start=1056
+  _globals['_CREATEPROJECTRESPONSE']._serialized_end=1127
+  _globals['_GETPROJECTREQUEST']._serialized_start=1130
+  _globals['_GETPROJECTREQUEST']._serialized_end=1287
+  _globals['_GETPROJECTRESPONSE']._serialized_start=1289
+  _globals['_GETPROJECTRESPONSE']._serialized_end=1344
+  _globals['_LISTPROJECTSREQUEST']._serialized_start=1347
+  _globals['_LISTPROJECTSREQUEST']._serialized_end=1497
+  _globals['_LISTPROJECTSRESPONSE']._serialized_start=1499
+  _globals['_LISTPROJECTSRESPONSE']._serialized_end=1582
+  _globals['_UPDATEPROJECTREQUEST']._serialized_start=1585
+  _globals['_UPDATEPROJECTREQUEST']._serialized_end=2039
+  _globals['_UPDATEPROJECTRESPONSE']._serialized_start=2041
+  _globals['_UPDATEPROJECTRESPONSE']._serialized_end=2112
+  _globals['_DELETEPROJECTREQUEST']._serialized_start=2115
+  _globals['_DELETEPROJECTREQUEST']._serialized_end=2474
+  _globals['_DELETEPROJECTRESPONSE']._serialized_start=2477
+  _globals['_DELETEPROJECTRESPONSE']._serialized_end=2610
+  _globals['_UNDELETEPROJECTREQUEST']._serialized_start=2613
+  _globals['_UNDELETEPROJECTREQUEST']._serialized_end=2788
+  _globals['_UNDELETEPROJECTRESPONSE']._serialized_start=2790
+  _globals['_UNDELETEPROJECTRESPONSE']._serialized_end=2863
+  _globals['_ADDMEMBERSREQUEST']._serialized_start=2866
+  _globals['_ADDMEMBERSREQUEST']._serialized_end=3162
+  _globals['_ADDMEMBERSRESPONSE']._serialized_start=3164
+  _globals['_ADDMEMBERSRESPONSE']._serialized_end=3231
+  _globals['_UPDATEMEMBERREQUEST']._serialized_start=3234
+  _globals['_UPDATEMEMBERREQUEST']._serialized_end=3888
+  _globals['_UPDATEMEMBERRESPONSE']._serialized_start=3890
+  _globals['_UPDATEMEMBERRESPONSE']._serialized_end=3958
+  _globals['_REMOVEMEMBERSREQUEST']._serialized_start=3961
+  _globals['_REMOVEMEMBERSREQUEST']._serialized_end=4188
+  _globals['_REMOVEMEMBERSRESPONSE']._serialized_start=4190
+  _globals['_REMOVEMEMBERSRESPONSE']._serialized_end=4226
+  _globals['_LISTMEMBERSREQUEST']._serialized_start=4229
+  _globals['_LISTMEMBERSREQUEST']._serialized_end=4509
+  _globals['_LISTMEMBERSRESPONSE']._serialized_start=4512
+  _globals['_LISTMEMBERSRESPONSE']._serialized_end=4642
+  _globals['_PROJECTSERVICE']._serialized_start=4874
+  _globals['_PROJECTSERVICE']._serialized_end=5666
 # @@protoc_insertion_point(module_scope)

@@ -56,6 +56,16 @@ class ProjectServiceStub(object):
                 request_serializer=dibs_dot_v1_dot_project__pb2.UpdateProjectRequest.SerializeToString,
                 response_deserializer=dibs_dot_v1_dot_project__pb2.UpdateProjectResponse.FromString,
                 _registered_method=True)
+        self.DeleteProject = channel.unary_unary(
+                '/dibs.v1.ProjectService/DeleteProject',
+                request_serializer=dibs_dot_v1_dot_project__pb2.DeleteProjectRequest.SerializeToString,
+                response_deserializer=dibs_dot_v1_dot_project__pb2.DeleteProjectResponse.FromString,
+                _registered_method=True)
+        self.UndeleteProject = channel.unary_unary(
+                '/dibs.v1.ProjectService/UndeleteProject',
+                request_serializer=dibs_dot_v1_dot_project__pb2.UndeleteProjectRequest.SerializeToString,
+                response_deserializer=dibs_dot_v1_dot_project__pb2.UndeleteProjectResponse.FromString,
+                _registered_method=True)
         self.AddMembers = channel.unary_unary(
                 '/dibs.v1.ProjectService/AddMembers',
                 request_serializer=dibs_dot_v1_dot_project__pb2.AddMembersRequest.SerializeToString,
@@ -100,7 +110,8 @@ class ProjectServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def ListProjects(self, request, context):
-        """Lists the projects that the actor is a member of, by project_id.
+        """Lists the projects that the actor is a member of, by project_id; deleted ones
+        only if asked for.
         Errors: INVALID_ARGUMENT.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -110,6 +121,27 @@ class ProjectServiceServicer(object):
     def UpdateProject(self, request, context):
         """Changes settings of the project: the fields that update_mask names, whole.
         Needs ADMIN. Errors: PROJECT_NOT_FOUND, ETAG_MISMATCH, PERMISSION_DENIED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DeleteProject(self, request, context):
+        """Deletes the project by one event: from it on every call that names the
+        project ends with PROJECT_NOT_FOUND. Until purge_time UndeleteProject brings
+        it back as it was; then its data go, and nothing of it is left but its id,
+        which is not used again. Needs ADMIN. Errors: PROJECT_NOT_FOUND (also if it
+        was deleted by another request), PERMISSION_DENIED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UndeleteProject(self, request, context):
+        """Brings a deleted project back as it was, until its purge_time. Its
+        request_id is of a session that was opened without a project, since a deleted
+        one opens none. Leases did not run meanwhile. Needs ADMIN. Errors:
+        PROJECT_NOT_FOUND, PROJECT_NOT_DELETED, PERMISSION_DENIED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -175,6 +207,16 @@ def add_ProjectServiceServicer_to_server(servicer, server):
                     servicer.UpdateProject,
                     request_deserializer=dibs_dot_v1_dot_project__pb2.UpdateProjectRequest.FromString,
                     response_serializer=dibs_dot_v1_dot_project__pb2.UpdateProjectResponse.SerializeToString,
+            ),
+            'DeleteProject': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeleteProject,
+                    request_deserializer=dibs_dot_v1_dot_project__pb2.DeleteProjectRequest.FromString,
+                    response_serializer=dibs_dot_v1_dot_project__pb2.DeleteProjectResponse.SerializeToString,
+            ),
+            'UndeleteProject': grpc.unary_unary_rpc_method_handler(
+                    servicer.UndeleteProject,
+                    request_deserializer=dibs_dot_v1_dot_project__pb2.UndeleteProjectRequest.FromString,
+                    response_serializer=dibs_dot_v1_dot_project__pb2.UndeleteProjectResponse.SerializeToString,
             ),
             'AddMembers': grpc.unary_unary_rpc_method_handler(
                     servicer.AddMembers,
@@ -307,6 +349,60 @@ class ProjectService(object):
             '/dibs.v1.ProjectService/UpdateProject',
             dibs_dot_v1_dot_project__pb2.UpdateProjectRequest.SerializeToString,
             dibs_dot_v1_dot_project__pb2.UpdateProjectResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeleteProject(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dibs.v1.ProjectService/DeleteProject',
+            dibs_dot_v1_dot_project__pb2.DeleteProjectRequest.SerializeToString,
+            dibs_dot_v1_dot_project__pb2.DeleteProjectResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UndeleteProject(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dibs.v1.ProjectService/UndeleteProject',
+            dibs_dot_v1_dot_project__pb2.UndeleteProjectRequest.SerializeToString,
+            dibs_dot_v1_dot_project__pb2.UndeleteProjectResponse.FromString,
             options,
             channel_credentials,
             insecure,

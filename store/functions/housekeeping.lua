@@ -22,6 +22,8 @@ register('open', {}, function(call)
   for _, flag in ipairs({ 'cleared', 'fenced' }) do
     if redis.call('HGET', keys.totals(call.P), flag) then redis.call('HSET', call.header, flag, 1) end
   end
+  local purge_ms = redis.call('HGET', keys.totals(call.P), 'purge_ms')
+  if purge_ms then redis.call('HSET', call.header, 'deleted', purge_ms) end
   return { 'ok' }
 end)
 
@@ -127,22 +129,28 @@ register('durable', { 'allow-oom' }, function(call)
 end)
 
 -- tick: move the lease clock by the time since the last tick, never back and never by more than
--- `most_ms`, so that an outage or a jump of the wall clock ends no lease.
+-- `most_ms`, so that an outage or a jump of the wall clock ends no lease. In a deleted project it stands,
+-- and nothing is due.
 --
 -- KEYS[1] header  KEYS[2] log
 -- ARGV    most_ms
 --
 -- Returns one of
---   {'ok', clock, leases due 0/1, recalls 0/1, quiet sessions 0/1, skipped tasks to look at 0/1, delayed due 0/1, ms since the last event}
+--   {'ok', clock, leases due 0/1, recalls 0/1, quiet sessions 0/1, skipped tasks to look at 0/1, delayed due 0/1, ms since the last event, purge_ms}   purge_ms: 0, or of a deleted project when it is due
 --   {'stale_epoch', epoch}
 local function looks_due(P)
   return redis.call('EXISTS', keys.looks(P)) == 1 or redis.call('HEXISTS', keys.totals(P), 'looks_from') == 1
 end
 
 register('tick', { 'allow-oom' }, function(call)
-  local h = redis.call('HMGET', call.header, 'epoch', 'clock', 'ticked', 'state', 'wall')
+  local h = redis.call('HMGET', call.header, 'epoch', 'clock', 'ticked', 'state', 'wall', 'deleted')
   if h[1] ~= call.epoch then return { 'stale_epoch', h[1] or '' } end
   local now = wall_ms()
+  local quiet = math.max(0, now - number_or(h[5], now))
+  if h[6] then
+    redis.call('HSET', call.header, 'ticked', now)
+    return { 'ok', tonumber(h[2]), 0, 0, 0, 0, 0, quiet, tonumber(h[6]) }
+  end
   local step = math.min(math.max(now - number_or(h[3], now), 0), tonumber(call.arg.most_ms))
   local clock = tonumber(h[2]) + step
   redis.call('HSET', call.header, 'clock', clock, 'ticked', now)
@@ -152,5 +160,5 @@ register('tick', { 'allow-oom' }, function(call)
     redis.call('ZCOUNT', keys.sessions(call.P), '-inf', clock - DAY_MS) > 0 and 1 or 0,
     looks_due(call.P) and 1 or 0,
     redis.call('ZCOUNT', keys.delayed(call.P), '-inf', math.max(now, number_or(h[5], 0))) > 0 and 1 or 0,
-    math.max(0, now - number_or(h[5], now)) }
+    quiet, 0 }
 end)

@@ -38,6 +38,12 @@ FORBIDDEN = {"INTERNAL", "UNKNOWN", "DEADLINE_EXCEEDED"}
 PEOPLE = ("ann", "bob", "cy")
 
 
+OUTSIDE = {"CreateProject", "UndeleteProject"}
+"""Asked for by sessions without a project."""
+OF_ANOTHER = {"CreateProject", "DeleteProject"}
+"""Not about the project that everything else is about, which is to stay."""
+
+
 class Target:
     """A project with some of everything, and what would be right to send to it."""
 
@@ -72,7 +78,7 @@ class Target:
     def scene(self, fate: random.Random, method: str) -> Right:
         """Names of fields to what would be right for them, all in one request."""
         holder, task, token = fate.choice(self._held[-9:])
-        session = self.outside if method == "CreateProject" else self.world.session
+        session = self.outside if method in OUTSIDE else self.world.session
 
         def one_of(*values: Any) -> Callable[[], Any]:
             return lambda: fate.choice(values)
@@ -81,7 +87,7 @@ class Target:
             return lambda: fate.choice([*values, f"{prefix}{fate.randint(1, 999)}"])
 
         return {
-            "project_id": lambda: unique() if method == "CreateProject" else self.world.project,
+            "project_id": lambda: unique() if method in OF_ANOTHER else self.world.project,
             "actor": one_of("ada", holder),
             "person": one_of(holder, *PEOPLE, ""),
             "person_id": numbered("p", *PEOPLE),

@@ -55,6 +55,7 @@ EXAMPLES: list[errors.DibsError] = [
     errors.EtagMismatch("q"),
     errors.EtagMismatch(project_id="p"),
     errors.StatusLocked("1-1"),
+    errors.ProjectNotDeleted("p"),
     errors.WrongOperationState("7", "RUNNING"),
     errors.SessionUnknown(),
     errors.TooManyClasses("q"),

@@ -69,8 +69,8 @@ class ControlRules:
                 people, groups = sorted(of.rules.allowed)[:2], sorted(of.rules.groups)[:1]
         mode = "add" if joins else "remove"
         named = {"people": people, "groups": groups}
-        reply = self.call("change_contributors", queue=queue, mode=mode, **named)
-        assert reply.word == self._contributors_word(of, people, groups, joins=joins)
+        word = self._contributors_word(of, people, groups, joins=joins)
+        assert self.call("change_contributors", queue=queue, mode=mode, **named).word == word
 
     def _contributors_word(
         self, of: Any, people: list[int], groups: list[int], *, joins: bool

@@ -35,6 +35,8 @@ class SkipRules:
     )
     def skip_one_after_the_other(self: Any, people: list[int], *, save: bool) -> None:
         """Somebody takes a task and will not do it, then the next person, and so on."""
+        if 1 not in self.state.queues:
+            return
         if not any(self.state.queues[1].lanes.values()):
             self.follow(1, [4, 4], 0)
         for person in people:

@@ -25,7 +25,8 @@ local function waiting(P, queue, of)
 end
 
 -- HASH of project-wide counters: entries, items, settings_seq, fast, admins; of the project's settings: content,
--- status_locks, set_seq (event that wrote these); replayed while it is rebuilt.
+-- status_locks, set_seq (event that wrote these); deleted (the event) and purge_ms (wall), while it is deleted;
+-- replayed while it is rebuilt.
 function keys.totals(P) return P .. 'totals' end
 -- HASH of one member: record, packed {member, active, roles, skills, fence, changed}; and, if any, groups
 -- (packed), fences (packed, queue -> seq: tokens of theirs there that are below are dead), and own<queue>,
@@ -100,6 +101,8 @@ function keys.sessions(P) return P .. 'sessions' end
 -- HASH of one session: secret, newest, used (as in `sessions`), and r0..r15, the ring of its last answers
 -- "n hash seq chain".
 function keys.session(P, session) return P .. 'session:' .. text(session) end
+-- HASH "session:n" -> "n hash seq chain": answers to requests of sessions without a project.
+function keys.outside(P) return P .. 'outside' end
 -- HASH person -> cursor "queue:score" of the recall of what they may not keep.
 function keys.recalls(P) return P .. 'recalls' end
 -- HASH queue -> cursor "deadline:task" of the recall of what its fences cover.

@@ -33,6 +33,7 @@ local USED_STEP_MS = 60000   -- how exactly it is known when a session was used 
 local NONE = {}              -- an empty list or set, never to be filled
 local OPERATIONS = 2 ^ 52    -- a chunk of operation n comes as request number `chunk` of "session" OPERATIONS + n
 local GONE = -1              -- the generation of a queue that was deleted
+local OUTSIDE = 2 ^ 51       -- session s without a project asks here as "session" OUTSIDE + s
 local CLEAR_WAITING = 2      -- the verb of an operation that its first event has done
 local DETACH_DATASET, DELETE_DATASET, SET_PRIORITY, DELETE_QUEUE = 3, 4, 5, 7
 local UNDIVIDED = { [DETACH_DATASET] = true, [DELETE_DATASET] = true, [DELETE_QUEUE] = true }   -- by fence: not to be cancelled

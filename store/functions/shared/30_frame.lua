@@ -41,10 +41,22 @@ local function chunk_remembered(call)
   return { 'dup', last[1], last[2], call.clock }
 end
 
+local function outside_name(session, n) return text(session) .. ':' .. text(n) end
+
+-- What was answered to a request of a session without a project.
+local function outside_remembered(call)
+  local kept = redis.call('HGET', keys.outside(call.P), outside_name(call.session, call.n))
+  local hash, seq, chain = answer_to(kept, call.n)
+  if not hash then return nil end
+  if hash ~= call.hash then return negative(call, 'request_id_reused') end
+  return { 'dup', seq, chain, call.clock }
+end
+
 -- What the session's ring says of this request: an answer to give, or nil: it has not happened.
 local function remembered(call, secret)
   if call.session == 0 then return nil end
   if call.session > OPERATIONS then return chunk_remembered(call) end
+  if call.session > OUTSIDE then return outside_remembered(call) end
   local s = redis.call('HMGET', keys.session(call.P, call.session),
     'secret', 'newest', 'used', ring_fields[call.n % RING])
   if not s[1] or s[1] ~= secret then return negative(call, 'session_unknown') end
@@ -58,15 +70,19 @@ local function remembered(call, secret)
   return nil
 end
 
+-- What a project that was deleted still hears; everything else answers {'project_deleted', seq, chain, clock}.
+local WHEN_DELETED = { delete_project = true, undelete_project = true, member_of_deleted = true }
+
 -- Fills the frame from the header. Returns a refusal, or nil when the call may decide.
-local function begin(call, ARGV, changes)
+local function begin(call, ARGV, changes, name)
   local h = redis.call('HMGET', call.header,
-    'epoch', 'state', 'seq', 'chain', 'durable', 'clock', 'wall', 'lag_limit', 'cleared', 'fenced')
+    'epoch', 'state', 'seq', 'chain', 'durable', 'clock', 'wall', 'lag_limit', 'cleared', 'fenced', 'deleted')
   keys.uncleared, seen.unfenced = not h[9], not h[10]
   local refusal = protocol_refusal(h, call.epoch, ARGV[2])
   if refusal then return refusal end
   call.seq, call.chain = tonumber(h[3]), h[4]
   call.clock, call.wall = tonumber(h[6]), tonumber(h[7])
+  if h[11] and not WHEN_DELETED[name] then return negative(call, 'project_deleted') end
   refusal = remembered(call, ARGV[4])
   if refusal then return refusal end
   if changes and call.seq - tonumber(h[5]) > tonumber(h[8]) then return { 'lagging' } end
@@ -86,6 +102,11 @@ local function remember(P, event)
   if session > OPERATIONS then
     redis.call('HSET', keys.operation(P, session - OPERATIONS), 'chunk', n,
       'last', cmsgpack.pack({ event.seq, event.chain }))
+    return
+  end
+  if session > OUTSIDE then
+    redis.call('HSET', keys.outside(P), outside_name(session, n),
+      string.format('%d %s %d %s', n, hash, event.seq, event.chain))
     return
   end
   local key = keys.session(P, session)
@@ -188,13 +209,13 @@ local barred
 local function change(name, flags, decide)
   local guarded = NOT_IF_ARCHIVED[name]
   register(name, flags, function(call, ARGV)
-    return begin(call, ARGV, true) or guarded and barred(call) or decided(call, decide)
+    return begin(call, ARGV, true, name) or guarded and barred(call) or decided(call, decide)
   end)
 end
 
 -- A read: the same refusals, and it never lags, because it adds nothing.
 local function read(name, decide)
   register(name, { 'no-writes' }, function(call, ARGV)
-    return begin(call, ARGV, false) or decided(call, decide)
+    return begin(call, ARGV, false, name) or decided(call, decide)
   end)
 end

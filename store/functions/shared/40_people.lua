@@ -21,6 +21,14 @@ function people.load(P, person, queue)
   return known
 end
 
+-- A person's record as reads tell it.
+function people.shown(person)
+  return {
+    member = person.member and 1 or 0, active = person.active and 1 or 0, roles = person.roles,
+    skills = person.skills, fence = person.fence, changed = person.changed,
+  }
+end
+
 -- A queue: its rules, and its number, classes and added_seq. Rules are numbers, and lists of numbers:
 -- slots, lease_ms, max_held, priority, owner (a person), due_ms (wall; 0: none),
 -- restricted (1: only the people of `allowed` and `groups` may work here), statuses (meanings, by index),

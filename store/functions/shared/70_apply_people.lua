@@ -18,6 +18,14 @@ function apply.project_changed(P, event)
     'status_locks', event.body.status_locks)
 end
 
+function apply.project_deleted(P, event)
+  redis.call('HSET', keys.totals(P), 'deleted', event.seq, 'purge_ms', event.body.purge_ms)
+end
+
+function apply.project_undeleted(P)
+  redis.call('HDEL', keys.totals(P), 'deleted', 'purge_ms')
+end
+
 local function lost_anything(before, member, active, roles, skills)
   if before.member and member == 0 or before.active and active == 0 then return true end
   if bit.band(before.roles, bit.bnot(roles)) ~= 0 then return true end

@@ -74,6 +74,15 @@ class RemoveItems:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RemoveDatasetItems:
+    """Items that are to leave their dataset, and every queue."""
+
+    change: Change
+    dataset_id: str
+    external_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RemoveMatching:
     """Items of a queue that a filter of ListTasks lets through."""
 

@@ -122,6 +122,7 @@ TABLE: Final = (
         rpcs=(
             "DatasetService.AddDatasetItems",
             "DatasetService.CreateDataset",
+            "DatasetService.RemoveDatasetItems",
             "DatasetService.UpdateDataset",
             "DatasetService.ImportItems",
         ),

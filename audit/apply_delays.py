@@ -29,6 +29,7 @@ def delayed(project: Project, event: Event, judge: Judge) -> None:
     queue.added_seq = event.seq
     queue.not_added += body["not_added"]
     if runs:
+        project.delayed_seq = event.seq
         project.delayed[event.seq] = Delayed(
             queue=queue.queue,
             dataset=body["dataset"],
@@ -68,6 +69,40 @@ def undelayed(project: Project, event: Event, judge: Judge) -> None:
     if runs:
         queue.gained = event.seq
     project.entries_last = number - 1
+
+
+def dropped(project: Project, event: Event, judge: Judge) -> None:
+    """Items wait no more: all of them waited since the events that are named."""
+    for number, items in event.body["delayed"] or ():
+        waits = project.delayed.get(number)
+        gone = set(items)
+        there = waits is not None and gone <= set(waits.items())
+        judge.expect(RULES, there, "items {} do not wait since {}", items, number)
+        if not waits or not there:
+            continue
+        waits.runs = without(waits.runs, gone)
+        queue = project.queues[waits.queue]
+        queue.items -= gone
+        queue.counts[DELAYED] -= len(gone) * queue.rules.slots
+        queue.added_seq = event.seq
+        if not waits.runs:
+            del project.delayed[number]
+
+
+def without(runs: list[tuple[int, int, int]], gone: set[int]) -> list[tuple[int, int, int]]:
+    """The runs without some items; what is left of one stays in as few as can be."""
+    left: list[tuple[int, int, int]] = []
+    for lane, first, count in runs:
+        begins = True
+        for item in range(first, first + count):
+            if item in gone:
+                begins = True
+            elif begins:
+                left.append((lane, item, 1))
+                begins = False
+            else:
+                left[-1] = (lane, left[-1][1], left[-1][2] + 1)
+    return left
 
 
 def obsolete(project: Project, waits: Delayed) -> bool:

@@ -121,6 +121,8 @@ def covered(project: Project, queue: Queue, event: Event, judge: Judge) -> None:
     runs, number = body["runs"], body["dataset"]
     known = all(first > 0 and first + n - 1 <= project.items_last for _, first, n in runs)
     judge.expect(RULES, known, "entries of items that do not exist: {}", runs)
+    gone = any(first <= i < first + n for i in project.removed_items for _, first, n in runs)
+    judge.expect(RULES, not gone, "entries of items that were removed: {}", runs)
     if number == 0:
         return
     attachment = queue.attached.get(number)

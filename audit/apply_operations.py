@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from audit import apply_deletion
-from audit.apply_delays import hasten
+from audit.apply_delays import dropped, hasten
 from audit.moves import put
 from audit.report import RULES, Judge
 from audit.state import (
@@ -47,6 +47,9 @@ def begun(project: Project, event: Event, judge: Judge) -> None:
     )
     last = project.entries_last
     judge.expect(RULES, body["last"] == last, "begun at entry {}, not {}", body["last"], last)
+    dropped(project, event, judge)
+    if body["items"]:
+        _take_out(project, event, judge)
     if body["verb"] in UNDIVIDED:
         for number in body["queues"]:
             _fence(project, project.queues[number], event, judge)
@@ -55,6 +58,16 @@ def begun(project: Project, event: Event, judge: Judge) -> None:
         project.deleted_datasets.add(body["dataset"])
         left = [q.queue for q in project.queues.values() if body["dataset"] in q.attached]
         judge.expect(RULES, not left, "a deleted dataset is attached to {}", left)
+
+
+def _take_out(project: Project, event: Event, judge: Judge) -> None:
+    """Items are the dataset's no more; what is open of them is on its way out of the queues."""
+    items, dataset = event.body["items"], project.datasets[event.body["dataset"]]
+    own = all(dataset.contains(item, item) for item in items)
+    judge.expect(RULES, own and len(items) <= MOST_AT_ONCE, "{} are not the dataset's", items)
+    dataset.removed |= set(items)
+    project.removed_items |= set(items)
+    project.removed_seq = event.seq
 
 
 def _fence(project: Project, queue: Queue, event: Event, judge: Judge) -> None:

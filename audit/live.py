@@ -22,6 +22,7 @@ PRODUCT_KEY: Final = re.compile(rb"dibs:\{[0-9]+\}:.+", re.DOTALL)
 TOTALS: Final = (
     *("entries", "items", "settings_seq", "fast", "admins"),
     *("content", "status_locks", "set_seq", "deleted", "purge_ms"),
+    *("delayed_seq", "removed_seq"),
 )
 BATCH: Final = 1_000
 WAITING: Final = frozenset({"heads", "backlog", "dead", "available", "excluded", "soft", "passed"})

@@ -202,6 +202,10 @@ class Delayed:
         """How many items."""
         return sum(count for _, _, count in self.runs)
 
+    def items(self) -> list[int]:
+        """All of them, in order."""
+        return [first + n for _, first, count in self.runs for n in range(count)]
+
 
 @dataclass(slots=True, kw_only=True)
 class Attachment:
@@ -338,12 +342,14 @@ class Dataset:
     """Which item numbers belong to it: (first, last) ranges, ascending."""
 
     ranges: list[tuple[int, int]] = field(default_factory=list)
+    removed: set[int] = field(default_factory=set)
 
     def count_in(self, after: int, upto: int) -> int:
         """How many of its items have a number in (after, upto]."""
-        return sum(
+        ever = sum(
             max(0, min(last, upto) - max(first, after + 1) + 1) for first, last in self.ranges
         )
+        return ever - sum(after < item <= upto for item in self.removed)
 
     def contains(self, first: int, last: int) -> bool:
         """Whether every item of first..last is its own."""
@@ -389,10 +395,22 @@ class Project:
     deleted: dict[int, dict[tuple[int, int], tuple[int, int]]] = field(default_factory=dict)
     """Queues that were deleted: (entry, slot) -> (person, token) of leases still to be ended."""
     deleted_datasets: set[int] = field(default_factory=set)
+    removed_items: set[int] = field(default_factory=set)
+    delayed_seq: int = 0
+    removed_seq: int = 0
     item_runs: list[tuple[int, int]] = field(default_factory=list)
     """(first item, dataset) of runs of items of one dataset, ascending."""
     left: dict[int, int] = field(default_factory=dict)
     delayed: dict[int, Delayed] = field(default_factory=dict)
+
+    @property
+    def known(self) -> int:
+        """The last event that made items wait, or took some out of their dataset."""
+        return max(self.delayed_seq, self.removed_seq)
+
+    def added_seq(self, queue: Queue) -> int:
+        """The last event by which the queue had other items, or a dataset fewer."""
+        return max(queue.added_seq, self.removed_seq)
 
     def admins(self) -> list[int]:
         """The active members with the role ADMIN."""

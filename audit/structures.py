@@ -111,6 +111,8 @@ def expected(project: Project) -> Shape:
                 if project.deleted_seq
                 else {}
             ),
+            **({"delayed_seq": project.delayed_seq} if project.delayed_seq else {}),
+            **({"removed_seq": project.removed_seq} if project.removed_seq else {}),
         },
         outside={
             f"{session}:{n}": f"{n} {hash_} {seq} {chain}"

@@ -35,3 +35,15 @@ def add_dataset_items(
     made = [pb.Item(external_id=item) if isinstance(item, str) else item for item in items]
     request = pb.AddDatasetItemsRequest(**scope.where(), dataset_id=dataset, items=made)
     return Call(_DATASET + "AddDatasetItems", request, pb.AddDatasetItemsResponse, scope.project)
+
+
+def remove_dataset_items(
+    scope: Scope, dataset: str, external_ids: Iterable[str]
+) -> Call[pb.RemoveDatasetItemsResponse]:
+    """Remove items from a dataset and from every queue; the answer is an operation."""
+    request = pb.RemoveDatasetItemsRequest(
+        **scope.where(), dataset_id=dataset, external_ids=external_ids
+    )
+    return Call(
+        _DATASET + "RemoveDatasetItems", request, pb.RemoveDatasetItemsResponse, scope.project
+    )

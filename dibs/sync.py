@@ -134,6 +134,7 @@ class Client:
     update_dataset = _Rpc(dataset_calls.update_dataset)
     delete_dataset = _Rpc(dataset_calls.delete_dataset)
     add_dataset_items = _Rpc(dataset_calls.add_dataset_items)
+    remove_dataset_items = _Rpc(dataset_calls.remove_dataset_items)
     open_session = _Rpc(task_calls.open_session)
     ping = _Rpc(task_calls.ping)
     reserve = _Rpc(task_calls.reserve)

@@ -78,7 +78,9 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "removed": ("queue", "entries", "kept"),
     "prioritised": ("queue", "rank", "entries", "kept", "named"),
     "cleared": ("queue", "generation", "last", "removed"),
-    "operation_begun": ("verb", "queues", "dataset", "content", "total", "last"),
+    "operation_begun": (
+        *("verb", "queues", "dataset", "content", "total", "last", "items", "delayed"),
+    ),
     "operation_ended": ("operation", "state", "error"),
     "operations_retried": ("operations",),
     "history_cleaned": ("before", "operations"),

@@ -122,7 +122,8 @@ async def _taken(
     """Rows that have one of the items' ids already."""
     return await connection.fetch(
         f"SELECT i.external_id, i.import, {_IN_LOG} AS in_log FROM item i"
-        " WHERE i.project = $1 AND i.dataset = $2 AND i.external_id = ANY ($3)",
+        " WHERE i.project = $1 AND i.dataset = $2 AND i.external_id = ANY ($3)"
+        " AND i.removed = 0",
         *(project, dataset, [item.external_id for item in items]),
     )
 

@@ -26,7 +26,7 @@ SELECT r.base + i.ordinal - r.first AS number, r.dataset, i.external_id, i.weigh
   FROM item_range r
   JOIN item i ON i.project = r.project AND i.import = r.import
              AND i.ordinal >= r.first AND i.ordinal < r.first + r.count
- WHERE r.project = $1 AND r.dataset = $2"""
+ WHERE r.project = $1 AND r.dataset = $2 AND i.removed = 0"""
 _IN_WINDOW: Final = f"{_ROWS} AND r.base >= $3 AND r.base <= $4"
 _BY_ID: Final = """
 SELECT r.base + i.ordinal - r.first AS number, r.dataset, i.external_id, i.weight, i.classes,
@@ -34,7 +34,7 @@ SELECT r.base + i.ordinal - r.first AS number, r.dataset, i.external_id, i.weigh
   FROM item i
   JOIN item_range r ON r.project = i.project AND r.import = i.import
                    AND r.first <= i.ordinal AND i.ordinal < r.first + r.count
- WHERE i.project = $1 AND i.dataset = $2"""
+ WHERE i.project = $1 AND i.dataset = $2 AND i.removed = 0"""
 
 
 class ItemList:

@@ -45,7 +45,7 @@ SELECT {columns}
   JOIN item i ON i.project = r.project AND i.import = r.import
              AND i.ordinal >= r.first AND i.ordinal < r.first + r.count
  WHERE r.before < $4 + greatest($3 - (SELECT base FROM start), 0)
-   AND r.base + i.ordinal - r.first > $3
+   AND r.base + i.ordinal - r.first > $3 AND i.removed = 0
  ORDER BY number LIMIT $4"""
 _ITEMS_OF_ENTRIES: Final = f"""
 SELECT e.first + r.base + i.ordinal - r.first - e.first_item AS entry, e.queue, e.class,
@@ -69,7 +69,7 @@ SELECT {_ROWS}
   FROM item i
   JOIN item_range r ON r.project = i.project AND r.import = i.import
                    AND r.first <= i.ordinal AND i.ordinal < r.first + r.count
- WHERE i.project = $1 AND i.dataset = $2 AND i.external_id = ANY ($3)"""
+ WHERE i.project = $1 AND i.dataset = $2 AND i.external_id = ANY ($3) AND i.removed = 0"""
 _IN: Final = f"""
 SELECT u.item FROM unnest($3::bigint[]) AS u (item)
  WHERE EXISTS (SELECT FROM entry_range e WHERE e.project = $1 AND e.queue = $2
@@ -96,6 +96,12 @@ SELECT u.item FROM unnest($3::bigint[]) AS u (item)
  WHERE EXISTS (SELECT FROM view_delayed d WHERE d.project = $1 AND d.queue = $2
                   AND d.first_item <= u.item AND d.first_item > u.item - {LONGEST_RUN}
                   AND u.item < d.first_item + d.count)"""
+_WAITING: Final = f"""
+SELECT d.queue, d.delayed, u.item FROM unnest($3::bigint[]) AS u (item)
+  JOIN view_delayed d ON d.project = $1 AND (d.queue = $2 OR $2 = 0)
+   AND d.first_item <= u.item AND d.first_item > u.item - {LONGEST_RUN}
+   AND u.item < d.first_item + d.count
+ ORDER BY d.delayed, u.item"""
 _ENTRIES_OF: Final = f"""
 SELECT e.first + $2 - e.first_item AS entry FROM view_queue q
  CROSS JOIN LATERAL (SELECT * FROM entry_range x WHERE x.project = $1 AND x.queue = q.queue
@@ -145,7 +151,7 @@ class Items:
             "SELECT DISTINCT i.required_skills FROM item_range r"
             " JOIN item i ON i.project = r.project AND i.import = r.import"
             "            AND i.ordinal >= r.first AND i.ordinal < r.first + r.count"
-            " WHERE r.project = $1 AND r.dataset = $2",
+            " WHERE r.project = $1 AND r.dataset = $2 AND i.removed = 0",
             *(project, dataset),
         )
         return sorted(tuple(row["required_skills"]) for row in rows)
@@ -166,7 +172,9 @@ class Items:
     async def count_after(self, project: int, dataset: int, cursor: int) -> int:
         """How many items of the dataset come after the one numbered `cursor`."""
         row = await self._postgres.fetchrow(
-            "SELECT coalesce(sum(least(count, base + count - 1 - $3)), 0)::bigint AS items"
+            "SELECT coalesce(sum(least(count, base + count - 1 - $3)), 0)::bigint"
+            "       - (SELECT count(*) FROM item WHERE project = $1 AND dataset = $2"
+            "             AND removed > $3 AND removed > 0) AS items"
             "  FROM item_range WHERE project = $1 AND dataset = $2 AND base + count - 1 > $3",
             *(project, dataset, cursor),
         )
@@ -194,6 +202,13 @@ class Items:
         """Number and required skills of those that are in the log."""
         rows = await self._postgres.fetch(_NUMBERS, project, dataset, list(external_ids))
         return {row["external_id"]: (row["number"], tuple(row["required_skills"])) for row in rows}
+
+    async def waiting(
+        self, project: int, numbers: Sequence[int], queue: int = 0
+    ) -> Sequence[tuple[int, int, int]]:
+        """(queue, event that made it wait, item) of those that wait for their time; 0: anywhere."""
+        rows = await self._postgres.fetch(_WAITING, project, queue, list(numbers))
+        return [(row["queue"], row["delayed"], row["item"]) for row in rows]
 
     async def delayed_in(self, project: int, queue: int, numbers: Sequence[int]) -> frozenset[int]:
         """Those of the items that wait in the queue for their time, as the views have it."""

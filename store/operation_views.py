@@ -25,6 +25,16 @@ SELECT DISTINCT ON (u.item) u.item, e.first + u.item - e.first_item AS entry, e.
    AND u.item < e.first_item + e.count
  ORDER BY u.item, entry DESC"""
 
+_ENTRIES_OF_ITEMS: Final = f"""
+SELECT q.queue, e.first + u.item - e.first_item AS entry, e.class, e.priority
+  FROM queue q
+ CROSS JOIN unnest($2::bigint[]) AS u (item)
+ CROSS JOIN LATERAL (SELECT * FROM entry_range x WHERE x.project = $1 AND x.queue = q.queue
+                        AND x.first_item <= u.item AND x.first_item > u.item - {LONGEST_RUN}
+                        AND u.item < x.first_item + x.count) AS e
+ WHERE q.project = $1 AND e.first + u.item - e.first_item <= $3
+ ORDER BY q.queue, entry"""
+
 _PLACES: Final = """
 SELECT e.queue, u.entry, e.class, e.priority
   FROM unnest($2::bigint[]) AS u (entry)
@@ -113,6 +123,11 @@ class OperationViews:
             *(project, dataset),
         )
         return [row["queue"] for row in rows]
+
+    async def runs_of_items(self, project: int, items: Sequence[int], last: int) -> Sequence[Run]:
+        """All entries up to `last` of the items, in whatever queues."""
+        rows = await self._postgres.fetch(_ENTRIES_OF_ITEMS, project, list(items), last)
+        return [Run(queue, entry, 1, class_, rank) for queue, entry, class_, rank in rows]
 
     async def runs_of_dataset(
         self, project: int, queues: Sequence[int], dataset: int, last: int

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from allocator.model import TaskState
+from store import projection_delays
 from store.events import OPERATIONS, Event
 
 if TYPE_CHECKING:
@@ -29,7 +30,12 @@ REASONS: Final[Mapping[str, str]] = {
 
 WRITES: Final[Mapping[str, str]] = {
     "operation": "INSERT INTO view_operation (project, operation, verb, queues, dataset, content,"
-    " total, actor, begun_wall, updated_wall) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)",
+    " total, done, actor, begun_wall, updated_wall)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10)",
+    "items_taken": "UPDATE item i SET removed = u.item FROM unnest($2::bigint[]) AS u (item)"
+    " CROSS JOIN LATERAL (SELECT * FROM item_range x WHERE x.project = $1 AND x.base <= u.item"
+    " ORDER BY x.base DESC LIMIT 1) AS r WHERE i.project = $1 AND i.import = r.import"
+    " AND i.ordinal = r.first + u.item - r.base",
     "operation_at_once": "INSERT INTO view_operation (project, operation, verb, queues, dataset,"
     " content, total, done, state, actor, begun_wall, updated_wall, ended_wall)"
     " VALUES ($1, $2, $3, $4, 0, 0, $5, $5, 2, $6, $7, $7, $7)",
@@ -115,7 +121,12 @@ def _deleted(views: Views, event: Event, body: Any) -> None:
 def _begun(views: Views, event: Event, body: Any) -> None:
     names = ("verb", "queues", "dataset", "content", "total")
     fields = (list(body[name]) if name == "queues" else body[name] for name in names)
-    views.rows.append(("operation", (event.seq, *fields, event.actor, event.wall_ms)))
+    done = sum(len(items) for _, items in body["delayed"] or ())
+    views.rows.append(("operation", (event.seq, *fields, done, event.actor, event.wall_ms)))
+    if body["items"]:
+        views.rows.append(("items_taken", (body["items"],)))
+        views.rows.append(("items", (body["dataset"], -len(body["items"]))))
+    projection_delays.dropped(views, body)
     if body["verb"] in UNDIVIDED:
         queues, dataset = list(body["queues"]), body["dataset"]
         views.rows.append(("detached", (event.seq, queues, dataset, body["last"])))

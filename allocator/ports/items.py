@@ -105,6 +105,11 @@ class Items(Protocol):
     ) -> Mapping[str, tuple[int, tuple[int, ...]]]:
         """Number and required skills of those that are in the log."""
 
+    async def waiting(
+        self, project: int, numbers: Sequence[int], queue: int = 0
+    ) -> Sequence[tuple[int, int, int]]:
+        """(queue, event that made it wait, item) of those that wait for their time; 0: anywhere."""
+
     async def delayed_in(self, project: int, queue: int, numbers: Sequence[int]) -> frozenset[int]:
         """Those of the items that wait in the queue for their time, as the views have it."""
 

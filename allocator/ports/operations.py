@@ -64,6 +64,9 @@ class Operations(Protocol):
     async def followers(self, project: int, dataset: int) -> Sequence[int]:
         """The queues that the dataset is attached to."""
 
+    async def runs_of_items(self, project: int, items: Sequence[int], last: int) -> Sequence[Run]:
+        """All entries up to `last` of the items, in whatever queues."""
+
     async def runs_of_dataset(
         self, project: int, queues: Sequence[int], dataset: int, last: int
     ) -> Sequence[Run]:

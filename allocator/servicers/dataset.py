@@ -58,3 +58,9 @@ class DatasetServicer(dataset_pb2_grpc.DatasetServiceServicer):
         self, request: pb.AddDatasetItemsRequest, context: Any
     ) -> pb.AddDatasetItemsResponse:
         return wire.added_items(await self._datasets.add_items(wire.add_items(request)))
+
+    async def RemoveDatasetItems(
+        self, request: pb.RemoveDatasetItemsRequest, context: Any
+    ) -> pb.RemoveDatasetItemsResponse:
+        ask = wire.remove_items(request)
+        return wire.removed_items(await self._removing.remove_of_dataset(ask))

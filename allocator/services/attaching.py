@@ -50,9 +50,12 @@ class Attaching:
             return cursor
         runs = await self._items.runs_after(lag.project, lag.dataset, cursor, CHUNK_ITEMS)
         runs = runs[:CHUNK_RUNS]
-        if not runs:
-            return cursor
-        last = runs[-1].first + runs[-1].count - 1
+        if runs:
+            last = runs[-1].first + runs[-1].count - 1
+        else:  # whatever is behind the cursor was removed
+            last = await self._items.last_of(lag.project, lag.dataset)
+            if last <= cursor:
+                return cursor
         outcome = await self.add(
             *(lag.project, None, 0),
             not_before=lag.not_before,
@@ -95,6 +98,7 @@ class Attaching:
         if outcome.word == "not_found":
             return DETACHED, 0, 0, outcome.seq  # the queue was deleted
         queue = value(outcome)
+        await self._views.wait_for(lag.project, queue["removed_seq"])
         cursors = dict(some(queue["attached"]))
         return cursors.get(lag.dataset, DETACHED), queue["added_seq"], queue["delayed"], outcome.seq
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from allocator import operation_words as words
@@ -18,6 +19,26 @@ if TYPE_CHECKING:
 
 CARRY_S = 2.0
 """How long a call that begins an operation carries it on itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AtOnce:
+    """What the first event does: `items` leave their dataset, and what waits leaves its queue.
+
+    `delayed`: items by the event that made them wait; all as known at event `known`.
+    """
+
+    items: Sequence[int] = ()
+    delayed: Mapping[int, Sequence[int]] = field(default_factory=dict)
+    known: int = 0
+
+    @property
+    def waiting(self) -> int:
+        """How many items wait no more."""
+        return sum(map(len, self.delayed.values()))
+
+
+NOTHING = AtOnce()
 
 
 class Beginning:
@@ -42,6 +63,7 @@ class Beginning:
         dataset: int = 0,
         missing: Sequence[str] = (),
         how: Mapping[str, Any] | None = None,
+        at_once: AtOnce = NOTHING,
     ) -> Outcome:
         """The event that begins it, or "not_found" with what is not there any more."""
         content, _ = await self._content.put(place.project, packed(runs, missing, how))
@@ -51,7 +73,10 @@ class Beginning:
             queues=list(queues),
             dataset=dataset,
             content=content,
-            total=sum(run.size for run in runs) + len(missing),
+            total=sum(run.size for run in runs) + len(missing) + at_once.waiting,
+            items=list(at_once.items),
+            delayed=[[seq, list(items)] for seq, items in at_once.delayed.items()],
+            known=at_once.known,
         )
 
     async def carried(self, place: Place, outcome: Outcome) -> words.Operation:

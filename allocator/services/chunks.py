@@ -8,7 +8,7 @@ from allocator.model import RequestKey, TaskId
 from allocator.ports import EntryPlace, Ledger, Outcome, Views
 from allocator.services.driving import Doer, Running
 from allocator.services.named_tasks import NamedTasks
-from allocator.strategies.operations import BY_FENCE, CHUNK, Part, Verb
+from allocator.strategies.operations import CHUNK, FINISHED_STAYS, Part, Verb
 from dibs import errors
 
 TRIES = 4
@@ -25,7 +25,7 @@ class Chunks:
     def doers(self) -> Mapping[Verb, Doer]:
         """How the chunks of each verb are done."""
         return {
-            **dict.fromkeys((Verb.REMOVE_ITEMS, *BY_FENCE), self.remove),
+            **dict.fromkeys((Verb.REMOVE_ITEMS, *FINISHED_STAYS), self.remove),
             Verb.SET_PRIORITY: self.set_priority,
             Verb.REOPEN: self.reopen,
             Verb.DELETE_QUEUE: self.drop,

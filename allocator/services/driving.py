@@ -153,11 +153,14 @@ class Driving:
         return self._plans[key]
 
     async def _made(self, one: Running) -> Plan:
-        """What it is to do: as its caller wrote it, or all that its fence covers."""
+        """What it is to do: as its caller wrote it, or all entries of a dataset, or of items."""
         if Verb(one.verb) in BY_FENCE:
             dataset = (one.queues, one.dataset, one.last_entry)
             return Plan(await self._operations.runs_of_dataset(one.project, *dataset))
         plan, _ = unpacked(await self._content.get(one.project, one.content))
+        if Verb(one.verb) is Verb.REMOVE_DATASET_ITEMS:
+            items = (plan.how["items"], one.last_entry)
+            return Plan(await self._operations.runs_of_items(one.project, *items))
         return plan
 
     async def _end(self, one: Running, state: OperationState, error: str) -> None:

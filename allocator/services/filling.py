@@ -85,6 +85,7 @@ class Filling:
         before = await self._ledger.read(place.project, "queue", queue=queue)
         if before.word == "not_found":
             raise errors.QueueNotFound(ask.queue_id)
+        await self._views.wait_for(place.project, value(before)["removed_seq"])
         found = await self._items.numbers(place.project, dataset, ask.external_ids)
         refusal = await self._refusal(place.project, ask, queue, found, before)
         chosen = [found[name] for name in ask.external_ids if name in found]

@@ -23,7 +23,7 @@ from allocator.services import paging
 from allocator.services.door import Door, Place
 from allocator.services.driving import unpacked
 from allocator.services.outcomes import happened, some, value
-from allocator.strategies.operations import BY_FENCE, OperationState, Verb
+from allocator.strategies.operations import FINISHED_STAYS, OperationState, Verb
 from dibs import errors
 
 ERRORS_SHOWN = 100
@@ -158,7 +158,7 @@ class OperationsService:
         if view.content:
             _, missing = unpacked(await self._content.get(project, view.content))
         found = [(item, errors.ItemNotFound.reason, "") for item in missing[:ERRORS_SHOWN]]
-        if Verb(view.verb) in BY_FENCE:
+        if Verb(view.verb) in FINISHED_STAYS:
             return await self._named(project, _plain(view), (), seq=seq)
         left = await self._operations.errors(project, view.operation, ERRORS_SHOWN - len(found))
         items = await self._items.of_entries(project, {entry for entry, _, _ in left})
@@ -200,7 +200,7 @@ class OperationsService:
 
 def _plain(view: OperationView) -> OperationView:
     """Of what goes by fence nothing fails: what is finished stays, as it should."""
-    return dataclasses.replace(view, failed=0) if Verb(view.verb) in BY_FENCE else view
+    return dataclasses.replace(view, failed=0) if Verb(view.verb) in FINISHED_STAYS else view
 
 
 def _wrong(operation_id: str, state: int) -> errors.WrongOperationState:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from allocator import operation_words as words
 from allocator.ports import Items, Ledger, Operations, Outcome, Views
-from allocator.services.beginning import Beginning
+from allocator.services.beginning import AtOnce, Beginning
 from allocator.services.door import Door, Place
 from allocator.services.lists import Lists
 from allocator.services.outcomes import happened, value
@@ -17,11 +19,13 @@ if TYPE_CHECKING:
     from allocator.services.operations import OperationsService
 
 LAST = 2**53 - 1
+NEVER = -1
+"""No event: only a repeat of what was done already has an answer."""
 TRIES = 5
 
 
 class Removing:
-    """RemoveItems of QueueService."""
+    """What leaves queues, and datasets."""
 
     def __init__(
         self,
@@ -57,16 +61,86 @@ class Removing:
         if unknown:
             raise errors.ItemNotFound(unknown[0])
         numbers = {found[name][0]: name for name in ask.external_ids}
-        runs, missing = await self._runs(place, queue, numbers)
-        outcome = await self._beginning.begin(
+        for _ in range(TRIES):
+            outcome = await self._remove(place, ask, queue, dataset, numbers)
+            if outcome.word == "not_found":
+                raise _not_found(value(outcome), ask.queue_id, ask.dataset_id)
+            if outcome.word != "stale_items":
+                return await self._beginning.carried(place, outcome)
+        raise errors.StoreUnavailable
+
+    async def _remove(
+        self,
+        place: Place,
+        ask: words.RemoveItems,
+        queue: int,
+        dataset: int,
+        numbers: Mapping[int, str],
+    ) -> Outcome:
+        """One attempt, by what waits for its time now: that leaves with the first event."""
+        at_once = await self._at_once(place.project, list(numbers), queue)
+        waits = {item for items in at_once.delayed.values() for item in items}
+        others = {number: name for number, name in numbers.items() if number not in waits}
+        runs, missing = await self._runs(place, queue, others)
+        return await self._beginning.begin(
             *(place, ask.change, Verb.REMOVE_ITEMS, runs),
             queues=[queue],
             dataset=dataset,
             missing=missing,
+            at_once=at_once,
         )
-        if outcome.word == "not_found":
-            raise _not_found(value(outcome), ask.queue_id, ask.dataset_id)
-        return await self._beginning.carried(place, outcome)
+
+    async def _at_once(self, project: int, numbers: Sequence[int], queue: int = 0) -> AtOnce:
+        """What of the items waits for its time, in a queue or (0) anywhere."""
+        now = await self._ledger.read(project, "operations", limit=1)
+        await self._views.wait_for(project, now.seq)
+        delayed: dict[int, list[int]] = {}
+        for _, seq, item in await self._items.waiting(project, numbers, queue):
+            delayed.setdefault(seq, []).append(item)
+        return AtOnce(delayed=delayed, known=value(now)["known"])
+
+    async def remove_of_dataset(self, ask: words.RemoveDatasetItems) -> words.Operation:
+        """Items leave their dataset at once, and then every queue that has them.
+
+        Raises DatasetNotFound, ItemNotFound, PermissionDenied.
+        """
+        place = await self._door.permit(ask.change, "DatasetService.RemoveDatasetItems")
+        dataset = await self._door.dataset(place.project, ask.dataset_id)
+        for _ in range(TRIES):
+            outcome, refusal = await self._take_out(place, ask, dataset)
+            if outcome.word == "not_found":
+                raise errors.DatasetNotFound(ask.dataset_id)
+            if outcome.word != "stale_items":
+                return await self._beginning.carried(place, outcome)
+            if refusal:
+                raise refusal
+        raise errors.StoreUnavailable
+
+    async def _take_out(
+        self, place: Place, ask: words.RemoveDatasetItems, dataset: int
+    ) -> tuple[Outcome, errors.DibsError | None]:
+        """One attempt, and why it cannot be done, unless it was done already."""
+        project = place.project
+        now = await self._ledger.read(project, "operations", limit=1)
+        await self._views.wait_for(project, now.seq)
+        found = await self._items.numbers(project, dataset, ask.external_ids)
+        unknown = [name for name in ask.external_ids if name not in found]
+        items = sorted(number for number, _ in found.values())
+        runs = await self._operations.runs_of_items(project, items, LAST)
+        at_once = await self._at_once(project, items)
+        had = {run.queue for run in runs}
+        had |= {queue for queue, _, _ in await self._items.waiting(project, items)}
+        there = [one for one in sorted(had) if await self._views.queue(project, one)]
+        outcome = await self._beginning.begin(
+            *(place, ask.change, Verb.REMOVE_DATASET_ITEMS, runs),
+            queues=there,
+            dataset=dataset,
+            how={"items": items},
+            at_once=dataclasses.replace(
+                at_once, items=items, known=NEVER if unknown else value(now)["known"]
+            ),
+        )
+        return outcome, errors.ItemNotFound(unknown[0]) if unknown else None
 
     async def remove_matching(self, ask: words.RemoveMatching) -> words.Operation:
         """Begin to remove the items with any task that a filter lets through now.

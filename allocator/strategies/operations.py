@@ -32,12 +32,15 @@ class Verb(IntEnum):
     SET_PRIORITY = 5
     REOPEN = 6
     DELETE_QUEUE = 7
+    REMOVE_DATASET_ITEMS = 8
 
 
 BY_FENCE = frozenset({Verb.DETACH_DATASET, Verb.DELETE_DATASET})
 """Verbs whose first event decides about all of a dataset's entries."""
 UNPLANNED = frozenset({Verb.DELETE_QUEUE})
 """Verbs whose chunks find by themselves what is left to do."""
+FINISHED_STAYS = BY_FENCE | {Verb.REMOVE_DATASET_ITEMS}
+"""Verbs of which nothing fails: what is finished stays, as it should."""
 
 
 class OperationState(IntEnum):
@@ -82,6 +85,11 @@ class Plan:
         groups = [list(group) for _, group in groupby(runs, key=lambda run: run.queue)]
         self._groups = [(group, list(accumulate(run.size for run in group))) for group in groups]
         self._lasts = list(accumulate(-(-ends[-1] // CHUNK) for _, ends in self._groups))
+
+    @property
+    def how(self) -> Mapping[str, Any]:
+        """What is done, besides the verb."""
+        return self._how
 
     @property
     def total(self) -> int:

@@ -75,6 +75,18 @@ def deleted_dataset(answer: words.Operation) -> pb.DeleteDatasetResponse:
     return pb.DeleteDatasetResponse(seq=answer.seq, operation=operation.shown(answer))
 
 
+def remove_items(request: pb.RemoveDatasetItemsRequest) -> words.RemoveDatasetItems:
+    return words.RemoveDatasetItems(
+        dataset_id=request.dataset_id,
+        external_ids=tuple(request.external_ids),
+        change=common.change(SERVICE + "RemoveDatasetItems", request),
+    )
+
+
+def removed_items(answer: words.Operation) -> pb.RemoveDatasetItemsResponse:
+    return pb.RemoveDatasetItemsResponse(seq=answer.seq, operation=operation.shown(answer))
+
+
 def added_items(answer: answers.Imported) -> pb.AddDatasetItemsResponse:
     found = imported(answer)
     return pb.AddDatasetItemsResponse(

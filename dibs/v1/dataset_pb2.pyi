@@ -245,3 +245,25 @@ class AddDatasetItemsResponse(_message.Message):
     added: int
     line_errors: _containers.RepeatedCompositeFieldContainer[LineError]
     def __init__(self, seq: _Optional[int] = ..., added: _Optional[int] = ..., line_errors: _Optional[_Iterable[_Union[LineError, _Mapping]]] = ...) -> None: ...
+
+class RemoveDatasetItemsRequest(_message.Message):
+    __slots__ = ("project_id", "actor", "request_id", "dataset_id", "external_ids")
+    PROJECT_ID_FIELD_NUMBER: _ClassVar[int]
+    ACTOR_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    DATASET_ID_FIELD_NUMBER: _ClassVar[int]
+    EXTERNAL_IDS_FIELD_NUMBER: _ClassVar[int]
+    project_id: str
+    actor: str
+    request_id: _common_pb2.RequestId
+    dataset_id: str
+    external_ids: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, project_id: _Optional[str] = ..., actor: _Optional[str] = ..., request_id: _Optional[_Union[_common_pb2.RequestId, _Mapping]] = ..., dataset_id: _Optional[str] = ..., external_ids: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class RemoveDatasetItemsResponse(_message.Message):
+    __slots__ = ("seq", "operation")
+    SEQ_FIELD_NUMBER: _ClassVar[int]
+    OPERATION_FIELD_NUMBER: _ClassVar[int]
+    seq: int
+    operation: _operation_pb2.Operation
+    def __init__(self, seq: _Optional[int] = ..., operation: _Optional[_Union[_operation_pb2.Operation, _Mapping]] = ...) -> None: ...

@@ -76,6 +76,11 @@ class DatasetServiceStub(object):
                 request_serializer=dibs_dot_v1_dot_dataset__pb2.AddDatasetItemsRequest.SerializeToString,
                 response_deserializer=dibs_dot_v1_dot_dataset__pb2.AddDatasetItemsResponse.FromString,
                 _registered_method=True)
+        self.RemoveDatasetItems = channel.unary_unary(
+                '/dibs.v1.DatasetService/RemoveDatasetItems',
+                request_serializer=dibs_dot_v1_dot_dataset__pb2.RemoveDatasetItemsRequest.SerializeToString,
+                response_deserializer=dibs_dot_v1_dot_dataset__pb2.RemoveDatasetItemsResponse.FromString,
+                _registered_method=True)
 
 
 class DatasetServiceServicer(object):
@@ -158,6 +163,16 @@ class DatasetServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def RemoveDatasetItems(self, request, context):
+        """Removes items from the dataset, all or none, by one event; an operation then
+        removes what is open of them from every queue, holds and all. Finished tasks
+        stay. Needs ADMIN, TEAM_MANAGER or the owner of a queue. Errors:
+        PROJECT_NOT_FOUND, DATASET_NOT_FOUND, ITEM_NOT_FOUND, PERMISSION_DENIED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_DatasetServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -200,6 +215,11 @@ def add_DatasetServiceServicer_to_server(servicer, server):
                     servicer.AddDatasetItems,
                     request_deserializer=dibs_dot_v1_dot_dataset__pb2.AddDatasetItemsRequest.FromString,
                     response_serializer=dibs_dot_v1_dot_dataset__pb2.AddDatasetItemsResponse.SerializeToString,
+            ),
+            'RemoveDatasetItems': grpc.unary_unary_rpc_method_handler(
+                    servicer.RemoveDatasetItems,
+                    request_deserializer=dibs_dot_v1_dot_dataset__pb2.RemoveDatasetItemsRequest.FromString,
+                    response_serializer=dibs_dot_v1_dot_dataset__pb2.RemoveDatasetItemsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -420,6 +440,33 @@ class DatasetService(object):
             '/dibs.v1.DatasetService/AddDatasetItems',
             dibs_dot_v1_dot_dataset__pb2.AddDatasetItemsRequest.SerializeToString,
             dibs_dot_v1_dot_dataset__pb2.AddDatasetItemsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RemoveDatasetItems(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dibs.v1.DatasetService/RemoveDatasetItems',
+            dibs_dot_v1_dot_dataset__pb2.RemoveDatasetItemsRequest.SerializeToString,
+            dibs_dot_v1_dot_dataset__pb2.RemoveDatasetItemsResponse.FromString,
             options,
             channel_credentials,
             insecure,

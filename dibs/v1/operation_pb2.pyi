@@ -20,6 +20,7 @@ class OperationVerb(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     OPERATION_VERB_SET_PRIORITY: _ClassVar[OperationVerb]
     OPERATION_VERB_REOPEN: _ClassVar[OperationVerb]
     OPERATION_VERB_DELETE_QUEUE: _ClassVar[OperationVerb]
+    OPERATION_VERB_REMOVE_DATASET_ITEMS: _ClassVar[OperationVerb]
 
 class OperationState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -36,6 +37,7 @@ OPERATION_VERB_DELETE_DATASET: OperationVerb
 OPERATION_VERB_SET_PRIORITY: OperationVerb
 OPERATION_VERB_REOPEN: OperationVerb
 OPERATION_VERB_DELETE_QUEUE: OperationVerb
+OPERATION_VERB_REMOVE_DATASET_ITEMS: OperationVerb
 OPERATION_STATE_UNSPECIFIED: OperationState
 OPERATION_STATE_RUNNING: OperationState
 OPERATION_STATE_SUCCEEDED: OperationState

@@ -223,7 +223,7 @@ class ProjectMachine(
         runs, item = [], at + 1
         for n, size in enumerate(sizes):
             for _ in range(min(size, 40 - item + 1)):
-                if item not in of.items:
+                if item not in of.items | self.state.removed_items:
                     runs.append([(pick + n) % 3 + 1, item, 1])
                 item += 1
         if item == at + 1:
@@ -233,7 +233,7 @@ class ProjectMachine(
             queue=queue,
             dataset=1,
             expected=at + 1 if stale else at,
-            added_seq=of.added_seq,
+            added_seq=self.state.added_seq(of),
             priority=of.attached[1].priority,
             cursor=item - 1,
             runs=runs,
@@ -246,14 +246,14 @@ class ProjectMachine(
         of = self.state.queues.get(queue)
         if of is None:
             return
-        runs = [[1, item, 1] for item in sorted(set(items) - of.items)]
+        runs = [[1, item, 1] for item in sorted(set(items) - of.items - self.state.removed_items)]
         if runs:
             reply = self.call(
                 "add_entries",
                 queue=queue,
                 dataset=0,
                 expected=0,
-                added_seq=of.added_seq,
+                added_seq=self.state.added_seq(of),
                 priority=rank,
                 cursor=0,
                 runs=runs,

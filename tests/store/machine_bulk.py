@@ -9,7 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine, rule
 
 from audit import expect_finished
 from store import events
-from tests.store.machine_operations import chunk_key
+from tests.store.machine_operations import NOTHING, chunk_key
 
 PICKS = st.lists(st.integers(0, 10_000), min_size=1, max_size=6)
 SET_PRIORITY, REOPEN = 5, 6
@@ -29,7 +29,7 @@ class BulkRules(RuleBasedStateMachine):
     def _chunk(self, verb: int, name: str, queue: int, **inputs: Any) -> Any:
         """The only chunk of an operation: its answer, and the body of its event."""
         begun = self.call(
-            "begin_operation", verb=verb, queues=[queue], dataset=0, content=7, total=9
+            "begin_operation", verb=verb, queues=[queue], dataset=0, content=7, total=9, **NOTHING
         )
         key = chunk_key(begun.seq, 1)
         reply = self.call(name, key, actor=0, queue=queue, lenient=1, **inputs)

@@ -43,7 +43,7 @@ class DelayRules(RuleBasedStateMachine):
     def delay(self, queue: int, rank: int, items: list[int], until: int) -> None:
         self.the_wall_clock_goes_on(1)
         of = self.state.queues.get(queue)
-        fresh = sorted(set(items) - of.items) if of else []
+        fresh = sorted(set(items) - of.items - self.state.removed_items) if of else []
         if not fresh:
             return
         reply = self.call(
@@ -51,7 +51,7 @@ class DelayRules(RuleBasedStateMachine):
             queue=queue,
             dataset=0,
             expected=0,
-            added_seq=of.added_seq,
+            added_seq=self.state.added_seq(of),
             priority=rank,
             cursor=0,
             runs=[[1, item, 1] for item in fresh],
@@ -68,13 +68,17 @@ class DelayRules(RuleBasedStateMachine):
             return
         attached = of.attached[1]
         last = min(attached.cursor + size, 40)
-        items = [item for item in range(attached.cursor + 1, last + 1) if item not in of.items]
+        items = [
+            item
+            for item in range(attached.cursor + 1, last + 1)
+            if item not in of.items | self.state.removed_items
+        ]
         reply = self.call(
             "delay_entries",
             queue=queue,
             dataset=1,
             expected=attached.cursor,
-            added_seq=of.added_seq,
+            added_seq=self.state.added_seq(of),
             priority=attached.priority,
             cursor=last,
             runs=[[item % 3 + 1, item, 1] for item in items],

@@ -13,7 +13,9 @@ from store import keys
 from store.events import OPERATIONS, decode
 
 PICK = st.integers(0, 10_000)
-REMOVE = 1
+REMOVE, REMOVE_DATASET_ITEMS = 1, 8
+NOTHING: dict[str, Any] = {"items": [], "delayed": [], "known": 0}
+"""An operation that takes no items out of anything at once."""
 
 
 def chunk_key(operation: int, chunk: int) -> RequestKey:
@@ -37,9 +39,63 @@ class OperationRules(RuleBasedStateMachine):
     def begin_operation(self, queue: int, dataset: int) -> None:
         known = queue in self.state.queues and dataset in (0, *self.state.datasets)
         reply = self.call(
-            "begin_operation", verb=REMOVE, queues=[queue], dataset=dataset, content=7, total=9
+            "begin_operation",
+            verb=REMOVE,
+            queues=[queue],
+            dataset=dataset,
+            content=7,
+            total=9,
+            **NOTHING,
         )
         assert reply.word == ("ok" if known else "not_found")
+
+    @rule(picks=st.lists(PICK, min_size=1, max_size=3), stale=st.integers(0, 4))
+    def take_items_out(self, picks: list[int], stale: int) -> None:
+        """Out of their dataset, or only of what waits for its time: at once, then out of queues."""
+        left = set(range(1, 41)) - self.state.removed_items
+        items = sorted({pick % 40 + 1 for pick in picks} & left) if len(left) > 34 else []
+        wanted = set(items) or {pick % 40 + 1 for pick in picks}
+        delayed = [
+            [seq, sorted(wanted & set(waits.items()))]
+            for seq, waits in self.state.delayed.items()
+            if wanted & set(waits.items())
+        ]
+        if not items and not delayed:
+            return
+        known, verb = self.state.known - (not stale), REMOVE_DATASET_ITEMS if items else REMOVE
+        told = {"items": items, "delayed": delayed, "known": known}
+        reply = self.call(
+            "begin_operation",
+            verb=verb,
+            queues=[],
+            dataset=int(bool(items)),
+            content=7,
+            total=1,
+            **told,
+        )
+        assert reply.word == ("ok" if stale else "stale_items")
+        if reply.word == "ok" and items:
+            again = self.call(
+                "begin_operation", verb=REMOVE, queues=[], dataset=0, content=7, total=1, **told
+            )
+            assert again.word == "stale_items"
+            self._leave(reply.seq, wanted)
+
+    def _leave(self, operation: int, items: set[int]) -> None:
+        """Chunk by chunk, whatever is open of the items leaves the queues."""
+        for queue in sorted(self.state.queues):
+            open_ = [
+                entry
+                for entry in self.state.entries.values()
+                if entry.queue == queue and entry.item in items and not entry.gone
+            ]
+            if open_:
+                chunk = self.state.operations[operation].chunk + 1
+                tasks = [[one.entry, one.lane, one.came] for one in open_]
+                inputs: dict[str, Any] = {"queue": queue, "entries": tasks, "actor": 0}
+                reply = self.call("remove_entries", chunk_key(operation, chunk), **inputs)
+                assert reply.word == "ok"
+        assert self.call("end_operation", operation=operation, state=2, error="").word == "ok"
 
     def _operation(self, pick: int) -> tuple[int, Any]:
         known = sorted(self.state.operations.items())
@@ -94,7 +150,7 @@ class OperationRules(RuleBasedStateMachine):
                 queue=queue,
                 dataset=0,
                 expected=0,
-                added_seq=of.added_seq,
+                added_seq=self.state.added_seq(of),
                 priority=rank,
                 cursor=0,
                 runs=[[1, item, 1] for item in sorted(chosen)],

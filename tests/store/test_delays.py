@@ -13,7 +13,13 @@ from tests.store.test_statuses import without
 THEME = {
     *("begin", "follow", "add_chosen", "delay", "delay_what_follows", "undelay", "reserve"),
     *("the_wall_clock_goes_on", "clear_waiting", "detach", "finish_detaching", "attach"),
-    *("create_queue", "rebuild", "tidy", "the_live_state_is_what_the_events_add_up_to"),
+    *(
+        "create_queue",
+        "rebuild",
+        "tidy",
+        "take_items_out",
+        "the_live_state_is_what_the_events_add_up_to",
+    ),
 }
 
 

@@ -35,7 +35,7 @@ local OPERATIONS = 2 ^ 52    -- a chunk of operation n comes as request number `
 local GONE = -1              -- the generation of a queue that was deleted
 local OUTSIDE = 2 ^ 51       -- session s without a project asks here as "session" OUTSIDE + s
 local CLEAR_WAITING = 2      -- the verb of an operation that its first event has done
-local DETACH_DATASET, DELETE_DATASET, SET_PRIORITY, DELETE_QUEUE = 3, 4, 5, 7
+local DETACH_DATASET, DELETE_DATASET, SET_PRIORITY, DELETE_QUEUE, REMOVE_DATASET_ITEMS = 3, 4, 5, 7, 8
 local UNDIVIDED = { [DETACH_DATASET] = true, [DELETE_DATASET] = true, [DELETE_QUEUE] = true }   -- by fence: not to be cancelled
 local RUNNING, SUCCEEDED, FAILED, CANCELLED = 1, 2, 3, 4   -- where an operation stands
 

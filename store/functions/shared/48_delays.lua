@@ -31,6 +31,60 @@ function delays.take(P, queue, seq)
   redis.call('HDEL', keys.delayed_runs(P), seq)
 end
 
+-- The runs of what waits without some items (item -> true), and how many of those are in it.
+function delays.without(waits, items)
+  local left, found = {}, 0
+  for _, run in ipairs(waits.runs) do
+    local start, beyond = run[2], run[2] + run[3]
+    for item = start, beyond do
+      if item == beyond or items[item] then
+        if item > start then left[#left + 1] = { run[1], start, item - start } end
+        start, found = item + 1, found + (item < beyond and 1 or 0)
+      end
+    end
+  end
+  return left, found
+end
+
+local function set_of(list)
+  local set = {}
+  for _, element in ipairs(list) do set[element] = true end
+  return set
+end
+
+-- What waits since event `seq`, its runs without these items, and whether all of them wait there.
+function delays.cut(P, seq, items)
+  local packed = redis.call('HGET', keys.delayed_runs(P), seq)
+  if not packed then return nil, nil, false end
+  local waits = cmsgpack.unpack(packed)
+  local left, found = delays.without(waits, set_of(items))
+  return waits, left, found == #items
+end
+
+-- Items wait no more, and do not come.
+function delays.drop(P, seq, items)
+  local waits, left = delays.cut(P, seq, items)
+  waits.runs, waits.count = left, waits.count - #items
+  if waits.count == 0 then delays.take(P, waits.queue, seq)
+  else redis.call('HSET', keys.delayed_runs(P), seq, cmsgpack.pack(waits)) end
+  delays.count(P, waits.queue, -#items)
+  redis.call('HINCRBY', keys.counts(P, waits.queue), 'tasks', -#items * queues.load(P, waits.queue).slots)
+  return waits.queue
+end
+
+-- The last event that made items wait, or that took some out of their dataset: who knows of that event knows
+-- which ones wait, unless their time has come since.
+function delays.known(P)
+  local f = redis.call('HMGET', keys.totals(P), 'delayed_seq', 'removed_seq')
+  return math.max(number_or(f[1], 0), number_or(f[2], 0))
+end
+
+-- The last event by which a queue had other items, or a dataset fewer: additions that were prepared before
+-- are prepared again.
+function delays.added_seq(P, added_seq)
+  return math.max(added_seq, number_or(redis.call('HGET', keys.totals(P), 'removed_seq'), 0))
+end
+
 -- What waits in a queue, of one attached dataset or (0) at all, is due at once, to be dropped.
 function delays.hasten(P, queue, dataset)
   for _, seq in ipairs(redis.call('ZRANGE', keys.queue_delayed(P, queue), 0, -1)) do

@@ -202,6 +202,7 @@ function apply.delayed(P, event)
   if b.count > 0 then
     delays.put(P, event.seq, b)
     delays.count(P, b.queue, b.count)
+    redis.call('HSET', keys.totals(P), 'delayed_seq', event.seq)
   end
   note_added(P, event)
 end

@@ -34,8 +34,18 @@ local function raise_fences(P, event)
   redis.call('HSET', keys.totals(P), 'fenced', 1)
 end
 
+-- Items are the dataset's no more, or wait for their time no more.
+local function take_items(P, event)
+  if #event.body.items > 0 then redis.call('HSET', keys.totals(P), 'removed_seq', event.seq) end
+  for _, portion in ipairs(event.body.delayed) do
+    local queue = delays.drop(P, portion[1], portion[2])
+    redis.call('HSET', keys.queue(P, queue), 'added_seq', event.seq)
+  end
+end
+
 function apply.operation_begun(P, event)
   local b = event.body
+  take_items(P, event)
   begin_operation(P, event, RUNNING, b)
   if b.verb == DETACH_DATASET or b.verb == DELETE_DATASET then raise_fences(P, event) end
   if b.verb == DELETE_DATASET then redis.call('SMOVE', keys.datasets(P), keys.deleted_datasets(P), b.dataset) end

@@ -333,6 +333,7 @@ def _bulk(
         content=store.content,
         views=store.views,
         operations=store.operations,
+        listings=store.listings,
         door=door,
     )
     beginning = Beginning(ledger=ledger, content=store.content, driving=driving, shown=operations)

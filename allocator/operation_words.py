@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from allocator.model import Priority, TaskId
-from allocator.requests import Change, Look, Page
+from allocator.requests import Change, ListOf, Look
 from allocator.requests_tasks import ReopenTo
 from allocator.strategies.operations import OperationState, Verb
 
@@ -14,8 +14,7 @@ from allocator.strategies.operations import OperationState, Verb
 class ListOperations:
     """Operations of a project, in one state or (0) in any."""
 
-    look: Look
-    page: Page
+    list_of: ListOf
     state: int = 0
 
 

@@ -27,13 +27,21 @@ def list_operations(
     scope: Scope,
     *,
     state: pb.OperationState = pb.OPERATION_STATE_UNSPECIFIED,
+    filter: str = "",  # noqa: A002 - the field's name
+    order_by: str = "",
     page_size: int = 0,
     page_token: str = "",
     min_seq: int = 0,
 ) -> Call[pb.ListOperationsResponse]:
-    """List the operations of the project, the newest first."""
+    """List the operations of the project, the newest first; see PROTOCOL.md for filters."""
     request = pb.ListOperationsRequest(
-        **scope.where(), state=state, page_size=page_size, page_token=page_token, min_seq=min_seq
+        **scope.where(),
+        state=state,
+        filter=filter,
+        order_by=order_by,
+        page_size=page_size,
+        page_token=page_token,
+        min_seq=min_seq,
     )
     return Call(_OPERATION + "ListOperations", request, pb.ListOperationsResponse)
 

@@ -65,6 +65,14 @@ def one_of(column: str) -> Column:
     return lambda operator, value: f"{value} = ANY ({column})"
 
 
+def has(column: str) -> Column:
+    """A column that is an array: it has the value (0: none at all), for "="; or not, for "!="."""
+    return lambda operator, value: (
+        f"(CASE WHEN {value}::bigint = 0 THEN cardinality({column}) = 0"
+        f" ELSE {value}::bigint = ANY ({column}) END) = {_is(operator)}"
+    )
+
+
 def mask(column: str) -> Column:
     """A column of bits: it has the bit, for "="; it has not, for "!="."""
     return lambda operator, value: f"({column} & {value} <> 0) = {_is(operator)}"

@@ -1,4 +1,4 @@
-"""The shorter lists: queues and members, filtered, in an order, by the key of the last row."""
+"""The shorter lists: queues, members, operations; filtered, in an order, by the last row's key."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from typing import Any, Final
 import asyncpg
 
 from allocator.filters import Filter
-from allocator.ports import MemberView, QueueView
+from allocator.ports import MemberView, OperationView, QueueView
 from allocator.ports.lists import MOST_COUNTED, ListAsk
-from store.filtering import Column, Where, mask, one_of
+from store.filtering import Column, Where, has, mask, one_of
+from store.operation_views import operation_view
 from store.postgres import Postgres
 from store.projection import COUNTED
 from store.views import MEMBERS, QUEUES, member_view, queue_view
@@ -65,6 +66,26 @@ _MEMBERS: Final = _List(
     orders={"person_id": ("x.external_id",)},
 )
 
+_OF_QUEUES_OF: Final = """
+(cardinality(v.queues) = 1
+ AND EXISTS (SELECT FROM view_queue q WHERE q.project = v.project AND q.queue = v.queues[1]
+                AND q.owner = {person}::bigint))"""
+_OPERATIONS: Final = _List(
+    query="SELECT v.* FROM view_operation v WHERE v.project = $1",
+    columns={
+        **{name: f"v.{name}" for name in ("state", "verb", "dataset", "actor", "total")},
+        **{name: f"v.{name}" for name in ("done", "failed")},
+        "queue": has("v.queues"),
+        "create_time": "v.begun_wall",
+        "update_time": "v.updated_wall",
+        "of_queues_of": lambda _, person: _OF_QUEUES_OF.format(person=person),
+    },
+    orders={
+        "create_time": ("v.operation",),
+        "update_time": ("v.updated_wall", "v.operation"),
+    },
+)
+
 
 class Listings:
     """Implements allocator.ports.lists.Listings."""
@@ -87,6 +108,14 @@ class Listings:
     async def count_members(self, project: int, chosen: Filter) -> int:
         """How many members there are."""
         return await self._count(_MEMBERS, project, chosen)
+
+    async def operations(self, project: int, ask: ListAsk) -> Sequence[OperationView]:
+        """Operations by create_time or update_time."""
+        return [operation_view(row) for row in await self._page(_OPERATIONS, project, ask)]
+
+    async def count_operations(self, project: int, chosen: Filter) -> int:
+        """How many operations there are; at most MOST_COUNTED + 1 are counted."""
+        return await self._count(_OPERATIONS, project, chosen)
 
     async def _page(self, of: _List, project: int, ask: ListAsk) -> list[asyncpg.Record]:
         arguments: list[Any] = [project]

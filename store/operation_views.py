@@ -68,18 +68,7 @@ class OperationViews:
             "SELECT * FROM view_operation WHERE project = $1 AND operation = $2",
             *(project, operation),
         )
-        return _operation(row) if row else None
-
-    async def operations(
-        self, project: int, before: int, limit: int, state: int
-    ) -> Sequence[OperationView]:
-        """Those with a number below `before`, the newest first; `state` 0: in any."""
-        rows = await self._postgres.fetch(
-            "SELECT * FROM view_operation WHERE project = $1 AND operation < $2"
-            " AND ($4 = 0 OR state = $4) ORDER BY operation DESC LIMIT $3",
-            *(project, before, limit, state),
-        )
-        return [_operation(row) for row in rows]
+        return operation_view(row) if row else None
 
     async def errors(
         self, project: int, operation: int, limit: int
@@ -137,7 +126,8 @@ class OperationViews:
         return [Run(*row) for row in rows]
 
 
-def _operation(row: asyncpg.Record) -> OperationView:
+def operation_view(row: asyncpg.Record) -> OperationView:
+    """An operation from a row of view_operation."""
     return OperationView(
         **{name: row[name] for name in _COLUMNS},
         queues=tuple(row["queues"]),

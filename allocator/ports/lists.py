@@ -1,4 +1,4 @@
-"""Lists of tasks, items, queues and members: filtered, in an order, page by page."""
+"""Lists of tasks, items, queues, members and operations: filtered, in an order, page by page."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from allocator.filters import EVERYTHING, Filter, Order
 from allocator.model import Item
+from allocator.ports.operations import OperationView
 from allocator.ports.views import MemberView, QueueView
 
 MOST_COUNTED = 10_000
@@ -77,3 +78,9 @@ class Listings(Protocol):
 
     async def count_members(self, project: int, chosen: Filter) -> int:
         """How many members there are."""
+
+    async def operations(self, project: int, ask: ListAsk) -> Sequence[OperationView]:
+        """Operations by create_time or update_time."""
+
+    async def count_operations(self, project: int, chosen: Filter) -> int:
+        """How many operations there are; at most MOST_COUNTED + 1 are counted."""

@@ -40,11 +40,6 @@ class Operations(Protocol):
     async def operation(self, project: int, operation: int) -> OperationView | None:
         """One operation, until history is cleaned."""
 
-    async def operations(
-        self, project: int, before: int, limit: int, state: int
-    ) -> Sequence[OperationView]:
-        """Those with a number below `before`, the newest first; `state` 0: in any."""
-
     async def errors(
         self, project: int, operation: int, limit: int
     ) -> Sequence[tuple[int, int, str]]:

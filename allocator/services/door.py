@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, TypeVar
@@ -112,10 +112,19 @@ class Door:
         if await self._granted(place, row, member.roles, queue, 0, own=False, named=bool(queue)):
             return place, Scope(everything=True)
         mine = row.best(member.roles) >= Grant.OWN
-        owned = () if queue else await self._views.owned(place.project, place.actor)
+        owned = () if queue else await self._owned(place, look=mine)
         if not (mine or owned):
             raise _denied(look.actor, rpc, row)
         return place, Scope(everything=False, queues=tuple(owned))
+
+    async def _owned(self, place: Place, *, look: bool) -> Sequence[int]:
+        """The actor's queues; whether there are any is asked as of now, unless a `look` will do."""
+        owned = await self._views.owned(place.project, place.actor)
+        if owned or look:
+            return owned
+        now = await self._ledger.read(place.project, "member", person=place.actor)
+        await self._views.wait_for(place.project, now.seq)
+        return await self._views.owned(place.project, place.actor)
 
     async def caller(self, place: Place) -> Caller:
         """The actor as `actions` sees them; who is out or inactive has no role."""

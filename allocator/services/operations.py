@@ -15,11 +15,12 @@ from allocator.ports import (
     Event,
     Items,
     Ledger,
+    Listings,
     Operations,
     OperationView,
     Views,
 )
-from allocator.services import paging
+from allocator.services import operation_list
 from allocator.services.door import Door, Place
 from allocator.services.driving import unpacked
 from allocator.services.outcomes import happened, some, value
@@ -27,7 +28,6 @@ from allocator.strategies.operations import FINISHED_STAYS, OperationState, Verb
 from dibs import errors
 
 ERRORS_SHOWN = 100
-NEWEST = 2**53 - 1
 CLEANED_AT_ONCE = 1000
 
 
@@ -43,6 +43,7 @@ class OperationsService:
         content: Content,
         views: Views,
         operations: Operations,
+        listings: Listings,
         door: Door,
     ) -> None:
         self._directory = directory
@@ -51,6 +52,7 @@ class OperationsService:
         self._content = content
         self._views = views
         self._operations = operations
+        self._listings = listings
         self._door = door
 
     async def get(self, ask: requests.LookAt) -> words.Operation:
@@ -59,15 +61,24 @@ class OperationsService:
         return await self._shown(place.project, await self._view(place.project, ask.id))
 
     async def page(self, ask: words.ListOperations) -> answers.Listed[words.Operation]:
-        """The operations of a project, the newest first."""
-        place = await self._door.permit(ask.look, "OperationService.ListOperations")
-        of = ("operations", place.project, ask.state)
-        before = paging.position(ask.page, NEWEST, *of)
-        await self._views.wait_for(place.project, ask.look.min_seq)
-        limit = paging.size_of(ask.page) + 1
-        views = await self._operations.operations(place.project, before, limit, ask.state)
-        rows = [await self._named(place.project, _plain(view), ()) for view in views]
-        return paging.listed(rows, ask.page, lambda row: row.operation, *of)
+        """The operations of a project; for the owners of queues, those about one of theirs.
+
+        Raises InvalidArgument, PermissionDenied.
+        """
+        look = ask.list_of.look
+        place, scope = await self._door.scope(look, "OperationService.ListOperations")
+        wanted = operation_list.wanted(ask, place, scope)
+        await self._views.wait_for(place.project, look.min_seq)
+        chosen = await operation_list.chosen(self._directory, ask, place, scope, wanted.filter)
+        page = await wanted.listed(
+            await self._listings.operations(place.project, wanted.rows(chosen)),
+            lambda view: operation_list.key(view, wanted.order.field),
+            lambda: self._listings.count_operations(place.project, chosen),
+        )
+        rows = [await self._named(place.project, _plain(view), ()) for view in page.rows]
+        return answers.Listed(
+            rows=tuple(rows), next_token=page.next_token, total=page.total, at_least=page.at_least
+        )
 
     async def wait(self, ask: words.WaitOperation) -> words.Operation:
         """The operation when it runs no more, or after a while. Raises OperationNotFound."""

@@ -19,9 +19,7 @@ def get_operation(request: pb.GetOperationRequest) -> requests.LookAt:
 
 
 def list_operations(request: pb.ListOperationsRequest) -> words.ListOperations:
-    return words.ListOperations(
-        look=common.look(request), page=common.page(request), state=request.state
-    )
+    return words.ListOperations(list_of=common.list_of(request), state=request.state)
 
 
 def wait_operation(request: pb.WaitOperationRequest) -> words.WaitOperation:
@@ -99,7 +97,10 @@ def operation(answer: words.Operation) -> pb.GetOperationResponse:
 
 def operations(answer: answers.Listed[words.Operation]) -> pb.ListOperationsResponse:
     return pb.ListOperationsResponse(
-        operations=[shown(row) for row in answer.rows], next_page_token=answer.next_token
+        operations=[shown(row) for row in answer.rows],
+        next_page_token=answer.next_token,
+        total_size=answer.total,
+        total_is_lower_bound=answer.at_least,
     )
 
 

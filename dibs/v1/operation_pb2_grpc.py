@@ -84,7 +84,8 @@ class OperationServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def ListOperations(self, request, context):
-        """Lists the operations of a project, the newest first. Errors:
+        """Lists the operations of a project, the newest first: for ADMIN and
+        TEAM_MANAGER all, for the owner of a queue those that concern only it. Errors:
         PROJECT_NOT_FOUND, PERMISSION_DENIED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

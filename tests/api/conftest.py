@@ -28,7 +28,7 @@ STEADY = {"test_anything", "test_bad_input", "test_permissions"}
 STEADY |= {
     *("test_clearing", "test_contributors", "test_dataset_changes", "test_datasets"),
     *("test_delays", "test_detaching", "test_importing", "test_operations", "test_pausing"),
-    *("test_projects", "test_steering", "test_deleted_projects"),
+    *("test_projects", "test_steering", "test_deleted_projects", "test_operation_lists"),
 }
 
 

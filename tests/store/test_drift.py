@@ -10,7 +10,7 @@ import pytest
 from allocator import drift, metrics
 from allocator.drift import Drift
 from store.view_rebuild import ViewRebuild
-from tests.store.stack import Stack
+from tests.store.stack import Stack, eventually
 from tests.store.test_projections import some_groups, some_work
 
 Tables = dict[str, list[tuple[Any, ...]]]
@@ -34,11 +34,20 @@ async def worked(stack: Stack) -> Stack:
     """A project in which something happened, and whose views show it."""
     await some_work(stack)
     await some_groups(stack)
-    await stack.store.views.wait_for(stack.project, (await stack.events())[-1].seq)
-    for role in stack.store.roles:
+    committer, sweeper, projector = stack.store.roles
+    # Who was removed is taken back from until the sweeper stops: that is to be in the log, too.
+    await sweeper.stop()
+    await eventually(lambda: all_is_committed(stack))
+    for role in (committer, projector):
         await role.stop()
     await stack.store.projector.project(stack.project)
     return stack
+
+
+async def all_is_committed(stack: Stack) -> bool:
+    header = await stack.store.kernel.header(stack.project)
+    head = await stack.store.log.head(stack.project)
+    return header is not None and head is not None and header.seq == head.seq
 
 
 @pytest.fixture

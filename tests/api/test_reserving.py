@@ -6,10 +6,12 @@ import asyncio
 
 import pytest
 
+from allocator import bootstrap
 from dibs import errors
 from dibs.v1 import allocation_pb2 as pb
 from dibs.v1 import common_pb2, dataset_pb2, project_pb2
 from tests.api.world import World, ids, open_session, refused
+from tests.store.stack import eventually
 
 
 def _item(name: str, *skills: str) -> dataset_pb2.Item:
@@ -93,7 +95,8 @@ async def test_two_thousand_people_at_once_get_two_thousand_tasks(world: World) 
     await world.queue("q", "d")
     for first in range(0, len(people), 100):
         await world.people(*people[first : first + 100])
-    sessions = [await open_session(world.stubs, world.project) for _ in range(200)]
+    opening = (open_session(world.stubs, world.project) for _ in range(200))
+    sessions = await asyncio.gather(*opening)
     answers = await asyncio.gather(
         *(
             world.reserve("q", "ada", person=person, request_id=sessions[n % 200].next())
@@ -132,17 +135,34 @@ async def test_an_empty_queue_says_so_and_carries_a_seq(world: World) -> None:
     assert answer.seq > 0
 
 
-async def test_when_all_is_leased_next_free_is_a_lower_bound(world: World) -> None:
+async def test_when_all_is_leased_next_free_is_a_lower_bound(
+    world: World, server: bootstrap.Worker
+) -> None:
     await world.dataset("d", ["a"])
     await world.queue("q", "d", lease_s=60)
     await world.people("ann", "bob")
+    await _clock_moves(server, world)
     held = (await world.reserve("q", "ann")).tasks[0]
     answer = await world.reserve("q", "bob")
 
     assert answer.nothing.reason == pb.NOTHING_REASON_ALL_LEASED
     free, end = answer.nothing.next_free, held.lease.expire_time
-    # The lease clock stands still while its keeper is replaced: a lease lasts longer then.
-    assert end.ToMilliseconds() - 1000 < free.ToMilliseconds() < end.ToMilliseconds() + 10_000
+    assert abs(end.ToMilliseconds() - free.ToMilliseconds()) < 1000
+
+
+async def _clock_moves(server: bootstrap.Worker, world: World) -> None:
+    """It stands still while a keeper that another test killed is replaced."""
+    row = await server.store.directory.project(world.project)
+    assert row
+    project = row.project
+    found = await server.store.kernel.header(project)
+    assert found
+
+    async def moved() -> bool:
+        header = await server.store.kernel.header(project)
+        return header is not None and header.clock > found.clock
+
+    await eventually(moved)
 
 
 async def test_a_cap_ends_what_one_person_can_hold(world: World) -> None:

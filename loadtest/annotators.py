@@ -44,6 +44,8 @@ class Manner:
     takes_over: float = 0.0
     releases: float = 0.0
     discards: float = 0.0
+    drafts: float = 0.0
+    """Saves unfinished work before submitting."""
     skips: float = 0.0
     """Will not do it, and goes on with what is given instead."""
     ensures: float = 0.0
@@ -119,6 +121,8 @@ class Annotator:
         if self._draws(manner.renews):
             await self._renew(task.task_id, token)
         await self._pause(self.rng.expovariate(1 / manner.think_s) if manner.think_s else 0)
+        if self._draws(manner.drafts):
+            await self.caller.save_draft(task.task_id, token, b"half of it")
         if self._draws(manner.takes_over):
             taken = await self.caller.renew([(task.task_id, token)], takeover=True)
             token = taken.renewed[0].lease.lease_token

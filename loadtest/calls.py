@@ -111,6 +111,11 @@ class Caller:
         about = About(method="Submit", person=self.person, task=task, token=token)
         return await self.made(call, about, lambda answer: ("ok", {"late": answer.late}))
 
+    async def save_draft(self, task: str, token: int, content: bytes) -> Message:
+        call = task_calls.save_draft(self.client.scope, task, token, content)
+        about = About(method="SaveDraft", person=self.person, task=task, token=token)
+        return await self.made(call, about, _happened)
+
     async def release(self, task: str, token: int) -> Message:
         call = task_calls.release(self.client.scope, task, token)
         about = About(method="Release", person=self.person, task=task, token=token)

@@ -10,6 +10,7 @@ from dibs.errors import Conflict, NotFound, StoreUnavailable, WrongState
 from dibs.v1.allocation_pb2 import ReserveResponse
 from dibs.v1.common_pb2 import TaskState
 from loadtest.calls import Caller
+from loadtest.faults.editor import bring_back
 
 AT_ONCE = 20
 ENDED = (
@@ -23,7 +24,9 @@ class NotDrained(Exception):
     """A queue did not come to its end."""
 
 
-async def drain(people: Sequence[Caller], queues: Sequence[str], *, within_s: float) -> int:
+async def drain(
+    admin: Caller, people: Sequence[Caller], queues: Sequence[str], *, within_s: float
+) -> int:
     """Finish all tasks of all queues; returns how many this took.
 
     Everybody here may do everything, and there are at least as many as an item
@@ -34,6 +37,7 @@ async def drain(people: Sequence[Caller], queues: Sequence[str], *, within_s: fl
     while left := await unfinished(people[0], queues):
         if time.monotonic() > deadline:
             raise NotDrained(f"after {within_s:.0f} s there is still: {left}")
+        await bring_back(admin, queues)
         done += sum(await asyncio.gather(*(_clear(one, queues) for one in people)))
     return done
 

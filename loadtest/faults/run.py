@@ -31,6 +31,7 @@ from loadtest.faults.crew import (
 )
 from loadtest.faults.drain import NotDrained, drain
 from loadtest.faults.driver import Driver, NotRecovered
+from loadtest.faults.editor import Editor
 from loadtest.faults.ground import Ground, Server, opened
 from loadtest.faults.helm import Helm
 from loadtest.faults.steward import Steward
@@ -50,7 +51,7 @@ ADMIN = "ada"
 ANNOTATORS = 60
 GIVE_UP = 0.25
 """How many of the people do not wait for an answer for long."""
-DRAINERS = 6
+FINISHERS = tuple(f"drainer-{n}" for n in range(6))
 LEASE_S = 1.5
 MAX_HELD = 8
 LONG_S = 40.0
@@ -58,10 +59,10 @@ LONG_S = 40.0
 DRAIN_S = 90.0
 AUDIT_S = 20.0
 CLOSED = "two"
+"""The queue that not everybody may work in."""
 SIZES = queue_pb2.Batches(batch_size=4)
 ANY = ""
 """Whoever asks in no queue in particular."""
-"""The queue that not everybody may work in."""
 QUEUES = tuple(supply.queue for supply in SUPPLIES)
 
 
@@ -94,6 +95,8 @@ def manner(rng: random.Random) -> Manner:
         takes_over=0.05,
         releases=0.08,
         discards=0.1,
+        skips=0.03,
+        drafts=0.05,
         ensures=0.15,
         lists=0.05,
         vanishes=0.02,
@@ -172,9 +175,9 @@ async def _load(plan: Plan, driver: Driver, swarm: Swarm) -> Load:
 
 async def _drain(plan: Plan, swarm: Swarm) -> list[str]:
     """Finish what is left; returns what went wrong."""
-    drainers = [swarm.caller(f"drainer-{n}") for n in range(DRAINERS)]
+    drainers = [swarm.caller(name) for name in FINISHERS]
     try:
-        done = await drain(drainers, QUEUES, within_s=DRAIN_S)
+        done = await drain(swarm.caller(ADMIN), drainers, QUEUES, within_s=DRAIN_S)
     except (NotDrained, DibsError) as failure:
         return [f"not drained: {failure}"]
     plan.say(f"drained: {done} tasks were left")
@@ -207,8 +210,7 @@ def _people() -> list[Member]:
         for n in range(ANNOTATORS)
     ]
     drainers = [
-        Member(person_id=f"drainer-{n}", roles=[Role.ROLE_ANNOTATOR], skills=SKILLS)
-        for n in range(DRAINERS)
+        Member(person_id=name, roles=[Role.ROLE_ANNOTATOR], skills=SKILLS) for name in FINISHERS
     ]
     return [*annotators, *drainers]
 
@@ -260,7 +262,14 @@ def _begin(swarm: Swarm, feeder: Feeder, rng: random.Random) -> None:
         stop=swarm.stop,
         rng=random.Random(rng.random()),
     )
-    crew = (feeder, personnel, steward, helm, clearing)
+    editor = Editor(
+        admin=swarm.caller(ADMIN),
+        queues=QUEUES,
+        finishers=FINISHERS,
+        stop=swarm.stop,
+        rng=random.Random(rng.random()),
+    )
+    crew = (feeder, personnel, steward, helm, clearing, editor)
     swarm.tasks += [asyncio.create_task(one.run()) for one in crew]
     for person in people:
         patience = IMPATIENT if rng.random() < GIVE_UP else PATIENT

@@ -34,12 +34,12 @@ async def worked(stack: Stack) -> Stack:
     """A project in which something happened, and whose views show it."""
     await some_work(stack)
     await some_groups(stack)
-    committer, sweeper, projector = stack.store.roles
     # Who was removed is taken back from until the sweeper stops: that is to be in the log, too.
-    await sweeper.stop()
-    await eventually(lambda: all_is_committed(stack))
-    for role in (committer, projector):
+    committer, *others = stack.store.roles
+    for role in others:
         await role.stop()
+    await eventually(lambda: all_is_committed(stack))
+    await committer.stop()
     await stack.store.projector.project(stack.project)
     return stack
 

@@ -1,0 +1,111 @@
+"""Who changes what waits or is finished: ranks, statuses, reopening, one by one and in bulk."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dibs import list_calls, named_calls, operation_calls, task_calls
+from dibs.errors import Conflict, Denied, InvalidRequest, NotFound, StoreUnavailable, WrongState
+from dibs.v1.common_pb2 import Priority
+from dibs.v1.tasks_pb2 import REOPEN_TO_PERSON, REOPEN_TO_POOL
+from loadtest.calls import About, Caller
+
+PRIORITIES = (Priority.PRIORITY_HIGH, Priority.PRIORITY_MEDIUM, Priority.PRIORITY_LOW)
+STATUSES = ("completed", "discarded")
+REFUSED = (StoreUnavailable, Conflict, Denied, InvalidRequest, NotFound, WrongState)
+
+
+@dataclass(slots=True, kw_only=True)
+class Editor:
+    """Ranks, settles, reopens and picks tasks that somebody was given once, all the time."""
+
+    admin: Caller
+    queues: Sequence[str]
+    finishers: Sequence[str]
+    """To whom tasks may be reopened: people who are there at the end to finish them."""
+    stop: asyncio.Event
+    rng: random.Random
+    every_s: float = 0.15
+
+    async def run(self) -> None:
+        """One change after the other, until `stop`."""
+        changes = (self._rank, self._settle, self._reopen, self._pick, self._in_bulk)
+        while not self.stop.is_set():
+            with contextlib.suppress(*REFUSED):
+                await self.rng.choice(changes)()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self.every_s):
+                    await self.stop.wait()
+
+    async def _rank(self) -> None:
+        queue, tasks = await self._waiting()
+        priority = self.rng.choice(PRIORITIES)
+        call = named_calls.set_priority(self.admin.client.scope, queue, tasks, priority)
+        await self.admin.made(call, About(method="SetPriority", queue=queue))
+
+    async def _settle(self) -> None:
+        _, [task] = self._given()
+        call = named_calls.set_status(self.admin.client.scope, task, self.rng.choice(STATUSES))
+        await self.admin.made(call, About(method="SetStatus"))
+
+    async def _reopen(self) -> None:
+        queue, tasks = self._given()
+        person = self.rng.choice(["", *self.finishers])
+        to = REOPEN_TO_PERSON if person else REOPEN_TO_POOL
+        call = named_calls.reopen(self.admin.client.scope, queue, tasks, to=to, person=person)
+        await self.admin.made(call, About(method="Reopen", queue=queue))
+
+    async def _pick(self) -> None:
+        """Taken out of turn and left: it comes back when its lease ends."""
+        _, tasks = await self._waiting()
+        task, person = self.rng.choice(tasks), self.rng.choice(self.finishers)
+        call = task_calls.start_task(self.admin.client.scope, task, person=person)
+        await self.admin.made(call, About(method="StartTask"))
+
+    async def _in_bulk(self) -> None:
+        """Operations of more than one chunk: a fault finds them half done."""
+        queue, scope = self.rng.choice(self.queues), self.admin.client.scope
+        if self.rng.random() < 0.8:
+            ranked = operation_calls.bulk_set_priority(
+                scope, queue, self.rng.choice(PRIORITIES), filter="state = QUEUED"
+            )
+            await self.admin.made(ranked, About(method="BulkSetPriority", queue=queue))
+        else:
+            reopened = operation_calls.bulk_reopen(
+                scope, queue, filter="status = discarded", to=REOPEN_TO_POOL
+            )
+            await self.admin.made(reopened, About(method="BulkReopen", queue=queue))
+
+    async def _waiting(self) -> tuple[str, list[str]]:
+        """A queue, and some of what waits in it: first or returned, not too far from the front."""
+        queue = self.rng.choice(self.queues)
+        tasks = await _listed(self.admin, queue, "state = QUEUED")
+        if not tasks:
+            raise NotFound(queue)
+        return queue, self.rng.sample(tasks, min(5, len(tasks)))
+
+    def _given(self) -> tuple[str, list[str]]:
+        """A queue, and the first slot of an entry of it that somebody was given."""
+        known = self.admin.history.witness.entries
+        queue = self.rng.choice(self.queues)
+        entries = [entry for entry, shown in known.items() if shown.queue == queue]
+        return queue, [f"{self.rng.choice(entries or [1])}-1"]
+
+
+async def _listed(admin: Caller, queue: str, filter_: str) -> list[str]:
+    call = list_calls.list_tasks(admin.client.scope, queue=queue, filter=filter_, page_size=100)
+    return [one.task.task_id for one in (await admin.client.execute(call)).tasks]
+
+
+async def bring_back(admin: Caller, queues: Sequence[str]) -> None:
+    """Let people have again what too many of them have skipped."""
+    scope = admin.client.scope
+    for queue in queues:
+        if named := await _listed(admin, queue, "state = ESCALATED"):
+            with contextlib.suppress(*REFUSED):
+                cleared = task_calls.clear_skips(scope, queue, named)
+                await admin.made(cleared, About(method="ClearSkips", queue=queue))

@@ -74,8 +74,8 @@ async def test_a_stale_etag_is_refused_and_a_repeat_is_answered_alike(world: Wor
         assert isinstance(error, errors.EtagMismatch)
         assert error.metadata["project_id"] == world.project
     assert await world.stubs.projects.UpdateProject(request) == second
-    read = await world.stubs.projects.GetProject(pb.GetProjectRequest(**world.where()))
-    assert read.project == second.project
+    seen = pb.GetProjectRequest(**world.where(), min_seq=second.seq)
+    assert (await world.stubs.projects.GetProject(seen)).project == second.project
 
 
 @pytest.mark.parametrize(

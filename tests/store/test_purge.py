@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import signal
+import sys
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
+from allocator.drift import Drift
 from audit import source
 from store.project_purge import AGAIN_MS, Purger, wall_ms
 from store.rebuild import Rebuild
@@ -235,3 +239,67 @@ async def test_the_sweeper_lets_go_of_what_is_gone(filled: Stack, clock: Clock) 
     assert followed == []
     assert sweeper._projects == set()
     assert (await _rows(filled)).keys() <= {"view_position"}
+
+
+async def test_a_deleted_project_drifts_from_nothing_and_is_audited(filled: Stack) -> None:
+    """Deleted, then rebuilt, it still is what the log says; and the audit goes on."""
+    await _sweep_by_hand(filled)
+    await _delete(filled)
+    drift = Drift(filled.store, filled.redis_url)
+    for _ in range(2):
+        found = await drift.check(filled.project)
+        assert (found.redis, found.views) == (0, 0)
+        await filled.store.redis.call("FLUSHALL")
+        depth = await filled.store.ledger.read(filled.project, "depth", queue=1)
+        assert depth.word == "project_deleted"
+    await drift.close()
+    report = await source.audit(filled.dsn, filled.redis_url)
+    assert report.ok, report.table()
+    assert report.kinds["project_deleted"] == 1
+
+
+CHILD = """
+import asyncio, sys
+from store.postgres import Postgres
+from store.project_purge import Purger
+from store.redis import Multiplexer
+
+async def main(url, dsn, project):
+    redis, postgres = Multiplexer(url), Postgres(dsn)
+    await redis.start()
+    await postgres.start()
+    purger = Purger(postgres, redis, chunk_rows=1)
+    assert await purger.begin(int(project))
+    await purger.go_on()
+
+asyncio.run(main(*sys.argv[1:]))
+"""
+
+
+async def test_a_process_killed_in_a_purge_is_gone_on_from(filled: Stack, clock: Clock) -> None:
+    await filled.admin.execute(
+        "INSERT INTO content (project, hash, bytes)"
+        " SELECT $1, '', '' FROM generate_series(1, 2000)",
+        filled.project,
+    )
+    await _sweep_by_hand(filled)
+    await _delete(filled, 0)
+    arguments = (filled.redis_url, filled.dsn, str(filled.project))
+    child = await asyncio.create_subprocess_exec(sys.executable, "-c", CHILD, *arguments)
+    left = "SELECT count(*) FROM content WHERE project = $1"
+
+    async def in_the_middle() -> bool:
+        return bool(await filled.admin.fetchval(left, filled.project) < 1_990)
+
+    await eventually(in_the_middle)
+    child.kill()
+    assert await child.wait() == -signal.SIGKILL
+    assert (await _rows(filled))["content"] > 0
+    assert await _keys(filled) == []
+
+    purger = Purger(filled.store.postgres, filled.store.redis, now_ms=clock)
+    await purger.go_on()
+    assert (await _rows(filled)).keys() == {"view_position"}
+    clock.ahead_ms = AGAIN_MS + 1
+    await purger.go_on()
+    assert await _is_purged(filled)

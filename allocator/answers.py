@@ -52,6 +52,7 @@ class Project:
     fast: bool
     created_ms: int
     seq: int = 0
+    ontology_ref: str = ""
     status_locks: bool = False
     etag: str = ""
     deleted_ms: int = 0

@@ -16,6 +16,7 @@ class UpdateProject:
 
     change: Change
     display_name: str | None = None
+    ontology_ref: str | None = None
     status_locks: bool | None = None
     etag: str = ""
 

@@ -51,11 +51,16 @@ def update_project(
     scope: Scope,
     *,
     display_name: str | None = None,
+    ontology_ref: str | None = None,
     status_locks: bool | None = None,
     etag: str = "",
 ) -> Call[projects.UpdateProjectResponse]:
     """Change what is given of the client's project; `etag`, if set, must be the last one."""
-    values = {"display_name": display_name, "status_locks": status_locks}
+    values = {
+        "display_name": display_name,
+        "ontology_ref": ontology_ref,
+        "status_locks": status_locks,
+    }
     given: dict[str, Any] = {name: value for name, value in values.items() if value is not None}
     request = projects.UpdateProjectRequest(
         **scope.where(),

@@ -30,7 +30,9 @@ LOOK_S: Final = 0.1
 _PROJECT: Final = """
 SELECT p.project, p.external_id, p.fast, v.status_locks, v.set_seq, v.purge_ms,
        v.deleted_wall AS deleted_ms,
-       coalesce(convert_from(c.bytes, 'UTF8'), p.display_name) AS display_name,
+       coalesce(convert_from(c.bytes, 'UTF8')::jsonb ->> 'display_name', p.display_name)
+           AS display_name,
+       coalesce(convert_from(c.bytes, 'UTF8')::jsonb ->> 'ontology_ref', '') AS ontology_ref,
        (extract(epoch FROM p.created_time) * 1000)::bigint AS created_ms
   FROM project p
   JOIN view_project v USING (project)

@@ -19,6 +19,7 @@ class ProjectView:
     display_name: str
     fast: bool
     created_ms: int
+    ontology_ref: str = ""
     status_locks: bool = False
     set_seq: int = 1
     deleted_ms: int = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -43,9 +44,9 @@ class ProjectLife:
         Raises EtagMismatch, PermissionDenied.
         """
         place = await self._door.permit(ask.change, UPDATE)
-        content = await self._named(place.row, ask)
         for _ in range(TRIES):
             found = value(await self._ledger.read(place.project, "project"))
+            content = await self._named(place.row, ask, found["content"])
             outcome = await self._ledger.change(
                 *(place.project, "update_project", ask.change.key, place.actor),
                 **_changed(found, ask, content),
@@ -89,21 +90,27 @@ class ProjectLife:
         await self._views.wait_for(place.project, event.seq)
         return shown(await self._views.project(place.project) or place.row, seq=event.seq)
 
-    async def _named(self, row: ProjectRow, ask: requests.UpdateProject) -> int | None:
-        """The content that has the new display name, if there is to be one."""
-        if ask.display_name is None:
-            return None
-        name = ask.display_name or row.external_id
-        return (await self._content.put(row.project, name.encode()))[0]
+    async def _texts(self, row: ProjectRow, content: int) -> dict[str, str]:
+        """What is text of the settings: of a project that was never changed, its first name."""
+        if not content:
+            return {"display_name": row.display_name, "ontology_ref": ""}
+        return json.loads(await self._content.get(row.project, content))  # type: ignore[no-any-return]
+
+    async def _named(self, row: ProjectRow, ask: requests.UpdateProject, content: int) -> int:
+        """The content that has the texts as they are to be."""
+        given = {"display_name": ask.display_name, "ontology_ref": ask.ontology_ref}
+        texts = await self._texts(row, content)
+        texts |= {name: text for name, text in given.items() if text is not None}
+        texts["display_name"] = texts["display_name"] or row.external_id
+        body = json.dumps(texts, sort_keys=True, ensure_ascii=False).encode()
+        return (await self._content.put(row.project, body))[0]
 
     async def _written(self, place: Place, event: Event) -> answers.Project:
-        content = event.body["content"]
-        name = place.row.display_name
-        if content:
-            name = (await self._content.get(place.project, content)).decode()
+        texts = await self._texts(place.row, event.body["content"])
         return answers.Project(
             project_id=place.row.external_id,
-            display_name=name,
+            display_name=texts["display_name"],
+            ontology_ref=texts["ontology_ref"],
             fast=place.row.fast,
             created_ms=place.row.created_ms,
             status_locks=bool(event.body["status_locks"]),
@@ -112,14 +119,12 @@ class ProjectLife:
         )
 
 
-def _changed(
-    found: Mapping[str, Any], ask: requests.UpdateProject, content: int | None
-) -> dict[str, Any]:
+def _changed(found: Mapping[str, Any], ask: requests.UpdateProject, content: int) -> dict[str, Any]:
     """The settings as they are to be, and as of which they were made."""
     locks = found["status_locks"] if ask.status_locks is None else ask.status_locks
     return {
         "expected": set_seq_of(ask.etag) if ask.etag else found["set_seq"],
-        "content": found["content"] if content is None else content,
+        "content": content,
         "status_locks": bool(locks),
     }
 
@@ -133,6 +138,7 @@ def shown(row: ProjectRow | ProjectView, *, seq: int = 0) -> answers.Project:
         fast=row.fast,
         created_ms=row.created_ms,
         seq=seq,
+        ontology_ref=view.ontology_ref if view else "",
         status_locks=view.status_locks if view else False,
         etag=etag_of(view.set_seq if view else 1),
         deleted_ms=view.deleted_ms if view else 0,

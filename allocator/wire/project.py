@@ -25,6 +25,7 @@ def update_project(request: pb.UpdateProjectRequest) -> requests_projects.Update
     project, paths = request.project, set(request.update_mask.paths)
     return requests_projects.UpdateProject(
         display_name=project.display_name if "display_name" in paths else None,
+        ontology_ref=project.ontology_ref if "ontology_ref" in paths else None,
         status_locks=project.status_locks if "status_locks" in paths else None,
         etag=project.etag,
         change=common.change(SERVICE + "UpdateProject", request),
@@ -162,6 +163,7 @@ def _project(answer: answers.Project) -> pb.Project:
         display_name=answer.display_name,
         durability=pb.DURABILITY_FAST if answer.fast else pb.DURABILITY_DURABLE,
         create_time=common.timestamp(answer.created_ms),
+        ontology_ref=answer.ontology_ref,
         status_locks=answer.status_locks,
         etag=answer.etag,
         delete_time=common.timestamp(answer.deleted_ms or None),

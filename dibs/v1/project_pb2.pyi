@@ -36,7 +36,7 @@ ROLE_ANNOTATOR: Role
 ROLE_ANNOTATOR_AND_REVIEWER: Role
 
 class Project(_message.Message):
-    __slots__ = ("project_id", "display_name", "durability", "create_time", "status_locks", "etag", "delete_time", "purge_time")
+    __slots__ = ("project_id", "display_name", "durability", "create_time", "status_locks", "etag", "delete_time", "purge_time", "ontology_ref")
     PROJECT_ID_FIELD_NUMBER: _ClassVar[int]
     DISPLAY_NAME_FIELD_NUMBER: _ClassVar[int]
     DURABILITY_FIELD_NUMBER: _ClassVar[int]
@@ -45,6 +45,7 @@ class Project(_message.Message):
     ETAG_FIELD_NUMBER: _ClassVar[int]
     DELETE_TIME_FIELD_NUMBER: _ClassVar[int]
     PURGE_TIME_FIELD_NUMBER: _ClassVar[int]
+    ONTOLOGY_REF_FIELD_NUMBER: _ClassVar[int]
     project_id: str
     display_name: str
     durability: Durability
@@ -53,7 +54,8 @@ class Project(_message.Message):
     etag: str
     delete_time: _timestamp_pb2.Timestamp
     purge_time: _timestamp_pb2.Timestamp
-    def __init__(self, project_id: _Optional[str] = ..., display_name: _Optional[str] = ..., durability: _Optional[_Union[Durability, str]] = ..., create_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., status_locks: bool = ..., etag: _Optional[str] = ..., delete_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., purge_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    ontology_ref: str
+    def __init__(self, project_id: _Optional[str] = ..., display_name: _Optional[str] = ..., durability: _Optional[_Union[Durability, str]] = ..., create_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., status_locks: bool = ..., etag: _Optional[str] = ..., delete_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., purge_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., ontology_ref: _Optional[str] = ...) -> None: ...
 
 class Member(_message.Message):
     __slots__ = ("person_id", "display_name", "roles", "skills", "active")

@@ -65,6 +65,19 @@ async def test_an_update_changes_what_the_mask_names_for_reads_and_lists(world: 
     assert (default.project.display_name, default.project.status_locks) == (world.project, False)
 
 
+@pytest.mark.shows("E5")
+async def test_the_ontology_of_a_project_is_switched_and_nothing_else(world: World) -> None:
+    await _update(world, "display_name", display_name="Digits")
+    first = await _update(world, "ontology_ref", ontology_ref="digits:1")
+    second = await _update(world, "ontology_ref", ontology_ref="digits:2")
+    assert [one.project.ontology_ref for one in (first, second)] == ["digits:1", "digits:2"]
+    assert second.project.display_name == "Digits"
+    read = pb.GetProjectRequest(**world.where(), min_seq=second.seq)
+    assert (await world.stubs.projects.GetProject(read)).project == second.project
+    denied = await refused(_update(world, "ontology_ref", ontology_ref="x", actor="ann"))
+    assert isinstance(denied, errors.PermissionDenied)
+
+
 async def test_a_stale_etag_is_refused_and_a_repeat_is_answered_alike(world: World) -> None:
     etag = (await _update(world, "display_name", display_name="One")).project.etag
     request = _request(world, "display_name", display_name="Two", etag=etag)
@@ -84,6 +97,7 @@ async def test_a_stale_etag_is_refused_and_a_repeat_is_answered_alike(world: Wor
         ([], {}, "update_mask"),
         (["durability"], {"durability": pb.DURABILITY_FAST}, "update_mask"),
         (["display_name"], {"display_name": "x" * 257}, "project.display_name"),
+        (["ontology_ref"], {"ontology_ref": "x" * 513}, "project.ontology_ref"),
         (["display_name"], {"display_name": "a\nb"}, "project.display_name"),
     ],
 )

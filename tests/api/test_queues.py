@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 from google.protobuf.duration_pb2 import Duration
+from google.protobuf.timestamp_pb2 import Timestamp
 
 from allocator.bootstrap import Worker
 from dibs import errors
@@ -41,11 +42,12 @@ async def test_a_queue_is_made_once_with_its_defaults(world: World) -> None:
     assert queue.display_name == "q"
 
 
-@pytest.mark.shows("P11")
+@pytest.mark.shows("P11", "P12", "P13")
 async def test_a_queue_keeps_its_settings(world: World) -> None:
     await world.people("ann", "bob")
     settings = pb.Queue(
         display_name="Night shift",
+        description="Vans and cars, after dark",
         slots=3,
         lease_duration=Duration(seconds=90, nanos=500_000_000),
         allowed_assignees=["bob", "ann"],
@@ -70,6 +72,17 @@ async def test_a_queue_keeps_its_settings(world: World) -> None:
     assert made.queue == settings
     listed.queues[0].ClearField("allowed_actions")
     assert list(listed.queues) == [settings]
+
+
+@pytest.mark.shows("P15", "P16")
+async def test_a_queue_has_a_deadline_and_is_of_one_project(world: World) -> None:
+    due = Timestamp(seconds=1_900_000_000)
+    await world.queue("q", due_time=due)
+    other = await World.make(world.stubs)
+    error = await refused(other.look("q"))
+
+    assert (await world.look("q")).due_time == due
+    assert isinstance(error, errors.QueueNotFound)
 
 
 async def test_a_queue_id_is_taken_once(world: World) -> None:

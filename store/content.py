@@ -14,7 +14,9 @@ INLINE_BYTES: Final = 4_096
 
 _SAVE_DRAFT: Final = """
 INSERT INTO draft (project, entry, slot, person, token, refused, session, n, bytes, save_time)
-SELECT $1, $2, $3, $4, $5, false, $6, $7, $8, clock_timestamp() FROM head WHERE project = $1
+SELECT $1, $2, $3, $4, $5, false, $6, $7, $8, clock_timestamp()
+  FROM head h LEFT JOIN view_project v USING (project)
+ WHERE h.project = $1 AND coalesce(v.deleted_wall, 0) = 0
 ON CONFLICT (project, entry, slot, person, token, refused) DO UPDATE
    SET session = excluded.session, n = excluded.n, bytes = excluded.bytes,
        save_time = excluded.save_time
@@ -80,7 +82,8 @@ class Content:
     async def save_draft(self, project: int, of: OfWhom, key: RequestKey, body: bytes) -> None:
         """Keep unfinished work in place of what was kept under the token before.
 
-        A repeat of this request, or an older one of its session, changes nothing.
+        A repeat of this request, or an older one of its session, changes nothing; nor
+        does anything in a project that is deleted, or was purged.
         """
         async with self._postgres.reading() as connection:
             await connection.execute(

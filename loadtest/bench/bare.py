@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -41,10 +41,12 @@ class Server:
         self.redis = redis
         self._projects = 0
 
-    async def project(self, *, slots: int, people: int, max_held: int = MAX_HELD) -> Project:
-        """A project of its own, with a queue and that many annotators."""
+    async def project(
+        self, *, slots: int, people: int, max_held: int = MAX_HELD, lanes: int = 1
+    ) -> Project:
+        """A project of its own, with a queue of that many lanes and annotators who may do all."""
         self._projects += 1
-        project = Project(self.kernel, self._projects)
+        project = Project(self.kernel, self._projects, lanes)
         await project.create(slots, people, max_held)
         return project
 
@@ -71,8 +73,9 @@ async def server() -> AsyncIterator[Server]:
 class Project:
     """One project; every change that happened to it is in `log`."""
 
-    def __init__(self, kernel: Kernel, number: int) -> None:
+    def __init__(self, kernel: Kernel, number: int, lanes: int = 1) -> None:
         self._kernel = kernel
+        self._classes = [[], *([skill] for skill in range(1, lanes))]
         self.number = number
         self.people: list[int] = []
         self.log: list[tuple[int, str, bytes]] = []
@@ -86,7 +89,8 @@ class Project:
         await self._kernel.open(self.number, EPOCH, seq=0, chain=chain, lag_limit=UNLIMITED)
         await self.change("create_project", admin=1, fast=0)
         self.people = list(range(2, 2 + people))
-        members = [[person, 1, 1, ANNOTATOR, []] for person in self.people]
+        skills = [skill for required in self._classes for skill in required]
+        members = [[person, 1, 1, ANNOTATOR, skills] for person in self.people]
         await self.change("change_members", mode="add", members=members, expected=[-1] * people)
         for person in self.people:
             session = (await self.change("open_session", secret=SECRET)).seq
@@ -120,8 +124,8 @@ class Project:
         self.log.append((reply.seq, reply.chain, reply.rest))
         return reply
 
-    async def fill(self, count: int) -> None:
-        """That many more entries."""
+    async def fill(self, count: int, rank: int = RANK_NONE) -> None:
+        """That many more entries, of all lanes in turn."""
         if count:
             fields: dict[str, Any] = {
                 "dataset": DATASET,
@@ -139,13 +143,25 @@ class Project:
                 dataset=DATASET,
                 expected=self.entries,
                 added_seq=self._added_seq,
-                priority=RANK_NONE,
+                priority=rank,
                 cursor=self.entries + some,
-                runs=[[1, self.entries + 1, some]],
-                classes=[[]],
+                runs=self._runs(self.entries + 1, some),
+                classes=self._classes,
             )
             self.entries += some
             self._added_seq = reply.seq
+
+    def _runs(self, first: int, count: int) -> list[list[int]]:
+        """Equal shares of `count` items from `first` on, one for each lane."""
+        share = -(-count // len(self._classes))
+        return [
+            [at // share + 1, first + at, min(share, count - at)] for at in range(0, count, share)
+        ]
+
+    async def rank(self, entries: Sequence[int], rank: int) -> None:
+        """Give untouched entries of the first lane another priority, all or none."""
+        tasks = [[entry, 1, 1, RANK_NONE] for entry in entries]
+        await self.change("set_priority", queue=QUEUE, rank=rank, tasks=tasks, lenient=0)
 
     async def reserve(self, person: int, count: int = 1) -> list[int]:
         """Reserve with a request id, as a client does: the entries that were granted."""

@@ -176,7 +176,7 @@ def _servicers(store: Store, lease_floor_ms: int) -> Sequence[object]:
         views=views,
         door=door,
     )
-    removing, bulk, deleting, operations = _bulk(store, ledger, door, lists)
+    beginning, removing, bulk, deleting, operations = _bulk(store, ledger, door, lists)
     standing = Standing(
         directory=directory,
         ledger=ledger,
@@ -194,6 +194,7 @@ def _servicers(store: Store, lease_floor_ms: int) -> Sequence[object]:
                 views=views,
                 listings=store.listings,
                 door=door,
+                beginning=beginning,
             ),
             ProjectLife(
                 directory=directory, ledger=ledger, content=content, views=views, door=door
@@ -244,6 +245,7 @@ def _servicers(store: Store, lease_floor_ms: int) -> Sequence[object]:
                 views=views,
                 door=door,
                 names=names,
+                beginning=beginning,
                 lease_floor_ms=lease_floor_ms,
             ),
             QueueList(
@@ -320,7 +322,7 @@ def _servicers(store: Store, lease_floor_ms: int) -> Sequence[object]:
 
 def _bulk(
     store: Store, ledger: Ledger, door: Door, lists: Lists
-) -> tuple[Removing, Bulk, Deleting, OperationsService]:
+) -> tuple[Beginning, Removing, Bulk, Deleting, OperationsService]:
     """Bulk verbs; whoever sweeps drives them."""
     named = NamedTasks(store.items, store.views)
     chunks = Chunks(ledger, store.views, named)
@@ -357,7 +359,7 @@ def _bulk(
         beginning=beginning,
     )
     deleting = Deleting(ledger=ledger, door=door, beginning=beginning)
-    return removing, bulk, deleting, operations
+    return beginning, removing, bulk, deleting, operations
 
 
 def _submitting(store: Store, ledger: Ledger, door: Door, lost: Lost) -> Submitting:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from allocator.answers import Queue
 from allocator.model import Priority, TaskId
 from allocator.requests import Change, ListOf, Look
 from allocator.requests_tasks import ReopenTo
@@ -152,3 +153,19 @@ class Cleaned:
 
     seq: int
     cleaned: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paused:
+    """A queue is paused, or not any more; `operation` takes back what is recalled."""
+
+    seq: int
+    operation: Operation | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contributed:
+    """A queue with other contributors; `operation` takes back what those hold who are out."""
+
+    queue: Queue
+    operation: Operation | None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from audit import recalls
 from audit.apply_setup import limits
 from audit.report import RULES, Judge
 from audit.state import Project, Queue, Rules
@@ -15,6 +16,7 @@ RECALL = 2
 def queue_changed(project: Project, event: Event, judge: Judge) -> None:
     """Other rules; slots stay, statuses are only added to; who may not work there is recalled."""
     body = event.body
+    recalls.contributors(project, event, judge)
     queue, after = project.queues[body["queue"]], Rules.of(body["rules"])
     before, control = queue.rules, queue.control
     limits(queue.queue, after, judge)
@@ -40,6 +42,7 @@ def queue_changed(project: Project, event: Event, judge: Judge) -> None:
 def queue_paused(project: Project, event: Event, judge: Judge) -> None:
     """Closed to new leases, or open again (mode 0); a recall takes back what is not started."""
     queue, mode = project.queues[event.body["queue"]], event.body["mode"]
+    recalls.queue(project, event, judge)
     judge.expect(RULES, mode in (0, 1, 2), "queue {} is paused in mode {}", queue.queue, mode)
     judge.expect(RULES, not queue.control.archived, "queue {} is archived", queue.queue)
     queue.control = replace(queue.control, paused=mode)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from audit import apply_deletion
+from audit import apply_deletion, recalls
 from audit.apply_delays import dropped, hasten
 from audit.moves import put
 from audit.report import RULES, Judge
@@ -14,6 +14,7 @@ from audit.state import (
     DELETE_QUEUE,
     FAILED,
     QUEUED,
+    RECALLS,
     REMOVED,
     RUNNING,
     SUCCEEDED,
@@ -154,7 +155,9 @@ def ended(project: Project, event: Event, judge: Judge) -> None:
     if judge.expect(RULES, runs, "operation {} does not run", body["operation"]) and operation:
         known = body["state"] in (SUCCEEDED, FAILED, CANCELLED)
         judge.expect(RULES, known, "an operation ends in state {}", body["state"])
-        halved = body["state"] == CANCELLED and operation.verb in UNDIVIDED
+        halved = body["state"] == CANCELLED and operation.verb in UNDIVIDED | RECALLS
+        over = operation.verb not in RECALLS or recalls.left(project, operation) is None
+        judge.expect(RULES, over, "operation {} is not done yet", body["operation"])
         judge.expect(RULES, not halved, "operation {} is cancelled", body["operation"])
         operation.state, operation.ended_ms = body["state"], event.wall_ms
         if body["state"] == SUCCEEDED and operation.verb == DELETE_QUEUE:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from audit import recalls
 from audit.report import RULES, Judge
 from audit.state import DAY_MS, Dataset, Member, Project, Queue, Rules, Session, used_until
 from store.events import Event
@@ -49,6 +50,7 @@ def members_changed(project: Project, event: Event, judge: Judge) -> None:
     """Whole records. Who is out is fenced; who lost anything is recalled from the start."""
     changed = event.body["members"]
     judge.expect(RULES, 0 < len(changed) <= 100, "{} members in one event", len(changed))
+    recalls.members(project, event, judge)
     for person, member, active, roles, skills in changed:
         before = project.member(person)
         judge.expect(RULES, roles & ~ROLES == 0, "person {} has role bits {}", person, roles)

@@ -57,6 +57,11 @@ CLEAR_WAITING: Final = 2
 DETACH_DATASET: Final = 3
 DELETE_DATASET: Final = 4
 DELETE_QUEUE: Final = 7
+RECALL_QUEUE: Final = 9
+REMOVE_CONTRIBUTORS: Final = 10
+REMOVE_MEMBERS: Final = 11
+RECALLS: Final = frozenset({RECALL_QUEUE, REMOVE_CONTRIBUTORS, REMOVE_MEMBERS})
+"""Verbs of operations that watch what is taken back."""
 UNDIVIDED: Final = frozenset({DETACH_DATASET, DELETE_DATASET, DELETE_QUEUE})
 """Verbs of operations that raise a fence, and so may not be cancelled."""
 DAY_MS: Final = 86_400_000
@@ -331,6 +336,7 @@ class Operation:
     content: int
     total: int
     last_entry: int = 0
+    people: tuple[int, ...] = ()
     state: int = RUNNING
     chunk: int = 0
     last: tuple[int, str] | None = None

@@ -175,6 +175,7 @@ def _project_undeleted(views: Views, event: Event, body: Any) -> None:
 def _members_changed(views: Views, event: Event, body: Any) -> None:
     for member in body["members"]:
         _member(views, event, member)
+    projection_operations.watch(views, event, projection_operations.REMOVE_MEMBERS, [])
 
 
 def _member(views: Views, event: Event, member: Any) -> None:
@@ -228,10 +229,13 @@ def _queue_changed(views: Views, event: Event, body: Any) -> None:
     rules = body["rules"]
     columns = (rules["priority"], rules["owner"], rules["due_ms"], json.dumps(rules))
     views.rows.append(("queue_rules", (body["queue"], *columns, body["content"], event.seq)))
+    verb = projection_operations.REMOVE_CONTRIBUTORS
+    projection_operations.watch(views, event, verb, [body["queue"]])
 
 
 def _queue_paused(views: Views, event: Event, body: Any) -> None:
     views.rows.append(("queue_paused", (body["queue"], body["mode"])))
+    projection_operations.watch(views, event, projection_operations.RECALL_QUEUE, [body["queue"]])
 
 
 def _queue_archived(views: Views, event: Event, body: Any) -> None:

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from store.projection import Views
 
 CLEAR_WAITING: Final = 2
+RECALL_QUEUE: Final = 9
+REMOVE_CONTRIBUTORS: Final = 10
+REMOVE_MEMBERS: Final = 11
 DELETE_QUEUE: Final = 7
 UNDIVIDED: Final = (3, 4)
 """Verbs that raise a fence: the dataset follows no more, and its open entries leave."""
@@ -55,7 +58,8 @@ WRITES: Final[Mapping[str, str]] = {
     "operation_errors": "INSERT INTO view_operation_error (project, operation, entry, slot, reason)"
     " SELECT $1, $2, * FROM unnest($3::bigint[], $4::smallint[], $5::text[])"
     " ON CONFLICT DO NOTHING",
-    "operation_ended": "UPDATE view_operation SET state = $3, error = $4, updated_wall = $5,"
+    "operation_ended": "UPDATE view_operation SET state = $3::smallint, error = $4,"
+    " updated_wall = $5, done = CASE WHEN verb >= 9 AND $3::smallint = 2 THEN total ELSE done END,"
     " ended_wall = $5 WHERE project = $1 AND operation = $2",
     "operations_retried": "UPDATE view_operation SET state = 1, error = '', updated_wall = $3,"
     " ended_wall = 0 WHERE project = $1 AND operation = ANY ($2)",
@@ -133,6 +137,14 @@ def _begun(views: Views, event: Event, body: Any) -> None:
         views.rows.append(("attachments_gone", (queues, dataset)))
     if body["verb"] == DELETE_DATASET:
         views.rows.append(("dataset_gone", (body["dataset"],)))
+
+
+def watch(views: Views, event: Event, verb: int, queues: list[int]) -> None:
+    """An event that recalls is an operation that watches, if it says about how many tasks."""
+    total = event.body["open"]
+    if total >= 0:
+        row = (event.seq, verb, queues, 0, 0, total, 0, event.actor, event.wall_ms)
+        views.rows.append(("operation", row))
 
 
 def _ended(views: Views, event: Event, body: Any) -> None:

@@ -81,6 +81,10 @@ class Beginning:
 
     async def carried(self, place: Place, outcome: Outcome) -> words.Operation:
         """The operation that was begun, carried on for a while."""
-        event: Event = happened(outcome)
+        return await self.follow(place, happened(outcome))
+
+    async def follow(self, place: Place, event: Event) -> words.Operation:
+        """The operation that this event began, carried on for a while."""
         await self._driving.carry(place.project, event.seq, CARRY_S)
-        return await self._shown.as_of(place.project, event, event.seq)
+        now = await self._ledger.read(place.project, "operations", limit=1)
+        return await self._shown.as_of(place.project, event, event.seq, now.seq)

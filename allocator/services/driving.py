@@ -21,6 +21,7 @@ from allocator.services.outcomes import happened, some, value
 from allocator.strategies.operations import (
     BY_FENCE,
     CHUNK,
+    RECALLS,
     UNPLANNED,
     OperationState,
     Part,
@@ -129,6 +130,8 @@ class Driving:
 
     async def _do_next(self, one: Running) -> bool:
         """The next chunk; false: there is none."""
+        if Verb(one.verb) in RECALLS:
+            return await self._recall(one)
         if Verb(one.verb) in UNPLANNED:
             part: Part | None = Part(queue=one.queues[0], entries=())
         else:
@@ -142,6 +145,15 @@ class Driving:
         if outcome.word != "idle":
             happened(outcome)
         return outcome.word != "idle"
+
+    async def _recall(self, one: Running) -> bool:
+        """Help to take back what is recalled, as the sweeper does; false once that is over."""
+        left = await self._ledger.read(one.project, "recall_left", operation=one.operation)
+        if left.word != "ok":
+            return False
+        for name in ("recall_queue", "take_back"):
+            await self._ledger.change(one.project, name, None, 0, limit=CHUNK)
+        return True
 
     async def _plan(self, one: Running) -> Plan:
         key = (one.project, one.operation)

@@ -24,7 +24,7 @@ from allocator.services import operation_list
 from allocator.services.door import Door, Place
 from allocator.services.driving import unpacked
 from allocator.services.outcomes import happened, some, value
-from allocator.strategies.operations import FINISHED_STAYS, OperationState, Verb
+from allocator.strategies.operations import FINISHED_STAYS, RECALLS, OperationState, Verb
 from dibs import errors
 
 ERRORS_SHOWN = 100
@@ -134,9 +134,11 @@ class OperationsService:
         )
         return words.Cleaned(seq=event.seq, cleaned=len(some(event.body["operations"])))
 
-    async def as_of(self, project: int, event: Event, operation: int) -> words.Operation:
-        """The operation as it is once the views have `event`."""
-        await self._views.wait_for(project, event.seq)
+    async def as_of(
+        self, project: int, event: Event, operation: int, at: int = 0
+    ) -> words.Operation:
+        """The operation as it is once the views have `event`, and what happened until `at`."""
+        await self._views.wait_for(project, max(event.seq, at))
         view = await self._operations.operation(project, operation)
         if view is None:
             raise errors.OperationNotFound(str(operation))
@@ -166,6 +168,8 @@ class OperationsService:
     async def _shown(self, project: int, view: OperationView, seq: int = 0) -> words.Operation:
         """With the first of the items that could not be dealt with."""
         missing: list[str] = []
+        if Verb(view.verb) in RECALLS and view.state == OperationState.RUNNING:
+            view = await self._watched(project, view)
         if view.content:
             _, missing = unpacked(await self._content.get(project, view.content))
         found = [(item, errors.ItemNotFound.reason, "") for item in missing[:ERRORS_SHOWN]]
@@ -177,6 +181,12 @@ class OperationsService:
             task = str(TaskId(entry=entry, slot=slot)) if slot else ""
             found.append((items[entry].external_id, reason, task))
         return await self._named(project, view, found, len(missing), seq=seq)
+
+    async def _watched(self, project: int, view: OperationView) -> OperationView:
+        """With what is taken back by now: all that is not still to be."""
+        left = await self._ledger.read(project, "recall_left", operation=view.operation)
+        to_go = value(left)["left"] if left.word == "ok" else 0
+        return dataclasses.replace(view, done=max(0, view.total - to_go))
 
     async def _named(
         self,

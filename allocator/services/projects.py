@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from allocator import answers, requests
+from allocator import operation_words as words
 from allocator.filters import Field, Kind
 from allocator.model import Member, Role
 from allocator.permissions import COLUMNS, Right
@@ -19,6 +20,7 @@ from allocator.ports import (
 )
 from allocator.services import paging
 from allocator.services.asking import Orders, asked
+from allocator.services.beginning import Beginning
 from allocator.services.door import Door, Place
 from allocator.services.outcomes import happened, some, value
 from allocator.services.project_life import shown
@@ -51,12 +53,14 @@ class Projects:
         views: Views,
         listings: Listings,
         door: Door,
+        beginning: Beginning,
     ) -> None:
         self._directory = directory
         self._ledger = ledger
         self._views = views
         self._listings = listings
         self._door = door
+        self._beginning = beginning
 
     async def create(self, ask: requests.CreateProject) -> answers.Project:
         """Make a project; whoever finds it half made finishes it first.
@@ -151,8 +155,8 @@ class Projects:
             return await self._members(place, event)
         raise errors.StoreUnavailable()
 
-    async def remove_members(self, ask: requests.RemoveMembers) -> answers.Seq:
-        """Remove people, all or none.
+    async def remove_members(self, ask: requests.RemoveMembers) -> words.Operation:
+        """Remove people, all or none; the answer is the operation that takes back what they hold.
 
         Raises PersonNotFound, LastAdmin, PermissionDenied.
         """
@@ -167,7 +171,7 @@ class Projects:
         event = await self._write(
             place, ask.change, "change", records, [-1] * len(records), ask.person_ids
         )
-        return answers.Seq(seq=event.seq)
+        return await self._beginning.follow(place, event)
 
     async def page_members(self, ask: requests.ListOf) -> answers.Listed[answers.Member]:
         """The members of a project."""

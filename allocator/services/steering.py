@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from allocator import answers, requests_control
+from allocator import operation_words as words
 from allocator.model import PauseMode, QueueSettings
 from allocator.ports import Content, Event, Ledger, Outcome, Views
 from allocator.services import queue_settings, queue_update
+from allocator.services.beginning import Beginning
 from allocator.services.door import Door, Place
 from allocator.services.named import Names, set_seq_of
 from allocator.services.outcomes import happened, value
@@ -29,6 +31,7 @@ class Steering:
         views: Views,
         door: Door,
         names: Names,
+        beginning: Beginning,
         lease_floor_ms: int,
     ) -> None:
         self._ledger = ledger
@@ -36,6 +39,7 @@ class Steering:
         self._views = views
         self._door = door
         self._names = names
+        self._beginning = beginning
         self._lease_floor_ms = lease_floor_ms
 
     async def update(self, ask: requests_control.UpdateQueue) -> answers.Queue:
@@ -62,14 +66,17 @@ class Steering:
                 raise errors.EtagMismatch(queue_id)
         raise errors.StaleSettings(queue_id)
 
-    async def pause(self, ask: requests_control.PauseQueue) -> answers.Seq:
+    async def pause(self, ask: requests_control.PauseQueue) -> words.Paused:
         """Give nobody anything there; a recall takes back what is not started. Or resume.
 
         Raises QueueNotFound, QueueArchived, PermissionDenied.
         """
         verb = "ResumeQueue" if ask.mode is PauseMode.RUNNING else "PauseQueue"
         place = await self._door.permit(ask.change, f"QueueService.{verb}", queue=ask.queue_id)
-        return await self._steer(place, ask, "pause_queue", mode=int(ask.mode))
+        event = await self._steer(place, ask, "pause_queue", mode=int(ask.mode))
+        recalls = ask.mode is PauseMode.RECALL
+        operation = await self._beginning.follow(place, event) if recalls else None
+        return words.Paused(seq=event.seq, operation=operation)
 
     async def archive(self, ask: requests_control.ArchiveQueue) -> answers.Seq:
         """Put a queue away, or take it out again.
@@ -78,9 +85,10 @@ class Steering:
         """
         verb = "ArchiveQueue" if ask.archived else "UnarchiveQueue"
         place = await self._door.permit(ask.change, f"QueueService.{verb}", queue=ask.queue_id)
-        return await self._steer(place, ask, "archive_queue", archived=ask.archived)
+        event = await self._steer(place, ask, "archive_queue", archived=ask.archived)
+        return answers.Seq(seq=event.seq)
 
-    async def contributors(self, ask: requests_control.Contributors) -> answers.Queue:
+    async def contributors(self, ask: requests_control.Contributors) -> words.Contributed:
         """Let people and groups into a restricted queue, or take them out.
 
         Raises QueueNotFound, QueueNotRestricted, PersonNotFound, GroupNotFound,
@@ -100,18 +108,21 @@ class Steering:
         )
         if outcome.word != "ok":
             raise _not_so(ask, outcome, people, groups)
-        return await self._written(place.project, happened(outcome))
+        event = happened(outcome)
+        operation = None if ask.joins else await self._beginning.follow(place, event)
+        queue_now = await self._written(place.project, event)
+        return words.Contributed(queue=queue_now, operation=operation)
 
     async def _steer(
         self, place: Place, ask: requests_control.OnQueue, name: str, **inputs: Any
-    ) -> answers.Seq:
+    ) -> Event:
         queue = await self._door.queue(place.project, ask.queue_id)
         outcome = await self._ledger.change(
             place.project, name, ask.change.key, place.actor, queue=queue, **inputs
         )
         if outcome.word == "not_found":
             raise errors.QueueNotFound(ask.queue_id)
-        return answers.Seq(seq=happened(outcome).seq)
+        return happened(outcome)
 
     async def _numbered(self, place: Place, ask: requests_control.UpdateQueue) -> QueueSettings:
         """What is asked for, with the numbers of whom it names."""

@@ -33,10 +33,15 @@ class Verb(IntEnum):
     REOPEN = 6
     DELETE_QUEUE = 7
     REMOVE_DATASET_ITEMS = 8
+    RECALL_QUEUE = 9
+    REMOVE_CONTRIBUTORS = 10
+    REMOVE_MEMBERS = 11
 
 
 BY_FENCE = frozenset({Verb.DETACH_DATASET, Verb.DELETE_DATASET})
 """Verbs whose first event decides about all of a dataset's entries."""
+RECALLS = frozenset({Verb.RECALL_QUEUE, Verb.REMOVE_CONTRIBUTORS, Verb.REMOVE_MEMBERS})
+"""Verbs that watch what is taken back: nothing of it is a chunk of theirs."""
 UNPLANNED = frozenset({Verb.DELETE_QUEUE})
 """Verbs whose chunks find by themselves what is left to do."""
 FINISHED_STAYS = BY_FENCE | {Verb.REMOVE_DATASET_ITEMS}

@@ -5,9 +5,10 @@
 from __future__ import annotations
 
 from allocator import answers
+from allocator import operation_words as words
 from allocator import requests_control as asked
 from allocator.model import PauseMode
-from allocator.wire import common
+from allocator.wire import common, operation
 from dibs.v1 import control_pb2 as pb
 
 SERVICE = "/dibs.v1.QueueService/"
@@ -36,11 +37,12 @@ def unarchive_queue(request: pb.UnarchiveQueueRequest) -> asked.ArchiveQueue:
     return asked.ArchiveQueue(queue_id=request.queue_id, archived=False, change=change)
 
 
-def paused_queue(answer: answers.Seq) -> pb.PauseQueueResponse:
-    return pb.PauseQueueResponse(seq=answer.seq)
+def paused_queue(answer: words.Paused) -> pb.PauseQueueResponse:
+    recall = operation.shown(answer.operation) if answer.operation else None
+    return pb.PauseQueueResponse(seq=answer.seq, operation=recall)
 
 
-def resumed_queue(answer: answers.Seq) -> pb.ResumeQueueResponse:
+def resumed_queue(answer: words.Paused) -> pb.ResumeQueueResponse:
     return pb.ResumeQueueResponse(seq=answer.seq)
 
 

@@ -5,8 +5,9 @@
 from __future__ import annotations
 
 from allocator import answers, requests, requests_projects
+from allocator import operation_words as words
 from allocator.model import Role
-from allocator.wire import common
+from allocator.wire import common, operation
 from dibs.v1 import project_pb2 as pb
 
 SERVICE = "/dibs.v1.ProjectService/"
@@ -124,8 +125,8 @@ def updated_member(answer: answers.Members) -> pb.UpdateMemberResponse:
     return pb.UpdateMemberResponse(seq=answer.seq, member=_member(answer.members[0]))
 
 
-def removed_members(answer: answers.Seq) -> pb.RemoveMembersResponse:
-    return pb.RemoveMembersResponse(seq=answer.seq)
+def removed_members(answer: words.Operation) -> pb.RemoveMembersResponse:
+    return pb.RemoveMembersResponse(seq=answer.seq, operation=operation.shown(answer))
 
 
 def members(answer: answers.Listed[answers.Member]) -> pb.ListMembersResponse:

@@ -8,9 +8,10 @@ import dataclasses
 from typing import Any
 
 from allocator import answers, requests
+from allocator import operation_words as words
 from allocator import requests_control as asked
 from allocator.model import DEFAULT_STATUSES, Meaning, QueueSettings, SkipPolicy, Status
-from allocator.wire import batches, common
+from allocator.wire import batches, common, operation
 from dibs import errors
 from dibs.v1 import queue_pb2 as pb
 
@@ -90,12 +91,15 @@ def remove_contributors(request: pb.RemoveContributorsRequest) -> asked.Contribu
     )
 
 
-def added_contributors(answer: answers.Queue) -> pb.AddContributorsResponse:
-    return pb.AddContributorsResponse(seq=answer.seq, queue=_queue(answer))
+def added_contributors(answer: words.Contributed) -> pb.AddContributorsResponse:
+    return pb.AddContributorsResponse(seq=answer.queue.seq, queue=_queue(answer.queue))
 
 
-def removed_contributors(answer: answers.Queue) -> pb.RemoveContributorsResponse:
-    return pb.RemoveContributorsResponse(seq=answer.seq, queue=_queue(answer))
+def removed_contributors(answer: words.Contributed) -> pb.RemoveContributorsResponse:
+    recall = operation.shown(answer.operation) if answer.operation else None
+    return pb.RemoveContributorsResponse(
+        seq=answer.queue.seq, queue=_queue(answer.queue), operation=recall
+    )
 
 
 def _not_before(request: pb.AttachDatasetRequest | pb.AddItemsRequest) -> int:

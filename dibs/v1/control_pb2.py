@@ -24,9 +24,10 @@ _sym_db = _symbol_database.Default()
 
 from dibs.bufvalidate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from dibs.v1 import common_pb2 as dibs_dot_v1_dot_common__pb2
+from dibs.v1 import operation_pb2 as dibs_dot_v1_dot_operation__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x15\x64ibs/v1/control.proto\x12\x07\x64ibs.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x14\x64ibs/v1/common.proto\"\x95\x02\n\x11PauseQueueRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12.\n\nrequest_id\x18\x03 \x01(\x0b\x32\x12.dibs.v1.RequestIdB\x06\xbaH\x03\xc8\x01\x01\x12=\n\x08queue_id\x18\x04 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12*\n\x04mode\x18\x05 \x01(\x0e\x32\x12.dibs.v1.PauseModeB\x08\xbaH\x05\x82\x01\x02\x10\x01\"!\n\x12PauseQueueResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x03\"\xea\x01\n\x12ResumeQueueRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12.\n\nrequest_id\x18\x03 \x01(\x0b\x32\x12.dibs.v1.RequestIdB\x06\xbaH\x03\xc8\x01\x01\x12=\n\x08queue_id\x18\x04 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\"\"\n\x13ResumeQueueResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x03\"\xeb\x01\n\x13\x41rchiveQueueRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12.\n\nrequest_id\x18\x03 \x01(\x0b\x32\x12.dibs.v1.RequestIdB\x06\xbaH\x03\xc8\x01\x01\x12=\n\x08queue_id\x18\x04 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\"#\n\x14\x41rchiveQueueResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x03\"\xed\x01\n\x15UnarchiveQueueRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12.\n\nrequest_id\x18\x03 \x01(\x0b\x32\x12.dibs.v1.RequestIdB\x06\xbaH\x03\xc8\x01\x01\x12=\n\x08queue_id\x18\x04 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\"%\n\x16UnarchiveQueueResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x03*T\n\tPauseMode\x12\x1a\n\x16PAUSE_MODE_UNSPECIFIED\x10\x00\x12\x14\n\x10PAUSE_MODE_DRAIN\x10\x01\x12\x15\n\x11PAUSE_MODE_RECALL\x10\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x15\x64ibs/v1/control.proto\x12\x07\x64ibs.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x14\x64ibs/v1/common.proto\x1a\x17\x64ibs/v1/operation.proto\"\x95\x02\n\x11PauseQueueRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12.\n\nrequest_id\x18\x03 \x01(\x0b\x32\x12.dibs.v1.RequestIdB\x06\xbaH\x03\xc8\x01\x01\x12=\n\x08queue_id\x18\x04 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12*\n\x04mode\x18\x05 \x01(\x0e\x32\x12.dibs.v1.PauseModeB\x08\xbaH\x05\x82\x01\x02\x10\x01\"H\n\x12PauseQueueResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x03\x12%\n\toperation\x18\x02 \x01(\x0b\x32\x12.dibs.v1.Operation\"\xea\x01\n\x12ResumeQueueRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12.\n\nrequest_id\x18\x03 \x01(\x0b\x32\x12.dibs.v1.RequestIdB\x06\xbaH\x03\xc8\x01\x01\x12=\n\x08queue_id\x18\x04 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\"\"\n\x13ResumeQueueResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x03\"\xeb\x01\n\x13\x41rchiveQueueRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12.\n\nrequest_id\x18\x03 \x01(\x0b\x32\x12.dibs.v1.RequestIdB\x06\xbaH\x03\xc8\x01\x01\x12=\n\x08queue_id\x18\x04 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\"#\n\x14\x41rchiveQueueResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x03\"\xed\x01\n\x15UnarchiveQueueRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12.\n\nrequest_id\x18\x03 \x01(\x0b\x32\x12.dibs.v1.RequestIdB\x06\xbaH\x03\xc8\x01\x01\x12=\n\x08queue_id\x18\x04 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\"%\n\x16UnarchiveQueueResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x03*T\n\tPauseMode\x12\x1a\n\x16PAUSE_MODE_UNSPECIFIED\x10\x00\x12\x14\n\x10PAUSE_MODE_DRAIN\x10\x01\x12\x15\n\x11PAUSE_MODE_RECALL\x10\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -67,22 +68,22 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_UNARCHIVEQUEUEREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\003\310\001\001'
   _globals['_UNARCHIVEQUEUEREQUEST'].fields_by_name['queue_id']._loaded_options = None
   _globals['_UNARCHIVEQUEUEREQUEST'].fields_by_name['queue_id']._serialized_options = b'\272H(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'
-  _globals['_PAUSEMODE']._serialized_start=1227
-  _globals['_PAUSEMODE']._serialized_end=1311
-  _globals['_PAUSEQUEUEREQUEST']._serialized_start=86
-  _globals['_PAUSEQUEUEREQUEST']._serialized_end=363
-  _globals['_PAUSEQUEUERESPONSE']._serialized_start=365
-  _globals['_PAUSEQUEUERESPONSE']._serialized_end=398
-  _globals['_RESUMEQUEUEREQUEST']._serialized_start=401
-  _globals['_RESUMEQUEUEREQUEST']._serialized_end=635
-  _globals['_RESUMEQUEUERESPONSE']._serialized_start=637
-  _globals['_RESUMEQUEUERESPONSE']._serialized_end=671
-  _globals['_ARCHIVEQUEUEREQUEST']._serialized_start=674
-  _globals['_ARCHIVEQUEUEREQUEST']._serialized_end=909
-  _globals['_ARCHIVEQUEUERESPONSE']._serialized_start=911
-  _globals['_ARCHIVEQUEUERESPONSE']._serialized_end=946
-  _globals['_UNARCHIVEQUEUEREQUEST']._serialized_start=949
-  _globals['_UNARCHIVEQUEUEREQUEST']._serialized_end=1186
-  _globals['_UNARCHIVEQUEUERESPONSE']._serialized_start=1188
-  _globals['_UNARCHIVEQUEUERESPONSE']._serialized_end=1225
+  _globals['_PAUSEMODE']._serialized_start=1291
+  _globals['_PAUSEMODE']._serialized_end=1375
+  _globals['_PAUSEQUEUEREQUEST']._serialized_start=111
+  _globals['_PAUSEQUEUEREQUEST']._serialized_end=388
+  _globals['_PAUSEQUEUERESPONSE']._serialized_start=390
+  _globals['_PAUSEQUEUERESPONSE']._serialized_end=462
+  _globals['_RESUMEQUEUEREQUEST']._serialized_start=465
+  _globals['_RESUMEQUEUEREQUEST']._serialized_end=699
+  _globals['_RESUMEQUEUERESPONSE']._serialized_start=701
+  _globals['_RESUMEQUEUERESPONSE']._serialized_end=735
+  _globals['_ARCHIVEQUEUEREQUEST']._serialized_start=738
+  _globals['_ARCHIVEQUEUEREQUEST']._serialized_end=973
+  _globals['_ARCHIVEQUEUERESPONSE']._serialized_start=975
+  _globals['_ARCHIVEQUEUERESPONSE']._serialized_end=1010
+  _globals['_UNARCHIVEQUEUEREQUEST']._serialized_start=1013
+  _globals['_UNARCHIVEQUEUEREQUEST']._serialized_end=1250
+  _globals['_UNARCHIVEQUEUERESPONSE']._serialized_start=1252
+  _globals['_UNARCHIVEQUEUERESPONSE']._serialized_end=1289
 # @@protoc_insertion_point(module_scope)

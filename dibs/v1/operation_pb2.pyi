@@ -21,6 +21,9 @@ class OperationVerb(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     OPERATION_VERB_REOPEN: _ClassVar[OperationVerb]
     OPERATION_VERB_DELETE_QUEUE: _ClassVar[OperationVerb]
     OPERATION_VERB_REMOVE_DATASET_ITEMS: _ClassVar[OperationVerb]
+    OPERATION_VERB_RECALL_QUEUE: _ClassVar[OperationVerb]
+    OPERATION_VERB_REMOVE_CONTRIBUTORS: _ClassVar[OperationVerb]
+    OPERATION_VERB_REMOVE_MEMBERS: _ClassVar[OperationVerb]
 
 class OperationState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -38,6 +41,9 @@ OPERATION_VERB_SET_PRIORITY: OperationVerb
 OPERATION_VERB_REOPEN: OperationVerb
 OPERATION_VERB_DELETE_QUEUE: OperationVerb
 OPERATION_VERB_REMOVE_DATASET_ITEMS: OperationVerb
+OPERATION_VERB_RECALL_QUEUE: OperationVerb
+OPERATION_VERB_REMOVE_CONTRIBUTORS: OperationVerb
+OPERATION_VERB_REMOVE_MEMBERS: OperationVerb
 OPERATION_STATE_UNSPECIFIED: OperationState
 OPERATION_STATE_RUNNING: OperationState
 OPERATION_STATE_SUCCEEDED: OperationState

@@ -200,12 +200,14 @@ class RemoveContributorsRequest(_message.Message):
     def __init__(self, project_id: _Optional[str] = ..., actor: _Optional[str] = ..., request_id: _Optional[_Union[_common_pb2.RequestId, _Mapping]] = ..., queue_id: _Optional[str] = ..., person_ids: _Optional[_Iterable[str]] = ..., group_ids: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class RemoveContributorsResponse(_message.Message):
-    __slots__ = ("seq", "queue")
+    __slots__ = ("seq", "queue", "operation")
     SEQ_FIELD_NUMBER: _ClassVar[int]
     QUEUE_FIELD_NUMBER: _ClassVar[int]
+    OPERATION_FIELD_NUMBER: _ClassVar[int]
     seq: int
     queue: Queue
-    def __init__(self, seq: _Optional[int] = ..., queue: _Optional[_Union[Queue, _Mapping]] = ...) -> None: ...
+    operation: _operation_pb2.Operation
+    def __init__(self, seq: _Optional[int] = ..., queue: _Optional[_Union[Queue, _Mapping]] = ..., operation: _Optional[_Union[_operation_pb2.Operation, _Mapping]] = ...) -> None: ...
 
 class GetQueueRequest(_message.Message):
     __slots__ = ("project_id", "actor", "min_seq", "queue_id")

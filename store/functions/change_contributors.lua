@@ -10,7 +10,7 @@
 --   groups  packed list, 100 at most
 --
 -- Returns one of
---   {'ok', seq, chain, clock, queue_changed}
+--   {'ok', seq, chain, clock, queue_changed}      mode remove: an operation, whose number is this seq
 --   {'not_found', seq, chain, clock, 'queue'}
 --   {'not_restricted', seq, chain, clock}         everybody may work there
 --   {'no_member', seq, chain, clock, person}      mode add: not of the project
@@ -78,5 +78,6 @@ change('change_contributors', {}, function(call, arg)
   if #rules.groups > MOST_NAMED then return negative(call, 'too_many', text(-MOST_NAMED)) end
   return commit(call, 'queue_changed', {
     queue = queue.number, rules = rules, content = tonumber(f[2]), fenced = joins and {} or known(call.P, some),
+    open = joins and -1 or operations.held_by(call.P, some, queue.number),
   })
 end)

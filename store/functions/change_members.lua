@@ -7,11 +7,21 @@
 --   expected  packed list: seq of the last change of each record, or -1 for any
 --
 -- Returns one of
---   {'ok', seq, chain, clock, members_changed}
+--   {'ok', seq, chain, clock, members_changed}   if all are removed, an operation whose number is this seq
 --   {'already_exists', seq, chain, clock, person}   mode add
 --   {'not_found', seq, chain, clock, person}        mode change
 --   {'stale_record', seq, chain, clock, person}     it has changed since: read it again
 --   {'last_admin', seq, chain, clock, person}       no active ADMIN would be left
+-- How many tasks people hold who are removed; -1 if not all of them are.
+local function open_of(P, members)
+  local some = {}
+  for i, m in ipairs(members) do
+    if m[2] == 1 then return -1 end
+    some[i] = m[1]
+  end
+  return operations.held_by(P, some)
+end
+
 change('change_members', {}, function(call, arg)
   local members, expected = cmsgpack.unpack(arg.members), cmsgpack.unpack(arg.expected)
   for i, m in ipairs(members) do
@@ -25,5 +35,5 @@ change('change_members', {}, function(call, arg)
   end
   local last = last_admin(call.P, members)
   if last then return negative(call, 'last_admin', text(last)) end
-  return commit(call, 'members_changed', { members = members })
+  return commit(call, 'members_changed', { members = members, open = open_of(call.P, members) })
 end)

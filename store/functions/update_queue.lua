@@ -22,5 +22,5 @@ change('update_queue', {}, function(call, arg)
   local missing = groups.first_missing(call.P, rules.groups)
   if missing then return negative(call, 'no_group', text(missing)) end
   return commit(call, 'queue_changed',
-    { queue = queue.number, rules = rules, content = tonumber(arg.content), fenced = {} })
+    { queue = queue.number, rules = rules, content = tonumber(arg.content), fenced = {}, open = -1 })
 end)

@@ -65,8 +65,10 @@ class Log:
         active: int = 1,
         roles: int = 16,
         skills: Sequence[int] = (),
+        held: int = 0,
     ) -> int:
-        return self.add("members_changed", members=[[person, member, active, roles, list(skills)]])
+        record = [person, member, active, roles, list(skills)]
+        return self.add("members_changed", members=[record], open=-1 if member else held)
 
     def session(self, secret: str = "0123456789abcdef") -> int:
         return self.add("session_opened", secret=secret)

@@ -267,7 +267,7 @@ def test_a_setting_beyond_its_limits_is_found(sentence: str, settings: dict[str,
         ("0 tasks expired at once", "expired", {}),
         ("101 tasks taken back at once", "revoked", {"person": 2, "cursor": "", "done": 0}),
         ("0 entries removed at once", "removed", {"queue": 1, "kept": []}),
-        ("0 members in one event", "members_changed", {}),
+        ("0 members in one event", "members_changed", {"open": 0}),
     ],
 )
 def test_an_event_of_no_or_too_many_tasks_is_found(sentence: str, kind: str, body: dict[str, Any]):

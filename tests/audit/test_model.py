@@ -84,7 +84,7 @@ def test_a_removed_member_loses_what_is_started_too():
     log = ready()
     token = log.grant(2, (1, 1), (2, 1))
     log.start(2, (1, 1), token)
-    log.member(2, member=0)
+    log.member(2, member=0, held=2)
     log.revoke(2, (1, 1), cursor="1:1", done=0, to_pool=1)
     log.revoke(2, (2, 1), to_pool=1)
     log.grant(3, (1, 1), (2, 1))

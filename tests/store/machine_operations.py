@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
 
 from allocator.model import RequestKey
-from audit.state import CANCELLED, DAY_MS, DELETE_QUEUE, FAILED, RUNNING, UNDIVIDED
+from audit import recalls
+from audit.state import CANCELLED, DAY_MS, DELETE_QUEUE, FAILED, RECALLS, RUNNING, UNDIVIDED
 from store import keys
 from store.events import OPERATIONS, decode
 
@@ -237,8 +238,18 @@ class OperationRules(RuleBasedStateMachine):
                 runs = False
             elif self._covered(operation) or self.state.deleted.get(operation.queues[0]):
                 state = FAILED
+        if runs and operation.verb in RECALLS:
+            runs = self._recalled(number, operation) and state != CANCELLED
         word = "ok" if runs else "not_found" if operation is None else "wrong_state"
         assert self.call("end_operation", operation=number, state=state, error="").word == word
+
+    def _recalled(self, number: int, operation: Any) -> bool:
+        """Whether all that it watches is taken back; what is not is told as the model says."""
+        left = recalls.left(self.state, operation)
+        reply = self.call("recall_left", operation=number)
+        assert reply.word == ("idle" if left is None else "ok")
+        assert left is None or reply.rest["left"] == left
+        return left is None
 
     @rule(picks=st.lists(PICK, min_size=1, max_size=2))
     def retry_operations(self, picks: list[int]) -> None:

@@ -36,6 +36,8 @@ local GONE = -1              -- the generation of a queue that was deleted
 local OUTSIDE = 2 ^ 51       -- session s without a project asks here as "session" OUTSIDE + s
 local CLEAR_WAITING = 2      -- the verb of an operation that its first event has done
 local DETACH_DATASET, DELETE_DATASET, SET_PRIORITY, DELETE_QUEUE, REMOVE_DATASET_ITEMS = 3, 4, 5, 7, 8
+local RECALL_QUEUE, REMOVE_CONTRIBUTORS, REMOVE_MEMBERS = 9, 10, 11   -- they watch what is taken back
+local RECALLS = { [RECALL_QUEUE] = true, [REMOVE_CONTRIBUTORS] = true, [REMOVE_MEMBERS] = true }
 local UNDIVIDED = { [DETACH_DATASET] = true, [DELETE_DATASET] = true, [DELETE_QUEUE] = true }   -- by fence: not to be cancelled
 local RUNNING, SUCCEEDED, FAILED, CANCELLED = 1, 2, 3, 4   -- where an operation stands
 

@@ -56,6 +56,9 @@ function apply.members_changed(P, event)
       fence = fence, changed = event.seq })
     if member == 0 then redis.call('HDEL', keys.person(P, person), 'groups') end
   end
+  local numbers = {}
+  for i, m in ipairs(event.body.members) do numbers[i] = m[1] end
+  operations.watch(P, event, REMOVE_MEMBERS, {}, numbers)
   effects.look_again(P)
 end
 

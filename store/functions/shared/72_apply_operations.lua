@@ -1,12 +1,6 @@
 -- Effects of events about operations.
 
-local function begin_operation(P, event, state, b)
-  redis.call('HSET', keys.operation(P, event.seq), 'state', state, 'chunk', 0, 'verb', b.verb,
-    'actor', event.actor, 'queues', cmsgpack.pack(b.queues), 'dataset', b.dataset,
-    'content', b.content, 'total', b.total, 'last_entry', b.last)
-  if state == RUNNING then redis.call('SADD', keys.running(P), event.seq)
-  else redis.call('ZADD', keys.ended(P), event.wall, event.seq) end
-end
+local begin_operation = operations.begin
 
 local function put_fences(P, queue, list)
   stir(queue)

@@ -24,12 +24,6 @@ from tests.store.servers import redis_client
 DEADLY = "valkey9"
 # Hundreds of cases of calls that are refused or mean nothing: a death among them shows nothing.
 STEADY = {"test_anything", "test_bad_input", "test_permissions"}
-# These wait for what the background does: asking again and again, they would kill it each time.
-STEADY |= {
-    *("test_clearing", "test_contributors", "test_dataset_changes", "test_datasets"),
-    *("test_delays", "test_detaching", "test_importing", "test_operations", "test_pausing"),
-    *("test_projects", "test_steering", "test_deleted_projects", "test_operation_lists"),
-}
 
 
 @pytest.fixture(scope="module")

@@ -40,7 +40,7 @@ change('tidy', { 'allow-oom' }, function(call, arg)
   if not job then return negative(call, 'idle') end
   local number, n = string.match(job, '^(%d+)/(%d+)$')
   local queue, generation_of = queues.load(P, number), tonumber(n)
-  if not queue and gone.drop_entries(P, number, arg.limit * STEP) then return { 'again' } end
+  if not queue and gone.drop_entries(P, number, arg.limit * STEP, tonumber(arg.limit)) then return { 'again' } end
   for class in ipairs(queue and queue.classes or NONE) do
     local members = redis.call('ZRANGE', keys.available(P, number, class, generation_of), 0, arg.limit - 1)
     if #members > 0 then

@@ -43,7 +43,7 @@ class BatchRules(RuleBasedStateMachine):
     def create_queue_with_batches(
         self, *, queue: int, slots: int, sizes: tuple[int, int], rank: int, due: int
     ) -> None:
-        known = queue in self.state.queues
+        known = queue in self.state.queues or queue in self.state.deleted
         rules = queue_rules(
             slots=slots,
             lease_ms=10_000,

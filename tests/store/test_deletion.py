@@ -16,7 +16,15 @@ from tests.store.test_statuses import without
 THEME = {
     *("delete_queue", "drop_holds", "finish_deleting", "clear_waiting", "tidy", "detach"),
     *("finish_detaching", "reserve", "renew", "submit", "skip", "expire", "time_passes"),
-    *("change_member", "take_back", "look", "delay", "create_queue", "rebuild"),
+    *(
+        "change_member",
+        "change_contributors",
+        "take_back",
+        "look",
+        "delay",
+        "create_queue",
+        "rebuild",
+    ),
     *("holdings_are_what_the_person_holds", "the_live_state_is_what_the_events_add_up_to"),
 }
 

@@ -58,8 +58,8 @@ function gone.record(P, entry)
   return seen.gone and seen.gone[entry]
 end
 
--- Drops a record, and what the indexes have of it.
-local function drop(P, entry, record)
+-- Drops what the indexes of the queue have of a record.
+local function unindex(P, entry, record)
   effects.leave_cleared(P, entry)
   for _, slot in ipairs(record.s) do
     if slot[1] == RETURNED then
@@ -67,25 +67,44 @@ local function drop(P, entry, record)
       count_own(P, slot[2], record.q, -1)
     end
   end
-  redis.call('ZREM', keys.skipped(P), entry)
-  redis.call('HDEL', keys.looks(P), entry)
-  redis.call('HDEL', keys.touched(P), entry)
 end
 
--- Drops the records of its next `limit` entries; false: there were none.
-function gone.drop_entries(P, queue, limit)
-  local runs, tasks = keys.entry_runs(P, queue), {}
-  local run = redis.call('ZRANGE', runs, 0, 0, 'WITHSCORES')
-  if not run[1] then return false end
-  local first, dataset = string.match(run[1], '^(%d+):(%d+)$')
-  local last = math.min(tonumber(run[2]), tonumber(first) + limit - 1)
-  for entry = tonumber(first), last do tasks[#tasks + 1] = { entry } end
+local function forget_entries(P, list)
+  if #list == 0 then return end
+  redis.call('ZREM', keys.skipped(P), unpack(list))
+  redis.call('HDEL', keys.looks(P), unpack(list))
+  redis.call('HDEL', keys.touched(P), unpack(list))
+end
+
+-- Drops the records among entries first .. last; how many there were.
+local function drop_records(P, first, last)
+  local tasks, dropped = {}, {}
+  for entry = first, last do tasks[#tasks + 1] = { entry } end
   entries.fetch(P, tasks)
   for _, task in ipairs(tasks) do
     local record = gone.record(P, task[1])
-    if record then drop(P, task[1], record) end
+    if record then
+      unindex(P, task[1], record)
+      dropped[#dropped + 1] = task[1]
+    end
   end
+  forget_entries(P, dropped)
+  return #dropped
+end
+
+-- Goes through its next `limit` entries, `some` at a time, until some of them had records, which are dropped.
+-- false: there was none left.
+function gone.drop_entries(P, queue, limit, some)
+  local runs = keys.entry_runs(P, queue)
+  local run = redis.call('ZRANGE', runs, 0, 0, 'WITHSCORES')
+  if not run[1] then return false end
+  local first, dataset = string.match(run[1], '^(%d+):(%d+)$')
+  local at, last = tonumber(first), math.min(tonumber(run[2]), tonumber(first) + limit - 1)
+  repeat
+    local found = drop_records(P, at, math.min(last, at + some - 1))
+    at = math.min(last, at + some - 1) + 1
+  until found > 0 or at > last
   redis.call('ZREM', runs, run[1])
-  if last < tonumber(run[2]) then redis.call('ZADD', runs, run[2], string.format('%d:%s', last + 1, dataset)) end
+  if at <= tonumber(run[2]) then redis.call('ZADD', runs, run[2], string.format('%d:%s', at, dataset)) end
   return true
 end

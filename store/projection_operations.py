@@ -113,7 +113,7 @@ def _deleted(views: Views, event: Event, body: Any) -> None:
     queue, held = body["queue"], body["held"]
     views.deleted.add(queue)
     if held:
-        row: tuple[Any, ...] = (event.seq, DELETE_QUEUE, [queue], 0, 0, held)
+        row: tuple[Any, ...] = (event.seq, DELETE_QUEUE, [queue], 0, 0, held, 0)
         views.rows.append(("operation", (*row, event.actor, event.wall_ms)))
     else:
         at_once = (event.seq, DELETE_QUEUE, [queue], 0, event.actor, event.wall_ms)

@@ -11,6 +11,7 @@ import uvloop
 
 from allocator import logs
 from loadtest.faults.run import Plan, run
+from loadtest.faults.verdict import LEAST_A_MINUTE
 
 
 def main() -> int:
@@ -19,11 +20,21 @@ def main() -> int:
     parser.add_argument("--duration", type=float, default=60.0, help="seconds of load and faults")
     parser.add_argument("--seed", type=int, default=None, help="the same faults in the same order")
     parser.add_argument("--redis", choices=("valkey", "redis7"), default="valkey")
+    parser.add_argument(
+        "--least", type=int, default=LEAST_A_MINUTE, help="changes a minute, or it shows too little"
+    )
     parser.add_argument("--keep", type=Path, default=None, help="leave logs and histories here")
     given = parser.parse_args()
     seed = random.randrange(1_000_000) if given.seed is None else given.seed
     logs.configure("error")
-    plan = Plan(duration_s=given.duration, seed=seed, server=given.redis, keep=given.keep, say=_say)
+    plan = Plan(
+        duration_s=given.duration,
+        seed=seed,
+        server=given.redis,
+        least=given.least,
+        keep=given.keep,
+        say=_say,
+    )
     return uvloop.run(run(plan)).code
 
 

@@ -35,7 +35,7 @@ from loadtest.faults.editor import Editor
 from loadtest.faults.ground import Ground, Server, opened
 from loadtest.faults.helm import Helm
 from loadtest.faults.steward import Steward
-from loadtest.faults.verdict import Verdict, both
+from loadtest.faults.verdict import LEAST_A_MINUTE, Verdict, both
 from loadtest.history import History
 from loadtest.swarm import (
     IMPATIENT,
@@ -73,6 +73,8 @@ class Plan:
     duration_s: float
     seed: int
     server: Server = "valkey"
+    least: int = LEAST_A_MINUTE
+    """Acknowledged changes a minute that are needed."""
     keep: Path | None = None
     """Where to leave logs and histories; None: nowhere."""
     say: Callable[[str], None] = print
@@ -150,6 +152,7 @@ async def _play(plan: Plan, ground: Ground, history: History) -> Verdict:
         report=both(resting, final),
         contradictions=[*history.witness.contradictions, *seen.wrong],
         looked_at=seen.looked_at,
+        least=plan.least,
         failures=failures,
     )
 

@@ -38,6 +38,8 @@ class Verdict:
     """Answers that do not fit together, or do not fit the log."""
     looked_at: Mapping[str, int] = field(default_factory=dict)
     """How many cases of each kind were compared beyond the audit."""
+    least: int = LEAST_A_MINUTE
+    """Acknowledged changes a minute below which the run shows too little."""
     failures: list[str] = field(default_factory=list)
     """What broke off the run: no recovery, no drain, an answer nobody should get."""
 
@@ -59,8 +61,8 @@ class Verdict:
             times = sum(one.kind == kind and one.under_load for one in self.struck)
             if times < self.rounds:
                 found.append(f"{kind}: struck {times} times under load, {self.rounds} are needed")
-        if self.a_minute < LEAST_A_MINUTE:
-            found.append(f"{self.a_minute:.0f} operations a minute, {LEAST_A_MINUTE} are needed")
+        if self.a_minute < self.least:
+            found.append(f"{self.a_minute:.0f} operations a minute, {self.least} are needed")
         if self.report is None:
             return [*found, "there was no audit"]
         found += [f"invariant {n} was tried on nothing" for n in self.report.unexamined()]

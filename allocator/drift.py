@@ -12,11 +12,9 @@ import random
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import structlog
-from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
 from allocator import metrics
 from allocator.services.outcomes import value
@@ -30,6 +28,9 @@ from store.events import decode
 from store.log import Logged
 from store.recount import recount
 from store.view_rebuild import ViewRebuild
+
+if TYPE_CHECKING:
+    from redis.asyncio import Redis
 
 EVERY_S: Final = 60.0
 MOST_EVENTS: Final = 5_000
@@ -64,7 +65,8 @@ class Drift:
         start: Callable[[], float] = random.random,
     ) -> None:
         self._store = store
-        self._redis = Redis.from_url(redis_url)
+        self._redis_url = redis_url
+        self._connected: Redis | None = None
         self._every_s = every_s
         self._start = start
         self._views = ViewRebuild(store.postgres, store.log)
@@ -99,10 +101,22 @@ class Drift:
 
     async def close(self) -> None:
         """Let go of the connection to Redis."""
-        await self._redis.aclose()
+        if self._connected is not None:
+            await self._connected.aclose()
+
+    @property
+    def _redis(self) -> Redis:
+        """A client of the audit's own; made late, because one process in all needs its library."""
+        if self._connected is None:
+            from redis.asyncio import Redis
+
+            self._connected = Redis.from_url(self._redis_url)
+        return self._connected
 
     async def _live(self, project: int) -> int | None:
         """Redis against the model. Housekeeping writes no event, so a difference is seen twice."""
+        from redis.exceptions import RedisError
+
         seen = 0
         for _ in range(TRIES):
             try:

@@ -29,7 +29,7 @@ class Settings(BaseSettings):
         default_factory=lambda: min(os.cpu_count() or 1, 8)
     )
 
-    snapshot_events: Annotated[int, Field(ge=1_000, le=100_000_000)] = 50_000
+    snapshot_events: Annotated[int, Field(ge=1_000, le=100_000_000)] = 25_000
     snapshot_interval_s: Annotated[float, Field(ge=10, le=7 * 86_400)] = 300.0
 
     max_message_bytes: int = 4 * 1024 * 1024

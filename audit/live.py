@@ -9,14 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgpack
-from redis.asyncio import Redis
 
 from audit import residue
 from audit.state import ENDED, FINISHED, QUEUED, REMOVED, WINDOW, Control, Rules
 from audit.structures import Scores, Shape, SlotShape
+
+if TYPE_CHECKING:
+    from redis.asyncio import Redis
 
 PRODUCT_KEY: Final = re.compile(rb"dibs:\{[0-9]+\}:.+", re.DOTALL)
 TOTALS: Final = (

@@ -91,8 +91,8 @@ class Snapshot:
 class Every:
     """When a project is to have another snapshot."""
 
-    events: int = 50_000
-    """Behind the newest one. A rebuild replays at most about so many: some 3 s."""
+    events: int = 25_000
+    """Behind the newest one. A rebuild replays about so many: some 3 s."""
     interval_s: float = 300.0
     """Or after this time, if there is a tenth of that many events."""
 

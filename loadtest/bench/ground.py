@@ -80,12 +80,12 @@ class Project:
         """Tasks a second that it gave last time, for who wants to know how many to import."""
         self._items = 0
 
-    async def create(self, *, fast: bool, max_held: int) -> None:
+    async def create(self, *, fast: bool, max_held: int, slots: int = 1) -> None:
         """Make it, with a dataset and a queue on it."""
         durability = Durability.DURABILITY_FAST if fast else Durability.DURABILITY_DURABLE
         await self.client.create_project(durability=durability)
         await self.client.create_dataset(DATASET)
-        await self.client.create_queue(QUEUE, max_held=max_held)
+        await self.client.create_queue(QUEUE, max_held=max_held, slots=slots)
         await self.client.attach_dataset(QUEUE, DATASET)
 
     async def join(self, count: int) -> tuple[str, ...]:
@@ -138,10 +138,12 @@ class Ground:
         self._pool = pool
         self._workers = [slot.pid for slot in running.slots if slot.pid is not None]
 
-    async def project(self, name: str, *, fast: bool = False, max_held: int = 10) -> Project:
+    async def project(
+        self, name: str, *, fast: bool = False, max_held: int = 10, slots: int = 1
+    ) -> Project:
         """A new project."""
         project = Project(self.client, name)
-        await project.create(fast=fast, max_held=max_held)
+        await project.create(fast=fast, max_held=max_held, slots=slots)
         return project
 
     async def phase(self, project: Project, *, callers: int | None = None, **plan: Any) -> Phase:
@@ -191,8 +193,11 @@ class Ground:
 
 
 @contextlib.asynccontextmanager
-async def opened() -> AsyncIterator[Ground]:
-    """Servers with fsync in a temporary directory and two workers; gone afterwards."""
+async def opened(**more: Any) -> AsyncIterator[Ground]:
+    """Servers with fsync in a temporary directory and two workers; gone afterwards.
+
+    `more` are further settings.
+    """
     with tempfile.TemporaryDirectory(prefix="dibs-bench-") as directory:
         settings = Settings(
             redis_url=None,
@@ -204,6 +209,7 @@ async def opened() -> AsyncIterator[Ground]:
             stop_grace_s=1.0,
             log_level="warning",
             metrics_dir=None,
+            **more,
         )
         async with service.running(settings) as running, _client(running.target) as client:
             with _generator() as pool:

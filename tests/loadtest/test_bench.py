@@ -6,7 +6,7 @@ import hpack
 import pytest
 
 from loadtest.bench import __main__ as frame
-from loadtest.bench import ground, results
+from loadtest.bench import b8, ground, results
 from loadtest.bench.generator import Kind
 from loadtest.bench.http2 import Http2Error, Statuses, request_headers
 from loadtest.bench.results import Figure, Section
@@ -103,3 +103,9 @@ async def test_a_call_that_is_refused_ends_the_run():
         await project.seat(1)
         with pytest.raises(ValueError, match="0 tasks"):
             await here.phase(project, kind=Kind.WORK, seconds=1.0, connections=1)
+
+
+async def test_what_is_lost_comes_back_with_a_snapshot_and_without():
+    figures = await b8.run(short=True)
+    assert [figure.found is not None for figure in figures] == [True, True, True]
+    assert [figure.reach for figure in figures] == [10.0, 5.0, None]

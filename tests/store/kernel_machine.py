@@ -468,7 +468,8 @@ class ProjectMachine(
     def _compare(self) -> None:
         _, shape, unknown = self.run(live.read(self.redis, self.project))
         assert unknown == []
-        assert drift.differences(structures.expected(self.state), shape) == []
+        found = drift.differences(structures.expected(self.state), shape)
+        assert found == [], found
 
     def teardown(self) -> None:
         self.run(self._clean())

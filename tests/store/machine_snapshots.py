@@ -28,13 +28,15 @@ class Raw:
             await self._pool.release(connection)
 
 
-def _values(image: list[bytes]) -> list[Any]:
-    """What an image says; in which order a server tells the fields of a hash means nothing."""
-    commands = [command for piece in image for command in msgpack.unpackb(piece, raw=True)]
-    return sorted(
-        [kind, key, sorted(zip(rest[::2], rest[1::2], strict=True)) if kind == b"hash" else rest]
-        for kind, key, *rest in commands
-    )
+def contents(image: list[bytes]) -> dict[tuple[bytes, bytes], Any]:
+    """What each key has; of a hash, a set and a sorted set in no order."""
+    found: dict[tuple[bytes, bytes], list[Any]] = {}
+    for piece in image:
+        for kind, key, *arguments in msgpack.unpackb(piece, raw=True):
+            in_pairs = kind in (b"hash", b"zset")
+            members = list(zip(*[iter(arguments)] * 2, strict=True)) if in_pairs else arguments
+            found.setdefault((kind, key), []).extend(members)
+    return {key: has if key[0] == b"list" else sorted(has) for key, has in found.items()}
 
 
 class SnapshotRules:
@@ -51,8 +53,8 @@ class SnapshotRules:
             self.run(self._replayed(scratch, self.epoch + 1, 0, at, size))
             image = self.run(self._image(scratch.prefix(self.project, self.epoch + 1)))
             self.run(self._restored(image, at))
-            again = self.run(self._image(self.kernel.prefix(self.project, self.epoch + 1)))
-            assert _values(again) == _values(image)
+            restored = self.run(self._image(self.kernel.prefix(self.project, self.epoch + 1)))
+            assert contents(restored) == contents(image)
         if at < len(self.log):
             clock_wall = self.run(
                 self._replayed(self.kernel, self.epoch + 1, at, len(self.log), size)

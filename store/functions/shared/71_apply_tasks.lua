@@ -82,9 +82,12 @@ end
 -- A late submission (late = 1) takes the free slot again and finishes it in this one event. In a queue with
 -- batches it moves the deadline (0: elsewhere) of all they hold, if that is anything, and may bring them a batch.
 function apply.submitted(P, event)
-  local b, batch = event.body, effects.begin(P, event.body.refill)
+  local b = event.body
+  local slot = { FINISHED_BY_MEANING[b.meaning], b.person, b.token, SUBMITTED, event.wall, 0 }
+  if #b.refill == 0 and effects.finish_held(P, b.entry, b.slot, slot) then return end
+  local batch = effects.begin(P, b.refill)
   local record = effects.open(batch, b.entry).after
-  record.s[b.slot] = { FINISHED_BY_MEANING[b.meaning], b.person, b.token, SUBMITTED, event.wall, 0 }
+  record.s[b.slot] = slot
   if b.late == 1 then leased_by(record, b.person) end
   if #b.refill > 0 then
     grant(batch, event, b.refill)

@@ -188,7 +188,9 @@ class Store:
         self.committer.help(project)
 
     def _committed(self, message: bytes) -> None:
-        self.gate.committed(*Committed.unpack(message))
+        committed = Committed.unpack(message)
+        self.gate.committed(*committed)
+        self.sweeper.notice(committed.project)
 
     def _opened(self, message: bytes) -> None:
         project, epoch = Opened.unpack(message)

@@ -94,6 +94,8 @@ class Tick:
     """Since the last event."""
     purge_ms: int
     """0; of a deleted project, the wall time from which on it is to be purged."""
+    leases_run: bool
+    """Whether anybody holds anything that the clock ends."""
 
 
 def _argument(value: Any) -> Any:
@@ -232,12 +234,15 @@ class Kernel:
         )
         return bool(_text(raw[0]) == "ok")
 
-    async def tick(self, project: int, epoch: int, *, most_ms: int) -> Tick | None:
+    async def tick(self, project: int, epoch: int, *, most_ms: int, idle_ms: int) -> Tick | None:
         """Move the lease clock by the time since the last tick, at most `most_ms`.
+
+        Where no lease runs, at most `idle_ms`.
 
         None when the header is of another epoch.
         """
-        raw = await self._run("tick", project, epoch, 0, None, 0, {"most_ms": most_ms})
+        steps = {"most_ms": most_ms, "idle_ms": idle_ms}
+        raw = await self._run("tick", project, epoch, 0, None, 0, steps)
         if _text(raw[0]) != "ok":
             return None
         return Tick(
@@ -249,6 +254,7 @@ class Kernel:
             delayed_due=bool(raw[6]),
             quiet_ms=int(raw[7]),
             purge_ms=int(raw[8]),
+            leases_run=bool(raw[9]),
         )
 
     async def _run(

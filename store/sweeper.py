@@ -34,8 +34,9 @@ SCAN_TICKS: Final = 50
 TICKS_AT_ONCE: Final = 500
 BUSY_MS: Final = 30_000
 """A project with an event as young as this is looked at each time …"""
-TURNS: Final = 20
-"""… and all others in turn, one time in so many: thousands of idle projects cost little."""
+TURNS: Final = 100
+"""… and all others in turn, one tick in so many; so are those ticked that rest as well: nothing
+runs there that a clock ends. Thousands of idle projects cost little."""
 
 Follower = Callable[[int], Awaitable[None]]
 """Called for each project now and then: adds what attached datasets have gained."""
@@ -68,6 +69,7 @@ class Sweeper:
         self._timer = timer or LoopTimer()
         self._busy: dict[tuple[str, int], asyncio.Task[None]] = {}
         self._projects: set[int] = set()
+        self._resting: set[int] = set()
         self._turn = random.randrange(TURNS)  # whoever takes over soon dies at another place
 
     def follow(self, follower: Follower) -> None:
@@ -77,6 +79,7 @@ class Sweeper:
     def notice(self, project: int) -> None:
         """The project is in use: its leases run."""
         self._projects.add(project)
+        self._resting.discard(project)
 
     async def run(self) -> None:
         """Sweep until cancelled."""
@@ -95,22 +98,34 @@ class Sweeper:
             await asyncio.gather(*self._busy.values(), return_exceptions=True)
 
     async def tick(self, *, follow: bool = False) -> None:
-        """One tick of every open project; begins what it finds due."""
-        projects = list(self._projects)
-        self._turn += follow
+        """One tick of every open project that does not rest; begins what it finds due."""
+        self._turn += 1
+        projects = [
+            one for one in self._projects if one not in self._resting or self._has_turn(one)
+        ]
         for i in range(0, len(projects), TICKS_AT_ONCE):
             some = projects[i : i + TICKS_AT_ONCE]
             ticks = await asyncio.gather(*(self._tick_one(project) for project in some))
             for project, tick in zip(some, ticks, strict=True):
-                if tick is not None and tick.purge_ms:
-                    self._begin_purge(project, tick)
-                elif tick is not None:
-                    self._begin_due(project, tick)
-                    if follow and self._is_due(project, tick):
-                        self._begin("follow", project, self._follow(project))
+                if tick is not None:
+                    self._after(project, tick, follow=follow)
 
-    def _is_due(self, project: int, tick: Tick) -> bool:
-        return tick.quiet_ms <= BUSY_MS or (project + self._turn) % TURNS == 0
+    def _after(self, project: int, tick: Tick, *, follow: bool) -> None:
+        if tick.purge_ms:
+            self._begin_purge(project, tick)
+            return
+        self._begin_due(project, tick)
+        quiet = tick.quiet_ms > BUSY_MS
+        looks = self._has_turn(project) if quiet else follow
+        if looks:
+            self._begin("follow", project, self._follow(project))
+        if quiet and not (tick.leases_run or tick.recalls or tick.looks or tick.delayed_due):
+            self._resting.add(project)
+        else:
+            self._resting.discard(project)
+
+    def _has_turn(self, project: int) -> bool:
+        return (project + self._turn) % TURNS == 0
 
     async def settled(self) -> None:
         """Return once everything that was begun is done."""
@@ -123,7 +138,9 @@ class Sweeper:
             self._begin("open", project, self._open(project))
             return None
         try:
-            tick = await self._kernel.tick(project, epoch, most_ms=2 * TICK_MS)
+            tick = await self._kernel.tick(
+                project, epoch, most_ms=2 * TICK_MS, idle_ms=2 * TICK_MS * TURNS
+            )
         except (StoreUnavailable, ReplyError):
             return None
         if tick is None:

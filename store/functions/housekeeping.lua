@@ -129,14 +129,14 @@ register('durable', { 'allow-oom' }, function(call)
 end)
 
 -- tick: move the lease clock by the time since the last tick, never back and never by more than
--- `most_ms`, so that an outage or a jump of the wall clock ends no lease. In a deleted project it stands,
--- and nothing is due.
+-- `most_ms`, so that an outage or a jump of the wall clock ends no lease; where none runs, by `idle_ms`, which
+-- may be more. In a deleted project it stands, and nothing is due.
 --
 -- KEYS[1] header  KEYS[2] log
--- ARGV    most_ms
+-- ARGV    most_ms idle_ms
 --
 -- Returns one of
---   {'ok', clock, leases due 0/1, recalls 0/1, quiet sessions 0/1, skipped tasks to look at 0/1, delayed due 0/1, ms since the last event, purge_ms}   purge_ms: 0, or of a deleted project when it is due
+--   {'ok', clock, leases due 0/1, recalls 0/1, quiet sessions 0/1, skipped tasks to look at 0/1, delayed due 0/1, ms since the last event, purge_ms, leases run 0/1}   purge_ms: 0, or of a deleted project when it is due
 --   {'stale_epoch', epoch}
 local function looks_due(P)
   return redis.call('EXISTS', keys.looks(P)) == 1 or redis.call('HEXISTS', keys.totals(P), 'looks_from') == 1
@@ -149,9 +149,11 @@ register('tick', { 'allow-oom' }, function(call)
   local quiet = math.max(0, now - number_or(h[5], now))
   if h[6] then
     redis.call('HSET', call.header, 'ticked', now)
-    return { 'ok', tonumber(h[2]), 0, 0, 0, 0, 0, quiet, tonumber(h[6]) }
+    return { 'ok', tonumber(h[2]), 0, 0, 0, 0, 0, quiet, tonumber(h[6]), 0 }
   end
-  local step = math.min(math.max(now - number_or(h[3], now), 0), tonumber(call.arg.most_ms))
+  local run = leases.run(call.P)
+  local most = tonumber(run and call.arg.most_ms or call.arg.idle_ms)
+  local step = math.min(math.max(now - number_or(h[3], now), 0), most)
   local clock = tonumber(h[2]) + step
   redis.call('HSET', call.header, 'clock', clock, 'ticked', now)
   return { 'ok', clock,
@@ -160,5 +162,5 @@ register('tick', { 'allow-oom' }, function(call)
     redis.call('ZCOUNT', keys.sessions(call.P), '-inf', clock - DAY_MS) > 0 and 1 or 0,
     looks_due(call.P) and 1 or 0,
     redis.call('ZCOUNT', keys.delayed(call.P), '-inf', math.max(now, number_or(h[5], 0))) > 0 and 1 or 0,
-    quiet, 0 }
+    quiet, 0, run and 1 or 0 }
 end)

@@ -52,7 +52,7 @@ class ProjectRules:
         if again:
             self.rebuild(7, days)
         assert self.call("member", person=person).word == "project_deleted"
-        tick = self.run(self.kernel.tick(self.project, self.epoch, most_ms=200))
+        tick = self.run(self.kernel.tick(self.project, self.epoch, most_ms=200, idle_ms=200))
         assert (tick.clock, tick.purge_ms) == (self.state_clock, self.state.purge_ms)
         assert [tick.leases_due, tick.recalls, tick.looks, tick.delayed_due] == [False] * 4
         self._undelete(n)

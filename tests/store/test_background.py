@@ -2,13 +2,15 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from store.kernel import Kernel
+from store.kernel import Kernel, Tick
 from store.postgres import Postgres
 from store.roles import Role
-from store.sweeper import Sweeper
+from store.sweeper import TURNS, Sweeper
 from tests.store.stack import Stack, eventually, opened, tasks_of
 
 
@@ -101,12 +103,12 @@ async def test_work_that_fails_is_begun_again(postgres: Postgres) -> None:
 class FastClock(Kernel):
     """A lease clock that runs a minute a tick."""
 
-    async def tick(self, project: int, epoch: int, *, most_ms: int):
+    async def tick(self, project: int, epoch: int, *, most_ms: int, idle_ms: int):
         from tests.store.servers import redis_client
 
         async with redis_client(self.url) as client:  # type: ignore[attr-defined]
             await client.hincrby(f"dibs:{{{project}}}:header", "clock", 61_000)
-        return await super().tick(project, epoch, most_ms=most_ms)
+        return await super().tick(project, epoch, most_ms=most_ms, idle_ms=idle_ms)
 
 
 @pytest.fixture
@@ -175,6 +177,50 @@ async def test_followers_are_called_for_projects_in_use(swept: tuple[Stack, Swee
     assert called == [stack.project]
 
 
+class Counted(Kernel):
+    """Counts its ticks; the last event is an hour old unless `quiet_ms` says otherwise."""
+
+    ticks = 0
+    quiet_ms = 3_600_000
+
+    async def tick(self, *args: Any, **kwargs: Any) -> Tick | None:
+        self.ticks += 1
+        tick = await super().tick(*args, **kwargs)
+        return tick and replace(tick, quiet_ms=self.quiet_ms)
+
+
+async def test_a_project_rests_while_nothing_runs_there_and_wakes_at_its_next_event(
+    swept: tuple[Stack, Sweeper],
+) -> None:
+    stack, sweeper = swept
+    kernel = Counted(stack.store.redis)
+    sweeper._kernel = kernel
+    for _ in range(2 * TURNS):
+        await sweeper.tick()
+    assert 2 <= kernel.ticks <= 3  # the first one, and one a turn
+
+    sweeper.notice(stack.project)
+    await stack.reserve(2)
+    kernel.ticks = 0
+    for _ in range(10):
+        await sweeper.tick()
+    assert kernel.ticks == 10  # a lease runs
+
+
+async def test_where_no_lease_runs_the_clock_catches_up_with_its_rest(stack: Stack) -> None:
+    for role in stack.store.roles:
+        await role.stop()
+    epoch = stack.store.recovery.epoch(stack.project)
+    assert epoch is not None
+    kernel, header = stack.store.kernel, f"dibs:{{{stack.project}}}:header"
+    first = await kernel.tick(stack.project, epoch, most_ms=200, idle_ms=20_000)
+    await stack.store.redis.call("HINCRBY", header, "ticked", -15_000)
+    second = await kernel.tick(stack.project, epoch, most_ms=200, idle_ms=20_000)
+    assert first is not None
+    assert second is not None
+    assert 15_000 <= second.clock - first.clock < 20_000
+
+
 async def test_an_outage_ends_no_lease(stack: Stack) -> None:
     """The clock moves by at most two ticks, however long nobody ticked."""
     held = await stack.reserve(2)
@@ -182,9 +228,9 @@ async def test_an_outage_ends_no_lease(stack: Stack) -> None:
         await role.stop()
     epoch = held.event.epoch  # type: ignore[union-attr]
     kernel = stack.store.kernel
-    first = await kernel.tick(stack.project, epoch, most_ms=200)
+    first = await kernel.tick(stack.project, epoch, most_ms=200, idle_ms=20_000)
     await stack.store.redis.call("HINCRBY", f"dibs:{{{stack.project}}}:header", "ticked", -(10**9))
-    second = await kernel.tick(stack.project, epoch, most_ms=200)
+    second = await kernel.tick(stack.project, epoch, most_ms=200, idle_ms=20_000)
     assert first is not None
     assert second is not None
     assert second.clock - first.clock == 200

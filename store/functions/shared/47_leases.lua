@@ -37,6 +37,9 @@ function leases.first_of_all(P)
   return math.min(number_or(alone, INFINITE), number_or(together, INFINITE))
 end
 
+-- Whether any lease of the project runs.
+function leases.run(P) return redis.call('EXISTS', keys.leases(P), keys.batch_leases(P)) > 0 end
+
 -- Whether any lease of the project is at its end.
 function leases.due(P, clock)
   return redis.call('ZCOUNT', keys.leases(P), '-inf', clock) > 0

@@ -6,7 +6,7 @@ import hpack
 import pytest
 
 from loadtest.bench import __main__ as frame
-from loadtest.bench import b8, ground, results
+from loadtest.bench import b8, b9, ground, results
 from loadtest.bench.generator import Kind
 from loadtest.bench.http2 import Http2Error, Statuses, request_headers
 from loadtest.bench.results import Figure, Section
@@ -109,3 +109,9 @@ async def test_what_is_lost_comes_back_with_a_snapshot_and_without():
     figures = await b8.run(short=True)
     assert [figure.found is not None for figure in figures] == [True, True, True]
     assert [figure.reach for figure in figures] == [10.0, 5.0, None]
+
+
+async def test_an_import_is_measured_by_what_was_added():
+    [figure] = await b9.run(short=True)
+    assert figure.found is not None
+    assert "client and supervisor" in figure.profile

@@ -236,7 +236,7 @@ class OperationRules(RuleBasedStateMachine):
         if runs and operation.verb in UNDIVIDED:
             if state == CANCELLED:
                 runs = False
-            elif self._covered(operation) or self.state.deleted.get(operation.queues[0]):
+            elif self._covered(operation) or any(map(self.state.deleted.get, operation.queues)):
                 state = FAILED
         if runs and operation.verb in RECALLS:
             runs = self._recalled(number, operation) and state != CANCELLED

@@ -144,12 +144,16 @@ async def test_queues_are_paused_resumed_and_cleared_by_administrators(staffed: 
 @pytest.mark.shows("P43")
 async def test_an_administrator_is_refused_nothing_for_want_of_permission(staffed: World) -> None:
     last = {"ProjectService.RemoveMembers", "QueueService.ClearWaiting"}
-    for rpc in sorted(GUARDED, key=lambda rpc: ("Delete" in rpc or "Archive" in rpc, rpc in last)):
+    end = {"ProjectService.DeleteProject", "ProjectService.UndeleteProject"}
+    others = sorted(set(GUARDED) - end)
+    for rpc in sorted(others, key=lambda rpc: ("Delete" in rpc or "Archive" in rpc, rpc in last)):
         assert not await _denied(staffed, rpc, "ada"), rpc
     answer = await staffed.stubs.projects.GetProject(
         project_pb2.GetProjectRequest(**staffed.where())
     )
     assert answer.project.project_id == staffed.project
+    for rpc in sorted(end):
+        assert not await _denied(staffed, rpc, "ada"), rpc
 
 
 async def test_who_may_not_annotate_may_not_even_ask(staffed: World) -> None:

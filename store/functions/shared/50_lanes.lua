@@ -52,25 +52,38 @@ local function put_back(backlog, popped, from)
   if #reversed > 0 then redis.call('LPUSH', backlog, unpack(reversed)) end
 end
 
--- Takes untouched entries, in order, from the front of their backlog; what stands between is dead.
+-- What was popped before an entry that is given: it is dead, or a fence covers it and it was passed over
+-- when the entry was given, which a replay does only now.
+local function drop_between(P, queue, class, rank, between)
+  if seen.unfenced or #between == 0 then return drop_dead(P, queue, class, between) end
+  local dead, passed = {}, {}
+  for i, is_dead in ipairs(redis.call('SMISMEMBER', keys.dead(P, queue, class), unpack(between))) do
+    local list = is_dead == 1 and dead or passed
+    list[#list + 1] = between[i]
+  end
+  drop_dead(P, queue, class, dead)
+  if #passed > 0 then redis.call('SADD', keys.passed(P, queue, class, rank), unpack(passed)) end
+end
+
+-- Takes untouched entries, in order, from the front of their backlog; what stands between leaves it too.
 function lanes.take_front(P, queue, class, rank, wanted)
   local backlog = keys.backlog(P, queue, class, rank)
   local first = #wanted == 1 and redis.call('LPOP', backlog)
   if first and tonumber(first) == wanted[1] then return end
-  local front, at, dead = first and { first } or redis.call('LPOP', backlog, #wanted), 1, {}
+  local front, at, between = first and { first } or redis.call('LPOP', backlog, #wanted), 1, {}
   for n = 1, #wanted do
     while tonumber(front[at]) ~= wanted[n] do
       if at > #front then
-        drop_dead(P, queue, class, dead)
-        front, at, dead = redis.call('LPOP', backlog, DEAD_CHUNK), 1, {}
+        drop_between(P, queue, class, rank, between)
+        front, at, between = redis.call('LPOP', backlog, DEAD_CHUNK), 1, {}
       else
-        dead[#dead + 1], at = front[at], at + 1
+        between[#between + 1], at = front[at], at + 1
       end
     end
     at = at + 1
   end
   put_back(backlog, front, at)
-  drop_dead(P, queue, class, dead)
+  drop_between(P, queue, class, rank, between)
 end
 
 -- Pops what leads a backlog, drops the dead integers among it, passes over what a fence of the queue (if it

@@ -73,10 +73,11 @@ class Stack:
         await self.change("create_dataset", dataset=1)
         await self._make_queue(slots)
         if items:
-            await self._add(items)
+            await self.add_chosen(1, items)
 
-    async def _add(self, items: int) -> None:
-        items_added: dict[str, Any] = {"dataset": 1, "import": 1, "first": 1, "count": items}
+    async def add_chosen(self, dataset: int, items: int) -> None:
+        """That many items come into a dataset, and as entries into queue 1."""
+        items_added: dict[str, Any] = {"dataset": dataset, "import": 1, "first": 1, "count": items}
         added = await self.change("add_items", **items_added)
         settings = (await self.store.ledger.read(self.project, "queue", queue=1)).detail[0]
         base = added.event.body["base"]  # type: ignore[union-attr]

@@ -141,7 +141,7 @@ async def test_more_than_one_event_can_hold_is_given_back_too(
     swept: tuple[Stack, Sweeper],
 ) -> None:
     stack, sweeper = swept
-    await stack._add(300)
+    await stack.add_chosen(1, 300)
     for person in (2, 3, 4):
         await stack.reserve(person, 100)
     await sweeper.tick()

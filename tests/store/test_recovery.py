@@ -147,3 +147,24 @@ async def test_a_header_that_is_no_hash_is_removed(stack: Stack) -> None:
 
 async def _absent(client: Any, keys: list[str]) -> bool:
     return int(await client.exists(*keys)) == 0
+
+
+async def test_a_rebuild_keeps_what_a_grant_passed_over_behind_a_fence(stack: Stack) -> None:
+    """Reserve writes no event of what it passes over: that has to follow from the grant."""
+    attached = {"queue": 1, "dataset": 1, "priority": 3, "classes": [[]], "not_before": 0}
+    await stack.change("attach_dataset", **attached)
+    await stack.change("create_dataset", dataset=2)
+    await stack.add_chosen(2, 5)
+    await stack.change("detach_dataset", queue=1, dataset=1, total=20)
+    while (held := await stack.reserve(2)).word == "again":
+        pass
+    before = await state_of(stack)
+
+    epoch = await stack.store.recovery.ensure(stack.project)
+    await stack.store.recovery.fence(stack.project, epoch, "test")
+    assert await state_of(stack) == before
+    waiting = [[entry, 1, 3] for entry in range(1, 21)]
+    removed = await stack.change("remove_entries", queue=1, entries=waiting)
+    assert [entry for entry, _ in tasks_of(held)] == [21]
+    assert removed.event is not None
+    assert removed.event.body["kept"] == []

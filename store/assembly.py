@@ -101,7 +101,7 @@ class Store:
         self.groups = Groups(self.postgres)
         self.items = Items(self.postgres, self.directory)
         self.content = Content(self.postgres)
-        self.views = Views(self.postgres)
+        self.views = Views(self.postgres, patience_s=patience_s)
         self.operations = OperationViews(self.postgres, self.views)
         self.task_list = TaskList(self.postgres)
         self.item_list = ItemList(self.postgres, self.items)

@@ -25,6 +25,8 @@ FreshDatabase = Callable[..., Awaitable[str]]
 pytest_plugins = ["tests.checklist"]
 
 REDIS_SERVERS = ["valkey9", pytest.param("redis7", marks=pytest.mark.redis7)]
+# For modules about what no function of Redis decides.
+ON_ONE_KIND = pytest.mark.parametrize("redis_kind", ["valkey9"], indirect=True, scope="module")
 
 
 @contextlib.asynccontextmanager

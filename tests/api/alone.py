@@ -45,7 +45,7 @@ async def alone(
         )
         async with bootstrap.worker(settings, lease_floor_ms=1) as worker:
             yield worker
-        report = await source.audit(dsn)
+            report = await source.audit(dsn)  # while the views still follow
         assert report.ok, report.table()
 
 

@@ -112,7 +112,7 @@ class Watched:
     """A channel to whichever worker serves now; has a call method per kind of RPC."""
 
     def __init__(
-        self, current: Callable[[], grpc.aio.Channel], between: Callable[[], Any] | None = None
+        self, current: Callable[[], grpc.aio.Channel], between: Callable[[str], Any] | None = None
     ) -> None:
         self._current = current
         self._between = between
@@ -121,14 +121,14 @@ class Watched:
 
     def unary_unary(self, *args: Any, **kwargs: Any) -> Any:
         async def call(request: Any, **options: Any) -> Any:
-            async with self._call():
+            async with self._call(args[0]):
                 return await self._current().unary_unary(*args, **kwargs)(request, **options)
 
         return call
 
     def stream_unary(self, *args: Any, **kwargs: Any) -> Any:
         async def call(requests: Any, **options: Any) -> Any:
-            async with self._call():
+            async with self._call(args[0]):
                 return await self._current().stream_unary(*args, **kwargs)(requests, **options)
 
         return call
@@ -141,7 +141,7 @@ class Watched:
 
     def _streaming(self, kind: str, *args: Any, **kwargs: Any) -> Any:
         async def call(request: Any, **options: Any) -> AsyncIterator[Any]:
-            async with self._call():
+            async with self._call(args[0]):
                 method = getattr(self._current(), kind)(*args, **kwargs)
                 async for answer in method(request, **options):
                     yield answer
@@ -149,11 +149,11 @@ class Watched:
         return call
 
     @asynccontextmanager
-    async def _call(self) -> AsyncIterator[None]:
+    async def _call(self, method: str) -> AsyncIterator[None]:
         calls.saw()
         async with self._door:
             if self._between and self._in_flight == 0:
-                await self._between()
+                await self._between(method)
             self._in_flight += 1
         try:
             yield
@@ -162,11 +162,20 @@ class Watched:
 
 
 def dying(fleet: Fleet, seed: str) -> Watched:
-    """A channel whose worker dies between calls, at moments that `seed` decides."""
-    fate = random.Random(seed)
+    """A channel whose worker dies between calls, at moments that `seed` decides.
 
-    async def between() -> None:
-        if fate.random() < KILLED:
+    Once only where one method is called again and again: who waits for what the background
+    does would else end every worker that is about to do it.
+    """
+    fate = random.Random(seed)
+    last, spared = "", False
+
+    async def between(method: str) -> None:
+        nonlocal last, spared
+        spared = spared and method == last
+        last = method
+        if not spared and fate.random() < KILLED:
+            spared = True
             await fleet.replace()
 
     return Watched(lambda: fleet.channel, between)

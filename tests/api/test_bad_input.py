@@ -19,9 +19,9 @@ from dibs.v1 import (
     queue_pb2,
 )
 from tests.api.world import Stubs, World, refused
+from tests.conftest import ON_ONE_KIND
 
-# What is refused does not depend on the kind of Redis.
-pytestmark = pytest.mark.parametrize("redis_kind", ["valkey9"], indirect=True, scope="module")
+pytestmark = ON_ONE_KIND
 
 BAD_IDS = ["", "a{b}", "a\0b", "a\nb", "A", "-a", "a" * 64, "é", "dibs:{1}"]
 BAD_TEXTS = ["a\0b", "a\nb", "\x7f", "a" * 129]

@@ -15,6 +15,9 @@ from allocator.cli.app import app
 from tests import calls
 from tests.api import fleet
 from tests.api.world import World
+from tests.conftest import ON_ONE_KIND
+
+pytestmark = ON_ONE_KIND
 
 
 class Typed:

@@ -14,6 +14,9 @@ from allocator.ports import StagedItem
 from dibs import errors, status
 from dibs.v1 import dataset_pb2 as pb
 from tests.api.world import World, open_session, refused
+from tests.conftest import ON_ONE_KIND
+
+pytestmark = ON_ONE_KIND
 
 
 async def _items(world: World, dataset: str, **fields: Any) -> pb.ListItemsResponse:

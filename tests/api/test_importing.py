@@ -18,6 +18,9 @@ from dibs.v1 import dataset_pb2 as pb
 from tests import calls
 from tests.api import fleet
 from tests.api.world import World
+from tests.conftest import ON_ONE_KIND
+
+pytestmark = ON_ONE_KIND
 
 ITEMS = 12_000
 # Every 500th is there before, every 700th comes twice: errors on known lines.

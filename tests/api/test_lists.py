@@ -17,6 +17,9 @@ from dibs.v1 import (
     queue_pb2,
 )
 from tests.api.world import World, refused
+from tests.conftest import ON_ONE_KIND
+
+pytestmark = ON_ONE_KIND
 
 ITEMS = [
     dataset_pb2.Item(

@@ -9,6 +9,9 @@ import pytest
 from dibs import errors
 from dibs.v1 import operation_pb2, project_pb2, queue_pb2
 from tests.api.world import World, refused
+from tests.conftest import ON_ONE_KIND
+
+pytestmark = ON_ONE_KIND
 
 REMOVE = operation_pb2.OPERATION_VERB_REMOVE_ITEMS
 CLEAR = operation_pb2.OPERATION_VERB_CLEAR_WAITING

@@ -14,10 +14,10 @@ from dibs import errors, validation
 from dibs.v1 import common_pb2, dataset_pb2, project_pb2, queue_pb2, tasks_pb2
 from tests.api.examples import example, send
 from tests.api.world import World, refused
+from tests.conftest import ON_ONE_KIND
 from tests.protos.test_protos import RPCS
 
-# What is refused does not depend on the kind of Redis.
-pytestmark = pytest.mark.parametrize("redis_kind", ["valkey9"], indirect=True, scope="module")
+pytestmark = ON_ONE_KIND
 
 KINDS = {f"{service}.{rpc.name}": rpc for service, rpc in RPCS}
 GUARDED = sorted(set(KINDS) - OPEN)

@@ -11,6 +11,9 @@ from dibs.v1 import actions_pb2, common_pb2, editing_pb2
 from dibs.v1 import project_pb2 as pb
 from tests.api.tasks import record, remove_status, set_status
 from tests.api.world import World, refused, unique
+from tests.conftest import ON_ONE_KIND
+
+pytestmark = ON_ONE_KIND
 
 ALLOWED = editing_pb2.EDIT_VERDICT_ALLOWED
 HAS_STATUS = editing_pb2.EDIT_VERDICT_HAS_STATUS

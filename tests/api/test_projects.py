@@ -9,6 +9,9 @@ import pytest
 from dibs import errors
 from dibs.v1 import project_pb2 as pb
 from tests.api.world import ADMIN, Session, Stubs, World, open_session, refused, unique
+from tests.conftest import ON_ONE_KIND
+
+pytestmark = ON_ONE_KIND
 
 
 def _create(session: Session, project: str, **fields: Any) -> pb.CreateProjectRequest:

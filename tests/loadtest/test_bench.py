@@ -94,15 +94,11 @@ async def test_the_closed_loop_is_answered_ok_and_the_audit_finds_nothing():
         assert ping.tally.answer_bytes == 102
         assert {"workers", "redis", "postgres", "generator"} <= set(work.cpu_s)
         line = await here.audited()
+        empty = await here.project("empty")
+        await empty.seat(1)
+        with pytest.raises(ValueError, match="0 tasks"):  # a call that is refused ends the run
+            await here.phase(empty, kind=Kind.WORK, seconds=1.0, connections=1)
     assert line.endswith("0 violations")
-
-
-async def test_a_call_that_is_refused_ends_the_run():
-    async with ground.opened() as here:
-        project = await here.project("loop")
-        await project.seat(1)
-        with pytest.raises(ValueError, match="0 tasks"):
-            await here.phase(project, kind=Kind.WORK, seconds=1.0, connections=1)
 
 
 async def test_what_is_lost_comes_back_with_a_snapshot_and_without():

@@ -31,7 +31,7 @@ def test_what_waits_for_its_time_comes_as_the_reference_model_says(
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=30,
+            max_examples=20,
             stateful_step_count=40,
             deadline=None,
             suppress_health_check=list(HealthCheck),

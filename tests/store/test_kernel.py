@@ -61,7 +61,7 @@ def test_any_history_of_a_project_is_what_the_reference_model_says(
     run_state_machine_as_test(
         ProjectMachine,
         settings=settings(
-            max_examples=60,
+            max_examples=40,
             stateful_step_count=60,
             deadline=None,
             suppress_health_check=list(HealthCheck),

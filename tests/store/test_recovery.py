@@ -151,7 +151,13 @@ async def _absent(client: Any, keys: list[str]) -> bool:
 
 async def test_a_rebuild_keeps_what_a_grant_passed_over_behind_a_fence(stack: Stack) -> None:
     """Reserve writes no event of what it passes over: that has to follow from the grant."""
-    attached = {"queue": 1, "dataset": 1, "priority": 3, "classes": [[]], "not_before": 0}
+    attached: dict[str, Any] = {
+        "queue": 1,
+        "dataset": 1,
+        "priority": 3,
+        "classes": [[]],
+        "not_before": 0,
+    }
     await stack.change("attach_dataset", **attached)
     await stack.change("create_dataset", dataset=2)
     await stack.add_chosen(2, 5)

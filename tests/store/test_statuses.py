@@ -50,7 +50,7 @@ def test_what_is_finished_changes_as_the_reference_model_says(redis_server: Embe
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=40,
+            max_examples=25,
             stateful_step_count=50,
             deadline=None,
             suppress_health_check=list(HealthCheck),

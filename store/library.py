@@ -97,8 +97,9 @@ def _enclosed(file: str, texts: dict[str, str]) -> str:
     return f"{names}do\n{_LOCAL.sub(declared_outside, texts[file])}end"
 
 
-def _words(text: str) -> set[str]:
-    return set(re.findall(r"\w+", text))
+@cache
+def _words(text: str) -> frozenset[str]:
+    return frozenset(re.findall(r"\w+", text))
 
 
 def _inputs_table(functions: dict[str, Function]) -> str:

@@ -432,9 +432,8 @@ class AllocationServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def ListMyTasks(self, request, context):
-        """Lists what a person holds, and what was returned to them: also the way on
-        after REQUEST_TOO_OLD. Errors: PROJECT_NOT_FOUND, QUEUE_NOT_FOUND,
-        PERMISSION_DENIED.
+        """Lists what a person holds: also the way on after REQUEST_TOO_OLD. Errors:
+        PROJECT_NOT_FOUND, QUEUE_NOT_FOUND, PERMISSION_DENIED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

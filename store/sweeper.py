@@ -70,6 +70,8 @@ class Sweeper:
         self._busy: dict[tuple[str, int], asyncio.Task[None]] = {}
         self._projects: set[int] = set()
         self._resting: set[int] = set()
+        self._noticed: set[int] = set()
+        """Since the tick that is under way began: it may not know yet why."""
         self._turn = random.randrange(TURNS)  # whoever takes over soon dies at another place
 
     def follow(self, follower: Follower) -> None:
@@ -80,6 +82,7 @@ class Sweeper:
         """The project is in use: its leases run."""
         self._projects.add(project)
         self._resting.discard(project)
+        self._noticed.add(project)
 
     async def run(self) -> None:
         """Sweep until cancelled."""
@@ -100,6 +103,7 @@ class Sweeper:
     async def tick(self, *, follow: bool = False) -> None:
         """One tick of every open project that does not rest; begins what it finds due."""
         self._turn += 1
+        self._noticed.clear()
         projects = [
             one for one in self._projects if one not in self._resting or self._has_turn(one)
         ]
@@ -119,7 +123,8 @@ class Sweeper:
         looks = self._has_turn(project) if quiet else follow
         if looks:
             self._begin("follow", project, self._follow(project))
-        if quiet and not (tick.leases_run or tick.recalls or tick.looks or tick.delayed_due):
+        wakes = tick.leases_run or tick.recalls or tick.looks or tick.delayed_due
+        if quiet and not wakes and project not in self._noticed:
             self._resting.add(project)
         else:
             self._resting.discard(project)

@@ -98,12 +98,9 @@ def rebuild_views(
     json: Json = False,
 ) -> None:
     """Make the views anew from the log, while others read the old ones."""
-    from allocator import logs
     from allocator.cli import server_commands
 
-    settings = _settings(data_dir=data_dir)
-    logs.configure(settings.log_level)
-    made = asyncio.run(server_commands.rebuild_views(settings, project))
+    made = asyncio.run(server_commands.rebuild_views(_settings(data_dir=data_dir), project))
     show.answer({"events": made}, as_json=json)
     raise typer.Exit(0 if made or project is None else 1)
 
@@ -116,12 +113,9 @@ def snapshot(
     json: Json = False,
 ) -> None:
     """Make a snapshot now, so that the next rebuild is short: before planned work on Redis."""
-    from allocator import logs
     from allocator.cli import server_commands
 
-    settings = _settings(data_dir=data_dir)
-    logs.configure(settings.log_level)
-    made = asyncio.run(server_commands.snapshot(settings, project))
+    made = asyncio.run(server_commands.snapshot(_settings(data_dir=data_dir), project))
     show.answer({"events": made}, as_json=json)
     raise typer.Exit(0 if made or project is None else 1)
 

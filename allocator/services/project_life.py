@@ -94,7 +94,8 @@ class ProjectLife:
         """What is text of the settings: of a project that was never changed, its first name."""
         if not content:
             return {"display_name": row.display_name, "ontology_ref": ""}
-        return json.loads(await self._content.get(row.project, content))  # type: ignore[no-any-return]
+        texts: dict[str, str] = json.loads(await self._content.get(row.project, content))
+        return texts
 
     async def _named(self, row: ProjectRow, ask: requests.UpdateProject, content: int) -> int:
         """The content that has the texts as they are to be."""

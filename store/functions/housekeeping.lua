@@ -38,7 +38,7 @@ end)
 --   {'ok', clock, wall}    of the last event
 --   {'old_epoch', epoch}   that epoch is open already
 --   {'gap', replayed}      the keys do not hold the events up to `after`: rebuild from the start
-local RAISES = { cleared = true, operation_begun = true }   -- events after which there may be more to know
+local RAISES = { cleared = true, queue_deleted = true, operation_begun = true }   -- after these there may be more to know
 local PLAIN = { granted = true, started = true, submitted = true, renewed = true, released = true, expired = true }
 local knows = { true, true }
 

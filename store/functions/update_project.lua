@@ -3,7 +3,7 @@
 -- KEYS[1] header  KEYS[2] log
 -- ARGV    expected content status_locks
 --   expected      seq of the event that wrote the settings these were made from
---   content       the display name as bytes in Postgres, or 0: as it was created
+--   content       id of the texts (display name, ontology) in Postgres, or 0: as it was created
 --   status_locks  1: whoever has a status must lose it before the work is edited
 --
 -- Returns one of

@@ -207,6 +207,26 @@ async def test_a_project_rests_while_nothing_runs_there_and_wakes_at_its_next_ev
     assert kernel.ticks == 10  # a lease runs
 
 
+async def test_what_happens_during_a_tick_keeps_a_project_awake(
+    swept: tuple[Stack, Sweeper],
+) -> None:
+    stack, sweeper = swept
+
+    class Late(Counted):
+        """Something happens after Redis has answered."""
+
+        async def tick(self, *args: Any, **kwargs: Any) -> Tick | None:
+            tick = await super().tick(*args, **kwargs)
+            sweeper.notice(stack.project)
+            return tick
+
+    kernel = Late(stack.store.redis)
+    sweeper._kernel = kernel
+    for _ in range(5):
+        await sweeper.tick()
+    assert kernel.ticks == 5
+
+
 async def test_where_no_lease_runs_the_clock_catches_up_with_its_rest(stack: Stack) -> None:
     for role in stack.store.roles:
         await role.stop()

@@ -177,12 +177,13 @@ def _servicers(store: Store, lease_floor_ms: int) -> Sequence[object]:
         door=door,
     )
     beginning, removing, bulk, deleting, operations = _bulk(store, ledger, door, lists)
+    settings = SettingsCache(ledger, content, directory)
     standing = Standing(
         directory=directory,
         ledger=ledger,
         items=items,
         views=views,
-        settings=SettingsCache(ledger, content, directory),
+        settings=settings,
         door=door,
         clock=clock,
     )
@@ -267,12 +268,12 @@ def _servicers(store: Store, lease_floor_ms: int) -> Sequence[object]:
                 lost=lost,
                 clock=clock,
             ),
-            _submitting(store, ledger, door, lost),
+            _submitting(store, ledger, settings, door, lost),
             Drafting(
                 ledger=ledger,
                 items=items,
                 content=content,
-                settings=SettingsCache(ledger, content, directory),
+                settings=settings,
                 door=door,
                 lost=lost,
                 clock=clock,
@@ -300,7 +301,7 @@ def _servicers(store: Store, lease_floor_ms: int) -> Sequence[object]:
                 ledger=ledger,
                 items=items,
                 views=views,
-                settings=SettingsCache(ledger, content, directory),
+                settings=settings,
                 door=door,
                 named=NamedTasks(items, views),
             ),
@@ -362,13 +363,15 @@ def _bulk(
     return beginning, removing, bulk, deleting, operations
 
 
-def _submitting(store: Store, ledger: Ledger, door: Door, lost: Lost) -> Submitting:
+def _submitting(
+    store: Store, ledger: Ledger, settings: SettingsCache, door: Door, lost: Lost
+) -> Submitting:
     return Submitting(
         directory=store.directory,
         ledger=ledger,
         items=store.items,
         content=store.content,
-        settings=SettingsCache(ledger, store.content, store.directory),
+        settings=settings,
         door=door,
         held=HeldTasks(store.directory, store.items),
         lost=lost,

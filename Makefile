@@ -22,12 +22,15 @@ help: ## Show this list
 setup: $(READY) ## Create .venv from the pinned, hashed requirements
 
 # uv itself comes from the same pins, so that nothing is installed unchecked.
+# Compiled here, because a process that may not write bytecode (PYTHONDONTWRITEBYTECODE) compiles
+# what it imports each time it starts, and that takes longer than to import it.
 $(READY): requirements/dev.txt pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@awk '/^[a-z]/ {on = /^uv==/} on' requirements/dev.txt > .venv/uv.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r .venv/uv.txt
-	@VIRTUAL_ENV=.venv $(UV) pip sync --quiet --require-hashes requirements/dev.txt
+	@VIRTUAL_ENV=.venv $(UV) pip sync --quiet --compile-bytecode --require-hashes requirements/dev.txt
 	@VIRTUAL_ENV=.venv $(UV) pip install --quiet --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m compileall -q allocator audit dibs loadtest store
 	@touch $@
 
 demo: $(READY) ## A whole annotation project in two minutes, on servers of its own

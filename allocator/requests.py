@@ -5,8 +5,9 @@ Ids are external ones here; whether they exist is the services' business.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from allocator.model import Priority, QueueSettings, RequestKey, Role, SkipPolicy, TaskId
 
@@ -123,15 +124,14 @@ class CreateDataset:
     display_name: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewItem:
+class NewItem(NamedTuple):
     """One line of an import."""
 
     external_id: str
-    weight: float = 1.0
-    classes: tuple[str, ...] = ()
-    required_skills: tuple[str, ...] = ()
-    attributes: Mapping[str, str] = field(default_factory=dict)
+    weight: float
+    classes: Sequence[str]
+    required_skills: Sequence[str]
+    attributes: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

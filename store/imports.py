@@ -7,8 +7,9 @@ importer's own request key, exactly once, or discard them if nobody can.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from json.encoder import encode_basestring as _quoted
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
 import asyncpg
@@ -27,19 +28,10 @@ TRIES: Final = 5
 _IN_LOG: Final = """
 EXISTS (SELECT FROM item_range r WHERE r.project = i.project AND r.import = i.import
            AND r.first <= i.ordinal AND i.ordinal < r.first + r.count)"""
-_INSERT: Final = """
-INSERT INTO item (project, dataset, import, ordinal, external_id, weight, classes,
-                  required_skills, attributes)
-SELECT $1, $2, $3, r.ordinal, r.external_id, r.weight, r.classes, r.required_skills, r.attributes
-  FROM jsonb_to_recordset($4::jsonb) AS r (
-       ordinal bigint, external_id text, weight double precision, classes text[],
-       required_skills integer[], attributes jsonb)
- ORDER BY r.external_id
-ON CONFLICT DO NOTHING"""
-
-
-class _Raced(Exception):
-    """Another import took one of the ids a moment ago: look again."""
+_COLUMNS: Final = (
+    *("project", "dataset", "import", "ordinal"),
+    *("external_id", "weight", "classes", "required_skills", "attributes"),
+)
 
 
 class Imports:
@@ -52,11 +44,12 @@ class Imports:
         self, project: int, dataset: int, key: RequestKey, actor: int, items: Sequence[StagedItem]
     ) -> Staged:
         """Write the rows of a chunk, in one transaction; see allocator.ports.Items."""
-        for _ in range(TRIES):
+        # Most chunks are all new: who has the ids is asked once somebody has one.
+        for look in (False, *[True] * TRIES):
             try:
                 async with self._postgres.reading() as connection, connection.transaction():
-                    return await _stage(connection, project, dataset, key, actor, items)
-            except (_Raced, asyncpg.UniqueViolationError, asyncpg.DeadlockDetectedError):
+                    return await _stage(connection, project, dataset, key, actor, items, look=look)
+            except (asyncpg.UniqueViolationError, asyncpg.DeadlockDetectedError):
                 continue
         raise StoreUnavailable
 
@@ -89,6 +82,8 @@ async def _stage(
     key: RequestKey,
     actor: int,
     items: Sequence[StagedItem],
+    *,
+    look: bool,
 ) -> Staged:
     before = await connection.fetchrow(
         "SELECT * FROM import WHERE project = $1 AND session = $2 AND secret = $3 AND n = $4",
@@ -96,7 +91,8 @@ async def _stage(
     )
     if before is not None and before["hash"] != key.hash:
         raise RequestIdReused(key.n)
-    taken = await _taken(connection, project, dataset, items)
+    looking = look or before is not None
+    taken = await _taken(connection, project, dataset, items) if looking else []
     own = before["import"] if before is not None else 0
     unfinished = {row["import"] for row in taken if not row["in_log"]} - {own}
     duplicates = frozenset(row["external_id"] for row in taken if row["import"] != own)
@@ -113,7 +109,8 @@ async def _stage(
     if not new:
         return Staged(chunk=_nothing(dataset, key, actor), duplicates=duplicates)
     chunk = await _write(connection, project, dataset, key, actor, new)
-    return Staged(chunk=chunk, duplicates=duplicates)
+    written = frozenset(item.external_id for item in new)
+    return Staged(chunk=chunk, duplicates=duplicates, written=written)
 
 
 async def _taken(
@@ -138,25 +135,24 @@ async def _write(
 ) -> Chunk:
     [number] = await next_numbers(connection, project, "import", 1)
     rows = [
-        {
-            "ordinal": ordinal,
-            "external_id": item.external_id,
-            "weight": item.weight,
-            "classes": list(item.classes),
-            "required_skills": list(item.required_skills),
-            "attributes": dict(item.attributes),
-        }
+        (project, dataset, number, ordinal, *item[:-1], _json(item.attributes))
         for ordinal, item in enumerate(items, 1)
     ]
-    done = await connection.execute(_INSERT, project, dataset, number, json.dumps(rows))
-    if int(done.rsplit(" ", 1)[1]) != len(rows):
-        raise _Raced
+    # In one order everywhere: two that want the same ids wait for each other in turn.
+    rows.sort(key=itemgetter(_COLUMNS.index("external_id")))
+    await connection.copy_records_to_table("item", records=rows, columns=_COLUMNS)
     await connection.execute(
         "INSERT INTO import (project, import, dataset, session, secret, n, hash, actor, count)"
         " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         *(project, number, dataset, key.session, key.secret, key.n, key.hash, actor, len(rows)),
     )
     return Chunk(dataset=dataset, import_=number, first=1, count=len(rows), actor=actor, key=key)
+
+
+def _json(attributes: Mapping[str, str]) -> str:
+    """As json.dumps, in half the time."""
+    pairs = [f"{_quoted(name)}:{_quoted(text)}" for name, text in attributes.items()]
+    return "{" + ",".join(pairs) + "}"
 
 
 def _nothing(dataset: int, key: RequestKey, actor: int) -> Chunk:

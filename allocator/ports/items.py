@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Protocol
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import NamedTuple, Protocol
 
 from allocator.model import Item, RequestKey
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StagedItem:
+class StagedItem(NamedTuple):
     """An item on its way in; skills are numbers already."""
 
     external_id: str
     weight: float = 1.0
-    classes: tuple[str, ...] = ()
-    required_skills: tuple[int, ...] = ()
-    attributes: Mapping[str, str] = field(default_factory=dict)
+    classes: Sequence[str] = ()
+    required_skills: Sequence[int] = ()
+    attributes: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +38,8 @@ class Staged:
 
     chunk: Chunk
     duplicates: frozenset[str] = frozenset()
+    written: frozenset[str] = frozenset()
+    """External ids of the chunk's rows, if it was this call that wrote them."""
     unfinished: tuple[Chunk, ...] = ()
 
 

@@ -171,7 +171,7 @@ class Datasets:
             now = await self._ledger.read(place.project, "member", person=place.actor)
             return _imported(ask, now.seq, frozenset())
         event = await self._add(place, staged.chunk, ask.dataset_id)
-        return _imported(ask, event.seq, await self._ids_of(place.project, event))
+        return _imported(ask, event.seq, await self._added(place.project, event, staged))
 
     async def _stage(self, place: Place, dataset: int, ask: requests.ImportChunk) -> Staged:
         rows = await self._rows(place.project, ask)
@@ -193,10 +193,8 @@ class Datasets:
         once = {item.external_id: item for item in reversed(ask.items)}
         return [
             StagedItem(
-                external_id=item.external_id,
-                weight=item.weight,
-                classes=item.classes,
-                required_skills=tuple(sorted(skills[name] for name in item.required_skills)),
+                *item[:3],
+                required_skills=sorted(skills[name] for name in item.required_skills),
                 attributes=item.attributes,
             )
             for item in ask.items
@@ -223,7 +221,10 @@ class Datasets:
             **_inputs(chunk),
         )
 
-    async def _ids_of(self, project: int, event: Event) -> frozenset[str]:
+    async def _added(self, project: int, event: Event, staged: Staged) -> frozenset[str]:
+        """What the event added: the rows of its import, which may be those of an earlier try."""
+        if staged.written and event.body["import"] == staged.chunk.import_:
+            return staged.written
         return frozenset(await self._items.rows_of(project, event.body["import"]))
 
 

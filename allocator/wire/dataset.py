@@ -136,11 +136,11 @@ def imported(answer: answers.Imported) -> pb.ImportItemsResponse:
 
 def _new_item(item: pb.Item) -> requests.NewItem:
     return requests.NewItem(
-        external_id=item.external_id,
-        weight=item.weight if item.HasField("weight") else 1.0,
-        classes=tuple(item.classes),
-        required_skills=tuple(item.required_skills),
-        attributes=dict(item.attributes),
+        item.external_id,
+        item.weight if item.HasField("weight") else 1.0,
+        tuple(item.classes),
+        tuple(item.required_skills),
+        dict(item.attributes),
     )
 
 

@@ -96,8 +96,9 @@ async def test_the_same_request_stages_the_same_chunk(importer: Importer) -> Non
     again = await importer.stage(["a", "b"], key)
     await importer.add(again)
     at_last = await importer.stage(["a", "b"], key)
-    assert first == again == at_last
-    assert first.duplicates == {"a"}
+    assert first.chunk == again.chunk == at_last.chunk
+    assert first.duplicates == again.duplicates == at_last.duplicates == {"a"}
+    assert [staged.written for staged in (first, again, at_last)] == [{"b"}, set(), set()]
     other = RequestKey(session=key.session, secret=key.secret, n=key.n, hash="f" * 16)
     with pytest.raises(RequestIdReused):
         await importer.stage(["z"], other)

@@ -26,8 +26,9 @@ BLOCKS_KEPT: Final = 400
 LONGEST_RUN: Final = 10_000
 """No entry_range is longer: bounds the look to the left of an item or entry."""
 
-_ROWS: Final = """
-       r.base + i.ordinal - r.first AS number, r.dataset, i.external_id, i.weight, i.classes,
+_NUMBER: Final = "r.base + i.ordinal - r.first"
+_ROWS: Final = f"""
+       {_NUMBER} AS number, r.dataset, i.external_id, i.weight, i.classes,
        i.required_skills, i.attributes"""
 _ITEMS_BEHIND: Final = """
 WITH start AS (
@@ -47,6 +48,11 @@ SELECT {columns}
  WHERE r.before < $4 + greatest($3 - (SELECT base FROM start), 0)
    AND r.base + i.ordinal - r.first > $3 AND i.removed = 0
  ORDER BY number LIMIT $4"""
+_RUNS_BEHIND: Final = f"""
+SELECT required_skills, min(number) AS first, count(*) AS count FROM (
+    SELECT *, number - row_number() OVER (PARTITION BY required_skills ORDER BY number) AS run
+      FROM ({_ITEMS_BEHIND.format(columns=f"{_NUMBER} AS number, i.required_skills")}) AS i) AS i
+ GROUP BY required_skills, run ORDER BY first"""
 _ITEMS_OF_ENTRIES: Final = f"""
 SELECT e.first + r.base + i.ordinal - r.first - e.first_item AS entry, e.queue, e.class,
        e.priority, e.wall, {_ROWS}
@@ -72,7 +78,10 @@ SELECT {_ROWS}
  WHERE i.project = $1 AND i.dataset = $2 AND i.external_id = ANY ($3) AND i.removed = 0"""
 _IN: Final = f"""
 SELECT u.item FROM unnest($3::bigint[]) AS u (item)
- WHERE EXISTS (SELECT FROM entry_range e WHERE e.project = $1 AND e.queue = $2
+ WHERE EXISTS (SELECT FROM entry_range e  -- asked once: it has nothing to do with u
+                WHERE e.project = $1 AND e.queue = $2
+                  AND e.first_item > $4 - {LONGEST_RUN} AND e.first_item <= $5)
+   AND EXISTS (SELECT FROM entry_range e WHERE e.project = $1 AND e.queue = $2
                   AND e.first_item <= u.item AND e.first_item > u.item - {LONGEST_RUN}
                   AND u.item < e.first_item + e.count AND {{which}})"""
 _NOT_REMOVED: Final = """
@@ -185,16 +194,11 @@ class Items:
         self, project: int, dataset: int, cursor: int, limit: int
     ) -> Sequence[ItemRun]:
         """Runs over the next `limit` items of the dataset behind `cursor`, in order."""
-        rows = await self._behind(project, dataset, cursor, limit)
-        runs: list[ItemRun] = []
-        for row in rows:
-            skills = tuple(row["required_skills"])
-            last = runs[-1] if runs else None
-            if last and last.skills == skills and last.first + last.count == row["number"]:
-                runs[-1] = ItemRun(skills=skills, first=last.first, count=last.count + 1)
-            else:
-                runs.append(ItemRun(skills=skills, first=row["number"], count=1))
-        return runs
+        rows = await self._postgres.fetch(_RUNS_BEHIND, project, dataset, cursor, limit)
+        return [
+            ItemRun(skills=tuple(row["required_skills"]), first=row["first"], count=row["count"])
+            for row in rows
+        ]
 
     async def numbers(
         self, project: int, dataset: int, external_ids: Sequence[str]
@@ -217,13 +221,20 @@ class Items:
 
     async def already_in(self, project: int, queue: int, numbers: Sequence[int]) -> frozenset[int]:
         """Those of the items that have, or ever had, an entry in the queue."""
-        rows = await self._postgres.fetch(_IN.format(which="true"), project, queue, list(numbers))
-        return frozenset(row["item"] for row in rows)
+        return await self._in(project, queue, numbers, "true")
 
     async def still_in(self, project: int, queue: int, numbers: Sequence[int]) -> frozenset[int]:
         """Those of the items that have an entry in the queue which was not removed."""
-        query = _IN.format(which=_NOT_REMOVED)
-        rows = await self._postgres.fetch(query, project, queue, list(numbers))
+        return await self._in(project, queue, numbers, _NOT_REMOVED)
+
+    async def _in(
+        self, project: int, queue: int, numbers: Sequence[int], which: str
+    ) -> frozenset[int]:
+        if not numbers:
+            return frozenset()
+        rows = await self._postgres.fetch(
+            _IN.format(which=which), project, queue, numbers, min(numbers), max(numbers)
+        )
         return frozenset(row["item"] for row in rows)
 
     async def queue_of(self, project: int, entry: int) -> int | None:
@@ -261,13 +272,9 @@ class Items:
 
     async def page(self, project: int, dataset: int, after: int, limit: int) -> Sequence[Item]:
         """Items of the dataset by number, from the one behind `after`."""
-        return await self.from_rows(project, await self._behind(project, dataset, after, limit))
-
-    async def _behind(
-        self, project: int, dataset: int, cursor: int, limit: int
-    ) -> list[asyncpg.Record]:
         query = _ITEMS_BEHIND.format(columns=_ROWS)
-        return await self._postgres.fetch(query, project, dataset, cursor, limit)
+        rows = await self._postgres.fetch(query, project, dataset, after, limit)
+        return await self.from_rows(project, rows)
 
     async def _place(self, project: int, entry: int) -> _Place | None:
         block = (project, entry // BLOCK)

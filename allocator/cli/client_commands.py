@@ -33,7 +33,9 @@ def add_to(app: typer.Typer) -> None:
 
 def reserve(
     project: Project,
-    queue: Annotated[str, typer.Option(help="The queue to give from.")],
+    queue: Annotated[
+        str, typer.Option(help="The queue to give from; else the first that has work for them.")
+    ] = "",
     count: Annotated[int, typer.Option(help="Most tasks to give.")] = 1,
     person: Person = "",
     actor: Actor = DEFAULT_ACTOR,
@@ -41,7 +43,7 @@ def reserve(
     *,
     json: Json = False,
 ) -> None:
-    """Give a person the next tasks of a queue."""
+    """Give a person the next tasks of a queue, or of the project."""
     from dibs import Client
 
     with Client(target, project=project, actor=actor) as client:
@@ -65,7 +67,7 @@ def submit(
 
     with Client(target, project=project, actor=actor) as client:
         answer = client.submit(task_id, lease_token, person=person, status=status)
-    show.message(answer, as_json=json)
+    show.found(answer, as_json=json)
 
 
 def top(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Collection, Mapping
+from typing import Any, Final
 
 from google.protobuf.json_format import MessageToDict
 from rich.console import Console
@@ -14,7 +14,9 @@ from rich.table import Table
 from allocator.cli import tables
 from dibs.errors import DibsError
 
-_OUT = Console(highlight=False, soft_wrap=True)
+UNBOUNDED: Final = 10_000
+"""Letters in a line of a file or a pipe."""
+_OUT = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else UNBOUNDED)
 _ERR = Console(stderr=True, highlight=False, soft_wrap=True)
 # Refusals of our own that are no DibsError: a server that cannot be used.
 _SENTENCES = ("EmbeddedError", "Unsuitable", "MigrationChanged")
@@ -35,61 +37,77 @@ def answer(fields: Mapping[str, Any], *, as_json: bool) -> None:
         line(f"{name.replace('_', ' ')}: {_words(value)}")
 
 
-def message(sent: Any, *, as_json: bool) -> None:
-    """A message of the API."""
-    answer(_fields(sent), as_json=as_json)
-
-
 def tasks(reserved: Any, *, as_json: bool) -> None:
     """The tasks that Reserve gave, or why there are none."""
     if as_json or not reserved.tasks:
-        message(reserved, as_json=as_json)
+        found(reserved, as_json=as_json)
         return
-    table = Table("task", "lease token", "item", "dataset", "expires")
+    table = Table("task", "lease token", "item", "dataset", "queue", "expires")
     for task in reserved.tasks:
-        expires = task.lease.expire_time.ToJsonString()
-        token = str(task.lease.lease_token)
-        table.add_row(task.task_id, token, task.external_id, task.dataset_id, expires)
+        expires, token = task.lease.expire_time.ToJsonString(), str(task.lease.lease_token)
+        place = task.external_id, task.dataset_id, task.queue_id
+        table.add_row(task.task_id, token, *place, expires)
     _OUT.print(table)
 
 
 def found(sent: Any, *, as_json: bool) -> None:
-    """Any answer: its list as a table, the rest as names and values."""
+    """Any answer: its lists as tables, what else is set as names and values."""
     if as_json:
-        message(sent, as_json=True)
+        answer(_fields(sent), as_json=True)
         return
-    lists = [f for f in sent.DESCRIPTOR.fields if f.is_repeated and f.message_type is not None]
-    rest = _fields(sent)
-    for each in lists:
-        rows = getattr(sent, each.name)
-        if rows and not each.message_type.GetOptions().map_entry:
-            _OUT.print(tables.table([flat(row) for row in rows]))
-            del rest[each.name]
-    answer(
-        {name: value for name, value in rest.items() if value not in ("", [], "0", 0)},
-        as_json=False,
-    )
+    lists = {field.name for field in sent.DESCRIPTOR.fields if _is_list(field)}
+    for name in sorted(lists):
+        rows = getattr(sent, name)
+        if rows:
+            _list([flat(row) for row in rows])
+        else:
+            line(f"no {tables.heading(name)}")
+    for name, words in flat(sent, besides=lists).items():
+        line(f"{tables.heading(name)}: {words}")
 
 
-def flat(sent: Any) -> dict[str, str]:
-    """Names to words; a message inside gives its fields their place."""
+def _is_list(field: Any) -> bool:
+    """Whether a field is a list of messages; maps are lists of their own kind."""
+    of = field.message_type
+    return field.is_repeated and of is not None and not of.GetOptions().map_entry
+
+
+def _list(rows: tables.Rows) -> None:
+    """What has room in a line of the window; into a file or a pipe goes everything."""
+    shown = tables.fitting(rows, _OUT.width)
+    _OUT.print(tables.table(rows, shown))
+    left = [tables.heading(name) for name in tables.names(rows) if name not in shown]
+    if left:
+        line(f"left out: {', '.join(left)} (a wider window has room, --json has all)")
+
+
+def flat(sent: Any, besides: Collection[str] = ()) -> dict[str, str]:
+    """Names to words of what is set; a message inside gives its fields their place."""
     words: dict[str, str] = {}
     for descriptor, value in sent.ListFields():
-        if descriptor.is_repeated and descriptor.enum_type is not None:
+        if descriptor.name in besides:
+            continue
+        if _is_list(descriptor):
+            words[descriptor.name] = "; ".join(map(_clause, value))
+        elif descriptor.is_repeated and descriptor.message_type is None:
             words[descriptor.name] = ", ".join(_scalar(descriptor, each) for each in value)
-        elif descriptor.is_repeated:
-            words[descriptor.name] = _words(_fields(sent)[descriptor.name])
         elif descriptor.message_type is None:
             words[descriptor.name] = _scalar(descriptor, value)
-        elif descriptor.message_type.file.package == "google.protobuf":
+        elif descriptor.is_repeated or descriptor.message_type.file.package == "google.protobuf":
             words[descriptor.name] = _words(_fields(sent)[descriptor.name])
         else:
             words |= flat(value)
     return words
 
 
+def _clause(sent: Any) -> str:
+    return ", ".join(f"{tables.heading(name)} {words}" for name, words in flat(sent).items())
+
+
 def _scalar(descriptor: Any, value: Any) -> str:
     """Enums by the names that people use."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if descriptor.enum_type is None:
         return str(value)
     names = [each.name for each in descriptor.enum_type.values]

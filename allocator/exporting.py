@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
 
 from allocator import metrics
 from allocator.ports import Directory, Items, Ledger, Views, WallClock
@@ -11,11 +12,22 @@ from allocator.services.outcomes import some, value
 
 EVERY_S = 5.0
 MOST_QUEUES = 200
+GONE_AFTER_S = 60.0
+"""A project that rests is looked at every 10 s; what was not looked at for so long is no more."""
 
 _STATES = (
     *("queued", "assigned", "in_progress", "completed"),
     *("discarded", "returned", "removed", "available"),
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """What is shown of a project: its id, when it was looked at, and the ids of its queues."""
+
+    name: str
+    at: float
+    queues: Mapping[int, str]
 
 
 class Exporting:
@@ -37,14 +49,14 @@ class Exporting:
         self._views = views
         self._clock = clock
         self._lag = lag
-        self._next: dict[int, float] = {}
+        self._shown: dict[int, Shown] = {}
 
     async def follow(self, project: int) -> None:
         """Export the project's figures, unless that was done a moment ago."""
         now = time.monotonic()
-        if now < self._next.get(project, 0):
+        known = self._shown.get(project)
+        if known and now < known.at + EVERY_S:
             return
-        self._next[project] = now + EVERY_S
         name = await self._directory.project_id(project)
         if name is None:
             return
@@ -53,9 +65,25 @@ class Exporting:
         behind = numbers.seq - await self._views.position(project)
         metrics.PROJECTION_LAG.labels(name).set(max(0, behind))
         queues = some(value(numbers)["queues"])[:MOST_QUEUES]
-        ids = await self._directory.queue_ids(project, queues)
+        shown = Shown(name=name, at=now, queues=await self._directory.queue_ids(project, queues))
         for queue in queues:
-            await self._export(project, name, queue, ids[queue])
+            await self._export(project, name, queue, shown.queues[queue])
+        if known:
+            self._withdraw(known, set(known.queues) - set(queues))
+        self._shown[project] = shown
+        self._forget(now)
+
+    def _withdraw(self, known: Shown, queues: Iterable[int]) -> None:
+        for queue in queues:
+            metrics.queue_gone(known.name, known.queues[queue], _STATES)
+
+    def _forget(self, now: float) -> None:
+        """Projects that were deleted are not looked at."""
+        for project, known in list(self._shown.items()):
+            if now > known.at + GONE_AFTER_S:
+                self._withdraw(known, known.queues)
+                metrics.project_gone(known.name)
+                del self._shown[project]
 
     async def _export(self, project: int, name: str, queue: int, queue_id: str) -> None:
         outcome = await self._ledger.read(project, "depth", queue=queue)

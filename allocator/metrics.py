@@ -6,8 +6,9 @@ does it) each worker writes files there, and one process exposes them all.
 
 from __future__ import annotations
 
+import math
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -16,9 +17,11 @@ from prometheus_client import (
     Counter,
     Gauge,
     Histogram,
+    Metric,
     generate_latest,
     multiprocess,
 )
+from prometheus_client.registry import Collector
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 DIRECTORY_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
@@ -165,6 +168,24 @@ def queue_depth(
     QUEUE_PAUSED.labels(project, queue).set(paused)
 
 
+GONE = float("nan")
+"""What processes that share their figures write for one that is no more: none can be taken back."""
+
+
+def queue_gone(project: str, queue: str, states: Sequence[str]) -> None:
+    """Show nothing of a queue any more."""
+    for state in states:
+        QUEUE_TASKS.labels(project, queue, state).set(GONE)
+    OLDEST_WAITING_SECONDS.labels(project, queue).set(GONE)
+    QUEUE_PAUSED.labels(project, queue).set(GONE)
+
+
+def project_gone(project: str) -> None:
+    """Show nothing of a project any more, its queues aside."""
+    for gauge in (COMMIT_LAG, PROJECTION_LAG):
+        gauge.labels(project).set(GONE)
+
+
 class Snapshot(Protocol):
     """What is shown of one."""
 
@@ -197,10 +218,22 @@ def prepare(directory: Path) -> None:
     os.environ[DIRECTORY_VARIABLE] = str(directory)
 
 
+class _Figures(Collector):
+    """Those of all processes, without what is gone."""
+
+    def __init__(self, directory: Path) -> None:
+        self._all = multiprocess.MultiProcessCollector(None, path=str(directory))  # type: ignore[no-untyped-call]
+
+    def collect(self) -> Iterator[Metric]:
+        for metric in self._all.collect():  # type: ignore[no-untyped-call]
+            metric.samples = [one for one in metric.samples if not math.isnan(one.value)]
+            yield metric
+
+
 def exposition(directory: Path) -> bytes:
     """The figures of all processes, as Prometheus reads them."""
     registry = CollectorRegistry()
-    multiprocess.MultiProcessCollector(registry, path=str(directory))  # type: ignore[no-untyped-call]
+    registry.register(_Figures(directory))
     return generate_latest(registry)
 
 

@@ -193,7 +193,7 @@ async def test_a_port_that_another_service_has_is_refused(served: Served, tmp_pa
     assert "in use" in err.decode().splitlines()[-1]
 
 
-async def test_the_depth_of_queues_is_a_figure(served: Served) -> None:
+async def test_the_depth_of_queues_is_a_figure_as_long_as_they_are_there(served: Served) -> None:
     async with _client(served).bound(project="figures") as client:
         await client.create_project()
         await client.create_dataset("d")
@@ -201,17 +201,21 @@ async def test_the_depth_of_queues_is_a_figure(served: Served) -> None:
         await client.create_queue("q")
         await client.attach_dataset("q", "d")
         await client.reserve("q")
-    label = 'dibs_queue_tasks{project="figures",queue="q",state='
+        label = 'dibs_queue_tasks{project="figures",queue="q",state='
 
-    def shown() -> bool:
-        with urlopen(served.pages + "/metrics", timeout=5) as answer:
-            figures = answer.read().decode()
-        return f'{label}"queued"}} 2.0' in figures and f'{label}"assigned"}} 1.0' in figures
+        def figures() -> str:
+            with urlopen(served.pages + "/metrics", timeout=5) as answer:
+                return str(answer.read().decode())
 
-    await _until(shown)
-    assert 'dibs_oldest_waiting_seconds{project="figures",queue="q"}' in await _page(
-        served, "/metrics"
-    )
+        def shown() -> bool:
+            found = figures()
+            return f'{label}"queued"}} 2.0' in found and f'{label}"assigned"}} 1.0' in found
+
+        await _until(shown)
+        assert 'dibs_oldest_waiting_seconds{project="figures",queue="q"}' in figures()
+        await client.delete_queue("q", force=True)
+    await _until(lambda: 'project="figures",queue="q"' not in figures())
+    assert 'dibs_commit_lag_events{project="figures"}' in figures()
 
 
 @pytest.mark.shows("D71", "P78")

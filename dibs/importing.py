@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import accumulate, islice
 from typing import Any
 
 from dibs.call import Scope, sign
@@ -74,18 +74,25 @@ def chunks(
 ) -> Iterator[ImportItemsRequest]:
     """The items in their order, cut where a chunk is full."""
     line = first_line
-    size = 0
-    chunk = ImportItemsRequest(**scope.where(), dataset_id=dataset, first_line=line)
-    for each in map(item, items):
-        size += each.ByteSize()
-        if chunk.items and (len(chunk.items) == CHUNK_ITEMS or size > CHUNK_BYTES):
-            yield chunk
-            line += len(chunk.items)
-            size = each.ByteSize()
-            chunk = ImportItemsRequest(**scope.where(), dataset_id=dataset, first_line=line)
-        chunk.items.append(each)
-    if chunk.items:
+    source = map(item, items)
+    ready: list[Item] = []
+    while ready := [*ready, *islice(source, CHUNK_ITEMS - len(ready))]:
+        chunk = ImportItemsRequest(
+            **scope.where(), dataset_id=dataset, first_line=line, items=ready
+        )
+        fits = len(ready)
+        if chunk.ByteSize() > CHUNK_BYTES:
+            fits = _fitting(ready)
+            del chunk.items[fits:]
         yield chunk
+        line += fits
+        del ready[:fits]
+
+
+def _fitting(items: list[Item]) -> int:
+    """How many of the items a chunk takes, at least one."""
+    sizes = accumulate(each.ByteSize() for each in items)
+    return max(1, sum(1 for size in sizes if size <= CHUNK_BYTES))
 
 
 def batches(all_chunks: Iterator[ImportItemsRequest]) -> Iterator[Batch]:

@@ -99,7 +99,7 @@ def _opened(plan: Plan, client: Client, progress: Progress) -> Journal:
         _still_there(client, left)
         return left
     reading = progress.add_task("reading", total=None)
-    items = sum(1 for _ in progress.track(manifest.rows(plan.file, form), task_id=reading))
+    items = sum(1 for _ in progress.track(manifest.checked(plan.file, form), task_id=reading))
     progress.remove_task(reading)
     _make(client, plan)
     begun = Begun(
@@ -142,7 +142,7 @@ def _make(client: Client, plan: Plan) -> None:
 def _send(plan: Plan, client: Client, kept: Journal, progress: Progress) -> None:
     """Send what was not answered yet, and write down each answer."""
     form = manifest.Format(kept.begun.format)
-    rows = _Ahead(manifest.rows(plan.file, form, kept.end, trusted=True))
+    rows = _Ahead(manifest.rows(plan.file, form, kept.end))
     bar = progress.add_task("importing", total=kept.begun.items, completed=kept.done)
     first = kept.done + 1
 

@@ -5,8 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from allocator.cli.manifest import Format, format_of, rows
+from allocator.cli.manifest import Format, certain, check_item, checked, format_of, rows
 from dibs.errors import InvalidArgument
 from dibs.v1.dataset_pb2 import Item
 
@@ -17,8 +19,47 @@ def _file(tmp_path: Path, data: bytes) -> Path:
     return file
 
 
+def count(file: Path, form: Format) -> int:
+    return sum(1 for _ in checked(file, form))
+
+
 def items(file: Path, form: Format) -> list[Item]:
-    return [row.item for row in rows(file, form)]
+    found = [row.item for row in rows(file, form)]
+    assert count(file, form) == len(found)
+    return found
+
+
+# Around every limit, and of every type that JSON has.
+_TEXT = st.text(max_size=3) | st.sampled_from(["x" * n for n in (64, 65, 256, 257, 1024, 1025)])
+_WEIGHT = st.sampled_from([0, 5e-324, 1, 2.5, -1, 10**9, 10**9 + 1, 10**400, True])
+_ANY = _TEXT | _WEIGHT | st.none() | st.lists(_TEXT, max_size=2)
+
+
+@given(
+    fields=st.fixed_dictionaries(
+        {},
+        optional={
+            "external_id": _TEXT | _ANY,
+            "weight": _WEIGHT | _ANY,
+            "attributes": st.dictionaries(_TEXT, _TEXT | _ANY, max_size=3)
+            | st.integers(63, 66).map(lambda n: {f"k{i}": "" for i in range(n)})
+            | _ANY,
+            "classes": st.lists(_TEXT, max_size=2),
+            "colour": _ANY,
+        },
+    )
+)
+def test_what_is_certain_to_be_an_item_is_one(fields: dict[str, Any]) -> None:
+    if certain(fields):
+        check_item("here", fields)
+
+
+def test_most_items_are_certain() -> None:
+    for fields in (
+        {"external_id": "a.png", "attributes": {"k": "é", "l": ""}},
+        {"external_id": "b", "weight": 2},
+    ):
+        assert certain(fields)
 
 
 def test_json_lines_are_items(tmp_path: Path) -> None:
@@ -56,7 +97,7 @@ def test_csv_columns_beyond_the_known_are_attributes(tmp_path: Path) -> None:
 )
 def test_a_bad_line_of_json_is_named(tmp_path: Path, data: bytes, field: str, right: str) -> None:
     with pytest.raises(InvalidArgument) as refused:
-        items(_file(tmp_path, data), Format.JSONL)
+        count(_file(tmp_path, data), Format.JSONL)
     assert refused.value.field == field
     assert right in refused.value.sentence
 
@@ -74,7 +115,7 @@ def test_a_bad_line_of_json_is_named(tmp_path: Path, data: bytes, field: str, ri
 )
 def test_a_bad_line_of_csv_is_named(tmp_path: Path, data: bytes, field: str) -> None:
     with pytest.raises(InvalidArgument) as refused:
-        items(_file(tmp_path, data), Format.CSV)
+        count(_file(tmp_path, data), Format.CSV)
     assert refused.value.field == field
 
 
@@ -145,7 +186,7 @@ def test_a_bad_element_of_json_is_named(
     tmp_path: Path, value: Any, form: Format, field: str
 ) -> None:
     with pytest.raises(InvalidArgument) as refused:
-        items(_json(tmp_path, value), form)
+        count(_json(tmp_path, value), form)
     assert refused.value.field == field
 
 
@@ -153,7 +194,7 @@ def test_a_bad_element_of_json_is_named(
 def test_json_that_is_cut_off_is_refused(tmp_path: Path, form: Format) -> None:
     whole = json.dumps(COCO if form is Format.COCO else STUDIO).encode()
     with pytest.raises(InvalidArgument, match="cut off") as refused:
-        items(_file(tmp_path, whole[:-20]), form)
+        count(_file(tmp_path, whole[:-20]), form)
     assert refused.value.field == "file"
 
 

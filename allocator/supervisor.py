@@ -9,19 +9,19 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import multiprocessing
 import os
 import signal
 import socket
 from collections.abc import Callable, Iterator
 from multiprocessing.connection import Connection
-from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import structlog
 
-from allocator import http, metrics, worker
+from allocator import http, metrics
 from allocator.backends import Backends
+from allocator.lifeline import PULSE_S, Order, Pulse
+from allocator.nursery import Nursery
 from allocator.settings import Settings
 
 RESTART_MIN_S = 0.2
@@ -34,14 +34,12 @@ log = structlog.get_logger()
 class WorkerSlot:
     """The place of one worker: whoever runs there is replaced when it dies."""
 
-    def __init__(
-        self, number: int, settings: Settings, *, main: Callable[..., None] = worker.main
-    ) -> None:
+    def __init__(self, number: int, order: Order, nursery: Nursery) -> None:
         self.number = number
-        self._settings = settings
-        self._main = main
-        self._pulse: worker.Pulse | None = None
-        self._process: BaseProcess | None = None
+        self._order = order
+        self._nursery = nursery
+        self._pulse: Pulse | None = None
+        self._gone = asyncio.Event()
         self._restart_s = RESTART_MIN_S
         self._heard_s = 0.0
         self.first_serving = asyncio.Event()
@@ -53,8 +51,8 @@ class WorkerSlot:
 
     @property
     def pid(self) -> int | None:
-        """The process that runs here now."""
-        return self._process.pid if self._process else None
+        """The process that runs here now; None until it was heard."""
+        return self._pulse.pid if self._pulse else None
 
     async def run(self, figures: Path) -> None:
         """Keep a worker running, until cancelled; then stop it."""
@@ -62,66 +60,61 @@ class WorkerSlot:
             try:
                 await self._run_once()
             finally:
-                self._pulse = None
                 if self.pid is not None:
                     metrics.forget(self.pid, figures)
+                self._pulse = None
             log.warning("worker_died", worker=self.number, restart_s=self._restart_s)
             await asyncio.sleep(self._restart_s)
             self._restart_s = min(self._restart_s * 2, RESTART_MAX_S)
 
     async def _run_once(self) -> None:
-        context = multiprocessing.get_context("spawn")
-        ours, theirs = context.Pipe(duplex=False)
-        process = context.Process(
-            target=self._main,
-            args=(self._settings, theirs, os.getpid()),
-            name=f"dibs-worker-{self.number}",
-        )
-        process.start()
-        theirs.close()
-        self._process = process
-        try:
-            await self._listen(ours, process)
-        finally:
-            ours.close()
-            await _stop(process, self._settings.stop_grace_s + 2)
-
-    async def _listen(self, pulses: Connection, process: BaseProcess) -> None:
-        """Take in pulses until the process is gone, or silent for too long."""
         loop = asyncio.get_running_loop()
-        gone = asyncio.Event()
-        loop.add_reader(pulses.fileno(), self._hear, pulses, gone)
-        loop.add_reader(process.sentinel, gone.set)
-        self._heard_s = loop.time()
-        try:
-            while not gone.is_set() and loop.time() - self._heard_s < HUNG_S:
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(gone.wait(), timeout=worker.PULSE_S)
-        finally:
-            loop.remove_reader(pulses.fileno())
-            loop.remove_reader(process.sentinel)
+        with self._nursery.order(self._order) as pulses:
+            self._gone.clear()
+            self._heard_s = loop.time()
+            loop.add_reader(pulses.fileno(), self._hear, pulses)
+            try:
+                while not await self._ends_within(PULSE_S):
+                    if loop.time() - self._heard_s > HUNG_S:
+                        break
+            finally:
+                await self._end()
+                loop.remove_reader(pulses.fileno())
 
-    def _hear(self, pulses: Connection, gone: asyncio.Event) -> None:
+    def _hear(self, pulses: Connection) -> None:
+        loop = asyncio.get_running_loop()
         try:
             self._pulse = pulses.recv()
         except (EOFError, OSError):
-            gone.set()
+            loop.remove_reader(pulses.fileno())
+            self._gone.set()
             return
-        self._heard_s = asyncio.get_running_loop().time()
+        self._heard_s = loop.time()
         if self.serving:
             self._restart_s = RESTART_MIN_S
             self.first_serving.set()
 
+    async def _ends_within(self, limit_s: float) -> bool:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(limit_s):
+                await self._gone.wait()
+        return self._gone.is_set()
 
-async def _stop(process: BaseProcess, grace_s: float) -> None:
-    """SIGTERM, then SIGKILL for what did not listen; returns when it is gone."""
-    with contextlib.suppress(ProcessLookupError):
-        if process.is_alive():
-            process.terminate()
-    await asyncio.to_thread(process.join, grace_s)
-    if process.is_alive():
-        process.kill()
-        await asyncio.to_thread(process.join)
+    async def _end(self) -> None:
+        """SIGTERM, then SIGKILL for what did not listen; returns when it is gone."""
+        self._signal(signal.SIGTERM)
+        if not await self._ends_within(self._order.settings.stop_grace_s + 2):
+            self._signal(signal.SIGKILL)
+            await self._gone.wait()
+
+    def _signal(self, number: signal.Signals) -> None:
+        if self._gone.is_set():
+            return
+        if self.pid is None:
+            self._nursery.close()  # nobody was born: it hangs, or the service ends before
+            return
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, number)
 
 
 @contextlib.contextmanager
@@ -154,6 +147,7 @@ async def serve(settings: Settings, *, ready: Callable[[str], None]) -> None:
     figures = settings.metrics_dir or settings.data_dir / "metrics"
     metrics.prepare(figures)
     with (
+        Nursery() as nursery,
         reserved_port(settings.host, settings.port) as port,
         socket.create_server((settings.http_host, settings.http_port)) as pages,
     ):
@@ -162,18 +156,22 @@ async def serve(settings: Settings, *, ready: Callable[[str], None]) -> None:
             ports = {"port": port, "http_port": pages.getsockname()[1]}
             bound = backends.settings.model_copy(update=ports)
             with backends.announced():
-                await _run(bound, backends, figures, stop, ready, pages)
+                slots = [
+                    WorkerSlot(number + 1, Order(settings=bound), nursery)
+                    for number in range(bound.workers)
+                ]
+                await _run(bound, backends, slots, figures, stop, ready, pages)
 
 
 async def _run(
     settings: Settings,
     backends: Backends,
+    slots: list[WorkerSlot],
     figures: Path,
     stop: asyncio.Event,
     ready: Callable[[str], None],
     pages_at: socket.socket,
 ) -> None:
-    slots = [WorkerSlot(number, settings) for number in range(1, settings.workers + 1)]
     pages = http.server(
         http.application(ready=lambda: any(slot.serving for slot in slots), figures=figures)
     )

@@ -10,29 +10,18 @@ import asyncio
 import contextlib
 import os
 from collections.abc import AsyncIterator
-from functools import partial
-from multiprocessing.connection import Connection
-from pathlib import Path
 
 import redis.asyncio
 
-from allocator import metrics, worker
+from allocator import metrics
 from allocator.backends import Backends
+from allocator.lifeline import Order
+from allocator.nursery import Nursery
 from allocator.settings import LEASE_FLOOR_MS, Settings
 from allocator.supervisor import WorkerSlot, reserved_port
 
 WORKERS = 2
 STARTS_WITHIN_S = 60.0
-
-
-def run_worker(
-    settings: Settings, pulses: Connection, parent: int, *, lease_floor_ms: int, log: Path
-) -> None:
-    """The entry of a worker whose words go into a file, not between ours."""
-    with log.open("ab") as file:
-        os.dup2(file.fileno(), 1)
-        os.dup2(file.fileno(), 2)
-    worker.main(settings, pulses, parent, lease_floor_ms=lease_floor_ms)
 
 
 class Service:
@@ -64,15 +53,17 @@ async def running(
     """Start servers (those that `settings` names no address of) and workers; stop them after."""
     figures = settings.data_dir / "metrics"
     metrics.prepare(figures)
-    async with Backends.open(settings) as backends, contextlib.AsyncExitStack() as stack:
+    async with contextlib.AsyncExitStack() as stack:
         stack.callback(os.environ.pop, metrics.DIRECTORY_VARIABLE, None)  # it goes with the service
+        nursery = stack.enter_context(Nursery())
+        backends = await stack.enter_async_context(Backends.open(settings))
         await backends.prepare()
         port = stack.enter_context(reserved_port(settings.host, settings.port))
         bound = backends.settings.model_copy(update={"port": port})
-        main = partial(
-            run_worker, lease_floor_ms=lease_floor_ms, log=settings.data_dir / "workers.log"
+        order = Order(
+            settings=bound, lease_floor_ms=lease_floor_ms, log=settings.data_dir / "workers.log"
         )
-        slots = [WorkerSlot(number + 1, bound, main=main) for number in range(settings.workers)]
+        slots = [WorkerSlot(number + 1, order, nursery) for number in range(settings.workers)]
         tasks = [asyncio.create_task(slot.run(figures)) for slot in slots]
         tasks.append(asyncio.create_task(backends.keep_alive()))
         try:

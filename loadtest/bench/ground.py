@@ -15,8 +15,8 @@ from typing import Any
 
 import asyncpg
 
+from allocator.lifeline import die_with_parent
 from allocator.settings import Settings
-from allocator.worker import die_with_parent
 from audit import source
 from dibs import AsyncClient
 from dibs.v1.dataset_pb2 import Item

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import inspect
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import grpc
 import pytest
 from pydantic import SecretStr
 
 from allocator import bootstrap, logs
+from allocator.nursery import Nursery
 from allocator.settings import Settings
 from audit import source
 from store.embedded import EmbeddedPostgres, EmbeddedRedis
@@ -39,19 +39,18 @@ async def api_settings(
             postgres_dsn=SecretStr(await create(migrated)),
             port=0,
             stop_grace_s=0,
+            log_level="warning",
         )
 
 
 @pytest.fixture(scope="session")
-async def nursery() -> AsyncIterator[asyncio.subprocess.Process]:
-    async with fleet.opened_nursery() as made:
+def nursery() -> Iterator[Nursery]:
+    with Nursery() as made:
         yield made
 
 
 @pytest.fixture(scope="module")
-async def workers(
-    api_settings: Settings, nursery: asyncio.subprocess.Process
-) -> AsyncIterator[fleet.Fleet]:
+async def workers(api_settings: Settings, nursery: Nursery) -> AsyncIterator[fleet.Fleet]:
     """Workers that may be killed."""
     async with fleet.fleet(nursery, api_settings) as made:
         yield made

@@ -8,17 +8,18 @@ the one before it was killed with SIGKILL. Calls in flight are left alone.
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import random
 import signal
-import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from multiprocessing.connection import Connection
 from typing import Any
 
 import grpc
 
+from allocator.lifeline import Order, Pulse
+from allocator.nursery import Nursery
 from allocator.settings import Settings
 from tests import calls
 
@@ -32,20 +33,14 @@ BIRTH_S = 30.0
 class Fleet:
     """One worker that serves, and one that is ready to follow it."""
 
-    def __init__(self, nursery: asyncio.subprocess.Process, settings: Settings) -> None:
-        assert settings.redis_url
-        assert settings.postgres_dsn
-        given = settings.model_dump(mode="json") | {
-            "redis_url": settings.redis_url.get_secret_value(),
-            "postgres_dsn": settings.postgres_dsn.get_secret_value(),
-        }
+    def __init__(self, nursery: Nursery, settings: Settings) -> None:
         self._nursery = nursery
-        self._settings = json.dumps(given).encode() + b"\n"
+        self._order = Order(settings=settings, lease_floor_ms=1)
         self._pid = 0
         self.port = 0
         self.deaths = 0
         self.channel: grpc.aio.Channel = None  # type: ignore[assignment]
-        self._next: asyncio.Task[tuple[int, int]] = None  # type: ignore[assignment]
+        self._next: asyncio.Task[Pulse] = None  # type: ignore[assignment]
 
     async def start(self) -> None:
         self._next = asyncio.create_task(self._born())
@@ -59,46 +54,34 @@ class Fleet:
 
     async def close(self) -> None:
         await self._end()
-        self._pid, _ = await self._next
-        os.kill(self._pid, signal.SIGKILL)
+        os.kill((await self._next).pid, signal.SIGKILL)
 
     async def _end(self) -> None:
         os.kill(self._pid, signal.SIGKILL)
         await self.channel.close()
 
     async def _follow(self) -> None:
-        self._pid, self.port = await self._next
+        born = await self._next
+        self._pid, self.port = born.pid, born.port
         self._next = asyncio.create_task(self._born())
         self.channel = grpc.aio.insecure_channel(f"127.0.0.1:{self.port}")
 
-    async def _born(self) -> tuple[int, int]:
-        assert self._nursery.stdin
-        assert self._nursery.stdout
-        self._nursery.stdin.write(self._settings)
-        async with asyncio.timeout(BIRTH_S):
-            line = (await self._nursery.stdout.readline()).decode()
-        assert line, "the nursery died"
-        pid, port = map(int, line.split())
-        assert port, "a worker could not start"
-        return pid, port
+    async def _born(self) -> Pulse:
+        return await asyncio.to_thread(_first_serving, self._nursery.order(self._order))
+
+
+def _first_serving(pulses: Connection) -> Pulse:
+    """What a worker says when it serves. Nobody listens to it afterwards."""
+    with pulses:
+        while pulses.poll(BIRTH_S):
+            pulse: Pulse = pulses.recv()
+            if pulse.serving:
+                return pulse
+    raise TimeoutError("a worker could not start")
 
 
 @asynccontextmanager
-async def opened_nursery() -> AsyncIterator[asyncio.subprocess.Process]:
-    """What forks the workers of any number of fleets, one after the other."""
-    nursery = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.api.nursery"),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-    )
-    yield nursery
-    assert nursery.stdin
-    nursery.stdin.close()
-    await nursery.wait()
-
-
-@asynccontextmanager
-async def fleet(nursery: asyncio.subprocess.Process, settings: Settings) -> AsyncIterator[Fleet]:
+async def fleet(nursery: Nursery, settings: Settings) -> AsyncIterator[Fleet]:
     """Workers on these servers, until the block ends."""
     made = Fleet(nursery, settings)
     await made.start()

@@ -8,7 +8,7 @@ import os
 import re
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -40,10 +40,18 @@ class Served:
         """All processes below it: their parents, and the names of their commands."""
         return _below(self.process.pid)
 
-    def children(self, name: str) -> list[int]:
-        """Its own children that run such a command."""
-        mine = self.process.pid
+    def children(self, name: str, of: int = 0) -> list[int]:
+        """Its own children that run such a command, or those of another process."""
+        mine = of or self.process.pid
         return [pid for pid, (up, command) in self.below.items() if up == mine and name in command]
+
+    def nursery(self) -> list[int]:
+        """The process that forks workers; none for a moment, if it was killed."""
+        return self.children("python")
+
+    def workers(self) -> list[int]:
+        """All of them."""
+        return [pid for nursery in self.nursery() for pid in self.children("python", nursery)]
 
 
 def _stat(pid: int) -> tuple[int, str]:
@@ -91,7 +99,7 @@ async def _stopped(served: Served, number: signal.Signals) -> int:
     below = list(served.below)
     served.process.send_signal(number)
     code = await asyncio.wait_for(served.process.wait(), 30)
-    await _until(lambda: not any(_runs(pid) for pid in below))
+    await _until(partial(_gone, below))
     return code
 
 
@@ -101,6 +109,10 @@ async def _until(holds: Callable[[], bool]) -> None:
             if await asyncio.to_thread(holds):
                 return
             await asyncio.sleep(0.05)
+
+
+def _gone(pids: Iterable[int]) -> bool:
+    return not any(_runs(pid) for pid in pids)
 
 
 def _runs(pid: int) -> bool:
@@ -278,18 +290,26 @@ async def test_a_broken_manifest_changes_nothing(
 
 
 async def test_workers_and_servers_that_die_are_replaced(served: Served) -> None:
+    kinds: list[Callable[[], list[int]]] = [
+        served.workers,
+        served.nursery,
+        partial(served.children, "valkey-server"),
+        partial(served.children, "postgres"),
+    ]
     async with _client(served) as client:
-        for name in ("python", "valkey-server", "postgres"):
-            victims = served.children(name)
+        for kind in kinds:
+            await _until(lambda: len(served.workers()) == 2)
+            victims, below = kind(), served.workers() if kind == served.nursery else []
             os.kill(max(victims), signal.SIGKILL)
-            await _until(partial(_replaced, served, name, victims))
+            await _until(partial(_replaced, kind, victims))
+            await _until(partial(_gone, below))
             assert (await client.list_members()).members
     await _until(lambda: _status(served.pages + "/readyz") == 200)
 
 
-def _replaced(served: Served, name: str, before: list[int]) -> bool:
-    now = served.children(name)
-    return max(before) not in now and len(now) == len(before)
+def _replaced(kind: Callable[[], list[int]], before: list[int]) -> bool:
+    found = kind()
+    return max(before) not in found and len(found) == len(before)
 
 
 def _status(url: str) -> int:

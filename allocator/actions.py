@@ -52,7 +52,7 @@ _HELD: Final = frozenset({_S.ASSIGNED, _S.IN_PROGRESS})
 _DONE: Final = frozenset({_S.COMPLETED, _S.DISCARDED})
 _WAITING: Final = frozenset({_S.QUEUED, _S.ESCALATED})
 _NEVER: Final[frozenset[TaskState]] = frozenset()
-_UNFINISHED: Final = frozenset(TaskState) - _DONE - {_S.REMOVED, _S.DELAYED}
+_UNFINISHED: Final = frozenset(TaskState) - _DONE - {_S.REMOVED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -326,7 +326,13 @@ def _bulk(
 ) -> tuple[Beginning, Removing, Bulk, Deleting, OperationsService]:
     """Bulk verbs; whoever sweeps drives them."""
     named = NamedTasks(store.items, store.views)
-    chunks = Chunks(ledger, store.views, named)
+    chunks = Chunks(
+        ledger=ledger,
+        items=store.items,
+        operations=store.operations,
+        views=store.views,
+        named=named,
+    )
     driving = Driving(ledger, store.content, store.operations, chunks.doers())
     store.sweeper.follow(driving.follow)
     operations = OperationsService(

@@ -235,13 +235,38 @@ class QueueSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class TaskId:
-    """A slot of an entry; "<entry>-<slot>" to the outside."""
+    """A slot of an entry; "<entry>-<slot>" to the outside.
+
+    While an item waits for its time, its tasks have a number from WAITING on in place of
+    the entry, which they get when that comes.
+    """
 
     entry: int
     slot: int
 
+    @property
+    def waits(self) -> bool:
+        """Whether it is DELAYED."""
+        return self.entry >= WAITING
+
     def __str__(self) -> str:
         return f"{self.entry}-{self.slot}"
+
+
+WAITING = 2**52
+"""From here on are numbers of items that wait for their time, in place of entries."""
+MOST_WAITING = 2**14
+"""No event makes more items wait."""
+
+
+def first_waiting(seq: int) -> int:
+    """The number of the first item that waits since event `seq`; the others follow in order."""
+    return WAITING + seq * MOST_WAITING
+
+
+def waits_since(entry: int) -> int:
+    """Since which event what has this number waits."""
+    return (entry - WAITING) // MOST_WAITING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ from audit.state import (
     Queue,
     Slot,
 )
+from audit.waiting import dropped
 from store.events import Event
 
 
@@ -68,12 +69,13 @@ def entries_added(project: Project, event: Event, judge: Judge) -> None:
 def removed(project: Project, event: Event, judge: Judge) -> None:
     """Entries leave; what is finished stays finished, holders lose their lease."""
     listed = [task[0] if isinstance(task, list) else task for task in event.body["entries"]]
-    kept = list(event.body["kept"])
-    judge.expect(
-        RULES, 0 < len(listed) + len(kept) <= 100, "{} entries removed at once", len(listed)
-    )
+    kept, named = list(event.body["kept"]), event.body["named"]
+    about = len(listed) + len(kept) + sum(len(items) for _, items in event.body["delayed"])
+    judge.expect(RULES, 0 < named <= 100, "{} entries removed at once", named)
+    judge.expect(RULES, about <= named, "{} entries of {} removed", about, named)
     if event.body["queue"] in project.queues:
         project.queues[event.body["queue"]].added_seq = event.seq
+    dropped(project, event, judge)
     for number in kept:
         entry = project.entries.get(number)
         done = entry is None or entry.gone or entry.queue != event.body["queue"]

@@ -21,6 +21,7 @@ from audit.state import (
     Queue,
     Slot,
 )
+from audit.waiting import reranked
 from store.events import Event
 
 TO_AUTHOR, TO_POOL, TO_PERSON = 1, 2, 3
@@ -49,6 +50,7 @@ def prioritised(project: Project, event: Event, judge: Judge) -> None:
         judge.expect(RULES, is_so, "class, rank and touch of entry {}", number)
         judge.expect(RULES, rank != before, "entry {} has rank {} already", number, rank)
         rerank(project, entry, rank)
+    reranked(project, event, judge)
 
 
 def status_set(project: Project, event: Event, judge: Judge) -> None:

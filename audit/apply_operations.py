@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from audit import apply_deletion, recalls
-from audit.apply_delays import dropped, hasten
+from audit.apply_delays import hasten
 from audit.moves import put
 from audit.report import RULES, Judge
 from audit.state import (
@@ -25,6 +25,7 @@ from audit.state import (
     Queue,
     Slot,
 )
+from audit.waiting import dropped
 from store.events import Event
 
 MOST_AT_ONCE = 1000

@@ -256,8 +256,10 @@ def _answer(kept: str) -> tuple[int, str, int, str]:
 
 
 def _delayed(waits: dict[str, Any]) -> tuple[object, ...]:
-    names = ("queue", "dataset", "priority", "count", "generation")
-    return (*(int(waits[name]) for name in names), tuple(map(tuple, _listed(waits["runs"]))))
+    names = ("queue", "dataset", "count", "generation")
+    runs = _listed(waits["runs"])
+    items = ((lane, first + n, rank) for lane, first, count, rank in runs for n in range(count))
+    return (*(int(waits[name]) for name in names), tuple(items))
 
 
 def _read_totals(shape: Shape, _: tuple[int, ...], value: Any) -> None:

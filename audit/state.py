@@ -193,23 +193,13 @@ class Entry:
 
 @dataclass(slots=True, kw_only=True)
 class Delayed:
-    """Items of a queue that wait for their time, wall `due`, as runs (class, first item, count)."""
+    """Items of a queue that wait for their time, wall `due`: item -> (class, rank), in order."""
 
     queue: int
     dataset: int
-    rank: int
     due: int
-    runs: list[tuple[int, int, int]]
+    items: dict[int, tuple[int, int]]
     generation: int
-
-    @property
-    def count(self) -> int:
-        """How many items."""
-        return sum(count for _, _, count in self.runs)
-
-    def items(self) -> list[int]:
-        """All of them, in order."""
-        return [first + n for _, first, count in self.runs for n in range(count)]
 
 
 @dataclass(slots=True, kw_only=True)

@@ -152,10 +152,8 @@ def expected(project: Project) -> Shape:
     shape.left = _left(project)
     for seq, one in project.delayed.items():
         shape.delayed[seq] = shape.queue_delayed[one.queue, seq] = one.due
-        runs = tuple(one.runs)
-        shape.delayed_runs[seq] = (
-            *(one.queue, one.dataset, one.rank, one.count, one.generation, runs),
-        )
+        items = tuple((lane, item, rank) for item, (lane, rank) in one.items.items())
+        shape.delayed_runs[seq] = (one.queue, one.dataset, len(items), one.generation, items)
     return shape
 
 
@@ -179,7 +177,7 @@ def recount(project: Project) -> dict[tuple[int, str], int]:
             counts[entry.queue, WORDS[entry.shown(slot)]] += 1
     for one in project.delayed.values():
         slots = project.queues[one.queue].rules.slots
-        counts[one.queue, WORDS[DELAYED]] += one.count * slots
+        counts[one.queue, WORDS[DELAYED]] += len(one.items) * slots
     return {key: n for key, n in counts.items() if n}
 
 

@@ -75,8 +75,8 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "expired": ("tasks",),
     "batch_cleared": ("queue", "person", "tasks"),
     "revoked": ("person", "tasks", "cursor", "done"),
-    "removed": ("queue", "entries", "kept"),
-    "prioritised": ("queue", "rank", "entries", "kept", "named"),
+    "removed": ("queue", "entries", "delayed", "kept", "named"),
+    "prioritised": ("queue", "rank", "entries", "delayed", "kept", "named"),
     "cleared": ("queue", "generation", "last", "removed"),
     "operation_begun": (
         *("verb", "queues", "dataset", "content", "total", "last", "items", "delayed"),

@@ -111,6 +111,18 @@ SELECT d.queue, d.delayed, u.item FROM unnest($3::bigint[]) AS u (item)
    AND d.first_item <= u.item AND d.first_item > u.item - {LONGEST_RUN}
    AND u.item < d.first_item + d.count
  ORDER BY d.delayed, u.item"""
+_WAITING_AT: Final = """
+SELECT u.entry, d.queue, d.first_item + u.entry - d.first AS item
+  FROM unnest($2::bigint[]) AS u (entry)
+ CROSS JOIN LATERAL (SELECT * FROM view_delayed x WHERE x.project = $1 AND x.first <= u.entry
+                      ORDER BY x.first DESC LIMIT 1) AS d
+ WHERE u.entry < d.first + d.count"""
+_OF_NUMBERS: Final = f"""
+SELECT {_ROWS}
+  FROM unnest($2::bigint[]) AS u (item)
+ CROSS JOIN LATERAL (SELECT * FROM item_range x WHERE x.project = $1 AND x.base <= u.item
+                      ORDER BY x.base DESC LIMIT 1) AS r
+  JOIN item i ON i.project = $1 AND i.import = r.import AND i.ordinal = r.first + u.item - r.base"""
 _ENTRIES_OF: Final = f"""
 SELECT e.first + $2 - e.first_item AS entry FROM view_queue q
  CROSS JOIN LATERAL (SELECT * FROM entry_range x WHERE x.project = $1 AND x.queue = q.queue
@@ -214,6 +226,13 @@ class Items:
         rows = await self._postgres.fetch(_WAITING, project, queue, list(numbers))
         return [(row["queue"], row["delayed"], row["item"]) for row in rows]
 
+    async def waiting_at(
+        self, project: int, entries: Sequence[int]
+    ) -> Mapping[int, tuple[int, int]]:
+        """Queue and item of each of these numbers (TaskId.waits) that waits for its time."""
+        rows = await self._postgres.fetch(_WAITING_AT, project, list(entries))
+        return {row["entry"]: (row["queue"], row["item"]) for row in rows}
+
     async def delayed_in(self, project: int, queue: int, numbers: Sequence[int]) -> frozenset[int]:
         """Those of the items that wait in the queue for their time, as the views have it."""
         rows = await self._postgres.fetch(_DELAYED_IN, project, queue, list(numbers))
@@ -269,6 +288,11 @@ class Items:
             if place is not None:
                 found[entry] = place.item
         return found
+
+    async def of_numbers(self, project: int, numbers: Sequence[int]) -> Mapping[int, Item]:
+        """The items of these numbers."""
+        rows = await self._postgres.fetch(_OF_NUMBERS, project, list(numbers))
+        return {item.number: item for item in await self.from_rows(project, rows)}
 
     async def page(self, project: int, dataset: int, after: int, limit: int) -> Sequence[Item]:
         """Items of the dataset by number, from the one behind `after`."""

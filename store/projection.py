@@ -83,6 +83,10 @@ class Views:
     """Slots per queue; those of queues created in the run included."""
     cleared: dict[int, int] = field(default_factory=dict)
     """Up to which entry what waited in a queue was cleared."""
+    portions: dict[int, projection_delays.Portion] = field(default_factory=dict)
+    """What waits for its time since an event."""
+    stirred: set[int] = field(default_factory=set)
+    """Events since which something else waits than before."""
     deleted: set[int] = field(default_factory=set)
     """Queues that the run deletes."""
     counts: dict[tuple[int, str], int] = field(default_factory=dict)
@@ -377,7 +381,13 @@ def _pooled(views: Views, event: Event, body: Any) -> None:
         row.person, row.token, row.returned, row.ended = 0, 0, False, "revoked"
 
 
+def _prioritised(views: Views, event: Event, body: Any) -> None:
+    finished.prioritised(views, event, body)
+    projection_delays.reranked(views, event, body)
+
+
 def _removed(views: Views, event: Event, body: Any) -> None:
+    projection_delays.dropped(views, body)
     views.rows.append(("entries_removed", ([entry[0] for entry in body["entries"] or ()],)))
     for entry, slot in tasks_of(event, views.slots):
         if views.tasks[entry, slot].state in FINISHED:
@@ -424,7 +434,7 @@ _CHANGES: Final[dict[str, Callable[[Views, Event, Any], None]]] = {
     "pooled": _pooled,
     "removed": _removed,
     **projection_operations.CHANGES,
-    "prioritised": finished.prioritised,
+    "prioritised": _prioritised,
     "status_set": finished.status_set,
     "status_removed": finished.status_removed,
     "reopened": finished.reopened,

@@ -1,60 +1,174 @@
-"""What events about items that wait for their time do to the views. Pure."""
+"""What events about items that wait for their time do to the views. Pure.
+
+What waits has no entries yet, but is listed: the items of a `delayed` event
+have numbers behind all entries (allocator.model.WAITING), in its order, which
+they keep until their time comes.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from allocator.model import first_waiting
 
 if TYPE_CHECKING:
     from store.events import Event
     from store.projection import Views
 
-WRITES: Final[Mapping[str, str]] = {
-    "delayed": "INSERT INTO view_delayed (project, delayed, queue, dataset, not_before,"
-    " first_item, count) SELECT $1, $2, $3, $4, $5, *"
-    " FROM unnest($6::bigint[], $7::bigint[])",
-    "delayed_dropped": "WITH was AS (DELETE FROM view_delayed WHERE project = $1 AND delayed = $2"
-    " RETURNING *), rest AS (SELECT w.*, s.item, s.item - row_number() OVER (ORDER BY s.item) run"
-    " FROM was w CROSS JOIN LATERAL generate_series(w.first_item, w.first_item + w.count - 1)"
-    " AS s (item) WHERE s.item <> ALL ($3::bigint[])) INSERT INTO view_delayed (project, delayed,"
-    " queue, dataset, not_before, first_item, count) SELECT $1, $2, queue, dataset, not_before,"
-    " min(item), count(*) FROM rest GROUP BY queue, dataset, not_before, run",
-    "delayed_fewer": "UPDATE view_queue q SET delayed = q.delayed - $3::bigint * q.slots"
-    " FROM (SELECT queue FROM view_delayed WHERE project = $1 AND delayed = $2 LIMIT 1) AS d"
-    " WHERE q.project = $1 AND q.queue = d.queue",
-    "undelayed": "DELETE FROM view_delayed WHERE project = $1 AND delayed = $2",
-}
-"""How the rows of projection.Views.rows are written; $1 is the project."""
+NAMED: Final = frozenset({"operation_begun", "removed", "prioritised"})
+"""Kinds whose body lists in `delayed` what waits since which event."""
+
+LOAD: Final = (
+    "SELECT delayed, queue, dataset, not_before, first, first_item, count, priority, wall"
+    " FROM view_delayed WHERE project = $1 AND delayed = ANY ($2) ORDER BY first"
+)
+FORGET: Final = "DELETE FROM view_delayed WHERE project = $1 AND delayed = ANY ($2)"
+WRITE: Final = (
+    "INSERT INTO view_delayed (project, delayed, queue, dataset, not_before, first, first_item,"
+    " count, priority, wall) SELECT $1, * FROM unnest($2::bigint[], $3::bigint[], $4::bigint[],"
+    " $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::smallint[], $10::bigint[])"
+)
+
+
+class Waits(NamedTuple):
+    """Consecutive items of one rank, and their numbers; `wall`: when they last changed."""
+
+    first: int
+    first_item: int
+    size: int
+    rank: int
+    wall: int
+
+    def singly(self) -> Iterator[Waits]:
+        """Each of the items by itself."""
+        for n in range(self.size):
+            yield self._replace(first=self.first + n, first_item=self.first_item + n, size=1)
+
+    def goes_on(self, other: Waits) -> bool:
+        """Whether the two are one run."""
+        behind = (self.first + self.size, self.first_item + self.size)
+        alike = (self.rank, self.wall) == (other.rank, other.wall)
+        return alike and behind == (other.first, other.first_item)
+
+
+@dataclass(slots=True)
+class Portion:
+    """What waits since one event."""
+
+    queue: int
+    dataset: int
+    not_before: int
+    runs: list[Waits]
+
+    def edit(self, change: Callable[[Waits], Waits | None]) -> None:
+        """Change items one by one; None: it waits no more."""
+        left: list[Waits] = []
+        for one in (change(item) for run in self.runs for item in run.singly()):
+            if one and left and left[-1].goes_on(one):
+                left[-1] = left[-1]._replace(size=left[-1].size + 1)
+            elif one:
+                left.append(one)
+        self.runs = left
+
+    def ranks(self) -> Counter[int]:
+        """How many items wait with each rank."""
+        found: Counter[int] = Counter()
+        for run in self.runs:
+            found[run.rank] += run.size
+        return found
+
+    def rows(self, delayed: int) -> list[tuple[int, ...]]:
+        """As rows of view_delayed, in the order of WRITE."""
+        of = (delayed, self.queue, self.dataset, self.not_before)
+        return [(*of, *run) for run in self.runs]
+
+
+def portion(rows: Sequence[Any]) -> Portion:
+    """From rows of LOAD, all of one event."""
+    fields = ("first", "first_item", "count", "priority", "wall")
+    runs = [Waits(*(row[name] for name in fields)) for row in rows]
+    of = rows[0]
+    return Portion(of["queue"], of["dataset"], of["not_before"], runs)
+
+
+def named(event: Event) -> list[int]:
+    """Since which events that waits what the event changes."""
+    if event.kind == "undelayed":
+        return [event.body["delayed"]]
+    return [seq for seq, _ in event.body["delayed"] or ()] if event.kind in NAMED else []
 
 
 def _delayed(views: Views, event: Event, body: Any) -> None:
     """In the queue, but no entries yet."""
-    queue, runs = body["queue"], body["runs"]
-    firsts, counts = [run[1] for run in runs], [run[2] for run in runs]
-    values = (event.seq, queue, body["dataset"], body["not_before"], firsts, counts)
-    views.rows.append(("delayed", values))
-    views.count(queue, "delayed", body["count"] * views.slots[queue])
+    queue, rank, runs, first = body["queue"], body["priority"], [], first_waiting(event.seq)
+    for _, item, size in body["runs"] or ():
+        runs.append(Waits(first, item, size, rank, event.wall_ms))
+        first += size
+    views.portions[event.seq] = Portion(queue, body["dataset"], body["not_before"], runs)
+    views.stirred.add(event.seq)
+    _count(views, queue, Counter({rank: body["count"]}))
     views.count(queue, "not_added", body["not_added"])
     if body["dataset"]:
         moved = (queue, body["dataset"], body["cursor"], body["not_added"])
         views.rows.append(("cursor", moved))
 
 
+def _count(views: Views, queue: int, items: Counter[int]) -> None:
+    """So many items more, or fewer, wait with each rank."""
+    for rank, number in sorted(items.items()):
+        tasks = number * views.slots[queue]
+        views.count(queue, "delayed", tasks)
+        views.entered.append((queue, rank, tasks))
+
+
+def _edit(views: Views, delayed: int, change: Callable[[Waits], Waits | None]) -> None:
+    """Change what waits since an event."""
+    waits = views.portions[delayed]
+    views.stirred.add(delayed)
+    moved = waits.ranks()
+    waits.edit(change)
+    moved.subtract(waits.ranks())
+    _count(views, waits.queue, Counter({rank: -number for rank, number in moved.items()}))
+
+
 def dropped(views: Views, body: Any) -> None:
-    """Items that wait no more, by the event that made them wait."""
+    """Items wait no more, and do not come."""
     for delayed, items in body["delayed"] or ():
-        views.rows.append(("delayed_fewer", (delayed, len(items))))
-        views.rows.append(("delayed_dropped", (delayed, items)))
+        _edit(views, delayed, _without(frozenset(items)))
+
+
+def _without(gone: frozenset[int]) -> Callable[[Waits], Waits | None]:
+    return lambda one: None if one.first_item in gone else one
+
+
+def reranked(views: Views, event: Event, body: Any) -> None:
+    """Items that wait come with another rank."""
+    for delayed, items in body["delayed"] or ():
+        _edit(views, delayed, _with_rank(frozenset(items), body["rank"], event.wall_ms))
+
+
+def _with_rank(moved: frozenset[int], rank: int, wall: int) -> Callable[[Waits], Waits | None]:
+    return lambda one: one._replace(rank=rank, wall=wall) if one.first_item in moved else one
 
 
 def _undelayed(views: Views, event: Event, body: Any) -> None:
-    """Their time has come: entries like others from now on."""
-    queue, tasks = body["queue"], body["count"] * views.slots[body["queue"]]
-    views.rows.append(("undelayed", (body["delayed"],)))
-    views.count(queue, "delayed", -tasks - body["dropped"] * views.slots[queue])
-    views.count(queue, "queued", tasks)
-    views.count(queue, "entries", body["count"])
-    views.entered.append((queue, body["priority"], tasks))
+    """Their time has come: entries like others from now on; or all of them are dropped."""
+    everything, rank = body["dropped"] > 0, body["priority"]
+    _edit(views, body["delayed"], lambda one: None if everything or one.rank == rank else one)
+    tasks = body["count"] * views.slots[body["queue"]]
+    views.count(body["queue"], "queued", tasks)
+    views.count(body["queue"], "entries", body["count"])
+    views.entered.append((body["queue"], rank, tasks))
+
+
+def forget(views: Views, queue: int) -> None:
+    """A queue is deleted, and nothing waits in it."""
+    for waits in views.portions.values():
+        if waits.queue == queue:
+            waits.runs = []
 
 
 CHANGES: Final[Mapping[str, Callable[[Views, Event, Any], None]]] = {

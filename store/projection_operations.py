@@ -118,6 +118,7 @@ def _deleted(views: Views, event: Event, body: Any) -> None:
     else:
         at_once = (event.seq, DELETE_QUEUE, [queue], 0, event.actor, event.wall_ms)
         views.rows.append(("operation_at_once", at_once))
+    projection_delays.forget(views, queue)
     for name in ("queue_gone", "queue_attachments_gone", "queue_delayed_gone", "queue_deleted"):
         views.rows.append((name, (queue,)))
 

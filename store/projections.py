@@ -11,7 +11,8 @@ import asyncio
 import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from operator import attrgetter
+from itertools import groupby
+from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
 import structlog
@@ -83,7 +84,6 @@ WRITES: Final = {
     "cursor": "UPDATE view_attachment SET cursor = $4, not_added = not_added + $5"
     " WHERE project = $1 AND queue = $2 AND dataset = $3",
     **projection_operations.WRITES,
-    **projection_delays.WRITES,
 }
 """How the rows of projection.Views.rows are written; $1 is the project."""
 
@@ -269,6 +269,7 @@ async def _load(connection: Connection, project: int, events: Sequence[Event]) -
     )
     views.slots = {row["queue"]: row["slots"] for row in rows}
     views.cleared = {row["queue"]: row["cleared"] for row in rows}
+    await _load_portions(connection, project, views, events)
     created = [event.body for event in events if event.kind == "queue_created"]
     slots = views.slots | {body["queue"]: body["rules"]["slots"] for body in created}
     await _load_tasks(
@@ -278,6 +279,16 @@ async def _load(connection: Connection, project: int, events: Sequence[Event]) -
     siblings = {(row.entry, n) for row in escalated for n in range(1, slots[row.queue] + 1)}
     await _load_tasks(connection, project, views, siblings - views.tasks.keys())
     return views
+
+
+async def _load_portions(
+    connection: Connection, project: int, views: Views, events: Sequence[Event]
+) -> None:
+    wanted = sorted({seq for event in events for seq in projection_delays.named(event)})
+    if wanted:
+        rows = await connection.fetch(projection_delays.LOAD, project, wanted)
+        for seq, of in groupby(rows, key=itemgetter("delayed")):
+            views.portions[seq] = projection_delays.portion(list(of))
 
 
 async def _load_tasks(
@@ -310,6 +321,13 @@ def _task_row(row: Any, cleared: Mapping[int, int]) -> TaskRow:
 async def _write(connection: Connection, project: int, views: Views) -> None:
     for name, arguments in views.rows:
         await connection.execute(WRITES[name], project, *arguments)
+    stirred = sorted(views.stirred)
+    if stirred:
+        await connection.execute(projection_delays.FORGET, project, stirred)
+        waits = [row for seq in stirred for row in views.portions[seq].rows(seq)]
+        if waits:
+            columns = list(map(list, zip(*waits, strict=True)))
+            await connection.execute(projection_delays.WRITE, project, *columns)
     tasks = [views.tasks[task] for task in sorted(views.touched)]
     rows = [dict(zip(_COLUMNS, _VALUES(task), strict=True)) for task in tasks]
     if rows:

@@ -15,6 +15,8 @@ SELECT q.queue, p.seq, {", ".join(f"q.{name}" for name in COUNTED.values())},
        q.entries * q.slots AS tasks, coalesce(low.entries, 0) * q.slots AS low_tasks,
        (SELECT count(*) FROM view_task t WHERE t.project = $1 AND t.queue = q.queue
            AND t.entry <= q.cleared) AS low_rows,
+       (SELECT coalesce(sum(d.count), 0)::bigint * q.slots FROM view_delayed d
+         WHERE d.project = $1 AND d.queue = q.queue) AS waiting,
        (SELECT jsonb_object_agg(s.state, s.tasks) FROM (
            SELECT t.state, count(*) AS tasks FROM view_task t
             WHERE t.project = $1 AND t.queue = q.queue GROUP BY t.state) AS s)::text AS rows
@@ -52,6 +54,7 @@ async def recount(postgres: Postgres, project: int, after: int) -> Recounted | N
     touched = _by_state(row["rows"])
     for state, tasks in touched.items():
         found[COUNTED[TaskState(state)]] += tasks
+    found["delayed"] += row["waiting"]
     # What has no row waits, or was cleared away.
     cleared = row["low_tasks"] - row["low_rows"]
     found["removed"] += cleared

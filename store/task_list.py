@@ -4,11 +4,12 @@ Untouched tasks have no row, so a list goes through windows of entries in the
 order of the list, and asks each for what the filter lets through; a page
 that lies a million tasks further on begins with another window, and costs the
 same. Where no untouched task can be let through, the rows alone are asked.
+What waits for its time is listed behind all entries, by its own numbers.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, Final
 
 from allocator.filters import EVERYTHING, Compare, Filter, Order, comparisons, judged
@@ -39,12 +40,16 @@ UNTOUCHED: Final[dict[str, tuple[int, ...]]] = {
     "late": (False,),
 }
 """What the fields of a task that has no row may be: it waits, or was cleared away."""
+DELAYED: Final[dict[str, tuple[int, ...]]] = {**UNTOUCHED, "state": (TaskState.DELAYED,)}
+"""What the fields of a task may be that waits for its time."""
+ENTRIES: Final = "entry_range"
+WAITING: Final = "view_delayed"
 
-_LINE: Final = "entry, slot, queue, state, priority, holder, token, deadline, status, wall"
+_LINE: Final = "entry, slot, item, queue, state, priority, holder, token, deadline, status, wall"
 _ITEM: Final = ", r.dataset, i.external_id, i.attributes, i.classes, i.weight"
 _TOUCHED: Final = """
-SELECT t.entry, t.slot, t.queue, t.state, t.priority, t.person AS holder, t.token, t.deadline,
-       t.status, t.late, t.updated_wall AS wall{item}
+SELECT t.entry, t.slot, t.item, t.queue, t.state, t.priority, t.person AS holder, t.token,
+       t.deadline, t.status, t.late, t.updated_wall AS wall{item}
   FROM view_task t{join}
  WHERE t.project = $1
    AND NOT EXISTS (SELECT FROM view_deleted d WHERE d.project = $1 AND d.queue = t.queue)"""
@@ -53,19 +58,24 @@ _JOIN_ITEM: Final = """
                        ORDER BY y.base DESC LIMIT 1) AS r
   JOIN item i ON i.project = $1 AND i.import = r.import AND i.ordinal = r.first + t.item - r.base"""
 _WINDOW: Final = f"""
-SELECT n.entry, s.slot, e.queue,
-       coalesce(t.state, CASE WHEN n.entry > q.cleared THEN 2 ELSE 9 END) AS state,
+SELECT n.entry, s.slot, e.first_item + n.entry - e.first AS item, e.queue,
+       coalesce(t.state, {{untouched}}) AS state,
        coalesce(t.priority, e.priority) AS priority, coalesce(t.person, 0) AS holder,
        coalesce(t.token, 0) AS token, coalesce(t.deadline, 0) AS deadline,
        coalesce(t.status, 0) AS status, coalesce(t.late, false) AS late,
        coalesce(t.updated_wall, e.wall) AS wall{{item}}
-  FROM entry_range e
+  FROM {{ranges}} e
   JOIN view_queue q ON q.project = e.project AND q.queue = e.queue{{entries}}
  CROSS JOIN LATERAL generate_series(1, q.slots) AS s (slot)
   LEFT JOIN view_task t ON t.project = $1 AND t.entry = n.entry AND t.slot = s.slot
                        AND t.entry >= $2 AND t.entry < $3
- WHERE e.project = $1 AND e.first > $2 - {LONGEST_RUN} AND e.first < $3
+ WHERE e.project = $1 AND e.first > $2::bigint - {LONGEST_RUN} AND e.first < $3
    AND e.first + e.count > $2"""
+_UNTOUCHED: Final = {
+    ENTRIES: "CASE WHEN n.entry > q.cleared THEN 2 ELSE 9 END",
+    WAITING: "1",
+}
+"""The state of what has no row."""
 _ENTRIES: Final = """
  CROSS JOIN LATERAL generate_series(greatest(e.first, $2), least(e.first + e.count, $3) - 1)
        AS n (entry)"""
@@ -91,26 +101,19 @@ class TaskList:
         self._postgres = postgres
 
     async def page(self, project: int, queue: int, ask: ListAsk) -> Sequence[TaskLine]:
-        """Tasks by (entry, slot), from the one behind `ask.after`."""
-        if not may_be_untouched(ask.filter):
-            rows = await self._postgres.fetch(*_asked(_Ask(project, queue, ask)))
-            return [_line(row) for row in rows]
+        """Tasks by (entry, slot), from the one behind `ask.after`; DELAYED ones last."""
         found: list[TaskLine] = []
-        async for low, high in self._windows(project, queue, ask):
-            rows = await self._postgres.fetch(*_asked(_Ask(project, queue, ask, (low, high))))
-            found += [_line(row) for row in rows]
+        async for one in self._parts(project, queue, ask):
+            found += [_line(row) for row in await self._postgres.fetch(*_asked(one))]
             if len(found) >= ask.limit:
                 break
         return found[: ask.limit]
 
     async def count(self, project: int, queue: int, chosen: Filter) -> int:
         """How many tasks there are, up to MOST_COUNTED + 1."""
-        ask = ListAsk(order=_UP, limit=MOST_COUNTED + 1, filter=chosen)
-        if not may_be_untouched(chosen):
-            return await self._count(_Ask(project, queue, ask))
-        total = 0
-        async for low, high in self._windows(project, queue, ask):
-            total += await self._count(_Ask(project, queue, ask, (low, high)))
+        ask, total = ListAsk(order=_UP, limit=MOST_COUNTED + 1, filter=chosen), 0
+        async for one in self._parts(project, queue, ask):
+            total += await self._count(one)
             if total > MOST_COUNTED:
                 break
         return min(total, MOST_COUNTED + 1)
@@ -118,7 +121,7 @@ class TaskList:
     async def counted(self, project: int, queue: int, field: str, value: int) -> int:
         """From counters: of a queue's states, or of view_count."""
         if field in ("", "queue"):
-            of, what = (value if field else queue), "entries * slots"
+            of, what = (value if field else queue), "entries * slots + delayed"
             return await self._sum(project, of, f"SELECT sum({what}) FROM view_queue")
         if field == "state":
             column = COUNTED.get(TaskState(value))
@@ -140,8 +143,18 @@ class TaskList:
         row = await self._postgres.fetchrow(f"SELECT count(*) FROM ({query}) AS c", *arguments)
         return int(row[0]) if row else 0
 
+    async def _parts(self, project: int, queue: int, ask: ListAsk) -> AsyncIterator[_Ask]:
+        """What is to be asked, one after the other, in the order of the list."""
+        places = [(ENTRIES, UNTOUCHED), (WAITING, DELAYED)]
+        for ranges, possible in reversed(places) if ask.order.down else places:
+            if may_be(ask.filter, possible):
+                async for window in self._windows(project, queue, ask, ranges):
+                    yield _Ask(project, queue, ask, window, ranges)
+            elif ranges == ENTRIES:
+                yield _Ask(project, queue, ask)
+
     async def _windows(
-        self, project: int, queue: int, ask: ListAsk
+        self, project: int, queue: int, ask: ListAsk, ranges: str
     ) -> AsyncIterator[tuple[int, int]]:
         """Windows [low, high) of entries, in the order of the list."""
         down, everything = ask.order.down, ask.filter == EVERYTHING
@@ -149,7 +162,7 @@ class TaskList:
         # Without a filter every entry is a task: as many entries as tasks are enough.
         size = ask.limit + 1 if everything else FIRST_WINDOW
         while True:
-            window, more = await self._window(project, queue, at, size, down=down)
+            window, more = await self._window(project, queue, ranges, at, size, down=down)
             if window[0] < window[1]:
                 yield window
             if not more:
@@ -158,14 +171,15 @@ class TaskList:
             size = min(size * 4, LAST_WINDOW)
 
     async def _window(
-        self, project: int, queue: int, at: int, size: int, *, down: bool
+        self, project: int, queue: int, ranges: str, at: int, size: int, *, down: bool
     ) -> tuple[tuple[int, int], bool]:
         """A window of about `size` entries that begins at `at`, and whether there are more."""
-        side, way = ("first < $2", "DESC") if down else (f"first > $2 - {LONGEST_RUN}", "ASC")
+        way, side = "DESC" if down else "ASC", "first < $2::bigint"
+        side = side if down else f"first > $2::bigint - {LONGEST_RUN}"
         beyond = "" if down else " AND first + count > $2"
         only = " AND queue = $3" if queue else ""
         rows = await self._postgres.fetch(
-            f"SELECT first, count FROM entry_range WHERE project = $1 AND {side}{beyond}{only}"
+            f"SELECT first, count FROM {ranges} WHERE project = $1 AND {side}{beyond}{only}"
             f" ORDER BY first {way} LIMIT {RANGES_A_WINDOW}",
             *(project, at, *([queue] if queue else [])),
         )
@@ -185,12 +199,18 @@ class _Ask:
     """One query: of a window, or of the rows alone."""
 
     def __init__(
-        self, project: int, queue: int, ask: ListAsk, window: tuple[int, int] | None = None
+        self,
+        project: int,
+        queue: int,
+        ask: ListAsk,
+        window: tuple[int, int] | None = None,
+        ranges: str = ENTRIES,
     ) -> None:
         self.project = project
         self.queue = queue
         self.ask = ask
         self.window = window
+        self.ranges = ranges
 
     def source(self) -> str:
         """The tasks, with their items if the filter looks at them."""
@@ -198,7 +218,12 @@ class _Ask:
         item = _ITEM if items else ""
         if self.window is None:
             return _TOUCHED.format(item=item, join=_JOIN_ITEM if items else "")
-        return _WINDOW.format(item=item, entries=_ENTRIES_AND_ITEMS if items else _ENTRIES)
+        return _WINDOW.format(
+            item=item,
+            entries=_ENTRIES_AND_ITEMS if items else _ENTRIES,
+            ranges=self.ranges,
+            untouched=_UNTOUCHED[self.ranges],
+        )
 
 
 def _asked(one: _Ask) -> tuple[Any, ...]:
@@ -220,13 +245,13 @@ def _asked(one: _Ask) -> tuple[Any, ...]:
     return query, *arguments
 
 
-def may_be_untouched(node: Filter) -> bool:
-    """Whether the filter could let a task through that nobody ever touched."""
+def may_be(node: Filter, fields: Mapping[str, tuple[int, ...]]) -> bool:
+    """Whether the filter could let a task through whose fields can only have these values."""
 
     def judge(one: Compare) -> bool | None:
-        if one.field not in UNTOUCHED:
+        if one.field not in fields:
             return None
-        possible = UNTOUCHED[one.field]
+        possible = fields[one.field]
         if one.value in possible and len(possible) > 1:
             return None
         return (one.value in possible) == (one.operator == "=")
@@ -235,5 +260,6 @@ def may_be_untouched(node: Filter) -> bool:
 
 
 def _line(row: Any) -> TaskLine:
-    names = ("entry", "slot", "queue", "state", "priority", "holder", "token", "deadline", "status")
-    return TaskLine(**{name: row[name] for name in names}, wall_ms=row["wall"])
+    names = ("entry", "slot", "item", "queue", "state", "priority", "holder", "token", "deadline")
+    found = {name: row[name] for name in names}
+    return TaskLine(**found, status=row["status"], wall_ms=row["wall"])

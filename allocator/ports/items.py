@@ -112,6 +112,11 @@ class Items(Protocol):
     ) -> Sequence[tuple[int, int, int]]:
         """(queue, event that made it wait, item) of those that wait for their time; 0: anywhere."""
 
+    async def waiting_at(
+        self, project: int, entries: Sequence[int]
+    ) -> Mapping[int, tuple[int, int]]:
+        """Queue and item of each of these numbers (TaskId.waits) that waits for its time."""
+
     async def delayed_in(self, project: int, queue: int, numbers: Sequence[int]) -> frozenset[int]:
         """Those of the items that wait in the queue for their time, as the views have it."""
 
@@ -138,6 +143,9 @@ class Items(Protocol):
 
     async def of_entries(self, project: int, entries: Iterable[int]) -> Mapping[int, Item]:
         """The item of each entry."""
+
+    async def of_numbers(self, project: int, numbers: Sequence[int]) -> Mapping[int, Item]:
+        """The items of these numbers."""
 
     async def page(self, project: int, dataset: int, after: int, limit: int) -> Sequence[Item]:
         """Items of the dataset by number, from the one behind `after`."""

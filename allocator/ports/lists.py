@@ -31,6 +31,7 @@ class TaskLine:
 
     entry: int
     slot: int
+    item: int
     queue: int
     state: int
     priority: int
@@ -45,7 +46,7 @@ class TaskList(Protocol):
     """All tasks of a project or, with a queue, of that: also those that nobody ever touched."""
 
     async def page(self, project: int, queue: int, ask: ListAsk) -> Sequence[TaskLine]:
-        """Tasks in the order in which they first entered, by (entry, slot)."""
+        """Tasks in the order in which they first entered, by (entry, slot); DELAYED ones last."""
 
     async def count(self, project: int, queue: int, chosen: Filter) -> int:
         """How many there are; at most MOST_COUNTED + 1 are counted."""

@@ -13,7 +13,7 @@ from allocator.services.beginning import Beginning
 from allocator.services.door import Door, Place
 from allocator.services.lists import Lists
 from allocator.services.named_tasks import NamedTasks
-from allocator.strategies.operations import Run, Verb
+from allocator.strategies.operations import Run, Verb, runs_of_waiting
 from dibs import errors
 
 
@@ -71,29 +71,54 @@ class Bulk:
         how: Mapping[str, Any],
     ) -> words.Operation:
         queue = await self._door.queue(place.project, chosen.queue_id)
-        tasks = await self._tasks(place.project, queue, chosen)
-        runs = await self._runs(place.project, tasks)
+        if chosen.tasks:
+            runs = await self._named_runs(place.project, queue, chosen, verb)
+        else:
+            runs = await self._matching(place.project, queue, chosen.filter, verb)
         outcome = await self._beginning.begin(place, change, verb, runs, queues=[queue], how=how)
         if outcome.word == "not_found":
             raise errors.QueueNotFound(chosen.queue_id)
         return await self._beginning.carried(place, outcome)
 
-    async def _tasks(self, project: int, queue: int, chosen: words.Chosen) -> Sequence[TaskId]:
-        """Those named, or those that the filter lets through by now."""
-        if chosen.tasks:
-            await self._named.places(project, queue, chosen.queue_id, chosen.tasks)
-            return chosen.tasks
+    async def _named_runs(
+        self, project: int, queue: int, chosen: words.Chosen, verb: Verb
+    ) -> list[Run]:
+        waits: Mapping[int, int] = {}
+        named = (project, queue, chosen.queue_id, chosen.tasks)
+        if verb is Verb.SET_PRIORITY:
+            _, waits = await self._named.places_or_waits(*named)
+        else:
+            await self._named.places(*named)
+        tasks = [(waits.get(task.entry, 0), task) for task in chosen.tasks]
+        return await self._runs(project, queue, tasks)
+
+    async def _matching(self, project: int, queue: int, filter_: str, verb: Verb) -> list[Run]:
+        """The tasks that the filter lets through by now; only those with entries are done again."""
         now = await self._ledger.read(project, "operations", limit=1)
         await self._views.wait_for(project, now.seq)
-        return await self._lists.tasks(project, queue, chosen.filter)
+        tasks = []
+        for row in await self._lists.rows(project, queue, filter_):
+            task = TaskId(entry=row.entry, slot=row.slot)
+            if verb is Verb.SET_PRIORITY or not task.waits:
+                tasks.append((row.item, task))
+        return await self._runs(project, queue, tasks)
 
-    async def _runs(self, project: int, tasks: Sequence[TaskId]) -> list[Run]:
-        """Slot by slot, so that neighbours are one run."""
-        by_slot: dict[int, list[int]] = {}
-        for task in sorted(tasks):
-            by_slot.setdefault(task.slot, []).append(task.entry)
-        return [
+    async def _runs(
+        self, project: int, queue: int, tasks: Sequence[tuple[int, TaskId]]
+    ) -> list[Run]:
+        """(Item, task)s slot by slot, so that neighbours are one run; what waits last."""
+        entries: dict[int, list[int]] = {}
+        waiting: dict[int, list[int]] = {}
+        for item, task in tasks:
+            if task.waits:
+                waiting.setdefault(task.slot, []).append(item)
+            else:
+                entries.setdefault(task.slot, []).append(task.entry)
+        runs = [
             run._replace(slot=slot)
-            for slot, entries in sorted(by_slot.items())
-            for run in await self._operations.places(project, entries)
+            for slot, of in sorted(entries.items())
+            for run in await self._operations.places(project, sorted(of))
         ]
+        for slot, items in sorted(waiting.items()):
+            runs += runs_of_waiting(queue, sorted(items), slot)
+        return runs

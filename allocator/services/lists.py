@@ -20,7 +20,7 @@ from allocator.filters import (
     comparisons,
     mapped,
 )
-from allocator.model import Priority, QueueSettings, TaskId, TaskState
+from allocator.model import Item, Priority, QueueSettings, TaskId, TaskState
 from allocator.ports import Content, Directory, Items, ListAsk, TaskLine, TaskList, Views
 from allocator.services import queue_settings
 from allocator.services.asking import Asked, Orders, asked, filter_of, single
@@ -102,27 +102,20 @@ class Lists:
         chosen = _within(scope, place.actor, numbered)
         return await self._listed(place, queue, wanted, chosen)
 
-    async def entries(self, project: int, queue: int, text: str) -> list[int]:
-        """The entries of a queue with any task that a filter of ListTasks lets through, in order.
-
-        Raises InvalidArgument for a filter that cannot be read.
-        """
-        return list(dict.fromkeys([task.entry for task in await self.tasks(project, queue, text)]))
-
-    async def tasks(self, project: int, queue: int, text: str) -> list[TaskId]:
+    async def rows(self, project: int, queue: int, text: str) -> list[TaskLine]:
         """The tasks of a queue that a filter of ListTasks lets through, in order.
 
         Raises InvalidArgument for a filter that cannot be read.
         """
         numbered = await self._numbered(project, queue, filter_of(text, FIELDS))
-        found: list[TaskId] = []
+        found: list[TaskLine] = []
         after: tuple[int, ...] = ()
         while True:
             ask = ListAsk(
                 order=Order(field="task_id"), limit=AT_ONCE, filter=_in_rows(numbered), after=after
             )
             rows = await self._tasks.page(project, queue, ask)
-            found += [TaskId(entry=row.entry, slot=row.slot) for row in rows]
+            found += rows
             if len(rows) < AT_ONCE:
                 return found
             after = (rows[-1].entry, rows[-1].slot)
@@ -147,7 +140,7 @@ class Lists:
 
     async def _lines(self, place: Place, rows: Sequence[TaskLine]) -> list[answers.TaskLine]:
         project = place.project
-        items = await self._items.of_entries(project, {row.entry for row in rows})
+        items = await self._items_of(project, rows)
         queues = await self._directory.queue_ids(project, {row.queue for row in rows})
         people = await self._directory.people_ids(project, {row.holder for row in rows} - {NOBODY})
         known = await self._settings(project, {row.queue for row in rows})
@@ -156,7 +149,7 @@ class Lists:
             answers.TaskLine(
                 task=TaskId(entry=row.entry, slot=row.slot),
                 queue_id=queues[row.queue],
-                item=items[row.entry],
+                item=items[row.item],
                 state=TaskState(row.state),
                 priority=Priority(row.priority),
                 person=people.get(row.holder, "") if row.state != TaskState.QUEUED else "",
@@ -167,6 +160,14 @@ class Lists:
             for row in rows
             if row.queue in known  # not deleted a moment ago
         ]
+
+    async def _items_of(self, project: int, rows: Sequence[TaskLine]) -> dict[int, Item]:
+        """By number; those of entries are at hand, mostly."""
+        waiting = {row.item for row in rows if row.state == TaskState.DELAYED}
+        entries = {row.entry for row in rows if row.item not in waiting}
+        known = await self._items.of_entries(project, entries)
+        others = await self._items.of_numbers(project, sorted(waiting)) if waiting else {}
+        return {item.number: item for item in (*known.values(), *others.values())}
 
     async def _settings(self, project: int, queues: set[int]) -> dict[int, _Queue]:
         """What the lines of these queues need to know of them."""

@@ -46,13 +46,20 @@ class NamedTasks:
         for the first that is in another one.
         """
         found = await self._items.places(project, {task.entry for task in tasks})
-        for place, task in enumerate(tasks):
-            if task.entry not in found:
-                raise errors.TaskNotFound(str(task))
-            if found[task.entry].queue != queue:
-                right = f"must be of queue {queue_id!r}, as task {task} is not"
-                raise errors.InvalidArgument(f"task_ids[{place}]", right)
+        _check(tasks, {entry: place.queue for entry, place in found.items()}, queue, queue_id)
         return found
+
+    async def places_or_waits(
+        self, project: int, queue: int, queue_id: str, tasks: Sequence[TaskId]
+    ) -> tuple[Mapping[int, EntryPlace], Mapping[int, int]]:
+        """As `places`, and by number the items of the tasks that wait for their time."""
+        came = await self._items.places(project, {task.entry for task in tasks if not task.waits})
+        numbers = sorted({task.entry for task in tasks if task.waits})
+        waits = await self._items.waiting_at(project, numbers) if numbers else {}
+        queues = {entry: place.queue for entry, place in came.items()}
+        queues |= {number: of for number, (of, _) in waits.items()}
+        _check(tasks, queues, queue, queue_id)
+        return came, {number: item for number, (_, item) in waits.items()}
 
     async def standing(self, project: int, task: TaskId, seq: int) -> TaskState:
         """The state of a task at or after event `seq`."""
@@ -80,6 +87,15 @@ class NamedTasks:
             ],
             removed=next(gone, None),
         )
+
+
+def _check(tasks: Sequence[TaskId], queues: Mapping[int, int], queue: int, queue_id: str) -> None:
+    for place, task in enumerate(tasks):
+        if task.entry not in queues:
+            raise errors.TaskNotFound(str(task))
+        if queues[task.entry] != queue:
+            right = f"must be of queue {queue_id!r}, as task {task} is not"
+            raise errors.InvalidArgument(f"task_ids[{place}]", right)
 
 
 def _row(task: TaskId, came: EntryPlace, slots: Sequence[TaskView]) -> list[Any]:

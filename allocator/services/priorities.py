@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from allocator import answers, requests
-from allocator.model import TaskId, TaskState
+from allocator.model import TaskId, TaskState, waits_since
 from allocator.ports import Ledger, Outcome
 from allocator.services.door import Door
 from allocator.services.named_tasks import DONE, NamedTasks
@@ -27,7 +29,9 @@ class Priorities:
         """
         place = await self._door.permit(ask.change, "QueueService.SetPriority", queue=ask.queue_id)
         queue = await self._door.queue(place.project, ask.queue_id)
-        came = await self._named.places(place.project, queue, ask.queue_id, ask.tasks)
+        came, waits = await self._named.places_or_waits(
+            place.project, queue, ask.queue_id, ask.tasks
+        )
         outcome = await self._ledger.change(
             *(place.project, "set_priority", ask.change.key, place.actor),
             queue=queue,
@@ -36,12 +40,18 @@ class Priorities:
             tasks=[
                 [task.entry, task.slot, came[task.entry].class_, came[task.entry].priority]
                 for task in sorted(ask.tasks)
+                if not task.waits
             ],
+            delayed=[[since, items] for since, items in _portions(waits).items()],
+            named=len(ask.tasks),
         )
+        if outcome.word == "stale_items":
+            raise errors.TaskNotFound(str(next(task for task in ask.tasks if task.waits)))
         if outcome.word != "ok":
             raise await self._refusal(place.project, ask.queue_id, outcome)
         event = happened(outcome)
-        return answers.Prioritised(seq=event.seq, changed=len(some(event.body["entries"])))
+        changed = len(some(event.body["entries"])) + len(waits)
+        return answers.Prioritised(seq=event.seq, changed=changed)
 
     async def _refusal(self, project: int, queue_id: str, outcome: Outcome) -> errors.DibsError:
         what = value(outcome)
@@ -52,3 +62,11 @@ class Priorities:
         entry, slot = map(int, what.split("-"))
         state = await self._named.standing(project, TaskId(entry=entry, slot=slot), outcome.seq)
         return errors.WrongTaskState(what, (state if state in DONE else TaskState.REMOVED).name)
+
+
+def _portions(waits: Mapping[int, int]) -> dict[int, list[int]]:
+    """Items by the event since which they wait, from items by their tasks' number."""
+    portions: dict[int, list[int]] = {}
+    for number, item in sorted(waits.items()):
+        portions.setdefault(waits_since(number), []).append(item)
+    return portions

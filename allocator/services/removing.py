@@ -7,12 +7,13 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from allocator import operation_words as words
+from allocator.model import TaskState
 from allocator.ports import Items, Ledger, Operations, Outcome, Views
 from allocator.services.beginning import AtOnce, Beginning
 from allocator.services.door import Door, Place
 from allocator.services.lists import Lists
 from allocator.services.outcomes import happened, value
-from allocator.strategies.operations import Run, Verb
+from allocator.strategies.operations import Run, Verb, runs_of_waiting
 from dibs import errors
 
 if TYPE_CHECKING:
@@ -153,8 +154,11 @@ class Removing:
         queue = await self._door.queue(place.project, ask.queue_id)
         now = await self._ledger.read(place.project, "operations", limit=1)
         await self._views.wait_for(place.project, now.seq)
-        entries = await self._lists.entries(place.project, queue, ask.filter)
+        rows = await self._lists.rows(place.project, queue, ask.filter)
+        waiting = {row.item for row in rows if row.state == TaskState.DELAYED}
+        entries = sorted({row.entry for row in rows if row.state != TaskState.DELAYED})
         runs = list(await self._operations.places(place.project, entries))
+        runs += runs_of_waiting(queue, sorted(waiting))
         outcome = await self._beginning.begin(
             *(place, ask.change, Verb.REMOVE_ITEMS, runs), queues=[queue]
         )

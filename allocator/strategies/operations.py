@@ -1,7 +1,8 @@
 """Bulk verbs as values: what they are, where they stand, and how they are cut into chunks.
 
 What an operation is to do is a list of runs, made when it began: consecutive
-entries of one queue, class and rank each. Chunk n of it is always the same
+entries of one queue, class and rank each, or items that waited for their time.
+Chunk n of it is always the same
 entries, so whoever drives does the same, and each chunk happens once.
 """
 
@@ -58,7 +59,10 @@ class OperationState(IntEnum):
 
 
 class Run(NamedTuple):
-    """Entries first .. first + size - 1 of a queue, as they came into it; one slot, or (0) all."""
+    """Entries first .. first + size - 1 of a queue, as they came into it; one slot, or (0) all.
+
+    `waits`: these are numbers of items, which waited in the queue for their time.
+    """
 
     queue: int
     first: int
@@ -66,15 +70,32 @@ class Run(NamedTuple):
     class_: int
     rank: int
     slot: int = 0
+    waits: int = 0
+
+
+def runs_of_waiting(queue: int, items: Sequence[int], slot: int = 0) -> list[Run]:
+    """Runs of items that wait in a queue for their time, ascending."""
+    runs: list[Run] = []
+    for item in items:
+        last = runs[-1] if runs else None
+        if last and last.first + last.size == item:
+            runs[-1] = last._replace(size=last.size + 1)
+        else:
+            runs.append(Run(queue, item, 1, 0, 0, slot, 1))
+    return runs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """A chunk: (entry, class, rank, slot)s of one queue, and how it is done to them."""
+    """A chunk: (entry, class, rank, slot)s of one queue, and how it is done to them.
+
+    `waits`: of items that waited when it began, whose numbers stand in place of the entries.
+    """
 
     queue: int
     entries: tuple[tuple[int, int, int, int], ...]
     how: Mapping[str, Any] = field(default_factory=dict)
+    waits: bool = False
 
 
 def chunk_key(operation: int, chunk: int) -> RequestKey:
@@ -83,11 +104,11 @@ def chunk_key(operation: int, chunk: int) -> RequestKey:
 
 
 class Plan:
-    """Runs, cut into chunks; a chunk is of one queue. `how`: what is done, besides the verb."""
+    """Runs, cut into chunks, each of one queue and kind. `how`: what is done, besides the verb."""
 
     def __init__(self, runs: Sequence[Run], how: Mapping[str, Any] | None = None) -> None:
         self._how = how or {}
-        groups = [list(group) for _, group in groupby(runs, key=lambda run: run.queue)]
+        groups = [list(group) for _, group in groupby(runs, key=_kind)]
         self._groups = [(group, list(accumulate(run.size for run in group))) for group in groups]
         self._lasts = list(accumulate(-(-ends[-1] // CHUNK) for _, ends in self._groups))
 
@@ -115,7 +136,12 @@ class Plan:
         runs, ends = self._groups[place]
         start = (chunk - before - 1) * CHUNK
         entries = tuple(_cut(runs, ends, start))
-        return Part(queue=runs[0].queue, entries=entries, how=self._how)
+        queue, waits = _kind(runs[0])
+        return Part(queue=queue, entries=entries, how=self._how, waits=bool(waits))
+
+
+def _kind(run: Run) -> tuple[int, int]:
+    return run.queue, run.waits
 
 
 def _cut(runs: Sequence[Run], ends: Sequence[int], start: int) -> list[tuple[int, int, int, int]]:

@@ -191,7 +191,7 @@ class QueueServiceServicer(object):
 
     def ListTasks(self, request, context):
         """Lists tasks of a queue, or of all, in the order in which they first entered,
-        untouched ones too: for managers all, for the owner of a queue all of that,
+        untouched ones too, DELAYED ones last: for managers all, for the owner of a queue all of that,
         for others their own. Errors: PROJECT_NOT_FOUND, QUEUE_NOT_FOUND,
         PERMISSION_DENIED.
         """

@@ -161,7 +161,8 @@ class Project:
     async def rank(self, entries: Sequence[int], rank: int) -> None:
         """Give untouched entries of the first lane another priority, all or none."""
         tasks = [[entry, 1, 1, RANK_NONE] for entry in entries]
-        await self.change("set_priority", queue=QUEUE, rank=rank, tasks=tasks, lenient=0)
+        about: dict[str, Any] = {"tasks": tasks, "delayed": [], "named": len(tasks)}
+        await self.change("set_priority", queue=QUEUE, rank=rank, lenient=0, **about)
 
     async def reserve(self, person: int, count: int = 1) -> list[int]:
         """Reserve with a request id, as a client does: the entries that were granted."""

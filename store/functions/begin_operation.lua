@@ -16,12 +16,7 @@
 --   {'stale_items', seq, chain, clock}             read again what waits
 --   {'archived', seq, chain, clock, queue}         what an archived queue refuses
 local function still_so(P, delayed, known)
-  if delays.known(P) ~= tonumber(known) then return false end
-  for _, portion in ipairs(delayed) do
-    local _, _, there = delays.cut(P, portion[1], portion[2])
-    if not there then return false end
-  end
-  return true
+  return delays.known(P) == tonumber(known) and delays.all_wait(P, delayed)
 end
 
 change('begin_operation', {}, function(call, arg)

@@ -1,15 +1,16 @@
 -- set_priority: items get another priority in their queue; among their like they keep the order of first entry.
 --
 -- KEYS[1] header  KEYS[2] log
--- ARGV    queue rank tasks lenient
+-- ARGV    queue rank tasks lenient delayed named
 --   tasks    packed list of {entry, slot, class, priority}, by entry, 100 at most: class and priority with which
 --            the entry came into this queue, which never change; not read of one that somebody has touched
 --   lenient  1: tasks that cannot have it stay as they are, `kept` names them and why; 0: all or none
 --
 -- Returns one of
---   {'ok', seq, chain, clock, prioritised}             `named`: how many tasks it was about
+--   {'ok', seq, chain, clock, prioritised}
 --   {'not_found', seq, chain, clock, 'queue' | task}   the item has no such slot
 --   {'not_there', seq, chain, clock, task}             finished or removed
+--   {'stale_items', seq, chain, clock}                 read again what waits
 local function named(task) return string.format('%d-%d', task[1], task[2]) end
 
 -- What the event says of the item of a task: entry, class, rank so far, waits; or a refusal.
@@ -32,6 +33,8 @@ change('set_priority', {}, function(call, arg)
   local queue, rank, items = queues.load(call.P, arg.queue), tonumber(arg.rank), {}
   if not queue then return negative(call, 'not_found', 'queue') end
   local tasks, last, kept = cmsgpack.unpack(arg.tasks), 0, {}
+  local delayed = cmsgpack.unpack(arg.delayed)
+  if not delays.all_wait(call.P, delayed, queue.number) then return negative(call, 'stale_items') end
   entries.fetch(call.P, tasks)
   for _, task in ipairs(tasks) do
     local item, refusal = item_of(call, queue, task)
@@ -43,6 +46,6 @@ change('set_priority', {}, function(call, arg)
       last = item[1]
     end
   end
-  return commit(call, 'prioritised',
-    { queue = queue.number, rank = rank, entries = items, kept = kept, named = #tasks })
+  return commit(call, 'prioritised', { queue = queue.number, rank = rank, entries = items, delayed = delayed,
+    kept = kept, named = tonumber(arg.named) })
 end)

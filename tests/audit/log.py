@@ -216,7 +216,7 @@ class Log:
 
     def remove(self, *entries: int, queue: int = 1) -> int:
         rows = [[entry, *self.lanes.get(entry, (1, 3))] for entry in entries]
-        return self.add("removed", queue=queue, entries=rows, kept=[])
+        return self.add("removed", queue=queue, entries=rows, delayed=[], kept=[], named=len(rows))
 
     # What comes of it.
 

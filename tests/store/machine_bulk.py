@@ -61,7 +61,8 @@ class BulkRules(RuleBasedStateMachine):
         moves = [entry for entry in others if self.state.entries[entry].rank != rank]
         stay = [[entry.entry, slot, word] for entry, slot, word in right if word != "ok"]
         told = [[entry.entry, slot, entry.lane, entry.came] for entry, slot in tasks]
-        _, body = self._chunk(SET_PRIORITY, "set_priority", queue, rank=rank, tasks=told)
+        inputs = {"tasks": told, "delayed": [], "named": len(told)}
+        _, body = self._chunk(SET_PRIORITY, "set_priority", queue, rank=rank, **inputs)
         assert [entry[0] for entry in body["entries"] or ()] == moves
         assert (list(body["kept"] or ()), body["named"]) == (stay, len(tasks))
 

@@ -87,6 +87,36 @@ class DelayRules(RuleBasedStateMachine):
         )
         assert reply.word == "ok"
 
+    @rule(
+        picks=st.lists(st.integers(0, 10_000), min_size=1, max_size=4),
+        rank=st.integers(-1, 3),
+        wrong=st.integers(0, 6),
+    )
+    def change_what_waits(self, picks: list[int], rank: int, wrong: int) -> None:
+        """Items of one queue come with another rank, or (-1) not at all; all of them, or none."""
+        queues = sorted({waits.queue for waits in self.state.delayed.values()})
+        if not queues:
+            return
+        queue = queues[picks[0] % len(queues)]
+        known = [
+            (seq, item)
+            for seq, waits in self.state.delayed.items()
+            if waits.queue == queue
+            for item in waits.items
+        ]
+        portions: dict[int, list[int]] = {}
+        for seq, item in sorted({known[pick % len(known)] for pick in picks}):
+            portions.setdefault(seq, []).append(item)
+        if not wrong:
+            portions.setdefault(known[0][0], []).append(41)
+        waiting = {"delayed": [[seq, items] for seq, items in portions.items()], "named": 9}
+        if rank < 0:
+            reply = self.call("remove_entries", queue=queue, entries=[], **waiting)
+        else:
+            inputs = {"rank": rank, "tasks": [], "lenient": 1, **waiting}
+            reply = self.call("set_priority", queue=queue, **inputs)
+        assert reply.word == ("ok" if wrong else "stale_items")
+
     @rule(step=st.sampled_from([0, 1_000, 1_000]))
     def undelay(self, step: int) -> None:
         self.the_wall_clock_goes_on(step)

@@ -19,6 +19,11 @@ NOTHING: dict[str, Any] = {"items": [], "delayed": [], "known": 0}
 """An operation that takes no items out of anything at once."""
 
 
+def taken_out(entries: list[list[int]]) -> dict[str, Any]:
+    """Inputs of remove_entries about entries only."""
+    return {"entries": entries, "delayed": [], "named": len(entries)}
+
+
 def chunk_key(operation: int, chunk: int) -> RequestKey:
     """As whom the driver of an operation asks."""
     return RequestKey(session=OPERATIONS + operation, secret="", n=chunk, hash="")
@@ -57,9 +62,9 @@ class OperationRules(RuleBasedStateMachine):
         items = sorted({pick % 40 + 1 for pick in picks} & left) if len(left) > 34 else []
         wanted = set(items) or {pick % 40 + 1 for pick in picks}
         delayed = [
-            [seq, sorted(wanted & set(waits.items()))]
+            [seq, sorted(wanted & waits.items.keys())]
             for seq, waits in self.state.delayed.items()
-            if wanted & set(waits.items())
+            if wanted & waits.items.keys()
         ]
         if not items and not delayed:
             return
@@ -93,7 +98,7 @@ class OperationRules(RuleBasedStateMachine):
             if open_:
                 chunk = self.state.operations[operation].chunk + 1
                 tasks = [[one.entry, one.lane, one.came] for one in open_]
-                inputs: dict[str, Any] = {"queue": queue, "entries": tasks, "actor": 0}
+                inputs: dict[str, Any] = {"queue": queue, "actor": 0, **taken_out(tasks)}
                 reply = self.call("remove_entries", chunk_key(operation, chunk), **inputs)
                 assert reply.word == "ok"
         assert self.call("end_operation", operation=operation, state=2, error="").word == "ok"
@@ -125,7 +130,7 @@ class OperationRules(RuleBasedStateMachine):
             chunk_key(number, n),
             actor=operation.actor,
             queue=queue,
-            entries=tasks,
+            **taken_out(tasks),
         )
         assert reply.word == (word or "session_unknown")
         if word == "dup":
@@ -221,7 +226,7 @@ class OperationRules(RuleBasedStateMachine):
                 chunk_key(number, operation.chunk + 1),
                 actor=operation.actor,
                 queue=some[0].queue,
-                entries=[[one.entry, one.lane, one.came] for one in some],
+                **taken_out([[one.entry, one.lane, one.came] for one in some]),
             )
             assert reply.word == "ok"
         assert self.call("end_operation", operation=number, state=2, error="").word == "ok"

@@ -10,6 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, rule
 from audit import expect, expect_finished
 from audit.state import FINISHED
 from store import events
+from tests.store.machine_operations import taken_out
 
 PICK = st.integers(0, 10_000)
 MEANING = st.integers(1, 2)
@@ -37,7 +38,7 @@ class StatusRules(RuleBasedStateMachine):
         chosen = [known[pick % len(known)] for pick in picks]
         tasks = [[entry.entry, entry.lane, entry.came] for entry in chosen]
         leaving, kept = expect.expect_remove(self.state, queue, [e.entry for e in chosen])
-        reply = self.call("remove_entries", queue=queue, entries=tasks)
+        reply = self.call("remove_entries", queue=queue, **taken_out(tasks))
         assert reply.word == "ok"
         body = events.decode(reply.rest).body
         assert ([task[0] for task in body["entries"]], list(body["kept"])) == (leaving, kept)
@@ -62,7 +63,8 @@ class StatusRules(RuleBasedStateMachine):
             for entry, slot in tasks
         ]
         word, task = expect_finished.expect_set_priority(self.state, queue, tasks)
-        reply = self.call("set_priority", queue=queue, rank=rank, tasks=inputs, lenient=0)
+        told = {"tasks": inputs, "delayed": [], "named": len(inputs)}
+        reply = self.call("set_priority", queue=queue, rank=rank, lenient=0, **told)
         assert (reply.word, reply.rest if word != "ok" else "") == (word, task)
 
     # --- what is finished ---

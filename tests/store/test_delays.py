@@ -12,6 +12,7 @@ from tests.store.test_statuses import without
 
 THEME = {
     *("begin", "follow", "add_chosen", "delay", "delay_what_follows", "undelay", "reserve"),
+    "change_what_waits",
     *("the_wall_clock_goes_on", "clear_waiting", "detach", "finish_detaching", "attach"),
     *(
         "create_queue",

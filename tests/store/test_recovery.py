@@ -7,6 +7,7 @@ import pytest
 
 from store.kernel import unpacked
 from store.recovery import UnknownProject
+from tests.store.machine_operations import taken_out
 from tests.store.servers import redis_client
 from tests.store.stack import Stack, eventually, opened, tasks_of
 
@@ -170,7 +171,7 @@ async def test_a_rebuild_keeps_what_a_grant_passed_over_behind_a_fence(stack: St
     await stack.store.recovery.fence(stack.project, epoch, "test")
     assert await state_of(stack) == before
     waiting = [[entry, 1, 3] for entry in range(1, 21)]
-    removed = await stack.change("remove_entries", queue=1, entries=waiting)
+    removed = await stack.change("remove_entries", queue=1, **taken_out(waiting))
     assert [entry for entry, _ in tasks_of(held)] == [21]
     assert removed.event is not None
     assert removed.event.body["kept"] == []

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from loadtest.bench.bare import EPOCH, QUEUE, RANK_NONE, Project
 from store.kernel import Kernel, Reply
 from store.redis import Multiplexer
+from tests.store.machine_operations import taken_out
 
 MANY = 150
 BEHIND = 110
@@ -46,7 +47,7 @@ async def project_of(kernel: Kernel, *, slots: int) -> Project:
 async def remove(project: Project, entries: Sequence[int]) -> None:
     for start in range(0, len(entries), 100):
         some = [[entry, 1, RANK_NONE] for entry in entries[start : start + 100]]
-        await project.change("remove_entries", queue=QUEUE, entries=some)
+        await project.change("remove_entries", queue=QUEUE, **taken_out(some))
 
 
 async def rebuild(kernel: Kernel, project: Project) -> Reply:

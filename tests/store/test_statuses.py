@@ -15,6 +15,7 @@ from store.embedded import EmbeddedRedis
 from store.kernel import Kernel
 from store.redis import Multiplexer
 from tests.store.kernel_machine import ProjectMachine
+from tests.store.machine_operations import taken_out
 
 _numbers = itertools.count(3_000_000)
 THEME = {
@@ -88,7 +89,7 @@ async def test_only_the_newest_ten_thousand_that_left_are_remembered(empty_redis
     before = len(project.log)
     for start in range(1, 10_101, 100):
         entries = [[entry, 1, RANK_NONE] for entry in range(start, start + 100)]
-        await project.change("remove_entries", queue=QUEUE, entries=entries)
+        await project.change("remove_entries", queue=QUEUE, **taken_out(entries))
 
     gone = [10_101, 1, 1, RANK_NONE, RANK_NONE, [[2, 6]], []]
     words = []

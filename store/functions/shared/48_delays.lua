@@ -11,13 +11,20 @@ function delays.first(call, queue)
   return first[1] and math.max(0, tonumber(first[2]) - delays.now(call))
 end
 
+local function write(P, seq, waits) redis.call('HSET', keys.delayed_runs(P), seq, cmsgpack.pack(waits)) end
+
+-- What waits since an event, or nil: {queue, dataset, generation, count, runs}, each run {class, first item, count, rank}.
+function delays.load(P, seq)
+  return unpacked(redis.call('HGET', keys.delayed_runs(P), seq), nil)
+end
+
 function delays.put(P, seq, b)
   redis.call('ZADD', keys.delayed(P), b.not_before, seq)
   redis.call('ZADD', keys.queue_delayed(P, b.queue), b.not_before, seq)
-  redis.call('HSET', keys.delayed_runs(P), seq, cmsgpack.pack({
-    queue = b.queue, dataset = b.dataset, priority = b.priority, count = b.count, runs = b.runs,
-    generation = generation(P, b.queue),
-  }))
+  local runs = {}
+  for i, run in ipairs(b.runs) do runs[i] = { run[1], run[2], run[3], b.priority } end
+  write(P, seq, { queue = b.queue, dataset = b.dataset, count = b.count, runs = runs,
+    generation = generation(P, b.queue) })
 end
 
 -- Counts so many items more, or fewer, as waiting for their time.
@@ -31,19 +38,31 @@ function delays.take(P, queue, seq)
   redis.call('HDEL', keys.delayed_runs(P), seq)
 end
 
--- The runs of what waits without some items (item -> true), and how many of those are in it.
-function delays.without(waits, items)
-  local left, found = {}, 0
-  for _, run in ipairs(waits.runs) do
-    local start, beyond = run[2], run[2] + run[3]
-    for item = start, beyond do
-      if item == beyond or items[item] then
-        if item > start then left[#left + 1] = { run[1], start, item - start } end
-        start, found = item + 1, found + (item < beyond and 1 or 0)
+-- The runs with every item at the rank that `edit(item, rank)` gives it, without those it gives none, and how many
+-- are left.
+local function edited(runs, edit)
+  local left, last, count = {}, nil, 0
+  for _, run in ipairs(runs) do
+    for item = run[2], run[2] + run[3] - 1 do
+      local rank = edit(item, run[4])
+      local goes_on = rank and last and last[1] == run[1] and last[4] == rank and last[2] + last[3] == item
+      if goes_on then last[3] = last[3] + 1
+      elseif rank then
+        last = { run[1], item, 1, rank }
+        left[#left + 1] = last
       end
+      if rank then count = count + 1 end
     end
   end
-  return left, found
+  return left, count
+end
+
+-- Changes what waits since event `seq`.
+local function change_waits(P, seq, edit)
+  local waits = delays.load(P, seq)
+  waits.runs, waits.count = edited(waits.runs, edit)
+  if waits.count == 0 then delays.take(P, waits.queue, seq) else write(P, seq, waits) end
+  return waits.queue
 end
 
 local function set_of(list)
@@ -52,24 +71,51 @@ local function set_of(list)
   return set
 end
 
--- What waits since event `seq`, its runs without these items, and whether all of them wait there.
-function delays.cut(P, seq, items)
-  local packed = redis.call('HGET', keys.delayed_runs(P), seq)
-  if not packed then return nil, nil, false end
-  local waits = cmsgpack.unpack(packed)
-  local left, found = delays.without(waits, set_of(items))
-  return waits, left, found == #items
+-- Whether all these items wait: `portions` lists {event that made them wait, {item…}}; with `queue`, in that one.
+function delays.all_wait(P, portions, queue)
+  for _, portion in ipairs(portions) do
+    local waits, wanted, found = delays.load(P, portion[1]), set_of(portion[2]), 0
+    if not waits or queue and waits.queue ~= queue then return false end
+    for _, run in ipairs(waits.runs) do
+      for item = run[2], run[2] + run[3] - 1 do found = found + (wanted[item] and 1 or 0) end
+    end
+    if found ~= #portion[2] then return false end
+  end
+  return true
 end
 
 -- Items wait no more, and do not come.
 function delays.drop(P, seq, items)
-  local waits, left = delays.cut(P, seq, items)
-  waits.runs, waits.count = left, waits.count - #items
-  if waits.count == 0 then delays.take(P, waits.queue, seq)
-  else redis.call('HSET', keys.delayed_runs(P), seq, cmsgpack.pack(waits)) end
-  delays.count(P, waits.queue, -#items)
-  redis.call('HINCRBY', keys.counts(P, waits.queue), 'tasks', -#items * queues.load(P, waits.queue).slots)
-  return waits.queue
+  local gone = set_of(items)
+  local queue = change_waits(P, seq, function(item, rank) return not gone[item] and rank end)
+  delays.count(P, queue, -#items)
+  redis.call('HINCRBY', keys.counts(P, queue), 'tasks', -#items * queues.load(P, queue).slots)
+  return queue
+end
+
+-- Items come with another rank.
+function delays.rerank(P, seq, items, rank)
+  local moved = set_of(items)
+  change_waits(P, seq, function(item, before) return moved[item] and rank or before end)
+end
+
+-- What comes next of what waits: its first rank, the runs that have it, and how many items those are.
+function delays.next(waits)
+  local first = waits.runs[1][4]
+  for _, run in ipairs(waits.runs) do first = math.min(first, run[4]) end
+  local runs, count = {}, 0
+  for _, run in ipairs(waits.runs) do
+    if run[4] == first then
+      runs[#runs + 1] = { run[1], run[2], run[3] }
+      count = count + run[3]
+    end
+  end
+  return first, runs, count
+end
+
+-- The items of one rank wait no more: they come.
+function delays.let_in(P, seq, rank)
+  change_waits(P, seq, function(_, one) return one ~= rank and one end)
 end
 
 -- The last event that made items wait, or that took some out of their dataset: who knows of that event knows
@@ -88,7 +134,7 @@ end
 -- What waits in a queue, of one attached dataset or (0) at all, is due at once, to be dropped.
 function delays.hasten(P, queue, dataset)
   for _, seq in ipairs(redis.call('ZRANGE', keys.queue_delayed(P, queue), 0, -1)) do
-    local waits = cmsgpack.unpack(redis.call('HGET', keys.delayed_runs(P), seq))
+    local waits = delays.load(P, seq)
     if dataset == 0 or waits.dataset == dataset then
       redis.call('ZADD', keys.delayed(P), 0, seq)
       redis.call('ZADD', keys.queue_delayed(P, queue), 0, seq)

@@ -212,7 +212,7 @@ end
 
 function apply.undelayed(P, event)
   local b = event.body
-  delays.take(P, b.queue, b.delayed)
+  if b.dropped > 0 then delays.take(P, b.queue, b.delayed) else delays.let_in(P, b.delayed, b.priority) end
   delays.count(P, b.queue, -b.count - b.dropped)
   -- 0 - n, not -n: Redis 7 takes the -0 that Lua makes of no items for no number.
   redis.call('HINCRBY', keys.counts(P, b.queue), 'tasks', 0 - b.dropped * queues.load(P, b.queue).slots)

@@ -152,5 +152,6 @@ function apply.removed(P, event)
     remove(touched and effects.open(batch, task[1]) or effects.open_waiting(batch, queue, unpack(task)))
   end
   effects.finish(batch)
+  for _, portion in ipairs(b.delayed) do delays.drop(P, portion[1], portion[2]) end
   if queue then redis.call('HSET', keys.queue(P, b.queue), 'added_seq', event.seq) end
 end

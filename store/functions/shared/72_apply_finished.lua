@@ -11,6 +11,7 @@ function apply.prioritised(P, event)
     edit.after.p = b.rank
   end
   effects.finish(batch)
+  for _, portion in ipairs(b.delayed) do delays.rerank(P, portion[1], portion[2], b.rank) end
 end
 
 -- The slots, to be changed, of a task that the event found as named.told says.

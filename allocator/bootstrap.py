@@ -177,7 +177,7 @@ def _servicers(store: Store, lease_floor_ms: int) -> Sequence[object]:
         door=door,
     )
     beginning, removing, bulk, deleting, operations = _bulk(store, ledger, door, lists)
-    settings = SettingsCache(ledger, content, directory)
+    settings = SettingsCache(ledger, content)
     standing = Standing(
         directory=directory,
         ledger=ledger,

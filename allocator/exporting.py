@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from allocator import metrics
 from allocator.ports import Directory, Items, Ledger, Views, WallClock
 from allocator.services.outcomes import some, value
+from dibs.errors import QueueNotFound
 
 EVERY_S = 5.0
 MOST_QUEUES = 200
@@ -67,7 +69,8 @@ class Exporting:
         queues = some(value(numbers)["queues"])[:MOST_QUEUES]
         shown = Shown(name=name, at=now, queues=await self._directory.queue_ids(project, queues))
         for queue in queues:
-            await self._export(project, name, queue, shown.queues[queue])
+            with suppress(QueueNotFound):  # deleted since
+                await self._export(project, name, queue, shown.queues[queue])
         if known:
             self._withdraw(known, set(known.queues) - set(queues))
         self._shown[project] = shown
@@ -87,8 +90,6 @@ class Exporting:
 
     async def _export(self, project: int, name: str, queue: int, queue_id: str) -> None:
         outcome = await self._ledger.read(project, "depth", queue=queue)
-        if outcome.word != "ok":
-            return
         found = value(outcome)
         since_ms = await self._items.waiting_since(project, found["oldest"])
         age_ms = 0 if since_ms is None else max(0, self._clock.now_ms() - since_ms)

@@ -123,8 +123,6 @@ class Allocation:
         if outcome.word == "nothing_held":
             await self._door.judge(ask.change, RENEW, person=ask.person, queue=ask.queue_id)
             return answers.Renewed(seq=outcome.seq, leases=())
-        if outcome.word == "not_found" and value(outcome) == "queue":
-            raise errors.QueueNotFound(ask.queue_id)
         if outcome.word != "ok":
             raise await self._lost.error_of_some(place.project, ask.holds, person, outcome)
         event = happened(outcome)
@@ -152,8 +150,6 @@ class Allocation:
         )
         if outcome.seq < ask.look.min_seq:
             raise errors.StoreUnavailable()
-        if outcome.word == "not_found":
-            raise errors.QueueNotFound(ask.queue_id)
         holds = some(value(outcome))
         tasks = await self._held.holdings(place.project, holds[:size], self._clock.now_ms())
         more = len(holds) > size

@@ -16,6 +16,7 @@ from allocator.model import RequestKey
 from allocator.ports import ItemRun, Items, Lag, Ledger, Outcome, Views
 from allocator.services.outcomes import happened, some, value
 from allocator.services.presence import present
+from dibs.errors import QueueNotFound
 
 CHUNK_ITEMS = 5_000
 CHUNK_RUNS = 1_000
@@ -45,6 +46,12 @@ class Attaching:
         Somebody else adding at the same moment makes the store refuse, and the
         next step reads again.
         """
+        try:
+            return await self._step(lag)
+        except QueueNotFound:
+            return DETACHED
+
+    async def _step(self, lag: Lag) -> int:
         cursor, added_seq, delayed, seq = await self._read(lag)
         if cursor == DETACHED:
             return cursor
@@ -95,8 +102,6 @@ class Attaching:
         time, and the seq they are as of.
         """
         outcome = await self._ledger.read(lag.project, "queue", queue=lag.queue)
-        if outcome.word == "not_found":
-            return DETACHED, 0, 0, outcome.seq  # the queue was deleted
         queue = value(outcome)
         await self._views.wait_for(lag.project, queue["removed_seq"])
         cursors = dict(some(queue["attached"]))

@@ -62,8 +62,6 @@ class Batches:
 
 
 def _refusal(queue_id: str, person: str, outcome: Outcome) -> errors.DibsError:
-    if outcome.word == "not_found":
-        return errors.QueueNotFound(queue_id)
     if outcome.word == "no_batches":
         return errors.NotABatchQueue(queue_id)
     return errors.NoBatch(queue_id, person, int(value(outcome)))

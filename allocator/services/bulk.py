@@ -14,7 +14,6 @@ from allocator.services.door import Door, Place
 from allocator.services.lists import Lists
 from allocator.services.named_tasks import NamedTasks
 from allocator.strategies.operations import Run, Verb, runs_of_waiting
-from dibs import errors
 
 
 class Bulk:
@@ -76,8 +75,6 @@ class Bulk:
         else:
             runs = await self._matching(place.project, queue, chosen.filter, verb)
         outcome = await self._beginning.begin(place, change, verb, runs, queues=[queue], how=how)
-        if outcome.word == "not_found":
-            raise errors.QueueNotFound(chosen.queue_id)
         return await self._beginning.carried(place, outcome)
 
     async def _named_runs(

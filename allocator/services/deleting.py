@@ -29,8 +29,6 @@ class Deleting:
             queue=await self._door.queue(place.project, ask.queue_id),
             force=ask.force,
         )
-        if outcome.word == "not_found":
-            raise errors.QueueNotFound(ask.queue_id)
         if outcome.word == "held":
             raise errors.QueueHeld(ask.queue_id, int(value(outcome)))
         return await self._beginning.carried(place, outcome)

@@ -144,8 +144,6 @@ class Driving:
             return False
         key = chunk_key(one.operation, one.chunk + 1)
         outcome = await self._doers[Verb(one.verb)](one, key, part)
-        if outcome.word == "not_found":
-            raise errors.QueueNotFound(str(part.queue))  # it was deleted meanwhile
         if outcome.word != "idle":
             happened(outcome)
         return outcome.word != "idle"

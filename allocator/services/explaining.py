@@ -97,8 +97,6 @@ class Explaining:
             return await self._task(place, ask.task, person)
         queue = await self._door.queue(place.project, ask.queue_id)
         outcome = await self._ledger.read(place.project, "explain", queue=queue, person=person)
-        if outcome.word == "not_found":
-            raise errors.QueueNotFound(ask.queue_id)
         return self._queue(outcome)
 
     def _queue(self, outcome: Outcome) -> answers.Explained:
@@ -120,7 +118,6 @@ class Explaining:
             place.project, "explain_task", **_of_task(task, came), person=person
         )
         if outcome.word == "not_found":
-            await self._door.there(place.project, came.queue)
             raise errors.TaskNotFound(str(task))
         found = value(outcome)
         state = TaskState(found["state"]) if found["state"] else None

@@ -54,7 +54,7 @@ class Filling:
             not_before=ask.not_before_ms,
         )
         if outcome.word == "not_found":
-            raise _not_found(value(outcome), ask.queue_id, ask.dataset_id)
+            raise errors.DatasetNotFound(ask.dataset_id)
         if outcome.word == "already_exists":
             raise errors.AttachmentAlreadyExists(ask.queue_id, ask.dataset_id)
         if outcome.word == "too_many_classes":
@@ -83,8 +83,6 @@ class Filling:
     ) -> Event | None:
         """One attempt; None if somebody else added to the queue meanwhile."""
         before = await self._ledger.read(place.project, "queue", queue=queue)
-        if before.word == "not_found":
-            raise errors.QueueNotFound(ask.queue_id)
         await self._views.wait_for(place.project, value(before)["removed_seq"])
         found = await self._items.numbers(place.project, dataset, ask.external_ids)
         refusal = await self._refusal(place.project, ask, queue, found, before)
@@ -107,7 +105,7 @@ class Filling:
                 raise refusal
             return None
         if outcome.word == "not_found":
-            raise _not_found(value(outcome), ask.queue_id, ask.dataset_id)
+            raise errors.DatasetNotFound(ask.dataset_id)
         if outcome.word == "too_many_classes":
             raise errors.TooManyClasses(ask.queue_id)
         return happened(outcome)
@@ -151,9 +149,3 @@ class Filling:
                 await self._attaching.drive(lag, goal)
         except (TimeoutError, errors.StoreUnavailable):
             return  # it is attached: the rest follows without us
-
-
-def _not_found(what: str, queue_id: str, dataset_id: str) -> errors.NotFound:
-    if what == "queue":
-        return errors.QueueNotFound(queue_id)
-    return errors.DatasetNotFound(dataset_id)

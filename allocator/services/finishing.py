@@ -64,8 +64,6 @@ class Finishing:
         for _ in range(TRIES):
             settings = await self._settings.get(place.project, queue)
             outcome = await self._set(place, ask, came, settings, manager=manager)
-            if outcome.word == "not_found":
-                await self._door.there(place.project, queue)
             if outcome.word != "stale_settings":
                 return self._status_set(ask, settings, outcome)
             await self._settings.reload(place.project, queue)
@@ -132,8 +130,6 @@ class Finishing:
             )
 
         outcome = await self._told(place.project, [ask.task], came, change)
-        if outcome.word == "not_found":
-            await self._door.there(place.project, came[ask.task.entry].queue)
         self._refuse_one(ask, rpc, outcome)
         return await self._removed(place, ask.task, outcome)
 
@@ -161,7 +157,7 @@ class Finishing:
 
         outcome = await self._told(place.project, ask.tasks, came, change)
         if outcome.word != "ok":
-            raise _refusal(outcome, ask.queue_id)
+            raise _refusal(outcome)
         event = happened(outcome)
         count = len(some(event.body["tasks"]))
         return told_answers.Reopened(seq=event.seq, tasks=count, state=REOPENED_AS[ask.to])
@@ -238,11 +234,11 @@ def _index_of(status: str, settings: QueueSettings) -> int:
     return index
 
 
-def _refusal(outcome: Outcome, queue_id: str) -> errors.DibsError:
+def _refusal(outcome: Outcome) -> errors.DibsError:
     """The error of a refusal that names one of several tasks."""
     task, _, what = str(value(outcome)).partition(" ")
     if outcome.word == "not_found":
-        return errors.QueueNotFound(queue_id) if task == "queue" else errors.TaskNotFound(task)
+        return errors.TaskNotFound(task)
     if outcome.word == "wrong_state":
         return errors.WrongTaskState(task, TaskState(int(what)).name)
     return errors.NotEligible([what])

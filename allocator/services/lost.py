@@ -152,9 +152,6 @@ class Lost:
         if queue is None:
             return errors.TaskNotFound(str(hold.task))
         there = await self._ledger.read(project, "queue", queue=queue)
-        if there.word == "not_found":
-            names = await self._directory.queue_ids(project, [queue])
-            return errors.QueueNotFound(names[queue])
         view = await self._view(project, hold, outcome.seq)
         if view is None:
             return _never_held(hold, value(there)["rules"]["slots"])

@@ -94,9 +94,6 @@ class Picking:
     ) -> errors.DibsError:
         """It has left the live state, unless the item never had such a slot."""
         found = await self._ledger.read(project, "queue", queue=queue)
-        if found.word == "not_found":
-            ids = await self._directory.queue_ids(project, [queue])
-            return errors.QueueNotFound(ids[queue])
         if ask.task.slot > value(found)["rules"]["slots"]:
             return errors.TaskNotFound(str(ask.task))
         state = await self._named.standing(project, ask.task, outcome.seq)

@@ -48,15 +48,13 @@ class Priorities:
         if outcome.word == "stale_items":
             raise errors.TaskNotFound(str(next(task for task in ask.tasks if task.waits)))
         if outcome.word != "ok":
-            raise await self._refusal(place.project, ask.queue_id, outcome)
+            raise await self._refusal(place.project, outcome)
         event = happened(outcome)
         changed = len(some(event.body["entries"])) + len(waits)
         return answers.Prioritised(seq=event.seq, changed=changed)
 
-    async def _refusal(self, project: int, queue_id: str, outcome: Outcome) -> errors.DibsError:
+    async def _refusal(self, project: int, outcome: Outcome) -> errors.DibsError:
         what = value(outcome)
-        if what == "queue":
-            return errors.QueueNotFound(queue_id)
         if outcome.word == "not_found":
             return errors.TaskNotFound(what)
         entry, slot = map(int, what.split("-"))

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from allocator.model import DEFAULT_STATUSES, Meaning, Priority, QueueSettings, SkipPolicy, Status
-from allocator.ports import Content, Directory, Ledger
+from allocator.ports import Content, Ledger
 from allocator.services.outcomes import some, value
 from allocator.strategies.pulling import OutOfBoundsError, Pulling
 from dibs import errors
@@ -98,9 +98,8 @@ def _plain(rules: Mapping[str, Any], texts: Mapping[str, Any]) -> dict[str, Any]
 class SettingsCache:
     """The settings of the queues that this process has met."""
 
-    def __init__(self, ledger: Ledger, content: Content, directory: Directory) -> None:
+    def __init__(self, ledger: Ledger, content: Content) -> None:
         self._ledger = ledger
-        self._directory = directory
         self._content = content
         self._known: dict[tuple[int, int], QueueSettings] = {}
 
@@ -115,9 +114,6 @@ class SettingsCache:
         Raises QueueNotFound if it was deleted.
         """
         outcome = await self._ledger.read(project, "queue", queue=queue)
-        if outcome.word == "not_found":
-            names = await self._directory.queue_ids(project, [queue])
-            raise errors.QueueNotFound(names[queue])
         body = await self._content.get(project, int(value(outcome)["content"]))
         if len(self._known) >= MOST_CACHED:
             self._known.clear()

@@ -106,8 +106,6 @@ class Queues:
         place = await self._door.permit(ask.look, "QueueService.GetQueueDepth", queue=ask.id)
         queue = await self._door.queue(place.project, ask.id)
         outcome = await self._ledger.read(place.project, "depth", queue=queue)
-        if outcome.word == "not_found":
-            raise errors.QueueNotFound(ask.id)
         found = value(outcome)
         since_ms = await self._items.waiting_since(place.project, found["oldest"])
         now_ms = self._clock.now_ms()
@@ -125,8 +123,6 @@ class Queues:
 
     async def _pending(self, project: int, queue: int) -> int:
         outcome = await self._ledger.read(project, "queue", queue=queue)
-        if outcome.word == "not_found":
-            return 0
         pending = 0
         for dataset, cursor, *_ in some(value(outcome)["attached"]):
             pending += await self._items.count_after(project, dataset, cursor)

@@ -162,8 +162,6 @@ class Removing:
         outcome = await self._beginning.begin(
             *(place, ask.change, Verb.REMOVE_ITEMS, runs), queues=[queue]
         )
-        if outcome.word == "not_found":
-            raise errors.QueueNotFound(ask.queue_id)
         return await self._beginning.carried(place, outcome)
 
     async def detach(self, ask: words.OnDataset) -> words.Operation:
@@ -228,8 +226,6 @@ class Removing:
         outcome = await self._ledger.change(
             *(place.project, "clear_waiting", ask.change.key, place.actor), queue=queue
         )
-        if outcome.word == "not_found":
-            raise errors.QueueNotFound(ask.queue_id)
         event = happened(outcome)
         return await self._shown.as_of(place.project, event, event.seq)
 
@@ -245,8 +241,6 @@ class Removing:
 
 
 def _not_found(what: str, queue_id: str, dataset_id: str) -> errors.NotFound:
-    if what == "queue":
-        return errors.QueueNotFound(queue_id)
     if what == "attachment":
         return errors.AttachmentNotFound(queue_id, dataset_id)
     return errors.DatasetNotFound(dataset_id)

@@ -8,7 +8,6 @@ from allocator.ports import Ledger, Outcome, WallClock
 from allocator.services.door import Door, Place, judged
 from allocator.services.held import HeldTasks, holdings
 from allocator.services.outcomes import happened, some, value
-from dibs import errors
 
 MOST_GRANTED = 100
 HOLDINGS_A_CALL = 1000
@@ -81,16 +80,13 @@ class Reserving:
                 cursor="",
             )
         queue = await self._door.queue(place.project, ask.queue_id)
-        outcome = await self._ledger.change(
+        return await self._ledger.change(
             *(place.project, "reserve", ask.change.key, place.actor),
             queue=queue,
             person=person,
             count=count,
             target=target,
         )
-        if outcome.word == "not_found":
-            raise errors.QueueNotFound(ask.queue_id)
-        return outcome
 
     async def _unfinished(
         self, place: Place, ask: requests.Reserve, person: int, outcome: Outcome

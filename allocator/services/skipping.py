@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from allocator import answers, requests
 from allocator.model import SkipPolicy, TaskState
-from allocator.ports import Content, Event, Ledger, Outcome
+from allocator.ports import Content, Event, Ledger
 from allocator.services.door import Door, Place, judged
 from allocator.services.held import HeldTasks
 from allocator.services.lost import Lost
@@ -84,7 +84,8 @@ class Skipping:
             queue=queue,
             entries=sorted({task.entry for task in ask.tasks}),
         )
-        return _cleared(ask.queue_id, outcome)
+        event = happened(outcome)
+        return answers.SkipsCleared(seq=event.seq, cleared=len(some(event.body["entries"])))
 
     async def _kept(self, place: Place, reason: str) -> int:
         """Text about people is content; the event has its number."""
@@ -98,10 +99,3 @@ class Skipping:
         state = TaskState.ESCALATED if body["escalated"] else _BECOMES[SkipPolicy(body["policy"])]
         tasks = await self._held.granted(project, event)
         return answers.Skipped(seq=event.seq, state=state, tasks=tasks)
-
-
-def _cleared(queue_id: str, outcome: Outcome) -> answers.SkipsCleared:
-    if outcome.word == "not_found":
-        raise errors.QueueNotFound(queue_id)
-    event = happened(outcome)
-    return answers.SkipsCleared(seq=event.seq, cleared=len(some(event.body["entries"])))

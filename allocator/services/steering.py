@@ -54,12 +54,10 @@ class Steering:
         queue = await self._door.queue(place.project, queue_id)
         asked = await self._numbered(place, ask)
         for _ in range(TRIES):
-            found = await self._settings(place.project, queue, queue_id)
+            found = await self._settings(place.project, queue)
             outcome = await self._write(place, ask, found, asked)
             if outcome.word == "no_group":
                 raise await self._names.no_group(place.project, int(value(outcome)))
-            if outcome.word == "not_found":
-                raise errors.QueueNotFound(queue_id)
             if outcome.word != "stale_etag":
                 return await self._written(place.project, happened(outcome))
             if ask.etag:
@@ -120,8 +118,6 @@ class Steering:
         outcome = await self._ledger.change(
             place.project, name, ask.change.key, place.actor, queue=queue, **inputs
         )
-        if outcome.word == "not_found":
-            raise errors.QueueNotFound(ask.queue_id)
         return happened(outcome)
 
     async def _numbered(self, place: Place, ask: requests_control.UpdateQueue) -> QueueSettings:
@@ -138,10 +134,8 @@ class Steering:
             owner = await self._names.owner(place.project, ask.queue.owner)
         return dataclasses.replace(asked, allowed=people, groups=groups, owner=owner)
 
-    async def _settings(self, project: int, queue: int, queue_id: str) -> Mapping[str, Any]:
+    async def _settings(self, project: int, queue: int) -> Mapping[str, Any]:
         outcome = await self._ledger.read(project, "queue", queue=queue)
-        if outcome.word == "not_found":
-            raise errors.QueueNotFound(queue_id)
         return {**value(outcome), "queue": queue}
 
     async def _write(
@@ -188,8 +182,6 @@ def _not_so(
 ) -> errors.DibsError:
     """Why contributors were not changed; nobody was."""
     word = outcome.word
-    if word == "not_found":
-        return errors.QueueNotFound(ask.queue_id)
     if word == "not_restricted":
         return errors.QueueNotRestricted(ask.queue_id)
     number = int(value(outcome))

@@ -82,6 +82,9 @@ swarm: $(READY) ## A minute of a few hundred users of every kind, then the audit
 swarm-web: $(READY) ## The same for people: locust's own page on 127.0.0.1:8089, until Ctrl-C
 	$(BIN)/python -m loadtest.crowd --duration 86400 --users $(USERS) --shape $(SHAPE) --web
 
+versions: $(READY) ## The client with protobuf 5, 6 and 7, each in an environment of its own
+	$(BIN)/pytest -n 0 tests/dibs/slow_protobuf_versions.py $(ARGS)
+
 bench: $(READY) ## Measure this machine
 	$(BIN)/python -m loadtest.bench
 
@@ -92,4 +95,4 @@ clean: ## Remove everything that can be made again, servers' data included
 	rm -rf .venv .venv-generate .dibs build dist *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help setup demo test test-fresh lint types layers generate current copies checklist check faults swarm swarm-web bench requirements clean
+.PHONY: help setup demo test test-fresh lint types layers generate current copies checklist check faults swarm swarm-web versions bench requirements clean

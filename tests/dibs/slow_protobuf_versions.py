@@ -1,9 +1,7 @@
 """The client installs and works with protobuf 5, 6 and 7.
 
 Each version gets a throw-away environment, into which the package is installed
-as a user would. Not part of the default run, because it installs packages:
-
-    pytest tests/dibs/slow_protobuf_versions.py
+as a user would. Not part of the default run, because it installs packages: `make versions`.
 """
 
 import os

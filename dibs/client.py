@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import copy
-from collections import deque
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from contextlib import suppress
 from functools import wraps
@@ -35,9 +34,9 @@ from dibs.call import Call, Scope
 from dibs.channel import OPTIONS
 from dibs.errors import DibsError, OutcomeUnknown
 from dibs.holdings import Idle
-from dibs.importing import Batch, ImportResult, ImportSession, ItemLike
+from dibs.importing import Flight, ImportResult, ImportSession, ItemLike, Step
 from dibs.retry import Attempts, Fail, Patience, Reopen
-from dibs.sessions import SessionPool, Ticket
+from dibs.sessions import IN_FLIGHT, SessionPool, Ticket
 from dibs.status import rebuilt
 from dibs.v1.dataset_pb2 import ImportItemsRequest, ImportItemsResponse
 from dibs.work import Work
@@ -229,8 +228,26 @@ class AsyncClient:
         the import, with the line in its notes; chunks before it stay.
         """
         result = ImportResult()
-        for batch in importing.batches(importing.chunks(self.scope, dataset, items, first_line)):
-            await self._import(batch, result, on_chunk or _ignore, session)
+        flight = Flight(importing.chunks(self.scope, dataset, items, first_line))
+        attempts = self._attempts(change=True)
+        try:
+            while not flight.over:
+                try:
+                    async for response in self._stream(flight, attempts, session):
+                        result.add(response)
+                        attempts = self._attempts(change=True)
+                        if on_chunk is not None:
+                            on_chunk(result)
+                    error: DibsError = OutcomeUnknown()
+                except grpc.RpcError as rpc_error:
+                    error = rebuilt(rpc_error)
+                if flight.tickets and await self._pause(attempts, flight.failure(error)):
+                    if session:
+                        raise error
+                    flight.sign_again([await self._swapped(ticket) for ticket in flight.tickets])
+        finally:
+            for ticket in flight.tickets:
+                self._give_back(ticket, session)
         return result
 
     async def execute(self, call: Call[R]) -> R:
@@ -281,80 +298,59 @@ class AsyncClient:
         await asyncio.sleep(step.pause_s)
         return False
 
-    async def _import(
-        self,
-        batch: Batch,
-        result: ImportResult,
-        on_chunk: Callable[[ImportResult], None],
-        session: ImportSession | None,
-    ) -> None:
-        project, actor = self.scope.project, self.scope.actor
-        tickets = (
-            session.tickets(len(batch))
-            if session
-            else [await self._sessions.take(project, actor) for _ in range(len(batch))]
-        )
-        try:
-            batch.sign(tickets)
-            attempts = self._attempts(change=True)
-            while batch:
-                try:
-                    async for response in self._stream(batch, attempts):
-                        result.add(response)
-                        attempts = self._attempts(change=True)
-                        on_chunk(result)
-                    error = batch.failure(OutcomeUnknown())
-                except grpc.RpcError as rpc_error:
-                    error = batch.failure(rebuilt(rpc_error))
-                if batch and await self._pause(attempts, error):
-                    if session:
-                        raise error
-                    rest = tickets[-len(batch) :]
-                    tickets[-len(batch) :] = [
-                        await self._sessions.swap(project, ticket, actor) for ticket in rest
-                    ]
-                    batch.sign(tickets[-len(batch) :])
-        finally:
-            for ticket in tickets if session is None else ():
-                self._sessions.give_back(project, ticket)
-
-    async def _stream(self, batch: Batch, attempts: Attempts) -> AsyncIterator[ImportItemsResponse]:
-        """Send what is open, no more ahead than the batch allows; yield the answers."""
+    async def _stream(
+        self, flight: Flight, attempts: Attempts, session: ImportSession | None
+    ) -> AsyncIterator[ImportItemsResponse]:
+        """Send chunks for as long as one call may take; yield the answers of all that were sent."""
         method = self._channel.stream_stream(
             importing.METHOD,
             request_serializer=ImportItemsRequest.SerializeToString,
             response_deserializer=ImportItemsResponse.FromString,
         )
-        # Each chunk of the batch may take as long as a call.
-        stream = method(timeout=attempts.timeout_s(_now()) * len(batch))
+        timeout_s = attempts.timeout_s(_now())
+        flight.begin(_now() + timeout_s)
+        # Then each chunk that is on its way may take as long as a call.
+        stream = method(timeout=timeout_s * (1 + IN_FLIGHT))
         try:
-            unsent = deque(batch.requests())
-            while batch:
-                await _write_ahead(stream, unsent, batch)
+            while await self._write_ahead(stream, flight, session):
                 response: Any = await stream.read()
                 if response is grpc.aio.EOF:
                     return
-                batch.answered(response)
+                self._give_back(flight.answered(response), session)
                 yield response
             await stream.done_writing()
             await stream.code()
         finally:
             stream.cancel()
 
+    async def _write_ahead(
+        self, stream: Any, flight: Flight, session: ImportSession | None
+    ) -> bool:
+        """Write what may be on its way; whether an answer is to come.
 
-async def _write_ahead(stream: Any, unsent: deque[ImportItemsRequest], batch: Batch) -> None:
-    """Write what may be on its way; a stream that ended tells why when read."""
-    with suppress(asyncio.InvalidStateError):
-        while unsent and len(batch) - len(unsent) < batch.window:
-            await stream.write(unsent.popleft())
+        A stream that ended tells why when read.
+        """
+        project, actor = self.scope.project, self.scope.actor
+        with suppress(asyncio.InvalidStateError):
+            while (step := flight.step(_now())) in (Step.SIGN, Step.SEND):
+                if step is Step.SIGN:
+                    own = session.take() if session else None
+                    flight.sign(own or await self._sessions.take(project, actor))
+                else:
+                    await stream.write(flight.send())
+            return step is Step.WAIT
+        return True
+
+    def _give_back(self, ticket: Ticket, session: ImportSession | None) -> None:
+        if session is None:
+            self._sessions.give_back(self.scope.project, ticket)
+
+    async def _swapped(self, ticket: Ticket) -> Ticket:
+        return await self._sessions.swap(self.scope.project, ticket, self.scope.actor)
 
 
 def _now() -> float:
     return asyncio.get_running_loop().time()
-
-
-def _ignore(_: ImportResult) -> None:
-    pass
 
 
 class _Sessions:

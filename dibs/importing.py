@@ -1,7 +1,8 @@
 """Importing items without I/O: chunks, batches and what came of them.
 
-A batch of up to 8 chunks goes out as one ImportItems stream. What of it was not
-answered goes out again with the same request_ids.
+Up to 8 chunks are on their way in an ImportItems stream, which takes on more as
+they are answered. What of it was not answered goes out again in the next stream,
+with the same request_ids.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from enum import Enum, auto
 from itertools import accumulate, islice
 from typing import Any
 
@@ -56,10 +58,10 @@ class ImportSession:
         self._session = Session(session_id)
         self._session.next_n = answered + 1
 
-    def tickets(self, count: int) -> list[Ticket]:
-        first = self._session.next_n
-        self._session.next_n += count
-        return [Ticket(self._session, n) for n in range(first, first + count)]
+    def take(self) -> Ticket:
+        """The right to send the next chunk."""
+        self._session.next_n += 1
+        return Ticket(self._session, self._session.next_n - 1)
 
 
 def item(value: ItemLike) -> Item:
@@ -95,50 +97,97 @@ def _fitting(items: list[Item]) -> int:
     return max(1, sum(1 for size in sizes if size <= CHUNK_BYTES))
 
 
-def batches(all_chunks: Iterator[ImportItemsRequest]) -> Iterator[Batch]:
-    """The chunks, as many at a time as may be in flight."""
-    while several := list(islice(all_chunks, IN_FLIGHT)):
-        yield Batch(several)
+class Step(Enum):
+    """What a stream does next."""
+
+    SIGN = auto()
+    """Sign a new chunk."""
+    SEND = auto()
+    """Send a chunk."""
+    WAIT = auto()
+    """Wait for an answer."""
+    END = auto()
+    """End the stream: it takes no more, and all that it took is answered."""
 
 
-class Batch:
-    """Chunks on their way, the first one without an answer in front.
+class Flight:
+    """The chunks of an import in order: answered, on their way, or still to come.
 
     grpc.aio reports a refusal that meets it while it writes as an error of its
-    own. So nothing is written ahead before the first answer, which shows that
-    the session and the dataset are known, nor in the streams after a failure.
+    own. So nothing is written ahead before the first answer of a stream, which
+    shows that the session and the dataset are known, nor after a failure until
+    all that was on its way then is answered.
     """
 
-    def __init__(self, several: list[ImportItemsRequest]) -> None:
-        self._open = deque(several)
-        # Chunks that may be without an answer in the stream that runs.
-        self.window = 1
-        self.failed = False
+    def __init__(self, all_chunks: Iterator[ImportItemsRequest]) -> None:
+        self._rest = all_chunks
+        self._next = next(all_chunks, None)
+        self._open: deque[tuple[ImportItemsRequest, Ticket]] = deque()
+        self._sent = 0
+        self._window = 1
+        self._takes_until = 0.0
+        self._failed = False
 
-    def __len__(self) -> int:
-        return len(self._open)
+    @property
+    def over(self) -> bool:
+        """Whether every chunk was answered."""
+        return self._next is None and not self._open
 
-    def requests(self) -> list[ImportItemsRequest]:
-        return list(self._open)
+    @property
+    def tickets(self) -> list[Ticket]:
+        """Those of the chunks without an answer."""
+        return [ticket for _, ticket in self._open]
 
-    def sign(self, tickets: Iterable[Ticket]) -> None:
-        for request, ticket in zip(self._open, tickets, strict=True):
+    def begin(self, takes_until: float) -> None:
+        """A stream begins: it takes what has no answer, and new chunks until then."""
+        self._sent, self._window, self._takes_until = 0, 1, takes_until
+
+    def step(self, now: float) -> Step:
+        """What to do before the next answer is awaited."""
+        if self._sent == self._window:
+            return Step.WAIT
+        if self._sent < len(self._open):
+            return Step.SEND
+        if self._next is not None and now < self._takes_until:
+            return Step.SIGN
+        return Step.WAIT if self._sent else Step.END
+
+    def sign(self, ticket: Ticket) -> None:
+        """Let the next new chunk go out."""
+        assert self._next is not None
+        sign(self._next, ticket)
+        self._open.append((self._next, ticket))
+        self._next = next(self._rest, None)
+
+    def sign_again(self, tickets: Iterable[Ticket]) -> None:
+        """Give all that has no answer other tickets."""
+        requests = [request for request, _ in self._open]
+        self._open = deque(zip(requests, tickets, strict=True))
+        for request, ticket in self._open:
             sign(request, ticket)
 
-    def answered(self, response: ImportItemsResponse) -> None:
-        """One chunk is durable; they are answered in order."""
-        first = self._open.popleft()
-        self.window = 1 if self.failed else IN_FLIGHT
+    def send(self) -> ImportItemsRequest:
+        """The chunk to send next."""
+        self._sent += 1
+        return self._open[self._sent - 1][0]
+
+    def answered(self, response: ImportItemsResponse) -> Ticket:
+        """One chunk is durable; they are answered in order. Returns its ticket."""
+        first, ticket = self._open.popleft()
+        self._sent -= 1
+        self._failed = self._failed and bool(self._open)
+        self._window = 1 if self._failed else IN_FLIGHT
         if response.n != first.request_id.n:
             raise OutcomeUnknown.rebuilt("an import's chunks were answered out of order", {})
+        return ticket
 
     def failure(self, error: DibsError) -> DibsError:
         """The error of the chunk in front, with the line that it is about."""
-        self.failed, self.window = True, 1
+        self._failed = True
         if self._open and isinstance(error, InvalidArgument):
             index = _index(error.field)
             if index is not None:
-                error.add_note(f"line {self._open[0].first_line + index}")
+                error.add_note(f"line {self._open[0][0].first_line + index}")
         return error
 
 

@@ -11,8 +11,9 @@ from __future__ import annotations
 import copy
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import wraps
+from queue import SimpleQueue
 from typing import Any, Concatenate, Generic, ParamSpec, Self, TypeVar, overload
 
 import grpc
@@ -34,9 +35,9 @@ from dibs.call import Call, Scope
 from dibs.channel import OPTIONS
 from dibs.errors import DibsError, OutcomeUnknown
 from dibs.holdings import Idle
-from dibs.importing import Batch, ImportResult, ImportSession, ItemLike
+from dibs.importing import Flight, ImportResult, ImportSession, ItemLike, Step
 from dibs.retry import Attempts, Fail, Patience, Reopen
-from dibs.sessions import SessionPool, Ticket
+from dibs.sessions import IN_FLIGHT, SessionPool, Ticket
 from dibs.status import rebuilt
 from dibs.sync_work import Work
 from dibs.v1.dataset_pb2 import ImportItemsRequest, ImportItemsResponse
@@ -228,8 +229,26 @@ class Client:
         the import, with the line in its notes; chunks before it stay.
         """
         result = ImportResult()
-        for batch in importing.batches(importing.chunks(self.scope, dataset, items, first_line)):
-            self._import(batch, result, on_chunk or _ignore, session)
+        flight = Flight(importing.chunks(self.scope, dataset, items, first_line))
+        attempts = self._attempts(change=True)
+        try:
+            while not flight.over:
+                try:
+                    for response in self._stream(flight, attempts, session):
+                        result.add(response)
+                        attempts = self._attempts(change=True)
+                        if on_chunk is not None:
+                            on_chunk(result)
+                    error: DibsError = OutcomeUnknown()
+                except grpc.RpcError as rpc_error:
+                    error = rebuilt(rpc_error)
+                if flight.tickets and self._pause(attempts, flight.failure(error)):
+                    if session:
+                        raise error
+                    flight.sign_again([self._swapped(ticket) for ticket in flight.tickets])
+        finally:
+            for ticket in flight.tickets:
+                self._give_back(ticket, session)
         return result
 
     def execute(self, call: Call[R]) -> R:
@@ -280,57 +299,55 @@ class Client:
         time.sleep(step.pause_s)
         return False
 
-    def _import(
-        self,
-        batch: Batch,
-        result: ImportResult,
-        on_chunk: Callable[[ImportResult], None],
-        session: ImportSession | None,
-    ) -> None:
-        project, actor = self.scope.project, self.scope.actor
-        tickets = (
-            session.tickets(len(batch))
-            if session
-            else [self._sessions.take(project, actor) for _ in range(len(batch))]
-        )
-        try:
-            batch.sign(tickets)
-            attempts = self._attempts(change=True)
-            while batch:
-                try:
-                    for response in self._stream(batch, attempts):
-                        batch.answered(response)
-                        result.add(response)
-                        attempts = self._attempts(change=True)
-                        on_chunk(result)
-                    error: DibsError = OutcomeUnknown()
-                except grpc.RpcError as rpc_error:
-                    error = batch.failure(rebuilt(rpc_error))
-                if batch and self._pause(attempts, error):
-                    if session:
-                        raise error
-                    rest = tickets[-len(batch) :]
-                    tickets[-len(batch) :] = [
-                        self._sessions.swap(project, ticket, actor) for ticket in rest
-                    ]
-                    batch.sign(tickets[-len(batch) :])
-        finally:
-            for ticket in tickets if session is None else ():
-                self._sessions.give_back(project, ticket)
-
-    def _stream(self, batch: Batch, attempts: Attempts) -> Any:
+    def _stream(
+        self, flight: Flight, attempts: Attempts, session: ImportSession | None
+    ) -> Iterator[ImportItemsResponse]:
+        """Send chunks for as long as one call may take; yield the answers of all that were sent."""
         method = self._channel.stream_stream(
             importing.METHOD,
             request_serializer=ImportItemsRequest.SerializeToString,
             response_deserializer=ImportItemsResponse.FromString,
         )
-        # Each chunk of the batch may take as long as a call.
-        timeout = attempts.timeout_s(time.monotonic()) * len(batch)
-        return method(iter(batch.requests()), timeout=timeout)
+        now = time.monotonic()
+        timeout_s = attempts.timeout_s(now)
+        flight.begin(now + timeout_s)
+        outbox: SimpleQueue[ImportItemsRequest | None] = SimpleQueue()
+        # Then each chunk that is on its way may take as long as a call.
+        stream: Any = method(iter(outbox.get, None), timeout=timeout_s * (1 + IN_FLIGHT))
+        try:
+            while self._put_ahead(outbox, flight, session):
+                response = next(stream, None)
+                if response is None:
+                    return
+                self._give_back(flight.answered(response), session)
+                yield response
+            outbox.put(None)
+            stream.code()
+        finally:
+            outbox.put(None)
+            stream.cancel()
 
+    def _put_ahead(
+        self,
+        outbox: SimpleQueue[ImportItemsRequest | None],
+        flight: Flight,
+        session: ImportSession | None,
+    ) -> bool:
+        """Put what may be on its way; whether an answer is to come."""
+        project, actor = self.scope.project, self.scope.actor
+        while (step := flight.step(time.monotonic())) in (Step.SIGN, Step.SEND):
+            if step is Step.SIGN:
+                flight.sign(session.take() if session else self._sessions.take(project, actor))
+            else:
+                outbox.put(flight.send())
+        return step is Step.WAIT
 
-def _ignore(_: ImportResult) -> None:
-    pass
+    def _give_back(self, ticket: Ticket, session: ImportSession | None) -> None:
+        if session is None:
+            self._sessions.give_back(self.scope.project, ticket)
+
+    def _swapped(self, ticket: Ticket) -> Ticket:
+        return self._sessions.swap(self.scope.project, ticket, self.scope.actor)
 
 
 class _Sessions:

@@ -28,6 +28,15 @@ TRIES: Final = 5
 _IN_LOG: Final = """
 EXISTS (SELECT FROM item_range r WHERE r.project = i.project AND r.import = i.import
            AND r.first <= i.ordinal AND i.ordinal < r.first + r.count)"""
+# With what the same importers put aside before: their items come in that order.
+_UNFINISHED: Final = """
+SELECT DISTINCT i.* FROM import met
+  JOIN import i ON i.project = met.project AND i.dataset = met.dataset
+   AND i.session = met.session AND i.secret = met.secret AND i.n BETWEEN met.n - 1 AND met.n
+ WHERE met.project = $1 AND met.import = ANY ($2)
+   AND (i.import = met.import  -- its event may be there by now: never mind
+        OR NOT EXISTS (SELECT FROM item_range r WHERE r.project = $1 AND r.import = i.import))
+ ORDER BY i.import"""
 _COLUMNS: Final = (
     *("project", "dataset", "import", "ordinal"),
     *("external_id", "weight", "classes", "required_skills", "attributes"),
@@ -99,10 +108,7 @@ async def _stage(
     if before is not None:
         return Staged(chunk=_chunk(before), duplicates=duplicates)
     if unfinished:
-        rows = await connection.fetch(
-            "SELECT * FROM import WHERE project = $1 AND import = ANY ($2)",
-            *(project, list(unfinished)),
-        )
+        rows = await connection.fetch(_UNFINISHED, project, list(unfinished))
         nothing = _nothing(dataset, key, actor)
         return Staged(chunk=nothing, unfinished=tuple(_chunk(row) for row in rows))
     new = [item for item in items if item.external_id not in duplicates]

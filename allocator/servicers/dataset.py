@@ -37,8 +37,9 @@ class DatasetServicer(dataset_pb2_grpc.DatasetServiceServicer):
     async def ImportItems(
         self, request_iterator: AsyncIterator[pb.ImportItemsRequest], context: Any
     ) -> AsyncIterator[pb.ImportItemsResponse]:
-        async for request in request_iterator:
-            yield wire.imported(await self._datasets.import_chunk(wire.import_chunk(request)))
+        chunks = (wire.import_chunk(request) async for request in request_iterator)
+        async for answer in self._datasets.import_chunks(chunks):
+            yield wire.imported(answer)
 
     async def ListItems(self, request: pb.ListItemsRequest, context: Any) -> pb.ListItemsResponse:
         return wire.items(await self._datasets.page_items(wire.list_items(request)))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
-from typing import Any
+from collections.abc import AsyncIterator, Callable
+from typing import Any, NamedTuple
 
 from allocator import answers, requests
 from allocator.filters import EVERYTHING, Field, Kind
@@ -24,6 +24,7 @@ from allocator.ports import (
     Views,
 )
 from allocator.services import paging
+from allocator.services.ahead import one_ahead
 from allocator.services.asking import Orders, asked
 from allocator.services.door import Door, Place
 from allocator.services.outcomes import happened
@@ -42,6 +43,14 @@ _KEYS: dict[str, Callable[[Item], Any]] = {
     "number": lambda item: item.number,
     "external_id": lambda item: item.external_id,
 }
+
+
+class _PutAside(NamedTuple):
+    """A chunk whose rows are written, and whose event is not made."""
+
+    ask: requests.ImportChunk
+    place: Place
+    staged: Staged
 
 
 class Datasets:
@@ -112,8 +121,11 @@ class Datasets:
         return dataclasses.replace(_dataset(view), seq=seq)
 
     async def add_items(self, ask: requests.ImportChunk) -> answers.Imported:
-        """A small import in one call: as a chunk of ImportItems."""
-        return await self.import_chunk(ask, "DatasetService.AddDatasetItems")
+        """A small import: what the dataset has already is reported by line.
+
+        Raises DatasetNotFound, PermissionDenied.
+        """
+        return await self._taken_in(await self._put_aside(ask, "DatasetService.AddDatasetItems"))
 
     async def get(self, ask: requests.LookAt) -> answers.Dataset:
         """A dataset, with the number of its items. Raises DatasetNotFound."""
@@ -157,16 +169,27 @@ class Datasets:
 
         return await wanted.listed(rows, lambda row: (_KEYS[wanted.order.field](row),), count)
 
-    async def import_chunk(
-        self, ask: requests.ImportChunk, rpc: str = "DatasetService.ImportItems"
-    ) -> answers.Imported:
-        """Take in one chunk; what the dataset has already is reported by line.
+    async def import_chunks(
+        self, asks: AsyncIterator[requests.ImportChunk]
+    ) -> AsyncIterator[answers.Imported]:
+        """Take in one chunk after the other, each as `add_items` does.
 
-        Raises DatasetNotFound, PermissionDenied.
+        While the event of one is made, the rows of the next are written, and no more:
+        whoever meets rows without an event may make it, and it must be the next.
         """
+        rpc = "DatasetService.ImportItems"
+        async for chunk in one_ahead(await self._put_aside(ask, rpc) async for ask in asks):
+            yield await self._taken_in(chunk)
+
+    async def _put_aside(self, ask: requests.ImportChunk, rpc: str) -> _PutAside:
+        """Write the rows of a chunk. Raises DatasetNotFound, PermissionDenied."""
         place = await self._door.permit(ask.change, rpc)
         dataset = await self._door.dataset(place.project, ask.dataset_id)
-        staged = await self._stage(place, dataset, ask)
+        return _PutAside(ask, place, await self._stage(place, dataset, ask))
+
+    async def _taken_in(self, chunk: _PutAside) -> answers.Imported:
+        """Make the event of a chunk. Raises DatasetNotFound."""
+        ask, place, staged = chunk
         if staged.chunk.count == 0:
             now = await self._ledger.read(place.project, "member", person=place.actor)
             return _imported(ask, now.seq, frozenset())

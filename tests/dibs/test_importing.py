@@ -4,8 +4,8 @@ import pytest
 
 from dibs import errors
 from dibs.call import Scope
-from dibs.importing import CHUNK_BYTES, chunks
-from dibs.v1.dataset_pb2 import Item
+from dibs.importing import CHUNK_BYTES, Flight, ImportSession, Step, chunks
+from dibs.v1.dataset_pb2 import ImportItemsResponse, Item
 
 SCOPE = Scope(project="demo", actor="ann")
 
@@ -39,6 +39,11 @@ async def test_an_import_of_many_chunks_adds_every_item(ask, server):
     assert (result.added, result.chunks, len(server.items)) == (9500, 10, 9500)
     assert result.seq == server.seq
     assert seen == [*range(1000, 9001, 1000), 9500]
+
+
+async def test_one_stream_takes_all_chunks(ask, server):
+    await ask("import_items", "d", names(20_500))
+    assert (len(server.items), server.import_streams) == (20_500, 1)
 
 
 async def test_mappings_and_items_are_items_too(ask, server):
@@ -94,3 +99,72 @@ async def test_patience_counts_from_the_last_chunk_that_went_in(ask, server):
     server.lose("ImportItems", times=1000)
     with pytest.raises(errors.OutcomeUnknown):
         await ask("import_items", "d", names(10))
+
+
+class Flown:
+    """A flight without a wire: what goes out, and what is answered, by number of the chunk."""
+
+    def __init__(self, count: int):
+        self.session = ImportSession(bytes(16))
+        self.flight = Flight(chunks(SCOPE, "d", iter(names(count * 1000)), 1))
+        self.way: list[int] = []
+
+    def send(self, now: float) -> list[int]:
+        """All that may go out."""
+        sent = []
+        while (step := self.flight.step(now)) in (Step.SIGN, Step.SEND):
+            if step is Step.SIGN:
+                self.flight.sign(self.session.take())
+            else:
+                sent.append(self.flight.send().request_id.n)
+        self.way += sent
+        return sent
+
+    def answer(self) -> None:
+        self.flight.answered(ImportItemsResponse(n=self.way.pop(0)))
+
+    def lose(self) -> None:
+        self.flight.failure(errors.OutcomeUnknown())
+        self.way.clear()
+
+
+def test_a_stream_begins_with_one_chunk_and_then_has_eight_on_their_way():
+    flown = Flown(30)
+    flown.flight.begin(10)
+    assert flown.send(0) == [1]
+    flown.answer()
+    assert flown.send(1) == [2, 3, 4, 5, 6, 7, 8, 9]
+    flown.answer()
+    flown.answer()
+    assert flown.send(2) == [10, 11]
+    assert flown.flight.step(2) is Step.WAIT
+
+
+def test_a_stream_that_took_chunks_for_long_enough_ends_when_they_are_answered():
+    flown = Flown(30)
+    flown.flight.begin(10)
+    flown.send(0)
+    flown.answer()
+    flown.send(9)
+    for _ in range(8):
+        assert flown.send(10) == []
+        assert flown.flight.step(10) is Step.WAIT
+        flown.answer()
+    assert flown.flight.step(10) is Step.END
+    assert not flown.flight.over
+    flown.flight.begin(20)
+    assert flown.send(10) == [10]
+
+
+def test_after_a_failure_all_that_was_on_its_way_goes_again_one_by_one():
+    flown = Flown(30)
+    flown.flight.begin(10)
+    flown.send(0)
+    flown.answer()
+    flown.send(0)
+    flown.lose()
+    flown.flight.begin(10)
+    for n in range(2, 10):
+        assert flown.send(0) == [n]
+        flown.answer()
+    assert flown.send(0) == [*range(10, 18)]

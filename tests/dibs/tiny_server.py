@@ -44,6 +44,7 @@ class TinyServer(
         self.held: dict[str, int] = {}
         self.done: list[str] = []
         self.items: dict[str, int] = {}
+        self.import_streams = 0
         self.sessions: list[bytes] = []
         self.ended: set[bytes] = set()
         self.answers: dict[tuple[bytes, int], Any] = {}
@@ -193,6 +194,7 @@ class TinyServer(
         return self.change("Renew", request, context, do)
 
     def ImportItems(self, requests, context):
+        self.import_streams += 1
         for request in requests:
             yield self.change("ImportItems", request, context, partial(self._add, request))
 

@@ -117,6 +117,15 @@ async def test_rows_of_a_dead_importer_are_met_and_can_be_finished(importer: Imp
     assert staged.duplicates == {"b"}
 
 
+async def test_rows_of_a_dead_importer_are_met_with_those_it_put_aside_just_before(
+    importer: Importer,
+) -> None:
+    done, before, last = [await importer.stage([name]) for name in "abc"]
+    await importer.add(done)
+    assert (await importer.stage(["c", "e"])).unfinished == (before.chunk, last.chunk)
+    assert (await importer.stage(["b", "e"])).unfinished == (before.chunk,)
+
+
 async def test_or_discarded_when_nobody_can_finish_them(importer: Importer) -> None:
     stale = RequestKey(session=10**6, secret=SECRET, n=1, hash="0" * 16)
     dead = await importer.stage(["a", "b"], stale)

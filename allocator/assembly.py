@@ -1,0 +1,427 @@
+"""Puts the services of a worker together. Each part names what it needs, and is made once."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from functools import cached_property
+
+from allocator.closing import ClosingLedger
+from allocator.counting import CountedLedger
+from allocator.exporting import Exporting
+from allocator.servicers.allocation import AllocationServicer
+from allocator.servicers.dataset import DatasetServicer
+from allocator.servicers.group import GroupServicer
+from allocator.servicers.operation import OperationServicer
+from allocator.servicers.project import ProjectServicer
+from allocator.servicers.queue import QueueServicer
+from allocator.services.allocation import Allocation
+from allocator.services.attaching import Attaching
+from allocator.services.batches import Batches
+from allocator.services.beginning import Beginning
+from allocator.services.bulk import Bulk
+from allocator.services.chunks import Chunks
+from allocator.services.datasets import Datasets
+from allocator.services.deleting import Deleting
+from allocator.services.door import Door
+from allocator.services.drafting import Drafting
+from allocator.services.driving import Driving
+from allocator.services.explaining import Explaining
+from allocator.services.filling import Filling
+from allocator.services.finishing import Finishing
+from allocator.services.groups import GroupCalls
+from allocator.services.held import HeldTasks
+from allocator.services.lists import Lists
+from allocator.services.lost import Lost
+from allocator.services.named import Names
+from allocator.services.named_tasks import NamedTasks
+from allocator.services.operations import OperationsService
+from allocator.services.picking import Picking
+from allocator.services.priorities import Priorities
+from allocator.services.project_life import ProjectLife
+from allocator.services.projects import Projects
+from allocator.services.queue_list import QueueList
+from allocator.services.queue_settings import SettingsCache
+from allocator.services.queues import Queues
+from allocator.services.removing import Removing
+from allocator.services.reserving import Reserving
+from allocator.services.skipping import Skipping
+from allocator.services.standing import Standing
+from allocator.services.steering import Steering
+from allocator.services.submitting import Submitting
+from store.assembly import Store
+from store.sweeper import Follower
+
+
+class SystemClock:
+    """The wall clock of this machine."""
+
+    def now_ms(self) -> int:
+        """Milliseconds since 1970."""
+        return time.time_ns() // 1_000_000
+
+
+class Assembly:
+    """What a worker serves, from its store up."""
+
+    def __init__(self, store: Store, lease_floor_ms: int) -> None:
+        self._store = store
+        self._lease_floor_ms = lease_floor_ms
+        self._clock = SystemClock()
+        self._directory = store.directory
+        self._items = store.items
+        self._content = store.content
+        self._views = store.views
+        self._ledger = ClosingLedger(CountedLedger(store.ledger), store.directory)
+        self._door = Door(self._directory, self._ledger, self._items, self._views)
+
+    def servicers(self) -> Sequence[object]:
+        """In the order of transport.SERVICES."""
+        return (
+            self._project_servicer,
+            GroupServicer(self._groups),
+            DatasetServicer(self._datasets, self._removing),
+            self._queue_servicer,
+            self._allocation_servicer,
+            OperationServicer(self._operations),
+        )
+
+    def followers(self) -> Sequence[Follower]:
+        """What is to be done for each project by the process that sweeps."""
+        return self._attaching.follow, self._exporting.follow, self._driving.follow
+
+    @property
+    def _project_servicer(self) -> ProjectServicer:
+        return ProjectServicer(self._projects, self._project_life)
+
+    @property
+    def _queue_servicer(self) -> QueueServicer:
+        return QueueServicer(
+            *(self._queues, self._filling, self._priorities, self._removing, self._bulk),
+            *(self._deleting, self._steering, self._queue_list, self._lists),
+        )
+
+    @property
+    def _allocation_servicer(self) -> AllocationServicer:
+        return AllocationServicer(
+            *(self._allocation, self._submitting, self._drafting, self._skipping, self._picking),
+            *(self._reserving, self._batches, self._finishing, self._standing),
+            *(self._explaining, self._bulk),
+        )
+
+    @cached_property
+    def _projects(self) -> Projects:
+        return Projects(
+            directory=self._directory,
+            ledger=self._ledger,
+            views=self._views,
+            listings=self._store.listings,
+            door=self._door,
+            beginning=self._beginning,
+        )
+
+    @cached_property
+    def _project_life(self) -> ProjectLife:
+        return ProjectLife(
+            directory=self._directory,
+            ledger=self._ledger,
+            content=self._content,
+            views=self._views,
+            door=self._door,
+        )
+
+    @cached_property
+    def _groups(self) -> GroupCalls:
+        return GroupCalls(
+            directory=self._directory,
+            groups=self._store.groups,
+            ledger=self._ledger,
+            content=self._content,
+            views=self._views,
+            door=self._door,
+        )
+
+    @cached_property
+    def _datasets(self) -> Datasets:
+        return Datasets(
+            directory=self._directory,
+            ledger=self._ledger,
+            items=self._items,
+            item_list=self._store.item_list,
+            content=self._content,
+            views=self._views,
+            door=self._door,
+        )
+
+    @cached_property
+    def _queues(self) -> Queues:
+        return Queues(
+            directory=self._directory,
+            ledger=self._ledger,
+            items=self._items,
+            content=self._content,
+            views=self._views,
+            door=self._door,
+            names=self._names,
+            clock=self._clock,
+            lease_floor_ms=self._lease_floor_ms,
+        )
+
+    @cached_property
+    def _filling(self) -> Filling:
+        return Filling(
+            ledger=self._ledger,
+            items=self._items,
+            views=self._views,
+            door=self._door,
+            attaching=self._attaching,
+        )
+
+    @cached_property
+    def _priorities(self) -> Priorities:
+        return Priorities(ledger=self._ledger, door=self._door, named=self._named_tasks)
+
+    @cached_property
+    def _steering(self) -> Steering:
+        return Steering(
+            ledger=self._ledger,
+            content=self._content,
+            views=self._views,
+            door=self._door,
+            names=self._names,
+            beginning=self._beginning,
+            lease_floor_ms=self._lease_floor_ms,
+        )
+
+    @cached_property
+    def _queue_list(self) -> QueueList:
+        return QueueList(
+            directory=self._directory,
+            views=self._views,
+            listings=self._store.listings,
+            names=self._names,
+            door=self._door,
+        )
+
+    @cached_property
+    def _lists(self) -> Lists:
+        return Lists(
+            directory=self._directory,
+            items=self._items,
+            content=self._content,
+            tasks=self._store.task_list,
+            views=self._views,
+            door=self._door,
+        )
+
+    @cached_property
+    def _allocation(self) -> Allocation:
+        return Allocation(
+            directory=self._directory,
+            ledger=self._ledger,
+            content=self._content,
+            door=self._door,
+            held=self._held,
+            lost=self._lost,
+            clock=self._clock,
+        )
+
+    @cached_property
+    def _submitting(self) -> Submitting:
+        return Submitting(
+            directory=self._directory,
+            ledger=self._ledger,
+            items=self._items,
+            content=self._content,
+            settings=self._settings,
+            door=self._door,
+            held=self._held,
+            lost=self._lost,
+        )
+
+    @cached_property
+    def _drafting(self) -> Drafting:
+        return Drafting(
+            ledger=self._ledger,
+            items=self._items,
+            content=self._content,
+            settings=self._settings,
+            door=self._door,
+            lost=self._lost,
+            clock=self._clock,
+        )
+
+    @cached_property
+    def _skipping(self) -> Skipping:
+        return Skipping(
+            ledger=self._ledger,
+            content=self._content,
+            door=self._door,
+            held=self._held,
+            lost=self._lost,
+            named=self._named_tasks,
+        )
+
+    @cached_property
+    def _picking(self) -> Picking:
+        return Picking(
+            directory=self._directory,
+            ledger=self._ledger,
+            items=self._items,
+            door=self._door,
+            held=self._held,
+            named=self._named_tasks,
+        )
+
+    @cached_property
+    def _reserving(self) -> Reserving:
+        return Reserving(ledger=self._ledger, door=self._door, held=self._held, clock=self._clock)
+
+    @cached_property
+    def _batches(self) -> Batches:
+        return Batches(ledger=self._ledger, door=self._door, held=self._held, clock=self._clock)
+
+    @cached_property
+    def _finishing(self) -> Finishing:
+        return Finishing(
+            directory=self._directory,
+            ledger=self._ledger,
+            items=self._items,
+            views=self._views,
+            settings=self._settings,
+            door=self._door,
+            named=self._named_tasks,
+        )
+
+    @cached_property
+    def _standing(self) -> Standing:
+        return Standing(
+            directory=self._directory,
+            ledger=self._ledger,
+            items=self._items,
+            views=self._views,
+            settings=self._settings,
+            door=self._door,
+            clock=self._clock,
+        )
+
+    @cached_property
+    def _explaining(self) -> Explaining:
+        return Explaining(
+            directory=self._directory,
+            ledger=self._ledger,
+            items=self._items,
+            door=self._door,
+            standing=self._standing,
+            named=self._named_tasks,
+            clock=self._clock,
+        )
+
+    @cached_property
+    def _removing(self) -> Removing:
+        return Removing(
+            ledger=self._ledger,
+            items=self._items,
+            views=self._views,
+            operations=self._store.operations,
+            door=self._door,
+            beginning=self._beginning,
+            lists=self._lists,
+            shown=self._operations,
+        )
+
+    @cached_property
+    def _bulk(self) -> Bulk:
+        return Bulk(
+            ledger=self._ledger,
+            views=self._views,
+            operations=self._store.operations,
+            door=self._door,
+            lists=self._lists,
+            named=self._named_tasks,
+            beginning=self._beginning,
+        )
+
+    @cached_property
+    def _deleting(self) -> Deleting:
+        return Deleting(ledger=self._ledger, door=self._door, beginning=self._beginning)
+
+    @cached_property
+    def _operations(self) -> OperationsService:
+        return OperationsService(
+            directory=self._directory,
+            ledger=self._ledger,
+            items=self._items,
+            content=self._content,
+            views=self._views,
+            operations=self._store.operations,
+            listings=self._store.listings,
+            door=self._door,
+        )
+
+    @cached_property
+    def _beginning(self) -> Beginning:
+        return Beginning(
+            ledger=self._ledger,
+            content=self._content,
+            driving=self._driving,
+            shown=self._operations,
+        )
+
+    @cached_property
+    def _driving(self) -> Driving:
+        chunks = Chunks(
+            ledger=self._ledger,
+            items=self._items,
+            operations=self._store.operations,
+            views=self._views,
+            named=self._named_tasks,
+        )
+        return Driving(self._ledger, self._content, self._store.operations, chunks.doers())
+
+    @cached_property
+    def _attaching(self) -> Attaching:
+        return Attaching(self._ledger, self._items, self._views)
+
+    @cached_property
+    def _exporting(self) -> Exporting:
+        return Exporting(
+            directory=self._directory,
+            ledger=self._ledger,
+            items=self._items,
+            views=self._views,
+            clock=self._clock,
+            lag=self._lag,
+        )
+
+    @cached_property
+    def _names(self) -> Names:
+        return Names(
+            directory=self._directory,
+            groups=self._store.groups,
+            content=self._content,
+            door=self._door,
+        )
+
+    @cached_property
+    def _lost(self) -> Lost:
+        return Lost(
+            directory=self._directory, ledger=self._ledger, items=self._items, views=self._views
+        )
+
+    @cached_property
+    def _held(self) -> HeldTasks:
+        return HeldTasks(self._directory, self._items)
+
+    @cached_property
+    def _named_tasks(self) -> NamedTasks:
+        return NamedTasks(self._items, self._views)
+
+    @cached_property
+    def _settings(self) -> SettingsCache:
+        return SettingsCache(self._ledger, self._content)
+
+    async def _lag(self, project: int) -> int:
+        """Events that Redis has and the log has not."""
+        header = await self._store.kernel.header(project)
+        return header.seq - header.durable if header else 0

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import json
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 
 import structlog
 from pydantic import SecretStr
@@ -60,9 +60,10 @@ class Backends:
         async with contextlib.AsyncExitStack() as stack:
             valkey = postgres = None
             if settings.embedded_postgres:
-                postgres = await stack.enter_async_context(EmbeddedPostgres(settings.data_dir))
+                postgres = EmbeddedPostgres(settings.data_dir)
             if settings.embedded_redis and redis:
-                valkey = await stack.enter_async_context(EmbeddedRedis(settings.data_dir))
+                valkey = EmbeddedRedis(settings.data_dir)
+            await _started(stack, [server for server in (postgres, valkey) if server is not None])
             yield cls(settings, valkey, postgres)
 
     async def prepare(self) -> None:
@@ -95,6 +96,16 @@ class Backends:
                 if not server.runs:
                     await _restart(server)
             await asyncio.sleep(WATCH_S)
+
+
+async def _started(
+    stack: contextlib.AsyncExitStack, servers: Sequence[EmbeddedRedis | EmbeddedPostgres]
+) -> None:
+    """Start them side by side; the stack stops those that came up. Raises the first error."""
+    coming = (stack.enter_async_context(server) for server in servers)
+    for outcome in await asyncio.gather(*coming, return_exceptions=True):
+        if isinstance(outcome, BaseException):
+            raise outcome
 
 
 async def _restart(server: EmbeddedRedis | EmbeddedPostgres) -> None:

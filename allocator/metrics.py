@@ -1,13 +1,12 @@
 """What is counted. Labels are bounded sets: method, code, outcome, queue.
 
-With PROMETHEUS_MULTIPROC_DIR set before the first import (the supervisor
-does it) each worker writes files there, and one process exposes them all.
+With PROMETHEUS_MULTIPROC_DIR set before the first import (the nursery's is)
+each worker writes files there, and one process exposes them all.
 """
 
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
@@ -24,7 +23,6 @@ from prometheus_client import (
 from prometheus_client.registry import Collector
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
-DIRECTORY_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 
 _FAST_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
@@ -208,14 +206,6 @@ def snapshots(newest: Sequence[Snapshot]) -> None:
         SNAPSHOT_AGE_SECONDS.labels(one.project).set(one.age)
         SNAPSHOT_SECONDS.labels(one.project).set(one.seconds)
         SNAPSHOT_BYTES.labels(one.project).set(one.bytes)
-
-
-def prepare(directory: Path) -> None:
-    """Make `directory` the place of this and all child processes' figures."""
-    directory.mkdir(parents=True, exist_ok=True)
-    for left in directory.glob("*.db"):
-        left.unlink(missing_ok=True)
-    os.environ[DIRECTORY_VARIABLE] = str(directory)
 
 
 class _Figures(Collector):

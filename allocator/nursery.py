@@ -20,17 +20,28 @@ import subprocess
 import sys
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Self
 
 from allocator.lifeline import Order, Pulse, die_with_parent
 
 LARGEST_ORDER = 65_536
+FIGURES_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 
 
 class Nursery:
-    """The nursery of this process, opened anew if it died."""
+    """The nursery of this process, opened anew if it died.
 
-    def __init__(self) -> None:
+    Its workers leave what they count in `figures`, where nothing of others is kept; without
+    `figures` nobody asks them.
+    """
+
+    def __init__(self, figures: Path | None = None) -> None:
+        # The code that we run, wherever we were started.
+        self._environment = {"PYTHONPATH": os.pathsep.join(sys.path)}
+        if figures is not None:
+            _empty(figures)
+            self._environment[FIGURES_VARIABLE] = str(figures)
         self._process: subprocess.Popen[bytes] | None = None
         self._orders: socket.socket | None = None
 
@@ -55,8 +66,7 @@ class Nursery:
         with theirs:
             self._process = subprocess.Popen(
                 [sys.executable, "-P", "-m", __name__, str(theirs.fileno()), str(os.getpid())],
-                # The code that we run, wherever we were started.
-                env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+                env=os.environ | self._environment,
                 stdin=subprocess.DEVNULL,
                 pass_fds=[theirs.fileno()],
             )
@@ -83,13 +93,21 @@ class Nursery:
         self._process = self._orders = None
 
 
+def _empty(figures: Path) -> None:
+    figures.mkdir(parents=True, exist_ok=True)
+    for left in figures.glob("*.db"):
+        left.unlink(missing_ok=True)
+
+
 def main(orders: socket.socket, opener: int) -> None:
     """Fork until the opener is gone; each fork becomes a worker here."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the supervisor decides
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for workers
     die_with_parent(opener)
     from allocator import worker  # late: whoever only opens a nursery does without
+    from store.library import library
 
+    library()  # put together once, not by each of them
     gc.collect()
     gc.freeze()  # a collection in a worker would else copy what it shares
     nursery = os.getpid()

@@ -40,6 +40,11 @@ class Settings(BaseSettings):
     metrics_dir: Path | None = None
 
     @property
+    def figures(self) -> Path:
+        """Where workers leave what they count."""
+        return self.metrics_dir or self.data_dir / "metrics"
+
+    @property
     def embedded_redis(self) -> bool:
         """Whether dibs starts a Valkey of its own."""
         return self.redis_url is None

@@ -14,7 +14,6 @@ import signal
 import socket
 from collections.abc import Callable, Iterator
 from multiprocessing.connection import Connection
-from pathlib import Path
 
 import structlog
 
@@ -54,14 +53,14 @@ class WorkerSlot:
         """The process that runs here now; None until it was heard."""
         return self._pulse.pid if self._pulse else None
 
-    async def run(self, figures: Path) -> None:
+    async def run(self) -> None:
         """Keep a worker running, until cancelled; then stop it."""
         while True:
             try:
                 await self._run_once()
             finally:
                 if self.pid is not None:
-                    metrics.forget(self.pid, figures)
+                    metrics.forget(self.pid, self._order.settings.figures)
                 self._pulse = None
             log.warning("worker_died", worker=self.number, restart_s=self._restart_s)
             await asyncio.sleep(self._restart_s)
@@ -134,7 +133,7 @@ def reserved_port(host: str, port: int) -> Iterator[int]:
         yield held.getsockname()[1]
 
 
-async def serve(settings: Settings, *, ready: Callable[[str], None]) -> None:
+async def serve(settings: Settings, nursery: Nursery, *, ready: Callable[[str], None]) -> None:
     """Run everything until SIGINT or SIGTERM. `ready` gets one line, once.
 
     Raises Unsuitable, MigrationChanged, EmbeddedError or OSError (a port that
@@ -144,10 +143,7 @@ async def serve(settings: Settings, *, ready: Callable[[str], None]) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    figures = settings.metrics_dir or settings.data_dir / "metrics"
-    metrics.prepare(figures)
     with (
-        Nursery() as nursery,
         reserved_port(settings.host, settings.port) as port,
         socket.create_server((settings.http_host, settings.http_port)) as pages,
     ):
@@ -160,26 +156,27 @@ async def serve(settings: Settings, *, ready: Callable[[str], None]) -> None:
                     WorkerSlot(number + 1, Order(settings=bound), nursery)
                     for number in range(bound.workers)
                 ]
-                await _run(bound, backends, slots, figures, stop, ready, pages)
+                await _run(bound, backends, slots, stop, ready, pages)
 
 
 async def _run(
     settings: Settings,
     backends: Backends,
     slots: list[WorkerSlot],
-    figures: Path,
     stop: asyncio.Event,
     ready: Callable[[str], None],
     pages_at: socket.socket,
 ) -> None:
     pages = http.server(
-        http.application(ready=lambda: any(slot.serving for slot in slots), figures=figures)
+        http.application(
+            ready=lambda: any(slot.serving for slot in slots), figures=settings.figures
+        )
     )
     tasks = [
         asyncio.create_task(pages.serve(sockets=[pages_at])),
         asyncio.create_task(backends.keep_alive()),
         asyncio.create_task(_announce(slots, settings, ready)),
-        *(asyncio.create_task(slot.run(figures)) for slot in slots),
+        *(asyncio.create_task(slot.run()) for slot in slots),
     ]
     stopped = asyncio.create_task(stop.wait())
     try:

@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 from collections.abc import AsyncIterator
 
 import redis.asyncio
 
-from allocator import metrics
 from allocator.backends import Backends
 from allocator.lifeline import Order
 from allocator.nursery import Nursery
@@ -51,11 +49,8 @@ async def running(
     settings: Settings, *, lease_floor_ms: int = LEASE_FLOOR_MS
 ) -> AsyncIterator[Service]:
     """Start servers (those that `settings` names no address of) and workers; stop them after."""
-    figures = settings.data_dir / "metrics"
-    metrics.prepare(figures)
     async with contextlib.AsyncExitStack() as stack:
-        stack.callback(os.environ.pop, metrics.DIRECTORY_VARIABLE, None)  # it goes with the service
-        nursery = stack.enter_context(Nursery())
+        nursery = stack.enter_context(Nursery(settings.figures))
         backends = await stack.enter_async_context(Backends.open(settings))
         await backends.prepare()
         port = stack.enter_context(reserved_port(settings.host, settings.port))
@@ -64,7 +59,7 @@ async def running(
             settings=bound, lease_floor_ms=lease_floor_ms, log=settings.data_dir / "workers.log"
         )
         slots = [WorkerSlot(number + 1, order, nursery) for number in range(settings.workers)]
-        tasks = [asyncio.create_task(slot.run(figures)) for slot in slots]
+        tasks = [asyncio.create_task(slot.run()) for slot in slots]
         tasks.append(asyncio.create_task(backends.keep_alive()))
         try:
             async with asyncio.timeout(STARTS_WITHIN_S):

@@ -179,9 +179,10 @@ class Server(ABC):
             return
         if self._process is not None:
             self._process.kill()
-        for pid in self.processes():
+        left = self.processes()
+        for pid in left:
             _signal(pid, signal.SIGKILL)
-        if not await until(self._is_gone, within_s=KILL_WITHIN_S):
+        if (left or self.runs) and not await until(self._is_gone, within_s=KILL_WITHIN_S):
             raise EmbeddedError(f"{self.name} survives SIGKILL: {self.processes()}")
         self._process = None
 

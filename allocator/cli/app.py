@@ -9,8 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
-from allocator.cli import client_commands, show
-from allocator.cli.manifest import Format
+from allocator.cli import client_commands
+from allocator.cli.formats import Format
 
 app = typer.Typer(
     help="Hands out annotation tasks: durable, in order, never the same one to two people.",
@@ -34,6 +34,8 @@ def main() -> None:
             verbs.add_to(app)
         app()
     except Exception as error:
+        from allocator.cli import show
+
         if not show.refusal(error, as_json="--json" in sys.argv):
             raise
         sys.exit(1)
@@ -56,18 +58,21 @@ def serve(
     data_dir: DataDir = None,
 ) -> None:
     """Serve, on servers of our own unless DIBS_REDIS_URL and DIBS_POSTGRES_DSN are set."""
-    from allocator import supervisor
+    from allocator.nursery import Nursery
 
     settings = _settings(
         host=host, port=port, http_port=http_port, workers=workers, data_dir=data_dir
     )
-    asyncio.run(supervisor.serve(settings, ready=show.line))
+    with Nursery(settings.figures) as nursery:
+        from allocator import supervisor  # while the nursery imports what workers need
+
+        asyncio.run(supervisor.serve(settings, nursery, ready=typer.echo))
 
 
 @app.command()
 def migrate(data_dir: DataDir = None, *, json: Json = False) -> None:
     """Bring the tables in Postgres up to date."""
-    from allocator.cli import server_commands
+    from allocator.cli import server_commands, show
 
     applied = asyncio.run(server_commands.migrate(_settings(data_dir=data_dir)))
     show.answer({"applied": applied}, as_json=json)
@@ -98,7 +103,7 @@ def rebuild_views(
     json: Json = False,
 ) -> None:
     """Make the views anew from the log, while others read the old ones."""
-    from allocator.cli import server_commands
+    from allocator.cli import server_commands, show
 
     made = asyncio.run(server_commands.rebuild_views(_settings(data_dir=data_dir), project))
     show.answer({"events": made}, as_json=json)
@@ -113,7 +118,7 @@ def snapshot(
     json: Json = False,
 ) -> None:
     """Make a snapshot now, so that the next rebuild is short: before planned work on Redis."""
-    from allocator.cli import server_commands
+    from allocator.cli import server_commands, show
 
     made = asyncio.run(server_commands.snapshot(_settings(data_dir=data_dir), project))
     show.answer({"events": made}, as_json=json)
@@ -139,7 +144,7 @@ def import_(
 
     Run it again to go on with an import that was interrupted.
     """
-    from allocator.cli import importing
+    from allocator.cli import importing, show
 
     plan = importing.Plan(
         file=file,

@@ -7,8 +7,6 @@ from typing import Annotated
 
 import typer
 
-from allocator.cli import show
-
 DEFAULT_TARGET = "127.0.0.1:7443"
 try:
     DEFAULT_ACTOR = getpass.getuser()
@@ -44,6 +42,7 @@ def reserve(
     json: Json = False,
 ) -> None:
     """Give a person the next tasks of a queue, or of the project."""
+    from allocator.cli import show
     from dibs import Client
 
     with Client(target, project=project, actor=actor) as client:
@@ -63,6 +62,7 @@ def submit(
     json: Json = False,
 ) -> None:
     """Finish a task."""
+    from allocator.cli import show
     from dibs import Client
 
     with Client(target, project=project, actor=actor) as client:
@@ -83,6 +83,7 @@ def top(
     """Watch a project live: queues, rates, commit lag, who holds what. Ctrl-C ends it."""
     from contextlib import suppress
 
+    from allocator.cli import show
     from allocator.cli import top as view
     from dibs import Client
 

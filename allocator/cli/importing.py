@@ -26,6 +26,7 @@ from rich.progress import (
 from rich.text import Text
 
 from allocator.cli import journal, manifest
+from allocator.cli.formats import Format
 from allocator.cli.journal import Begun, Journal
 from dibs import Client, ImportResult, ImportSession, Item, errors
 
@@ -37,7 +38,7 @@ class Plan:
     """What to import, and where to."""
 
     file: Path
-    format: manifest.Format | None
+    format: Format | None
     project: str
     queue: str
     dataset: str
@@ -141,7 +142,7 @@ def _make(client: Client, plan: Plan) -> None:
 
 def _send(plan: Plan, client: Client, kept: Journal, progress: Progress) -> None:
     """Send what was not answered yet, and write down each answer."""
-    form = manifest.Format(kept.begun.format)
+    form = Format(kept.begun.format)
     rows = _Ahead(manifest.rows(plan.file, form, kept.end))
     bar = progress.add_task("importing", total=kept.begun.items, completed=kept.done)
     first = kept.done + 1

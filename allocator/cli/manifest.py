@@ -11,12 +11,12 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterator
-from enum import StrEnum
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from google.protobuf.json_format import ParseDict, ParseError
 
+from allocator.cli.formats import Format
 from dibs.errors import InvalidArgument, Violation
 from dibs.v1.dataset_pb2 import Item
 from dibs.validation import check
@@ -31,15 +31,6 @@ LONGEST_VALUE = 1024
 MOST_ATTRIBUTES = 64
 LARGEST_WEIGHT = 1_000_000_000
 SNIFFED_BYTES = 4096
-
-
-class Format(StrEnum):
-    """How a manifest is written."""
-
-    JSONL = "jsonl"
-    CSV = "csv"
-    COCO = "coco"
-    LABEL_STUDIO = "label-studio"
 
 
 class Row(NamedTuple):

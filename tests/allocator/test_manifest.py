@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from allocator.cli.manifest import Format, certain, check_item, checked, format_of, rows
+from allocator.cli.formats import Format
+from allocator.cli.manifest import certain, check_item, checked, format_of, rows
 from dibs.errors import InvalidArgument
 from dibs.v1.dataset_pb2 import Item
 

@@ -12,6 +12,7 @@ from typer.testing import CliRunner, Result
 
 from allocator.cli import verbs
 from allocator.cli.app import app
+from dibs.v1.project_pb2 import ListMembersRequest
 from tests import calls
 from tests.api import fleet
 from tests.api.world import World
@@ -52,10 +53,12 @@ class Typed:
 
 @pytest.fixture
 async def typed(world: World, workers: fleet.Fleet) -> Typed:
-    """A queue with two waiting tasks, and a terminal."""
+    """A queue with three waiting tasks, two people that the views know of, and a terminal."""
     await world.dataset("d", ["a", "b", "c"])
     await world.queue("q", "d")
     await world.people("ann", "bob")
+    seq = (await world.mine(world.actor)).seq
+    await world.stubs.projects.ListMembers(ListMembersRequest(**world.where(), min_seq=seq))
     return Typed(world, workers.port)
 
 

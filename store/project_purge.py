@@ -35,8 +35,8 @@ LAST: Final = "view_position"
 
 _TABLES: Final = """
 SELECT c.relname AS name FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
- WHERE a.attname = 'project' AND NOT a.attisdropped AND c.relkind IN ('r', 'p')
-   AND NOT c.relispartition AND c.relnamespace = current_schema()::regnamespace
+ WHERE a.attname = 'project' AND NOT a.attisdropped AND c.relkind = 'r'
+   AND c.relnamespace = current_schema()::regnamespace
    AND c.relname NOT IN ('project', 'purge')
  ORDER BY c.relname <> $1, c.relname = $2, c.relname"""
 _HOLD_VIEWS: Final = "SELECT FROM view_position WHERE project = $1 FOR UPDATE"
@@ -134,5 +134,5 @@ class Purger:
 
 
 async def _tables(connection: Connection) -> Sequence[str]:
-    """Every table with rows of projects, whoever has added it."""
+    """Every table with rows of projects, whoever has added it; partitions one by one."""
     return [row["name"] for row in await connection.fetch(_TABLES, FIRST, LAST)]

@@ -70,6 +70,8 @@ class TaskRow:
     escalated: bool = False
     updated_seq: int = 0
     updated_wall: int = 0
+    cold: bool = False
+    """In which partition it is, which only store/cold.py changes."""
 
 
 @dataclass(slots=True)
@@ -83,6 +85,8 @@ class Views:
     """Slots per queue; those of queues created in the run included."""
     cleared: dict[int, int] = field(default_factory=dict)
     """Up to which entry what waited in a queue was cleared."""
+    archived: set[int] = field(default_factory=set)
+    """Queues that were archived when the run began."""
     portions: dict[int, projection_delays.Portion] = field(default_factory=dict)
     """What waits for its time since an event."""
     stirred: set[int] = field(default_factory=set)

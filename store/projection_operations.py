@@ -45,7 +45,8 @@ WRITES: Final[Mapping[str, str]] = {
     "tasks_cleared": "UPDATE view_task SET state = 9, person = 0, token = 0, deadline = 0,"
     " ended = 'cleared', updated_seq = $4, updated_wall = $5"
     " WHERE project = $1 AND queue = $2 AND state = 2 AND entry <= $3",
-    "queue_cleared": "UPDATE view_queue SET cleared = $3 WHERE project = $1 AND queue = $2",
+    "queue_cleared": "UPDATE view_queue SET cleared = $3, settled = settled AND NOT archived"
+    " WHERE project = $1 AND queue = $2",
     "detached": "INSERT INTO view_detached (project, operation, queue, dataset, last)"
     " SELECT $1, $2, unnest($3::bigint[]), $4, $5",
     "attachments_gone": "DELETE FROM view_attachment"

@@ -20,6 +20,7 @@ import structlog
 from allocator.model import TaskState
 from dibs.errors import StoreUnavailable
 from store import projection_delays, projection_operations, tallies
+from store.cold import settle_some
 from store.events import Event, decode
 from store.log import Log
 from store.notices import PROJECTED, Committed, Projected
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 RUN_EVENTS: Final = 500
 AT_ONCE: Final = 4
 SCAN_S: Final = 2.0
-PURGES_A_SCAN: Final = 20
+STEPS_A_SCAN: Final = 20
 PAUSE_S: Final = 0.5
 REST_S: Final = 0.05
 """Between two runs of a project: what happens to one task meanwhile is one row written, not three.
@@ -78,7 +79,8 @@ WRITES: Final = {
     "queue_rules": "UPDATE view_queue SET priority = $3, owner = $4, due_ms = $5, rules = $6,"
     " content = $7, set_seq = $8 WHERE project = $1 AND queue = $2",
     "queue_paused": "UPDATE view_queue SET paused = $3 WHERE project = $1 AND queue = $2",
-    "queue_archived": "UPDATE view_queue SET archived = $3 WHERE project = $1 AND queue = $2",
+    "queue_archived": "UPDATE view_queue SET archived = $3, settled = false"
+    " WHERE project = $1 AND queue = $2",
     "attachment": "INSERT INTO view_attachment (project, queue, dataset, priority, not_before)"
     " VALUES ($1, $2, $3, $4, $5)",
     "cursor": "UPDATE view_attachment SET cursor = $4, not_added = not_added + $5"
@@ -88,6 +90,7 @@ WRITES: Final = {
 """How the rows of projection.Views.rows are written; $1 is the project."""
 
 _COLUMNS: Final = ["class" if name == "class_" else name for name in TaskRow.__dataclass_fields__]
+_KEY: Final = frozenset({"entry", "slot", "cold"})
 _VALUES: Final = attrgetter(*TaskRow.__dataclass_fields__)
 _LOAD_TASKS: Final = """
 SELECT u.entry, u.slot, e.queue, e.class, coalesce(v.priority, e.priority),
@@ -102,9 +105,10 @@ _WRITE_TASKS: Final = (
     f"INSERT INTO view_task (project, {', '.join(_COLUMNS)})"
     f" SELECT $1, {', '.join(f'r.{name}' for name in _COLUMNS)}"
     " FROM jsonb_populate_recordset(NULL::view_task, $2::jsonb) AS r"
-    " ON CONFLICT (project, entry, slot) DO UPDATE SET "
-    + ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS if name not in ("entry", "slot"))
+    " ON CONFLICT (project, entry, slot, cold) DO UPDATE SET "
+    + ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS if name not in _KEY)
 )
+_UNSETTLE: Final = "UPDATE view_queue SET settled = false WHERE project = $1 AND queue = ANY ($2)"
 _WRITE_COUNTS: Final = "UPDATE view_queue SET {sets} WHERE project = $1 AND queue = $2"
 _WRITE_TALLIES: Final = """
 INSERT INTO view_count (project, queue, dimension, value, tasks)
@@ -192,10 +196,11 @@ class Projector:
                 behind = []
             for row in behind:
                 self._mark(row["project"], row["seq"])
-            with suppress(StoreUnavailable):
-                for _ in range(PURGES_A_SCAN):
-                    if not await purge_some(self._postgres):
-                        break
+            for tidies in (purge_some, settle_some):
+                with suppress(StoreUnavailable):
+                    for _ in range(STEPS_A_SCAN):
+                        if not await tidies(self._postgres):
+                            break
             await asyncio.sleep(SCAN_S)
 
     async def _work_forever(self) -> None:
@@ -265,10 +270,11 @@ async def _load(connection: Connection, project: int, events: Sequence[Event]) -
     """The rows that the events will change."""
     views = Views()
     rows = await connection.fetch(
-        "SELECT queue, slots, cleared FROM view_queue WHERE project = $1", project
+        "SELECT queue, slots, cleared, archived FROM view_queue WHERE project = $1", project
     )
     views.slots = {row["queue"]: row["slots"] for row in rows}
     views.cleared = {row["queue"]: row["cleared"] for row in rows}
+    views.archived = {row["queue"] for row in rows if row["archived"]}
     await _load_portions(connection, project, views, events)
     created = [event.body for event in events if event.kind == "queue_created"]
     slots = views.slots | {body["queue"]: body["rules"]["slots"] for body in created}
@@ -332,6 +338,9 @@ async def _write(connection: Connection, project: int, views: Views) -> None:
     rows = [dict(zip(_COLUMNS, _VALUES(task), strict=True)) for task in tasks]
     if rows:
         await connection.execute(_WRITE_TASKS, project, json.dumps(rows))
+    unsettled = views.archived & {task.queue for task in tasks}
+    if unsettled:
+        await connection.execute(_UNSETTLE, project, sorted(unsettled))
     for queue in sorted({queue for queue, _ in views.counts}):
         changes = {
             column: views.counts[queue, column]

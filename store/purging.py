@@ -17,8 +17,11 @@ AT_ONCE: Final = 2_000
 
 _NEXT: Final = "SELECT project, queue FROM view_deleted WHERE NOT purged LIMIT 1"
 _DROPS: Final = (
-    "DELETE FROM view_task WHERE ctid = ANY (ARRAY("
-    "SELECT ctid FROM view_task WHERE project = $1 AND queue = $2 LIMIT $3))",
+    *(
+        f"DELETE FROM {partition} WHERE ctid = ANY (ARRAY("
+        f"SELECT ctid FROM {partition} WHERE project = $1 AND queue = $2 LIMIT $3))"
+        for partition in ("task_hot", "task_cold")
+    ),
     "DELETE FROM view_removed WHERE ctid = ANY (ARRAY("
     "SELECT r.ctid FROM entry_range e JOIN view_removed r ON r.project = e.project"
     " AND r.entry >= e.first AND r.entry < e.first + e.count"

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 import structlog
 
+from store.cold import settle
 from store.events import decode
 from store.log import Log
 from store.postgres import Postgres, translated
@@ -62,7 +63,7 @@ class ViewRebuild:
                     position = await _lock(connection, project)
                     if position > most_events:
                         return None
-                    await purge(connection, project)
+                    await tidy(connection, project)
                     before = await _rows(connection, project)
                     await self._replay(connection, project, position)
                     wrong = different(before, await _rows(connection, project))
@@ -85,7 +86,7 @@ class ViewRebuild:
             ]
             await project_events(connection, project, events)
             at = events[-1].seq
-        await purge(connection, project)
+        await tidy(connection, project)
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[Connection]:
@@ -96,6 +97,12 @@ class ViewRebuild:
                 yield cast("Connection", connection)
         finally:
             connection.terminate()
+
+
+async def tidy(connection: Connection, project: int) -> None:
+    """What is done to the views a little at a time, all at once."""
+    await purge(connection, project)
+    await settle(connection, project)
 
 
 def different(before: Rows, after: Rows) -> int:

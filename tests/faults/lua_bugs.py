@@ -79,3 +79,49 @@ FENCE_TOO_WIDE = Bug(
 )
 
 LEAVING = (NO_FENCE, CLEARED_COMES_BACK, FENCE_TOO_WIDE)
+
+HOLD_SURVIVES = Bug(
+    name="a lease survives the deletion of its queue",
+    after="function apply.dropped(P, event)\n",
+    added="  event.body.tasks[#event.body.tasks] = nil\n",
+)
+
+DELETED_IS_READ = Bug(
+    name="a record of a deleted queue is read as if the queue were there",
+    after="local function unpacked_record(P, entry, packed)\n",
+    added="""
+  local of_any = unpacked(packed, false)
+  if of_any and generation(P, of_any.q) == GONE then return of_any end
+""",
+)
+
+DELETING = (HOLD_SURVIVES, DELETED_IS_READ)
+
+CHUNK_TWICE = Bug(
+    name="a chunk that is asked for again is done again",
+    after="local function chunk_remembered(call)\n",
+    added="""
+  local newest = redis.call('HGET', keys.operation(call.P, call.session - OPERATIONS), 'chunk')
+  if newest and call.n > 0 and call.n == tonumber(newest) then return nil end
+""",
+)
+
+CHUNK_PASSED_OVER = Bug(
+    name="a chunk may come before the one before it",
+    after="local function chunk_remembered(call)\n",
+    added="""
+  local o = redis.call('HMGET', keys.operation(call.P, call.session - OPERATIONS), 'state', 'chunk')
+  if tonumber(o[1] or 0) == RUNNING and call.n > tonumber(o[2]) then return nil end
+""",
+)
+
+CHUNK_AFTER_THE_END = Bug(
+    name="a chunk comes after its operation ended",
+    after="local function chunk_remembered(call)\n",
+    added="""
+  local o = redis.call('HMGET', keys.operation(call.P, call.session - OPERATIONS), 'chunk')
+  if o[1] and call.n == tonumber(o[1]) + 1 then return nil end
+""",
+)
+
+CHUNKS = (CHUNK_TWICE, CHUNK_PASSED_OVER, CHUNK_AFTER_THE_END)

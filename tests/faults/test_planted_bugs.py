@@ -15,11 +15,13 @@ from hypothesis.stateful import RULE_MARKER as RULE
 from hypothesis.stateful import initialize, rule, run_state_machine_as_test
 
 from store.embedded import EmbeddedRedis
-from tests.faults import lua_bugs, protocol_bugs
+from tests.faults import lua_bugs, operation_bugs, protocol_bugs, snapshot_bugs
 from tests.faults.field import NewField
 from tests.store.kernel_machine import ProjectMachine
+from tests.store.test_deletion import Deleting
 
 SEEDS = (1, 2, 3)
+PLAYED = (*protocol_bugs.BUGS, *snapshot_bugs.BUGS, *operation_bugs.BUGS)
 KEPT = ("attach", "expire", "release", "reserve", "submit", "time_passes")
 """Rules of the machine that the order of a queue rests on."""
 KEPT_WHERE_WORK_LEAVES = (
@@ -27,6 +29,15 @@ KEPT_WHERE_WORK_LEAVES = (
     *("finish_detaching", "follow", "release", "reserve", "start", "submit", "time_passes"),
 )
 """Rules that what is taken out of queues rests on."""
+KEPT_WHERE_QUEUES_GO = (
+    *("attach", "delete_queue", "drop_holds", "finish_deleting", "reserve", "start", "submit"),
+    *("release", "expire", "time_passes"),
+)
+"""Rules that the end of a queue rests on."""
+KEPT_WHERE_CHUNKS_COME = (
+    *("attach", "begin_operation", "do_a_chunk", "end_operation", "follow", "reserve"),
+)
+"""Rules that what an operation does rests on."""
 
 
 async def trouble(
@@ -41,7 +52,7 @@ async def trouble(
             return await field.trouble()
 
 
-@pytest.mark.parametrize("bug", protocol_bugs.BUGS, ids=str)
+@pytest.mark.parametrize("bug", PLAYED, ids=str)
 async def test_a_mistake_in_the_protocol_is_found(
     bug: protocol_bugs.Bug, new_field: NewField
 ) -> None:
@@ -51,7 +62,7 @@ async def test_a_mistake_in_the_protocol_is_found(
     pytest.fail(f"{bug} was not found")
 
 
-@pytest.mark.parametrize("bug", protocol_bugs.BUGS, ids=str)
+@pytest.mark.parametrize("bug", PLAYED, ids=str)
 async def test_the_protocol_as_it_is_stands_the_same_scenario(
     bug: protocol_bugs.Bug, new_field: NewField
 ) -> None:
@@ -94,9 +105,7 @@ def left_out(kept: tuple[str, ...]) -> dict[str, None]:
     return dict.fromkeys(set(rules) - set(kept))
 
 
-def histories(
-    url: str, seed: int, machine_: type[ProjectMachine] = Crowd, kept: tuple[str, ...] = KEPT
-) -> None:
+def histories(url: str, seed: int, machine_: type[ProjectMachine], kept: tuple[str, ...]) -> None:
     """Random histories against the model, as in tests/store; raises what does not fit."""
     with redis.Redis.from_url(url) as client:
         client.flushall()  # the machine numbers its projects from 1
@@ -116,33 +125,42 @@ def histories(
     )
 
 
-@pytest.mark.parametrize("bug", lua_bugs.BUGS, ids=str)
+def named(one: object) -> str:
+    """Bugs by their names, machines by theirs."""
+    return one.__name__ if isinstance(one, type) else str(one) * isinstance(one, lua_bugs.Bug)
+
+
+PLANTED: list[tuple[lua_bugs.Bug, type[ProjectMachine], tuple[str, ...]]] = [
+    *((bug, Crowd, KEPT) for bug in lua_bugs.BUGS),
+    *((bug, Leaving, KEPT_WHERE_WORK_LEAVES) for bug in lua_bugs.LEAVING),
+    *((bug, Deleting, KEPT_WHERE_QUEUES_GO) for bug in lua_bugs.DELETING),
+    *((bug, Leaving, KEPT_WHERE_CHUNKS_COME) for bug in lua_bugs.CHUNKS),
+]
+
+
+@pytest.mark.parametrize(("bug", "machine", "kept"), PLANTED, ids=named)
 def test_a_mistake_in_a_function_is_found(
-    bug: lua_bugs.Bug, own_redis: EmbeddedRedis, monkeypatch: pytest.MonkeyPatch
+    bug: lua_bugs.Bug,
+    machine: type[ProjectMachine],
+    kept: tuple[str, ...],
+    own_redis: EmbeddedRedis,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     text = lua_bugs.planted(bug)
     monkeypatch.setattr("store.kernel.library", lambda: text)
     for seed in SEEDS:
         try:
-            histories(own_redis.url, seed)
+            histories(own_redis.url, seed, machine, kept)
         except AssertionError:
             return
     pytest.fail(f"{bug} was not found")
 
 
-def test_the_functions_as_they_are_stand_the_same_histories(own_redis: EmbeddedRedis) -> None:
-    histories(own_redis.url, SEEDS[0])
+SOUND = [(Crowd, KEPT), (Deleting, KEPT_WHERE_QUEUES_GO), (Leaving, KEPT_WHERE_CHUNKS_COME)]
 
 
-@pytest.mark.parametrize("bug", lua_bugs.LEAVING, ids=str)
-def test_a_mistake_in_what_takes_work_out_of_queues_is_found(
-    bug: lua_bugs.Bug, own_redis: EmbeddedRedis, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("machine", "kept"), SOUND, ids=named)
+def test_the_functions_as_they_are_stand_the_same_histories(
+    machine: type[ProjectMachine], kept: tuple[str, ...], own_redis: EmbeddedRedis
 ) -> None:
-    text = lua_bugs.planted(bug)
-    monkeypatch.setattr("store.kernel.library", lambda: text)
-    for seed in SEEDS:
-        try:
-            histories(own_redis.url, seed, Leaving, KEPT_WHERE_WORK_LEAVES)
-        except AssertionError:
-            return
-    pytest.fail(f"{bug} was not found")
+    histories(own_redis.url, SEEDS[0], machine, kept)

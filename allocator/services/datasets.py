@@ -217,7 +217,7 @@ class Datasets:
         return [
             StagedItem(
                 *item[:3],
-                required_skills=sorted(skills[name] for name in item.required_skills),
+                required_skills=sorted(map(skills.__getitem__, item.required_skills)),
                 attributes=item.attributes,
             )
             for item in ask.items

@@ -135,12 +135,13 @@ def imported(answer: answers.Imported) -> pb.ImportItemsResponse:
 
 
 def _new_item(item: pb.Item) -> requests.NewItem:
+    attributes = item.attributes
     return requests.NewItem(
         item.external_id,
         item.weight if item.HasField("weight") else 1.0,
         tuple(item.classes),
         tuple(item.required_skills),
-        dict(item.attributes),
+        {name: attributes[name] for name in attributes},  # dict() asks in Python, not in C
     )
 
 

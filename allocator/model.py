@@ -6,8 +6,11 @@ integer, and its external name lives in Postgres only.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import IntEnum, IntFlag, StrEnum
+from types import MappingProxyType
+from typing import NamedTuple
 
 OUTSIDE = 2**51
 """Session s without a project asks in a project as "session" OUTSIDE + s."""
@@ -315,6 +318,16 @@ class RequestKey:
     def from_outside(self) -> RequestKey:
         """The same, in a project that its session is not of: who asks was looked up before."""
         return replace(self, session=OUTSIDE + self.session, secret="")
+
+
+class NewItem(NamedTuple):
+    """An item on its way in: one line of an import."""
+
+    external_id: str
+    weight: float = 1.0
+    classes: Sequence[str] = ()
+    required_skills: Sequence[str] = ()
+    attributes: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,11 +5,9 @@ Ids are external ones here; whether they exist is the services' business.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
-from allocator.model import Priority, QueueSettings, RequestKey, Role, SkipPolicy, TaskId
+from allocator.model import NewItem, Priority, QueueSettings, RequestKey, Role, SkipPolicy, TaskId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,16 +120,6 @@ class CreateDataset:
     change: Change
     dataset_id: str
     display_name: str = ""
-
-
-class NewItem(NamedTuple):
-    """One line of an import."""
-
-    external_id: str
-    weight: float
-    classes: Sequence[str]
-    required_skills: Sequence[str]
-    attributes: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

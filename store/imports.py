@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import count, repeat
 from json.encoder import encode_basestring as _quoted
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import asyncpg
 
-from allocator.model import RequestKey
-from allocator.ports import Chunk, Staged, StagedItem
+from allocator.model import NewItem, RequestKey
+from allocator.ports import Chunk, Staged
 from dibs.errors import RequestIdReused, StoreUnavailable
 from store.numbers import next_numbers
 from store.postgres import Postgres
@@ -39,21 +39,31 @@ SELECT DISTINCT i.* FROM import met
  ORDER BY i.import"""
 
 
+class Bundle(NamedTuple):
+    """What one request brings."""
+
+    project: int
+    dataset: int
+    key: RequestKey
+    actor: int
+    items: Sequence[NewItem]
+    skills: Mapping[str, int]
+    """Numbers of those that the items require."""
+
+
 class Imports:
     """Staging of chunks."""
 
     def __init__(self, postgres: Postgres) -> None:
         self._postgres = postgres
 
-    async def stage(
-        self, project: int, dataset: int, key: RequestKey, actor: int, items: Sequence[StagedItem]
-    ) -> Staged:
+    async def stage(self, bundle: Bundle) -> Staged:
         """Write the rows of a chunk, in one transaction; see allocator.ports.Items."""
         # Most chunks are all new: who has the ids is asked once somebody has one.
         for look in (False, *[True] * TRIES):
             try:
                 async with self._postgres.reading() as connection, connection.transaction():
-                    return await _stage(connection, project, dataset, key, actor, items, look=look)
+                    return await _stage(connection, bundle, look=look)
             except (asyncpg.UniqueViolationError, asyncpg.DeadlockDetectedError):
                 continue
         raise StoreUnavailable
@@ -80,81 +90,65 @@ class Imports:
         return [row["external_id"] for row in rows]
 
 
-async def _stage(
-    connection: Connection,
-    project: int,
-    dataset: int,
-    key: RequestKey,
-    actor: int,
-    items: Sequence[StagedItem],
-    *,
-    look: bool,
-) -> Staged:
+async def _stage(connection: Connection, bundle: Bundle, *, look: bool) -> Staged:
+    key = bundle.key
     before = await connection.fetchrow(
         "SELECT * FROM import WHERE project = $1 AND session = $2 AND secret = $3 AND n = $4",
-        *(project, key.session, key.secret, key.n),
+        *(bundle.project, key.session, key.secret, key.n),
     )
     if before is not None and before["hash"] != key.hash:
         raise RequestIdReused(key.n)
     looking = look or before is not None
-    taken = await _taken(connection, project, dataset, items) if looking else []
+    taken = await _taken(connection, bundle) if looking else []
     own = before["import"] if before is not None else 0
     unfinished = {row["import"] for row in taken if not row["in_log"]} - {own}
     duplicates = frozenset(row["external_id"] for row in taken if row["import"] != own)
     if before is not None:
         return Staged(chunk=_chunk(before), duplicates=duplicates)
     if unfinished:
-        rows = await connection.fetch(_UNFINISHED, project, list(unfinished))
-        nothing = _nothing(dataset, key, actor)
-        return Staged(chunk=nothing, unfinished=tuple(_chunk(row) for row in rows))
-    new = [item for item in items if item.external_id not in duplicates]
+        rows = await connection.fetch(_UNFINISHED, bundle.project, list(unfinished))
+        return Staged(chunk=_nothing(bundle), unfinished=tuple(_chunk(row) for row in rows))
+    new = [item for item in bundle.items if item.external_id not in duplicates]
     if not new:
-        return Staged(chunk=_nothing(dataset, key, actor), duplicates=duplicates)
-    chunk = await _write(connection, project, dataset, key, actor, new)
+        return Staged(chunk=_nothing(bundle), duplicates=duplicates)
+    chunk = await _write(connection, bundle._replace(items=new))
     written = frozenset(item.external_id for item in new)
     return Staged(chunk=chunk, duplicates=duplicates, written=written)
 
 
-async def _taken(
-    connection: Connection, project: int, dataset: int, items: Sequence[StagedItem]
-) -> list[asyncpg.Record]:
+async def _taken(connection: Connection, bundle: Bundle) -> list[asyncpg.Record]:
     """Rows that have one of the items' ids already."""
     return await connection.fetch(
         f"SELECT i.external_id, i.import, {_IN_LOG} AS in_log FROM item i"
         " WHERE i.project = $1 AND i.dataset = $2 AND i.external_id = ANY ($3)"
         " AND i.removed = 0",
-        *(project, dataset, [item.external_id for item in items]),
+        *(bundle.project, bundle.dataset, [item.external_id for item in bundle.items]),
     )
 
 
-async def _write(
-    connection: Connection,
-    project: int,
-    dataset: int,
-    key: RequestKey,
-    actor: int,
-    items: Sequence[StagedItem],
-) -> Chunk:
+async def _write(connection: Connection, bundle: Bundle) -> Chunk:
+    project, dataset, key, actor, items, _ = bundle
     [number] = await next_numbers(connection, project, "import", 1)
-    columns = _columns(items) | {"project": repeat(project), "import": repeat(number)}
-    columns |= {"dataset": repeat(dataset), "ordinal": count(1)}
+    columns = _columns(bundle) | {"project": repeat(project), "dataset": repeat(dataset)}
+    columns |= {"import": repeat(number), "ordinal": count(1)}
     # In one order everywhere: two that want the same ids wait for each other in turn.
     rows = sorted(zip(*columns.values(), strict=False))
     await connection.copy_records_to_table("item", records=rows, columns=list(columns))
     await connection.execute(
         "INSERT INTO import (project, import, dataset, session, secret, n, hash, actor, count)"
         " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-        *(project, number, dataset, key.session, key.secret, key.n, key.hash, actor, len(rows)),
+        *(project, number, dataset, key.session, key.secret, key.n, key.hash, actor, len(items)),
     )
-    return Chunk(dataset=dataset, import_=number, first=1, count=len(rows), actor=actor, key=key)
+    return Chunk(dataset=dataset, import_=number, first=1, count=len(items), actor=actor, key=key)
 
 
-def _columns(items: Sequence[StagedItem]) -> dict[str, Iterable[Any]]:
+def _columns(bundle: Bundle) -> dict[str, Iterable[Any]]:
     """What is of the items themselves, the external ids first."""
+    number, items = bundle.skills.__getitem__, bundle.items
     # Encoding two empty arrays takes twice as long as all the rest of a row.
     lists: dict[str, list[Sequence[Any]]] = {
         "classes": [item.classes for item in items],
-        "required_skills": [item.required_skills for item in items],
+        "required_skills": [sorted(map(number, item.required_skills)) for item in items],
     }
     return {
         "external_id": [item.external_id for item in items],
@@ -170,7 +164,8 @@ def _json(attributes: Mapping[str, str]) -> str:
     return "{" + ",".join(pairs) + "}"
 
 
-def _nothing(dataset: int, key: RequestKey, actor: int) -> Chunk:
+def _nothing(bundle: Bundle) -> Chunk:
+    _, dataset, key, actor, *_ = bundle
     return Chunk(dataset=dataset, import_=0, first=1, count=0, actor=actor, key=key)
 
 

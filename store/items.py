@@ -13,11 +13,11 @@ from typing import Final, NamedTuple
 
 import asyncpg
 
-from allocator.model import Item, RequestKey
-from allocator.ports import EntryPlace, ItemRun, Staged, StagedItem
+from allocator.model import Item, NewItem, RequestKey
+from allocator.ports import EntryPlace, ItemRun, Staged
 from store.cache import Cache
 from store.directory import Directory
-from store.imports import Imports
+from store.imports import Bundle, Imports
 from store.postgres import Postgres
 
 BLOCK: Final = 512
@@ -153,10 +153,16 @@ class Items:
         self._reading: dict[_Block, asyncio.Task[dict[int, _Place]]] = {}
 
     async def stage(
-        self, project: int, dataset: int, key: RequestKey, actor: int, items: Sequence[StagedItem]
+        self,
+        project: int,
+        dataset: int,
+        key: RequestKey,
+        actor: int,
+        items: Sequence[NewItem],
+        skills: Mapping[str, int],
     ) -> Staged:
         """Write the rows of a chunk, in one transaction."""
-        return await self._imports.stage(project, dataset, key, actor, items)
+        return await self._imports.stage(Bundle(project, dataset, key, actor, items, skills))
 
     async def discard(self, project: int, import_: int) -> None:
         """Drop the rows of an import that nobody can add any more."""

@@ -91,15 +91,11 @@ def certain(fields: dict[str, Any]) -> bool:
         and len(attributes) <= MOST_ATTRIBUTES
         # Control characters are not printable; nor are some that an item may have.
         and text.isprintable()
-        and (len(text) <= LONGEST_KEY or _short(attributes))
+        and max(map(len, attributes), default=0) <= LONGEST_KEY
+        and (len(text) <= LONGEST_VALUE or max(map(len, attributes.values())) <= LONGEST_VALUE)
         and type(weight) in (int, float)
         and 0 < weight <= LARGEST_WEIGHT
     )
-
-
-def _short(attributes: dict[str, str]) -> bool:
-    key, value = (max(map(len, some), default=0) for some in (attributes, attributes.values()))
-    return key <= LONGEST_KEY and value <= LONGEST_VALUE
 
 
 def check_item(where: str, fields: dict[str, Any]) -> None:

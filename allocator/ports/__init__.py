@@ -17,7 +17,6 @@ from allocator.ports.items import (
     Items,
     OfWhom,
     Staged,
-    StagedItem,
 )
 from allocator.ports.ledger import Event, Ledger, Outcome, WallClock
 from allocator.ports.lists import ItemList, ListAsk, Listings, TaskLine, TaskList
@@ -61,7 +60,6 @@ __all__ = [
     "ProjectView",
     "QueueView",
     "Staged",
-    "StagedItem",
     "TaskLine",
     "TaskList",
     "TaskView",

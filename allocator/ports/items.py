@@ -4,20 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
-from allocator.model import Item, RequestKey
-
-
-class StagedItem(NamedTuple):
-    """An item on its way in; skills are numbers already."""
-
-    external_id: str
-    weight: float = 1.0
-    classes: Sequence[str] = ()
-    required_skills: Sequence[int] = ()
-    attributes: Mapping[str, str] = MappingProxyType({})
+from allocator.model import Item, NewItem, RequestKey
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,9 +57,17 @@ class Items(Protocol):
     """Item rows, and where their entries are."""
 
     async def stage(
-        self, project: int, dataset: int, key: RequestKey, actor: int, items: Sequence[StagedItem]
+        self,
+        project: int,
+        dataset: int,
+        key: RequestKey,
+        actor: int,
+        items: Sequence[NewItem],
+        skills: Mapping[str, int],
     ) -> Staged:
-        """Write the rows of a chunk, in one transaction.
+        """Write the rows of a chunk, each external id once, in one transaction.
+
+        `skills` has the numbers of those that the items require.
 
         What the dataset has in the log already is left out and named in
         `duplicates`. Where an id is held by rows whose event is not in the log

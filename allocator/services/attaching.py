@@ -43,8 +43,8 @@ class Attaching:
 
         DETACHED when the dataset follows no more, or the queue is gone.
 
-        Somebody else adding at the same moment makes the store refuse, and the
-        next step reads again.
+        Somebody else adding at the same moment makes the store refuse. Then it is the
+        cursor of `lag`: who drives reads again, who follows leaves it to the other.
         """
         try:
             return await self._step(lag)
@@ -75,7 +75,7 @@ class Attaching:
             **by_class(await self._absent(lag, runs, seq, delayed)),
         )
         if outcome.word in ("stale_cursor", "not_found"):
-            return cursor
+            return lag.cursor
         happened(outcome)
         return last
 

@@ -20,7 +20,6 @@ from allocator.ports import (
     Ledger,
     Outcome,
     Staged,
-    StagedItem,
     Views,
 )
 from allocator.services import paging
@@ -197,32 +196,19 @@ class Datasets:
         return _imported(ask, event.seq, await self._added(place.project, event, staged))
 
     async def _stage(self, place: Place, dataset: int, ask: requests.ImportChunk) -> Staged:
-        rows = await self._rows(place.project, ask)
+        names = {skill for item in ask.items for skill in item.required_skills}
+        skills = await self._directory.skills(place.project, names)
+        first = {item.external_id: item for item in reversed(ask.items)}
+        items = [item for item in ask.items if first[item.external_id] is item]
         for _ in range(FINISHING_TRIES):
             staged = await self._items.stage(
-                place.project, dataset, ask.change.key, place.actor, rows
+                place.project, dataset, ask.change.key, place.actor, items, skills
             )
             if not staged.unfinished:
                 return staged
             for chunk in staged.unfinished:
                 await self._finish(place.project, chunk)
         raise errors.StoreUnavailable()
-
-    async def _rows(self, project: int, ask: requests.ImportChunk) -> list[StagedItem]:
-        """The chunk's items, each external id once, skills as numbers."""
-        skills = await self._directory.skills(
-            project, {skill for item in ask.items for skill in item.required_skills}
-        )
-        once = {item.external_id: item for item in reversed(ask.items)}
-        return [
-            StagedItem(
-                *item[:3],
-                required_skills=sorted(map(skills.__getitem__, item.required_skills)),
-                attributes=item.attributes,
-            )
-            for item in ask.items
-            if once[item.external_id] is item
-        ]
 
     async def _finish(self, project: int, chunk: Chunk) -> None:
         """Do for another importer what they may not live to do; exactly once, by their key."""

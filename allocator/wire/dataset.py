@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from allocator import answers, requests
 from allocator import operation_words as words
-from allocator.model import Item
+from allocator.model import Item, NewItem
 from allocator.wire import common, operation
 from dibs.v1 import dataset_pb2 as pb
 
@@ -134,9 +134,9 @@ def imported(answer: answers.Imported) -> pb.ImportItemsResponse:
     )
 
 
-def _new_item(item: pb.Item) -> requests.NewItem:
+def _new_item(item: pb.Item) -> NewItem:
     attributes = item.attributes
-    return requests.NewItem(
+    return NewItem(
         item.external_id,
         item.weight if item.HasField("weight") else 1.0,
         tuple(item.classes),

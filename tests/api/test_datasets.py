@@ -9,8 +9,7 @@ import grpc
 import pytest
 
 from allocator.bootstrap import Worker
-from allocator.model import RequestKey
-from allocator.ports import StagedItem
+from allocator.model import NewItem, RequestKey
 from dibs import errors, status
 from dibs.v1 import dataset_pb2 as pb
 from tests.api.world import World, open_session, refused
@@ -201,7 +200,7 @@ async def _staged(
         session=int.from_bytes(session[:8], "big"), secret=session[8:].hex(), n=n, hash="0" * 16
     )
     staged = await store.items.stage(
-        row.project, dataset, key, actor=1, items=[StagedItem(external_id=name)]
+        row.project, dataset, key, actor=1, items=[NewItem(external_id=name)], skills={}
     )
     assert staged.chunk.count == 1
     return row.project, dataset

@@ -1,13 +1,13 @@
 """Items: staged first, counted from their event on, found from their entries."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 import pytest
 
-from allocator.model import RequestKey
-from allocator.ports import Staged, StagedItem
+from allocator.model import NewItem, RequestKey
+from allocator.ports import Staged
 from dibs.errors import RequestIdReused
 from tests.store.stack import SECRET, Stack, opened
 
@@ -19,14 +19,15 @@ class Importer:
         self.stack, self.items = stack, stack.store.items
 
     async def stage(
-        self, ids: list[str], key: RequestKey | None = None, skills: tuple[int, ...] = ()
+        self, ids: list[str], key: RequestKey | None = None, skills: Mapping[str, int] | None = None
     ) -> Staged:
-        rows = [
-            StagedItem(external_id=i, weight=2.5, classes=("cat",), required_skills=skills)
+        skills = skills or {}
+        new = [
+            NewItem(external_id=i, weight=2.5, classes=("cat",), required_skills=tuple(skills))
             for i in ids
         ]
         project = self.stack.project
-        return await self.items.stage(project, 1, key or self.stack.key(), 1, rows)
+        return await self.items.stage(project, 1, key or self.stack.key(), 1, new, skills)
 
     async def add(self, staged: Staged) -> int:
         """Make the chunk's event; returns the number of its first item."""
@@ -160,10 +161,11 @@ async def test_imports_of_the_same_ids_at_once_take_each_id_once(importer: Impor
 
 async def test_runs_follow_the_items_and_their_skills(importer: Importer) -> None:
     project, items = importer.stack.project, importer.items
-    skill = (await importer.stack.store.directory.skills(project, ["dutch"]))["dutch"]
+    skills = await importer.stack.store.directory.skills(project, ["dutch"])
+    skill = skills["dutch"]
     first = await importer.add(await importer.stage(["a", "b"]))
-    second = await importer.add(await importer.stage(["c", "d", "e"], skills=(skill,)))
-    third = await importer.add(await importer.stage(["f"], skills=(skill,)))
+    second = await importer.add(await importer.stage(["c", "d", "e"], skills=skills))
+    third = await importer.add(await importer.stage(["f"], skills=skills))
 
     def plain(runs: Any) -> list[tuple[tuple[int, ...], int, int]]:
         return [(run.skills, run.first, run.count) for run in runs]

@@ -17,6 +17,7 @@ from allocator.model import Item, NewItem, RequestKey
 from allocator.ports import EntryPlace, ItemRun, Staged
 from store.cache import Cache
 from store.directory import Directory
+from store.heads import heard
 from store.imports import Bundle, Imports
 from store.postgres import Postgres
 
@@ -322,6 +323,7 @@ class Items:
         if reading is None:
             reading = self._reading[block] = asyncio.create_task(self._block(*block))
             reading.add_done_callback(lambda _: self._reading.pop(block))
+            reading.add_done_callback(heard)
         return await asyncio.shield(reading)
 
     async def _block(self, project: int, block: int) -> dict[int, _Place]:

@@ -43,6 +43,24 @@ async def _value(client: Any, key: bytes) -> object:
             return await client.zrange(key, 0, -1, withscores=True)
 
 
+async def test_of_a_hundred_calls_that_miss_the_library_one_loads_it(
+    empty_redis: str, dsn: str
+) -> None:
+    async with (
+        opened(Stack(empty_redis, dsn), roles=False) as stack,
+        redis_client(empty_redis) as client,
+    ):
+        kernel = stack.store.kernel
+        await client.function_flush()
+        await client.config_resetstat()
+        projects = range(1, 101)
+        ticks = [kernel.tick(project, 1, most_ms=1, idle_ms=1) for project in projects]
+
+        assert await asyncio.gather(*ticks) == [None] * 100
+        await kernel.load()
+        assert (await client.info("commandstats"))["cmdstat_function|load"]["calls"] == 1
+
+
 async def test_a_rebuild_gives_the_state_that_was(stack: Stack) -> None:
     held = await stack.reserve(2, 5)
     entry, slot = tasks_of(held)[0]

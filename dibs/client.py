@@ -229,15 +229,17 @@ class AsyncClient:
         """
         result = ImportResult()
         flight = Flight(importing.chunks(self.scope, dataset, items, first_line))
+        flight.fill()
         attempts = self._attempts(change=True)
         try:
             while not flight.over:
                 try:
                     async for response in self._stream(flight, attempts, session):
                         result.add(response)
-                        attempts = self._attempts(change=True)
                         if on_chunk is not None:
                             on_chunk(result)
+                        flight.fill()
+                        attempts = self._attempts(change=True)
                     error: DibsError = OutcomeUnknown()
                 except grpc.RpcError as rpc_error:
                     error = rebuilt(rpc_error)

@@ -111,7 +111,9 @@ class Step(Enum):
 
 
 class Flight:
-    """The chunks of an import in order: answered, on their way, or still to come.
+    """The chunks of an import in order: answered, on their way, at hand, or still to come.
+
+    Only `fill` asks for items, which may take any time.
 
     grpc.aio reports a refusal that meets it while it writes as an error of its
     own. So nothing is written ahead before the first answer of a stream, which
@@ -121,7 +123,7 @@ class Flight:
 
     def __init__(self, all_chunks: Iterator[ImportItemsRequest]) -> None:
         self._rest = all_chunks
-        self._next = next(all_chunks, None)
+        self._at_hand: deque[ImportItemsRequest] = deque()
         self._open: deque[tuple[ImportItemsRequest, Ticket]] = deque()
         self._sent = 0
         self._window = 1
@@ -130,8 +132,13 @@ class Flight:
 
     @property
     def over(self) -> bool:
-        """Whether every chunk was answered."""
-        return self._next is None and not self._open
+        """Whether every chunk was answered, after a `fill`."""
+        return not self._at_hand and not self._open
+
+    def fill(self) -> None:
+        """Have as many chunks at hand as could be on their way besides those that are."""
+        wanted = IN_FLIGHT - len(self._open) - len(self._at_hand)
+        self._at_hand.extend(islice(self._rest, max(0, wanted)))
 
     @property
     def tickets(self) -> list[Ticket]:
@@ -148,16 +155,15 @@ class Flight:
             return Step.WAIT
         if self._sent < len(self._open):
             return Step.SEND
-        if self._next is not None and now < self._takes_until:
+        if self._at_hand and now < self._takes_until:
             return Step.SIGN
         return Step.WAIT if self._sent else Step.END
 
     def sign(self, ticket: Ticket) -> None:
         """Let the next new chunk go out."""
-        assert self._next is not None
-        sign(self._next, ticket)
-        self._open.append((self._next, ticket))
-        self._next = next(self._rest, None)
+        request = self._at_hand.popleft()
+        sign(request, ticket)
+        self._open.append((request, ticket))
 
     def sign_again(self, tickets: Iterable[Ticket]) -> None:
         """Give all that has no answer other tickets."""

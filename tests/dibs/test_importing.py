@@ -106,7 +106,9 @@ class Flown:
 
     def __init__(self, count: int):
         self.session = ImportSession(bytes(16))
-        self.flight = Flight(chunks(SCOPE, "d", iter(names(count * 1000)), 1))
+        self.source = iter(names(count * 1000))
+        self.flight = Flight(chunks(SCOPE, "d", self.source, 1))
+        self.flight.fill()
         self.way: list[int] = []
 
     def send(self, now: float) -> list[int]:
@@ -122,6 +124,7 @@ class Flown:
 
     def answer(self) -> None:
         self.flight.answered(ImportItemsResponse(n=self.way.pop(0)))
+        self.flight.fill()
 
     def lose(self) -> None:
         self.flight.failure(errors.OutcomeUnknown())
@@ -168,3 +171,15 @@ def test_after_a_failure_all_that_was_on_its_way_goes_again_one_by_one():
         assert flown.send(0) == [n]
         flown.answer()
     assert flown.send(0) == [*range(10, 18)]
+
+
+def test_items_are_asked_for_by_none_but_fill_and_no_more_than_eight_chunks_ahead():
+    flown = Flown(30)
+    assert next(flown.source) == "item 8000"
+    flown.flight.begin(10)
+    flown.send(0)
+    flown.flight.answered(ImportItemsResponse(n=1))
+    flown.send(0)
+    assert next(flown.source) == "item 8001"
+    flown.flight.fill()
+    assert next(flown.source) == "item 9002"

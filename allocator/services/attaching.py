@@ -55,14 +55,9 @@ class Attaching:
         cursor, added_seq, delayed, seq = await self._read(lag)
         if cursor == DETACHED:
             return cursor
-        runs = await self._items.runs_after(lag.project, lag.dataset, cursor, CHUNK_ITEMS)
-        runs = runs[:CHUNK_RUNS]
-        if runs:
-            last = runs[-1].first + runs[-1].count - 1
-        else:  # whatever is behind the cursor was removed
-            last = await self._items.last_of(lag.project, lag.dataset)
-            if last <= cursor:
-                return cursor
+        runs, last = await self._next(lag, cursor)
+        if last == cursor:
+            return cursor
         outcome = await self.add(
             *(lag.project, None, 0),
             not_before=lag.not_before,
@@ -78,6 +73,19 @@ class Attaching:
             return lag.cursor
         happened(outcome)
         return last
+
+    async def _next(self, lag: Lag, cursor: int) -> tuple[Sequence[ItemRun], int]:
+        """The next chunk behind the cursor, and the last item that it reaches to.
+
+        All of it may have been removed: then it reaches to the last item that was there before
+        the look, because others may come in meanwhile.
+        """
+        last = await self._items.last_of(lag.project, lag.dataset)
+        if last <= cursor:
+            return (), cursor
+        runs = await self._items.runs_after(lag.project, lag.dataset, cursor, CHUNK_ITEMS)
+        runs = runs[:CHUNK_RUNS]
+        return runs, runs[-1].first + runs[-1].count - 1 if runs else last
 
     async def add(
         self,

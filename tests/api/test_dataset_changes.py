@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
 
+from allocator.bootstrap import Worker
+from allocator.ports import Items, Lag
+from allocator.services.attaching import Attaching
 from dibs import errors
 from dibs.v1 import dataset_pb2
 from tests.api.test_operations import SUCCEEDED, counts
@@ -48,6 +52,47 @@ async def reserved(world: World, person: str, count: int, wanted: int) -> list[s
     while len(found) < wanted:
         found += ids(await world.reserve("q", person, count))
     return found
+
+
+class LateItems:
+    """The items, of which more come in between any two looks at them."""
+
+    def __init__(self, items: Items, come_in: Callable[[], Awaitable[Any]]) -> None:
+        self._items = items
+        self._come_in = come_in
+
+    def __getattr__(self, name: str) -> Any:
+        async def look(*of: Any) -> Any:
+            found = await getattr(self._items, name)(*of)
+            await self._come_in()
+            return found
+
+        return look
+
+
+async def test_no_item_is_passed_over_that_comes_in_while_the_queue_follows(
+    stocked: World, server: Worker
+) -> None:
+    await stocked.queue("q", "d")
+    lag = await _lag(stocked, server, cursor=3)
+    more = iter(["x1", "x2", "x3", "x4"])
+    late: Any = LateItems(server.store.items, lambda: add(stocked, [next(more)]))
+    attaching = Attaching(server.store.ledger, late, server.store.views)
+    await attaching.step(lag)
+
+    come = 4 - len(list(more))
+    assert come > 0
+    assert await reserved(stocked, "ann", 10, 3 + come) == [
+        *("a", "b", "c"),
+        *(f"x{n}" for n in range(1, come + 1)),
+    ]
+
+
+async def _lag(world: World, server: Worker, *, cursor: int) -> Lag:
+    """How far the queue follows the dataset."""
+    project = await server.store.directory.project(world.project)
+    assert project is not None
+    return Lag(project=project.project, queue=1, dataset=1, cursor=cursor, priority=3)
 
 
 @pytest.mark.shows("E2", "E3")

@@ -11,6 +11,8 @@ from store import events
 from store.kernel import Kernel, Reply
 from store.redis import Multiplexer
 from tests.audit.log import queue_rules
+from tests.store.machine_operations import taken_out
+from tests.store.servers import redis_client
 
 QUEUES = 700
 EPOCH = 1
@@ -43,7 +45,7 @@ class Project:
         await self.call("create_queue", queue=queue, rules=rules, content=0)
         await self.fill(queue, added_seq=0, item=queue)
 
-    async def fill(self, queue: int, *, added_seq: int, item: int) -> Reply:
+    async def fill(self, queue: int, *, added_seq: int, item: int, count: int = 1) -> Reply:
         return await self.call(
             "add_entries",
             queue=queue,
@@ -52,7 +54,7 @@ class Project:
             added_seq=added_seq,
             priority=3,
             cursor=0,
-            runs=[[1, item, 1]],
+            runs=[[1, item, count]],
             classes=[[]],
         )
 
@@ -125,3 +127,20 @@ async def test_a_person_who_changed_meanwhile_is_looked_for_from_the_start(
 
     assert (first.word, again.word) == ("more", "more")
     assert (await project.ask(again.rest)).word == "nothing"
+
+
+async def test_a_queue_whose_last_task_stood_before_dead_integers_is_not_asked_any_more(
+    project: Project, empty_redis: str
+) -> None:
+    rules = queue_rules(allowed=[2], restricted=1)
+    await project.call("create_queue", queue=1, rules=rules, content=0)
+    await project.fill(1, added_seq=0, item=1, count=3)
+    gone = taken_out([[2, 1, 3], [3, 1, 3]])
+    assert (await project.call("remove_entries", queue=1, **gone)).word == "ok"
+    async with redis_client(empty_redis) as client:
+        opened = f"dibs:{{{project.number}}}:{EPOCH}:opened"
+        before = await client.hkeys(opened)
+        given = await project.call("reserve", person=2, queue=1, count=1, target=0)
+        assert queue_of(given) == 1
+
+        assert (before, await client.hkeys(opened)) == ([b"1"], [])

@@ -12,7 +12,7 @@ end
 local function has_dead(P, queue, class)
   local known = seen.heads[queue]
   if not known then return redis.call('HEXISTS', keys.heads(P, queue), 'd' .. text(class)) == 1 end
-  local lane = known[text(class)]
+  local lane = known[class]
   return lane and lane.d
 end
 

@@ -61,7 +61,11 @@ CHUNKS = ("remove_entries", "set_priority", "reopen", "drop_holds")
 
 
 class Broken:
-    """Makes what chunks call of the store fail from its n-th call on, until it is mended."""
+    """Makes what chunks call of the store fail from its n-th call on, until it is mended.
+
+    With `waits` it hangs instead, until that is set; with `dies` only the n-th call fails, and
+    its driver hears nothing more.
+    """
 
     def __init__(self, server: bootstrap.Worker, monkeypatch: pytest.MonkeyPatch) -> None:
         self._change = server.store.ledger.change
@@ -76,10 +80,10 @@ class Broken:
             self.calls += 1
             if self.dies and self.calls == self.breaks_at:
                 return await self._die(project, name, *args, **inputs)
-            if self.calls >= self.breaks_at and not self.dies:
-                if self.waits is None:
-                    raise ZeroDivisionError
+            if self.calls >= self.breaks_at and self.waits is not None:
                 await self.waits.wait()
+            elif self.calls >= self.breaks_at and not self.dies:
+                raise ZeroDivisionError
         return await self._change(project, name, *args, **inputs)  # type: ignore[arg-type]
 
     async def _die(self, *args: Any, **inputs: Any) -> object:

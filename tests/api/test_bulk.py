@@ -68,24 +68,6 @@ async def test_the_order_is_right_from_each_chunk_on(lonely: World, broken: Brok
     assert ids(await lonely.reserve("q", "ann")) == [ITEMS[150]]
 
 
-@pytest.mark.parametrize("dies", ["before", "after"])
-async def test_a_driver_that_dies_in_a_chunk_of_either_verb_is_replaced(
-    lonely: World, broken: Broken, dies: str
-) -> None:
-    broken.breaks_at, broken.dies = 2, dies
-    begun = await bulk_set_priority(lonely, "q", HIGH, filter="state = QUEUED")
-    assert (await lonely.waited(begun.operation)).done == 250
-    await finished(lonely, "ann", 3)
-    broken.calls, broken.breaks_at = 0, 1
-
-    done = await lonely.waited(
-        (await bulk_reopen(lonely, "q", filter="state = COMPLETED")).operation
-    )
-
-    assert (done.state, done.done, done.failed) == (SUCCEEDED, 3, 0)
-    assert await counts(lonely) == {"QUEUED": 247, "RETURNED": 3}
-
-
 async def test_what_is_cancelled_keeps_what_it_did(lonely: World, broken: Broken) -> None:
     broken.breaks_at, broken.waits = 2, asyncio.Event()
     begun = (await bulk_set_priority(lonely, "q", HIGH, filter="state = QUEUED")).operation

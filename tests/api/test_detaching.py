@@ -105,19 +105,6 @@ async def test_a_dataset_that_is_attached_again_makes_new_tasks_of_what_was_open
     assert ids(await lonely.reserve("q", "bob")) == []
 
 
-@pytest.mark.parametrize("chunk", [1, 2, 3])
-@pytest.mark.parametrize("dies", ["before", "after"])
-async def test_a_driver_that_dies_in_any_chunk_of_a_detachment_is_replaced(
-    lonely: World, broken: Broken, chunk: int, dies: str
-) -> None:
-    broken.breaks_at, broken.dies = chunk, dies
-
-    done = await lonely.waited((await detach(lonely)).operation)
-
-    assert (done.state, done.done) == (SUCCEEDED, 250)
-    assert await counts(lonely) == {"REMOVED": 250}
-
-
 async def test_a_detachment_that_failed_keeps_its_fence_until_it_is_retried(
     mixed: World, broken: Broken
 ) -> None:

@@ -234,19 +234,6 @@ async def test_history_older_than_a_day_is_forgotten_and_who_did_it_is_on_record
     assert isinstance(gone, errors.OperationNotFound)
 
 
-@pytest.mark.parametrize("chunk", [1, 2, 3])
-@pytest.mark.parametrize("dies", ["before", "after"])
-async def test_a_driver_that_dies_in_any_chunk_is_replaced_and_each_chunk_happens_once(
-    lonely: World, broken: Broken, chunk: int, dies: str
-) -> None:
-    broken.breaks_at, broken.dies = chunk, dies
-
-    done = await lonely.waited((await lonely.remove_items("q", "d", ITEMS)).operation)
-
-    assert (done.state, done.done, done.failed) == (SUCCEEDED, 250, 0)
-    assert await counts(lonely) == {"REMOVED": 250}
-
-
 async def test_waiting_ends_at_its_timeout(lonely: World, broken: Broken) -> None:
     broken.breaks_at, broken.waits = 1, asyncio.Event()
     began = (await lonely.remove_items("q", "d", ITEMS[:5])).operation

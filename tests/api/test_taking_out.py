@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-import pytest
-
 from dibs import errors
 from dibs.v1 import dataset_pb2, operation_pb2
 from tests.api.alone import ITEMS, Broken
@@ -81,18 +79,6 @@ async def test_an_id_that_was_taken_out_may_come_again_as_another_item(lonely: W
     assert await counts(lonely) == {"COMPLETED": 1, "QUEUED": 249, "REMOVED": 1}
     await lonely.waited((await take_out(lonely, [ITEMS[0]])).operation)
     assert await counts(lonely) == {"COMPLETED": 1, "QUEUED": 248, "REMOVED": 2}
-
-
-@pytest.mark.parametrize("dies", ["before", "after"])
-async def test_a_driver_that_dies_in_a_chunk_of_it_is_replaced(
-    lonely: World, broken: Broken, dies: str
-) -> None:
-    broken.breaks_at, broken.dies = 2, dies
-
-    ended = await lonely.waited((await take_out(lonely, ITEMS[:120])).operation)
-
-    assert (ended.state, ended.done) == (SUCCEEDED, 120)
-    assert await counts(lonely) == {"QUEUED": 130, "REMOVED": 120}
 
 
 async def test_what_cannot_be_taken_out_changes_nothing_and_a_repeat_nothing_more(

@@ -11,7 +11,9 @@ import contextlib
 from collections.abc import AsyncIterator
 
 import redis.asyncio
+from prometheus_client.parser import text_string_to_metric_families
 
+from allocator import metrics
 from allocator.backends import Backends
 from allocator.lifeline import Order
 from allocator.nursery import Nursery
@@ -19,6 +21,7 @@ from allocator.settings import LEASE_FLOOR_MS, Settings
 from allocator.supervisor import WorkerSlot, reserved_port
 
 WORKERS = 2
+REBUILDS_COUNTED = "dibs_rebuild_seconds_count"
 STARTS_WITHIN_S = 60.0
 
 
@@ -26,6 +29,7 @@ class Service:
     """Workers that run; `slots` are their places."""
 
     def __init__(self, backends: Backends, slots: list[WorkerSlot], target: str) -> None:
+        self._figures = backends.settings.figures
         self.slots = slots
         self.target = target
         self.redis_url = backends.redis_url
@@ -42,6 +46,14 @@ class Service:
     def serving(self) -> list[int]:
         """The workers that said last time that they answer calls."""
         return [slot.pid for slot in self.slots if slot.serving and slot.pid is not None]
+
+    def rebuilds(self) -> dict[str, int]:
+        """How many there were, by where they began, whatever became of the workers since."""
+        families = text_string_to_metric_families(metrics.exposition(self._figures).decode())
+        counted = (one for family in families for one in family.samples)
+        return {
+            one.labels["source"]: int(one.value) for one in counted if one.name == REBUILDS_COUNTED
+        }
 
 
 @contextlib.asynccontextmanager

@@ -8,6 +8,7 @@ import itertools
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from dibs import setup_calls
@@ -23,6 +24,8 @@ NEEDED = ((), (), (), ("left",), ("right",), SKILLS)
 """What items require, in turn."""
 IN_BATCHES = "batches"
 """The queue that gives its tasks in batches."""
+DELAYED_S = 6.0
+"""The longest that an item waits for its time."""
 EXTRA = "extra"
 """The dataset whose items come into a queue one by one."""
 
@@ -80,7 +83,7 @@ class Feeder:
     async def feed(self, supply: Supply) -> None:
         """A chunk for the attached dataset, and sometimes chosen items before all others."""
         await self._import(supply.dataset, self._more(supply.dataset, self.chunk))
-        if self.rng.random() < 0.3:
+        if self.rng.random() < 0.8:
             chosen = self._more(EXTRA, 5)
             await self._import(EXTRA, chosen)
             call = setup_calls.add_items(
@@ -89,8 +92,14 @@ class Feeder:
                 EXTRA,
                 [item.external_id for item in chosen],
                 priority=self.rng.choice([Priority.PRIORITY_HIGH, Priority.PRIORITY_LOW]),
+                not_before=self._time(),
             )
             await self.admin.made(call, About(method="AddItems", queue=supply.queue))
+
+    def _time(self) -> datetime | None:
+        """Some wait a while, so that others find them DELAYED."""
+        ahead = timedelta(seconds=self.rng.uniform(1.0, DELAYED_S))
+        return datetime.now(UTC) + ahead if self.rng.random() < 0.5 else None
 
     async def _import(self, dataset: str, some: list[Item]) -> None:
         await import_items(self.admin, dataset, some)

@@ -71,7 +71,10 @@ class Editor:
         queue, scope = self.rng.choice(self.queues), self.admin.client.scope
         if self.rng.random() < 0.8:
             ranked = operation_calls.bulk_set_priority(
-                scope, queue, self.rng.choice(PRIORITIES), filter="state = QUEUED"
+                scope,
+                queue,
+                self.rng.choice(PRIORITIES),
+                filter="state = QUEUED OR state = DELAYED",
             )
             await self.admin.made(ranked, About(method="BulkSetPriority", queue=queue))
         else:

@@ -17,6 +17,7 @@ from allocator.settings import Settings
 from loadtest import service
 from loadtest.history import History
 from loadtest.service import Service
+from store.assembly import Store
 from store.embedded import EmbeddedPostgres, EmbeddedRedis
 
 Server = Literal["valkey", "redis7"]
@@ -42,6 +43,16 @@ class Ground:
         """A connection to Redis that is nobody else's."""
         async with redis.asyncio.Redis.from_url(self.redis.url) as client:
             yield client
+
+    async def snapshot(self) -> None:
+        """Make one, as `dibs snapshot` does: under faults the background may come to none."""
+        store = Store(self.redis.url, self.postgres.dsn)
+        await store.start(roles=False)
+        try:
+            for row in await store.postgres.fetch("SELECT project FROM head"):
+                await store.snapshotter.make(row["project"])
+        finally:
+            await store.close()
 
     async def backend(self) -> int:
         """A backend of ours, one in the middle of a commit if there is any."""

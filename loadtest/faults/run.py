@@ -6,7 +6,7 @@ import asyncio
 import random
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -116,6 +116,7 @@ class Load:
 
     acknowledged: int
     seconds: float
+    rebuilds: Mapping[str, int]
     failures: tuple[str, ...]
 
 
@@ -152,6 +153,7 @@ async def _play(plan: Plan, ground: Ground, history: History) -> Verdict:
         report=both(resting, final),
         contradictions=[*history.witness.contradictions, *seen.wrong],
         looked_at=seen.looked_at,
+        rebuilds=load.rebuilds,
         least=plan.least,
         failures=failures,
     )
@@ -163,6 +165,7 @@ async def _load(plan: Plan, driver: Driver, swarm: Swarm) -> Load:
     admin = swarm.caller(ADMIN)
     feeder = Feeder(admin=admin, stop=swarm.stop, rng=random.Random(rng.random()))
     await _set_up(admin, feeder)
+    await driver.ground.snapshot()
     _begin(swarm, feeder, rng)
     plan.say(f"seed {plan.seed}: {plan.duration_s:.0f} s of load and faults")
     before, started = history.acknowledged, time.monotonic()
@@ -173,7 +176,12 @@ async def _load(plan: Plan, driver: Driver, swarm: Swarm) -> Load:
         failures.append(str(failure))
     acknowledged, seconds = history.acknowledged - before, time.monotonic() - started
     failures += [f"unexpected: {error!r}" for error in await swarm.end()]
-    return Load(acknowledged=acknowledged, seconds=seconds, failures=tuple(failures))
+    return Load(
+        acknowledged=acknowledged,
+        seconds=seconds,
+        rebuilds=driver.ground.service.rebuilds(),
+        failures=tuple(failures),
+    )
 
 
 async def _drain(plan: Plan, swarm: Swarm) -> list[str]:

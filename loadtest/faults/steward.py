@@ -20,6 +20,7 @@ REMOVED_AT_ONCE = 150
 """More than one chunk: a fault finds an operation half done."""
 CLEARS = 0.05
 DETACHES = 0.1
+MATCHES = 0.2
 PASSES = 0.1
 PASSES_S = 1.0
 """How long a queue is there that is deleted then; who asks in no queue works in it."""
@@ -55,6 +56,8 @@ class Steward:
             await self._detach(supply)
         elif chance < CLEARS + DETACHES + PASSES:
             await self._pass(supply)
+        elif chance < CLEARS + DETACHES + PASSES + MATCHES:
+            await self._match(supply)
         else:
             await self._remove(supply)
 
@@ -65,6 +68,12 @@ class Steward:
             self.admin.client.scope, supply.queue, supply.dataset, chosen
         )
         await self.admin.made(call, About(method="RemoveItems", queue=supply.queue))
+
+    async def _match(self, supply: Supply) -> None:
+        """What waits for its time, and some of what was added first and nobody has taken."""
+        filter_ = self.rng.choice(["state = DELAYED", "priority = LOW AND state = QUEUED"])
+        call = operation_calls.remove_matching_items(self.admin.client.scope, supply.queue, filter_)
+        await self.admin.made(call, About(method="RemoveMatchingItems", queue=supply.queue))
 
     async def _clear(self, supply: Supply) -> None:
         call = operation_calls.clear_waiting(self.admin.client.scope, supply.queue)

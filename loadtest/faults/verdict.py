@@ -38,6 +38,8 @@ class Verdict:
     """Answers that do not fit together, or do not fit the log."""
     looked_at: Mapping[str, int] = field(default_factory=dict)
     """How many cases of each kind were compared beyond the audit."""
+    rebuilds: Mapping[str, int] = field(default_factory=dict)
+    """How many rebuilds of a live state began where: with a snapshot, or with the log."""
     least: int = LEAST_A_MINUTE
     """Acknowledged changes a minute below which the run shows too little."""
     failures: list[str] = field(default_factory=list)
@@ -63,6 +65,8 @@ class Verdict:
                 found.append(f"{kind}: struck {times} times under load, {self.rounds} are needed")
         if self.a_minute < self.least:
             found.append(f"{self.a_minute:.0f} operations a minute, {self.least} are needed")
+        if self.rounds > 1 and not self.rebuilds.get("snapshot"):
+            found.append("no rebuild began with a snapshot")
         if self.report is None:
             return [*found, "there was no audit"]
         found += [f"invariant {n} was tried on nothing" for n in self.report.unexamined()]
@@ -86,6 +90,8 @@ class Verdict:
             ),
             *self._log_lines(),
             *("", "compared with what clients saw: " + ", ".join(self._compared())),
+            "rebuilds: "
+            + ", ".join(f"{n} from the {of}" for of, n in sorted(self.rebuilds.items())),
             *(
                 "",
                 f"{self.a_minute:.0f} operations a minute acknowledged, {self.load_s:.1f} s long",

@@ -28,6 +28,7 @@ def verdict() -> Verdict:
         rounds=2,
         report=report,
         contradictions=(),
+        rebuilds={"snapshot": 1},
     )
 
 
@@ -66,7 +67,14 @@ def not_audited(found: Verdict) -> None:
     found.report = None
 
 
-@pytest.mark.parametrize("spoil", [once, idle, slow, untried, undecided, not_drained, not_audited])
+def from_the_log(found: Verdict) -> None:
+    found.rebuilds = {"log": 9}
+
+
+SPOILED = [once, idle, slow, untried, undecided, not_drained, not_audited, from_the_log]
+
+
+@pytest.mark.parametrize("spoil", SPOILED)
 def test_an_inconclusive_run_says_so_and_fails(spoil: Callable[[Verdict], None]) -> None:
     spoiled = verdict()
     spoil(spoiled)

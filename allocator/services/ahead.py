@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import TypeVar
 
 T = TypeVar("T")
 
 
-async def one_ahead(source: AsyncIterator[T]) -> AsyncGenerator[T]:
+async def one_ahead(source: AsyncGenerator[T]) -> AsyncGenerator[T]:
     """The same elements (none is None); each is made while whoever took the last is busy with it.
 
-    An error comes where its element would have.
+    An error comes where its element would have. The source is closed at the end.
     """
 
     async def make() -> T | None:
@@ -26,3 +26,4 @@ async def one_ahead(source: AsyncIterator[T]) -> AsyncGenerator[T]:
     finally:
         coming.cancel()
         await asyncio.gather(coming, return_exceptions=True)
+        await source.aclose()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
 from typing import Any, NamedTuple
 
 from allocator import answers, requests
@@ -169,16 +170,24 @@ class Datasets:
         return await wanted.listed(rows, lambda row: (_KEYS[wanted.order.field](row),), count)
 
     async def import_chunks(
-        self, asks: AsyncIterator[requests.ImportChunk]
-    ) -> AsyncIterator[answers.Imported]:
+        self, asks: AsyncGenerator[requests.ImportChunk]
+    ) -> AsyncGenerator[answers.Imported]:
         """Take in one chunk after the other, each as `add_items` does.
 
         While the event of one is made, the rows of the next are written, and no more:
         whoever meets rows without an event may make it, and it must be the next.
         """
-        rpc = "DatasetService.ImportItems"
-        async for chunk in one_ahead(await self._put_aside(ask, rpc) async for ask in asks):
-            yield await self._taken_in(chunk)
+        async with aclosing(one_ahead(self._all_put_aside(asks))) as chunks:
+            async for chunk in chunks:
+                yield await self._taken_in(chunk)
+
+    async def _all_put_aside(
+        self, asks: AsyncGenerator[requests.ImportChunk]
+    ) -> AsyncGenerator[_PutAside]:
+        """Each chunk is decoded while Postgres is busy with the rows of the one before."""
+        async with aclosing(one_ahead(asks)) as decoded:
+            async for ask in decoded:
+                yield await self._put_aside(ask, "DatasetService.ImportItems")
 
     async def _put_aside(self, ask: requests.ImportChunk, rpc: str) -> _PutAside:
         """Write the rows of a chunk. Raises DatasetNotFound, PermissionDenied."""

@@ -1,7 +1,7 @@
 """Streams whose next element is made while somebody is busy with the last."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 import pytest
 
@@ -12,7 +12,7 @@ async def test_the_next_element_is_made_meanwhile_and_no_further_one() -> None:
     begun: list[int] = []
     made = asyncio.Semaphore(0)
 
-    async def source() -> AsyncIterator[int]:
+    async def source() -> AsyncGenerator[int]:
         for n in range(5):
             begun.append(n)
             yield n
@@ -27,7 +27,7 @@ async def test_the_next_element_is_made_meanwhile_and_no_further_one() -> None:
 
 
 async def test_an_error_comes_behind_what_was_made_before_it() -> None:
-    async def source() -> AsyncIterator[int]:
+    async def source() -> AsyncGenerator[int]:
         yield 1
         yield 2
         raise LookupError
@@ -38,18 +38,23 @@ async def test_an_error_comes_behind_what_was_made_before_it() -> None:
         await anext(stream)
 
 
-async def test_who_stops_taking_stops_the_making() -> None:
+@pytest.mark.parametrize("busy", [True, False])
+async def test_who_stops_taking_stops_the_making(*, busy: bool) -> None:
     stopped = asyncio.Event()
+    reached = asyncio.Event()
 
-    async def source() -> AsyncIterator[int]:
-        yield 1
+    async def source() -> AsyncGenerator[int]:
         try:
-            await asyncio.Event().wait()
+            yield 1
+            reached.set()
+            if busy:
+                await asyncio.Event().wait()
+            yield 2
         finally:
             stopped.set()
 
     stream = one_ahead(source())
     assert await anext(stream) == 1
-    await asyncio.sleep(0)
+    await reached.wait()
     await stream.aclose()
     assert stopped.is_set()

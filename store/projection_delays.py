@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 NAMED: Final = frozenset({"operation_begun", "removed", "prioritised"})
 """Kinds whose body lists in `delayed` what waits since which event."""
 
+ALL: Final = 2**63
+"""Behind every item."""
 LOAD: Final = (
     "SELECT delayed, queue, dataset, not_before, first, first_item, count, priority, wall"
     " FROM view_delayed WHERE project = $1 AND delayed = ANY ($2) ORDER BY first"
@@ -42,16 +44,46 @@ class Waits(NamedTuple):
     rank: int
     wall: int
 
+    def part(self, low: int, high: int) -> Iterator[Waits]:
+        """Its items from low to high - 1, if there are any."""
+        start, end = max(low, self.first_item), min(high, self.first_item + self.size)
+        if start < end:
+            first = self.first + start - self.first_item
+            yield self._replace(first=first, first_item=start, size=end - start)
+
     def singly(self) -> Iterator[Waits]:
         """Each of the items by itself."""
-        for n in range(self.size):
-            yield self._replace(first=self.first + n, first_item=self.first_item + n, size=1)
+        for item in range(self.first_item, self.first_item + self.size):
+            yield from self.part(item, item + 1)
 
     def goes_on(self, other: Waits) -> bool:
         """Whether the two are one run."""
         behind = (self.first + self.size, self.first_item + self.size)
         alike = (self.rank, self.wall) == (other.rank, other.wall)
         return alike and behind == (other.first, other.first_item)
+
+
+Change = Callable[[Waits], Waits | None]
+"""What becomes of an item; None: it waits no more."""
+
+
+def changed(runs: Sequence[Waits], items: Sequence[int], change: Change) -> list[Waits]:
+    """The runs after a change of some items; what is not between these is not looked at singly."""
+    left: list[Waits] = []
+    some, low, high = frozenset(items), min(items), max(items) + 1
+    for run in runs:
+        for one in (*run.part(0, low), *_inside(run, low, high), *run.part(high, ALL)):
+            now = change(one) if one.size == 1 and one.first_item in some else one
+            if now and left and left[-1].goes_on(now):
+                left[-1] = left[-1]._replace(size=left[-1].size + now.size)
+            elif now:
+                left.append(now)
+    return left
+
+
+def _inside(run: Waits, low: int, high: int) -> Iterator[Waits]:
+    for part in run.part(low, high):
+        yield from part.singly()
 
 
 @dataclass(slots=True)
@@ -62,16 +94,6 @@ class Portion:
     dataset: int
     not_before: int
     runs: list[Waits]
-
-    def edit(self, change: Callable[[Waits], Waits | None]) -> None:
-        """Change items one by one; None: it waits no more."""
-        left: list[Waits] = []
-        for one in (change(item) for run in self.runs for item in run.singly()):
-            if one and left and left[-1].goes_on(one):
-                left[-1] = left[-1]._replace(size=left[-1].size + 1)
-            elif one:
-                left.append(one)
-        self.runs = left
 
     def ranks(self) -> Counter[int]:
         """How many items wait with each rank."""
@@ -124,40 +146,35 @@ def _count(views: Views, queue: int, items: Counter[int]) -> None:
         views.entered.append((queue, rank, tasks))
 
 
-def _edit(views: Views, delayed: int, change: Callable[[Waits], Waits | None]) -> None:
-    """Change what waits since an event."""
+def _put(views: Views, delayed: int, runs: list[Waits]) -> None:
+    """From here on this is what waits since an event."""
     waits = views.portions[delayed]
     views.stirred.add(delayed)
-    moved = waits.ranks()
-    waits.edit(change)
-    moved.subtract(waits.ranks())
-    _count(views, waits.queue, Counter({rank: -number for rank, number in moved.items()}))
+    more = Counter({rank: -number for rank, number in waits.ranks().items()})
+    waits.runs = runs
+    more.update(waits.ranks())
+    _count(views, waits.queue, more)
 
 
 def dropped(views: Views, body: Any) -> None:
     """Items wait no more, and do not come."""
     for delayed, items in body["delayed"] or ():
-        _edit(views, delayed, _without(frozenset(items)))
-
-
-def _without(gone: frozenset[int]) -> Callable[[Waits], Waits | None]:
-    return lambda one: None if one.first_item in gone else one
+        _put(views, delayed, changed(views.portions[delayed].runs, items, lambda _: None))
 
 
 def reranked(views: Views, event: Event, body: Any) -> None:
     """Items that wait come with another rank."""
+    now = {"rank": body["rank"], "wall": event.wall_ms}
     for delayed, items in body["delayed"] or ():
-        _edit(views, delayed, _with_rank(frozenset(items), body["rank"], event.wall_ms))
-
-
-def _with_rank(moved: frozenset[int], rank: int, wall: int) -> Callable[[Waits], Waits | None]:
-    return lambda one: one._replace(rank=rank, wall=wall) if one.first_item in moved else one
+        runs = views.portions[delayed].runs
+        _put(views, delayed, changed(runs, items, lambda one: one._replace(**now)))
 
 
 def _undelayed(views: Views, event: Event, body: Any) -> None:
     """Their time has come: entries like others from now on; or all of them are dropped."""
-    everything, rank = body["dropped"] > 0, body["priority"]
-    _edit(views, body["delayed"], lambda one: None if everything or one.rank == rank else one)
+    rank, runs = body["priority"], views.portions[body["delayed"]].runs
+    left = [] if body["dropped"] else [run for run in runs if run.rank != rank]
+    _put(views, body["delayed"], left)
     tasks = body["count"] * views.slots[body["queue"]]
     views.count(body["queue"], "queued", tasks)
     views.count(body["queue"], "entries", body["count"])

@@ -38,46 +38,61 @@ function delays.take(P, queue, seq)
   redis.call('HDEL', keys.delayed_runs(P), seq)
 end
 
--- The runs with every item at the rank that `edit(item, rank)` gives it, without those it gives none, and how many
--- are left.
-local function edited(runs, edit)
-  local left, last, count = {}, nil, 0
+-- Adds items to runs, to the last of them where they go on with it.
+local function append(runs, class, first, count, rank)
+  if count <= 0 then return end
+  local last = runs[#runs]
+  if last and last[1] == class and last[4] == rank and last[2] + last[3] == first then last[3] = last[3] + count
+  else runs[#runs + 1] = { class, first, count, rank } end
+end
+
+-- Items as a set, the first and the last of them.
+local function bounded(items)
+  local set, low, high = {}, items[1] or 0, items[1] or -1
+  for _, item in ipairs(items) do
+    set[item] = true
+    low, high = math.min(low, item), math.max(high, item)
+  end
+  return set, low, high
+end
+
+-- The part of a run in which the items may be: from, to. What is not between them is not looked at one by one.
+local function between(run, low, high) return math.max(run[2], low), math.min(run[2] + run[3] - 1, high) end
+
+-- The runs with these items at another rank or (nil) without them.
+local function edited(runs, items, rank)
+  local left, set, low, high = {}, bounded(items)
   for _, run in ipairs(runs) do
-    for item = run[2], run[2] + run[3] - 1 do
-      local rank = edit(item, run[4])
-      local goes_on = rank and last and last[1] == run[1] and last[4] == rank and last[2] + last[3] == item
-      if goes_on then last[3] = last[3] + 1
-      elseif rank then
-        last = { run[1], item, 1, rank }
-        left[#left + 1] = last
+    local from, to = between(run, low, high)
+    if from > to then append(left, unpack(run))
+    else
+      append(left, run[1], run[2], from - run[2], run[4])
+      for item = from, to do
+        if not set[item] then append(left, run[1], item, 1, run[4])
+        elseif rank then append(left, run[1], item, 1, rank) end
       end
-      if rank then count = count + 1 end
+      append(left, run[1], to + 1, run[2] + run[3] - 1 - to, run[4])
     end
   end
-  return left, count
+  return left
 end
 
--- Changes what waits since event `seq`.
-local function change_waits(P, seq, edit)
-  local waits = delays.load(P, seq)
-  waits.runs, waits.count = edited(waits.runs, edit)
+-- From here on these runs are what waits since event `seq`; their queue.
+local function put_runs(P, seq, waits, runs)
+  waits.runs, waits.count = runs, 0
+  for _, run in ipairs(runs) do waits.count = waits.count + run[3] end
   if waits.count == 0 then delays.take(P, waits.queue, seq) else write(P, seq, waits) end
   return waits.queue
-end
-
-local function set_of(list)
-  local set = {}
-  for _, element in ipairs(list) do set[element] = true end
-  return set
 end
 
 -- Whether all these items wait: `portions` lists {event that made them wait, {item…}}; with `queue`, in that one.
 function delays.all_wait(P, portions, queue)
   for _, portion in ipairs(portions) do
-    local waits, wanted, found = delays.load(P, portion[1]), set_of(portion[2]), 0
+    local waits, found, set, low, high = delays.load(P, portion[1]), 0, bounded(portion[2])
     if not waits or queue and waits.queue ~= queue then return false end
     for _, run in ipairs(waits.runs) do
-      for item = run[2], run[2] + run[3] - 1 do found = found + (wanted[item] and 1 or 0) end
+      local from, to = between(run, low, high)
+      for item = from, to do found = found + (set[item] and 1 or 0) end
     end
     if found ~= #portion[2] then return false end
   end
@@ -86,8 +101,8 @@ end
 
 -- Items wait no more, and do not come.
 function delays.drop(P, seq, items)
-  local gone = set_of(items)
-  local queue = change_waits(P, seq, function(item, rank) return not gone[item] and rank end)
+  local waits = delays.load(P, seq)
+  local queue = put_runs(P, seq, waits, edited(waits.runs, items, nil))
   delays.count(P, queue, -#items)
   redis.call('HINCRBY', keys.counts(P, queue), 'tasks', -#items * queues.load(P, queue).slots)
   return queue
@@ -95,8 +110,8 @@ end
 
 -- Items come with another rank.
 function delays.rerank(P, seq, items, rank)
-  local moved = set_of(items)
-  change_waits(P, seq, function(item, before) return moved[item] and rank or before end)
+  local waits = delays.load(P, seq)
+  put_runs(P, seq, waits, edited(waits.runs, items, rank))
 end
 
 -- What comes next of what waits: its first rank, the runs that have it, and how many items those are.
@@ -115,7 +130,11 @@ end
 
 -- The items of one rank wait no more: they come.
 function delays.let_in(P, seq, rank)
-  change_waits(P, seq, function(_, one) return one ~= rank and one end)
+  local waits, left = delays.load(P, seq), {}
+  for _, run in ipairs(waits.runs) do
+    if run[4] ~= rank then append(left, unpack(run)) end
+  end
+  put_runs(P, seq, waits, left)
 end
 
 -- The last event that made items wait, or that took some out of their dataset: who knows of that event knows

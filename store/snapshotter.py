@@ -33,7 +33,7 @@ from store.timing import LoopTimer, Timer
 
 LOOK_S: Final = 5.0
 """Between two looks at what is due."""
-PACE: Final = Pace(ahead=1, share=0.25)
+PACE: Final = Pace(ahead=1, share=0.25, events=50)
 """The live state comes first."""
 PART_BYTES: Final = 2 * 1024 * 1024
 """Of an image, before compression: what is one row."""

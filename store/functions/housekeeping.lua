@@ -39,7 +39,12 @@ end)
 --   {'old_epoch', epoch}   that epoch is open already
 --   {'gap', replayed}      the keys do not hold the events up to `after`: rebuild from the start
 local RAISES = { cleared = true, queue_deleted = true, operation_begun = true }   -- after these there may be more to know
-local PLAIN = { granted = true, started = true, submitted = true, renewed = true, released = true, expired = true }
+-- Events that change records of entries and what follows from those: one after the other they are applied as a run.
+local IN_RUNS = {
+  granted = true, picked = true, started = true, renewed = true, drafted = true, submitted = true, skipped = true,
+  released = true, expired = true, batch_cleared = true, revoked = true, recalled = true, pooled = true,
+  status_set = true, status_removed = true, reopened = true, escalated = true, skips_cleared = true,
+}
 local knows = { true, true }
 
 -- Whether no queue was ever cleared, no dataset ever detached: read from the totals of `P`, if it is given.
@@ -51,13 +56,28 @@ local function know(P)
   keys.uncleared, seen.unfenced = knows[1], knows[2]
 end
 
--- Forgets what an event may have changed: of those that are most of a log, not what queues are.
+-- Forgets what an event, or a run of them, may have changed.
 local function forget_after(P, kind)
-  local queues_seen = PLAIN[kind] and seen.queues
-  if queues_seen then seen.queues = {} end
   forget()
-  seen.queues = queues_seen or seen.queues
   know(RAISES[kind] and P)
+end
+
+local function end_run(P)
+  if not writes.run then return end
+  effects.end_run(P)
+  settle_open(P)
+  forget_after(P)
+end
+
+local function replayed_after(P, event)
+  if IN_RUNS[event.kind] then
+    if not writes.run then effects.begin_run() end
+    enact(P, event)
+  else
+    end_run(P)
+    enact(P, event)
+    forget_after(P, event.kind)
+  end
 end
 
 register('replay', {}, function(call)
@@ -69,10 +89,10 @@ register('replay', {}, function(call)
   know(call.P)
   for _, logged in ipairs(cmsgpack.unpack(call.arg.events)) do
     local event = event_of(cmsgpack.unpack(logged[3]), logged[1], logged[2])
-    enact(call.P, event)
-    forget_after(call.P, event.kind)
+    replayed_after(call.P, event)
     clock, wall, replayed = event.clock, event.wall, event.seq
   end
+  end_run(call.P)
   redis.call('HSET', keys.totals(call.P), 'replayed', replayed)
   return { 'ok', clock, wall }
 end)

@@ -69,14 +69,15 @@ local function task_name(entry, slot) return string.format('%d:%d', entry, slot)
 
 -- What this call has read of the state: to apply an event one need not read again what deciding it has
 -- read: queues, records and heads by their numbers; first and last of backlogs by their keys; followers:
--- which integer comes after an untouched entry in its backlog; holds: whether who reserves holds anything there.
+-- which integer comes after an untouched entry in its backlog; holds: whether who reserves holds anything there;
+-- sessions, by their keys, as a replay's run of events leaves them.
 -- generations of queues; stale: records as they were
 -- before their queue was cleared or deleted, where they have not been written since; gone: those of queues
 -- that were deleted; unfenced: no dataset was ever
 -- detached in the project; run: the last one looked up of entries of one dataset; seq: of the event that is applied.
 -- stirred: queues that may have to enter or leave `open`; gained: those where work can be had that could not.
--- Emptied before each call, and by a replay after each event.
-local seen = { queues = {}, records = {}, heads = {}, ends = {}, followers = {} }
+-- Emptied before each call, and by a replay after each run of events, and each event that is in none.
+local seen = { queues = {}, records = {}, heads = {}, ends = {}, followers = {}, sessions = {} }
 local holds = false
 
 -- A table with nothing in it: this one, unless it has grown.
@@ -89,6 +90,7 @@ end
 local function forget()
   seen.queues, seen.records, seen.heads = emptied(seen.queues), emptied(seen.records), emptied(seen.heads)
   seen.ends, seen.followers, holds = emptied(seen.ends), emptied(seen.followers), false
+  seen.sessions = emptied(seen.sessions)
   seen.generations, seen.stale, seen.gone, seen.unfenced, seen.run = false, false, false, false, false
   keys.uncleared = false
   seen.stirred, seen.gained = false, false

@@ -110,22 +110,28 @@ local function remember(P, event)
     return
   end
   local key = keys.session(P, session)
-  local s = event.noted or redis.call('HMGET', key, 'secret', 'newest', 'used')
+  local s = event.noted or seen.sessions[key] or redis.call('HMGET', key, 'secret', 'newest', 'used')
   local newest, used = math.max(tonumber(s[2]), n), used_until(event.clock)
   local answer = string.format('%d %s %d %s', n, hash, event.seq, event.chain)
-  if tonumber(s[3]) == used then
-    redis.call('HSET', key, ring_fields[n % RING], answer, 'newest', newest)
+  if writes.run then
+    s[2], seen.sessions[key] = newest, s
+    writes.put(key, ring_fields[n % RING], answer)
+    writes.put(key, 'newest', newest)
   else
-    redis.call('HSET', key, ring_fields[n % RING], answer, 'newest', newest, 'used', used)
-    redis.call('ZADD', keys.sessions(P), used, session)
+    redis.call('HSET', key, ring_fields[n % RING], answer, 'newest', newest)
+  end
+  if tonumber(s[3]) ~= used then
+    writes.put(key, 'used', used)
+    writes.rank(keys.sessions(P), used, session)
+    s[3] = used
   end
 end
 
-local settle_open            -- P, event: see 51_open
+local settle_open            -- P: see 51_open
 local function enact(P, event)
   seen.seq = event.seq
   apply[event.kind](P, event)
-  if seen.stirred or seen.gained then settle_open(P, event) end
+  if seen.stirred or seen.gained then settle_open(P) end
   remember(P, event)
 end
 
@@ -171,6 +177,7 @@ local the_call = {}
 local function framed(KEYS, ARGV, inputs)
   if not redis then fetch_globals() end
   forget()
+  writes.forget()
   local call, header, epoch = the_call, KEYS[1], ARGV[1]
   call.header, call.log, call.epoch, call.arg = header, KEYS[2], epoch, inputs(ARGV)
   call.session, call.n, call.hash, call.actor = tonumber(ARGV[3]), tonumber(ARGV[5]), ARGV[6], tonumber(ARGV[7])

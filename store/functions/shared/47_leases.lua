@@ -47,8 +47,8 @@ function leases.due(P, clock)
 end
 
 local function run_together(P, queue, person, deadline)
-  redis.call('ZADD', keys.batch_leases(P), deadline, text(queue) .. ':' .. text(person))
-  redis.call('ZADD', keys.queue_batch_leases(P, queue), deadline, person)
+  writes.rank(keys.batch_leases(P), deadline, text(queue) .. ':' .. text(person))
+  writes.rank(keys.queue_batch_leases(P, queue), deadline, person)
 end
 
 local function end_together(P, queue, person)

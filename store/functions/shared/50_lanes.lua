@@ -16,8 +16,15 @@ local function has_dead(P, queue, class)
   return lane and lane.d
 end
 
+-- In a replay's run of events a lane is looked at when it ends.
+local function note_lane(lanes_of, queue, class, what)
+  lanes_of[queue] = lanes_of[queue] or {}
+  lanes_of[queue][class] = what
+end
+
 -- Notes the score of the lane's first member of G.
 function lanes.refresh_available(P, queue, class)
+  if writes.run then return note_lane(writes.run.available, queue, class, true) end
   local first = redis.call('ZRANGE', keys.available(P, queue, class), 0, 0, 'WITHSCORES')
   note_head(P, queue, 'g' .. text(class), first[2] or false)
 end
@@ -26,6 +33,7 @@ end
 -- the front gives a lower bound; reserve clears it away when it gets there. `known`: the one in front of
 -- rank `from`, where the caller knows it.
 function lanes.refresh_backlog(P, queue, class, from, known)
+  if writes.run then return note_lane(writes.run.backlogs, queue, class, from) end
   if has_dead(P, queue, class) then stir(queue) end
   for rank = from, RANKS - 1 do
     local head = known or redis.call('LINDEX', keys.backlog(P, queue, class, rank), 0)
@@ -35,6 +43,16 @@ function lanes.refresh_backlog(P, queue, class, from, known)
     end
   end
   note_head(P, queue, 'b' .. text(class), false)
+end
+
+-- Notes what lanes begin with: queue -> class -> true, and queue -> class -> rank from which on.
+function lanes.refresh_all(P, available, backlogs)
+  for queue, classes_there in pairs(available) do
+    for class in pairs(classes_there) do lanes.refresh_available(P, queue, class) end
+  end
+  for queue, classes_there in pairs(backlogs) do
+    for class, from in pairs(classes_there) do lanes.refresh_backlog(P, queue, class, from) end
+  end
 end
 
 local function drop_dead(P, queue, class, dead)

@@ -33,8 +33,12 @@ local function place(P, number)
   end
 end
 
--- After an event: puts every queue that it stirred where it belongs, and notes where work can be had anew.
-settle_open = function(P, event)
+-- After an event: notes where work can be had anew, and puts every queue that it stirred where it belongs; those that
+-- a replay's run of events has stirred, when it ends.
+settle_open = function(P)
+  for queue in pairs(seen.gained or NONE) do writes.rank(keys.gains(P), seen.seq, queue) end
+  seen.gained = false
+  if writes.run then return end
   for queue in pairs(seen.stirred or NONE) do place(P, queue) end
-  for queue in pairs(seen.gained or NONE) do redis.call('ZADD', keys.gains(P), event.seq, queue) end
+  seen.stirred = false
 end

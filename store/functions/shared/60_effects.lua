@@ -50,23 +50,25 @@ end
 -- The effects of one event. Records are edited in memory; `finish` then compares each with what it was
 -- and brings every index after it, one command a key: an event is about 500 tasks at most.
 -- `tasks`: lists that begin with the entry. An event about one task is the usual case, and its tables would
--- cost more than its commands: `alone` sends each command at once instead of gathering them.
+-- cost more than its commands: they are sent at once instead of being gathered.
 function effects.begin(P, tasks)
-  if #tasks > 1 then entries.fetch(P, tasks) end
+  if #tasks > 1 then
+    entries.fetch(P, tasks)
+    writes.gathering = true   -- until `finish`
+  end
   local batch = the_batch
-  batch.P, batch.alone, batch.queues, batch.gathered = P, #tasks < 2, emptied(batch.queues), false
+  batch.P, batch.queues = P, emptied(batch.queues)
   batch.edits, batch.fronts, batch.waiting = false, false, false
   batch.holder, batch.holder_queue, batch.dropped, batch.lanes, batch.left = false, false, false, false, false
   return batch
 end
 
--- What a batch knows of a queue: its rules, how many of its tasks change state, and the leases that run on
--- (deadline, task, …) or end (task, …). Where leases end together, `together` {person, deadline} runs on.
+-- What a batch knows of a queue: its rules, and the leases that run on (deadline, task, …), which two keys have. Where
+-- leases end together, `together` {person, deadline} runs on.
 function effects.of_queue(batch, number)
   local queue = batch.queues[number]
   if not queue then
-    queue = { number = number, rules = queues.load(batch.P, number), P = batch.P, alone = batch.alone, counts = false,
-      running = false, ended = false, together = false }
+    queue = { number = number, rules = queues.load(batch.P, number), P = batch.P, running = false, together = false }
     batch.queues[number] = queue
   end
   return queue
@@ -138,70 +140,32 @@ function effects.set_deadline(queue, entry, i, deadline, person)
     queue.together = { person, deadline }
     return
   end
-  local name = task_name(entry, i)
-  if queue.alone then
-    redis.call('ZADD', keys.leases(queue.P), deadline, name)
-    redis.call('ZADD', keys.queue_leases(queue.P, queue.number), deadline, name)
+  if writes.gathering and not writes.run then
+    local running = queue.running or {}
+    running[#running + 1], running[#running + 2] = deadline, task_name(entry, i)
+    queue.running = running
     return
   end
-  local running = queue.running or {}
-  running[#running + 1], running[#running + 2] = deadline, name
-  queue.running = running
+  local name = task_name(entry, i)
+  writes.rank(keys.leases(queue.P), deadline, name)
+  writes.rank(keys.queue_leases(queue.P, queue.number), deadline, name)
 end
 
 local function end_lease(queue, entry, i)
   if queue.rules.batch_size > 0 then return end
   local name = task_name(entry, i)
-  if queue.alone then
-    redis.call('ZREM', keys.leases(queue.P), name)
-    redis.call('ZREM', keys.queue_leases(queue.P, queue.number), name)
-    return
-  end
-  local ended = queue.ended or {}
-  ended[#ended + 1], queue.ended = name, ended
-end
-
--- The arguments, to be added to, of the one command on a key that `flush` sends. No member is both
--- removed from and added to one key by one event, so the order of commands does not matter.
-local function arguments_of(batch, command, key)
-  local gathered = batch.gathered or { ZADD = {}, ZREM = {}, HSET = {}, HDEL = {} }
-  batch.gathered = gathered
-  local arguments = gathered[command][key]
-  if not arguments then
-    arguments = { command, key, nil, nil }   -- room for the usual two
-    gathered[command][key] = arguments
-  end
-  return arguments
-end
-
-local function flush(gathered)
-  for _, commands in pairs(gathered) do
-    for _, arguments in pairs(commands) do redis.call(unpack(arguments)) end
-  end
+  writes.unrank(keys.leases(queue.P), name)
+  writes.unrank(keys.queue_leases(queue.P, queue.number), name)
 end
 
 -- Puts the entries of an edit into a sorted set by their scores, or takes them out of it.
-local function enter(batch, key, edit)
-  local list, rank = edit.entries, edit.after.p
-  if batch.alone and #list == 1 then
-    redis.call('ZADD', key, score_of(rank, list[1]), list[1])
-    return
-  end
-  local arguments = arguments_of(batch, 'ZADD', key)
-  for n = 1, #list do
-    local at = #arguments
-    arguments[at + 1], arguments[at + 2] = score_of(rank, list[n]), list[n]
-  end
+local function enter(key, edit)
+  writes.rank_all(key, edit.after.p, edit.entries)
 end
 
-local function leave(batch, key, edit)
+local function leave(key, edit)
   local list = edit.entries
-  if batch.alone and #list == 1 then
-    redis.call('ZREM', key, list[1])
-    return
-  end
-  local arguments = arguments_of(batch, 'ZREM', key)
-  for n = 1, #list do arguments[#arguments + 1] = list[n] end
+  for n = 1, #list do writes.unrank(key, list[n]) end
 end
 
 -- Whether the lane's head in G may be another one after entries came or went: not if this call has seen
@@ -213,13 +177,13 @@ local function may_lead(queue, class, score)
 end
 
 -- The entries leave the sets (one a person) of whom `old` names only, and enter those of whom `now` does.
-local function follow(batch, edit, set_of, old, now)
-  local P, queue, class = batch.P, edit.after.q, edit.after.c
+local function follow(P, edit, set_of, old, now)
+  local queue, class = edit.after.q, edit.after.c
   for person in pairs(old) do
-    if not now[person] then leave(batch, set_of(P, queue, class, person), edit) end
+    if not now[person] then leave(set_of(P, queue, class, person), edit) end
   end
   for person in pairs(now) do
-    if not old[person] then enter(batch, set_of(P, queue, class, person), edit) end
+    if not old[person] then enter(set_of(P, queue, class, person), edit) end
   end
 end
 
@@ -229,15 +193,15 @@ local function reindex(batch, edit, was, is)
   local old, now = was and people_of(edit.before) or NONE, is and people_of(edit.after) or NONE
   if is ~= was then
     local G = keys.available(P, queue, class)
-    if is then enter(batch, G, edit) else leave(batch, G, edit) end
+    if is then enter(G, edit) else leave(G, edit) end
     if may_lead(queue, class, score_of(edit.after.p, edit.entries[1])) then
       batch.lanes = batch.lanes or {}
       batch.lanes[G] = { queue, class }
     end
   end
-  follow(batch, edit, keys.excluded, old, now)
+  follow(P, edit, keys.excluded, old, now)
   if edit.before.f or edit.after.f then
-    follow(batch, edit, keys.soft, was and soft_of(edit.before) or NONE, is and soft_of(edit.after) or NONE)
+    follow(P, edit, keys.soft, was and soft_of(edit.before) or NONE, is and soft_of(edit.after) or NONE)
   end
 end
 
@@ -246,21 +210,21 @@ local function rerank(batch, edit, is_free)
   local P, queue, class = batch.P, edit.after.q, edit.after.c
   if is_free then
     local G = keys.available(P, queue, class)
-    enter(batch, G, edit)
-    for person in pairs(people_of(edit.after)) do enter(batch, keys.excluded(P, queue, class, person), edit) end
-    for person in pairs(soft_of(edit.after)) do enter(batch, keys.soft(P, queue, class, person), edit) end
+    enter(G, edit)
+    for person in pairs(people_of(edit.after)) do enter(keys.excluded(P, queue, class, person), edit) end
+    for person in pairs(soft_of(edit.after)) do enter(keys.soft(P, queue, class, person), edit) end
     batch.lanes = batch.lanes or {}
     batch.lanes[G] = { queue, class }
   end
   for _, slot in ipairs(edit.after.s) do
-    if HELD[slot[1]] then enter(batch, keys.held(P, slot[2], queue), edit)
-    elseif slot[1] == RETURNED then enter(batch, keys.own(P, slot[2], queue), edit) end
+    if HELD[slot[1]] then enter(keys.held(P, slot[2], queue), edit)
+    elseif slot[1] == RETURNED then enter(keys.own(P, slot[2], queue), edit) end
   end
 end
 
 local function drop_hold(batch, queue, edit, i, person)
   local held = keys.held(batch.P, person, queue.number)
-  leave(batch, held, edit)
+  leave(held, edit)
   for n = 1, #edit.entries do end_lease(queue, edit.entries[n], i) end
   batch.dropped = batch.dropped or {}
   batch.dropped[held] = { person, queue }
@@ -269,12 +233,7 @@ end
 -- So many tasks are now in this state, or are no longer. Tasks that wait are not counted: they are what is
 -- left of all.
 function effects.count(queue, state, by)
-  if queue.alone then
-    if state ~= QUEUED then redis.call('HINCRBY', keys.counts(queue.P, queue.number), STATE_WORDS[state], by) end
-  else
-    local counts = queue.counts or {}
-    counts[state], queue.counts = (counts[state] or 0) + by, counts
-  end
+  if state ~= QUEUED then writes.count(keys.counts(queue.P, queue.number), STATE_WORDS[state], by) end
 end
 
 -- How many entries an own list has also stands in its person's hash, which Reserve reads anyway.
@@ -291,15 +250,15 @@ local function move_slot(batch, queue, edit, i, b, a)
   if was_held and not is_held then
     drop_hold(batch, queue, edit, i, b[2])
   elseif is_held and not was_held then
-    enter(batch, keys.held(P, a[2], queue.number), edit)
+    enter(keys.held(P, a[2], queue.number), edit)
     leased_by(edit.after, a[2])
     batch.holder, batch.holder_queue = a[2], queue.number
   end
   if b[1] == RETURNED then
-    leave(batch, keys.own(P, b[2], queue.number), edit)
+    leave(keys.own(P, b[2], queue.number), edit)
     count_own(P, b[2], queue.number, -#edit.entries)
   elseif a[1] == RETURNED then
-    enter(batch, keys.own(P, a[2], queue.number), edit)
+    enter(keys.own(P, a[2], queue.number), edit)
     count_own(P, a[2], queue.number, #edit.entries)
   end
 end
@@ -327,6 +286,7 @@ end
 function effects.leave_cleared(P, entry)
   local old = seen.stale and seen.stale[entry]
   if not old then return end
+  seen.stale[entry] = nil
   redis.call('ZREM', keys.available(P, old.q, old.c, old.n or 0), entry)
   for person in pairs(people_of(old)) do
     redis.call('ZREM', keys.excluded(P, old.q, old.c, person, old.n or 0), entry)
@@ -337,15 +297,13 @@ end
 -- Entries leave Redis; when is remembered of the newest, for who brings one back (see named.load).
 local function note_left(batch, list)
   batch.left = true
-  if batch.alone and #list == 1 then
-    redis.call('ZADD', keys.left(batch.P), seen.seq, list[1])
-    return
-  end
-  local arguments = arguments_of(batch, 'ZADD', keys.left(batch.P))
-  for n = 1, #list do
-    local at = #arguments
-    arguments[at + 1], arguments[at + 2] = seen.seq, list[n]
-  end
+  for n = 1, #list do writes.rank(keys.left(batch.P), seen.seq, list[n]) end
+end
+
+-- Only the newest are remembered.
+function effects.trim_left(P)
+  if writes.run then writes.run.left = true
+  else redis.call('ZREMRANGEBYRANK', keys.left(P), 0, -MAX_LEFT - 1) end
 end
 
 -- Notes the record of the entries of an edit; finished ones leave Redis.
@@ -357,15 +315,11 @@ local function keep(batch, edit, leaves)
   end
   local packed, list, key = not leaves and cmsgpack.pack(edit.after), edit.entries, keys.touched(batch.P)
   if leaves then note_left(batch, list) end
-  if batch.alone and #list == 1 then
-    if leaves then redis.call('HDEL', key, list[1]) else redis.call('HSET', key, list[1], packed) end
-    return
-  end
-  local arguments = arguments_of(batch, leaves and 'HDEL' or 'HSET', key)
   for n = 1, #list do
-    arguments[#arguments + 1] = list[n]
-    if packed then arguments[#arguments + 1] = packed end
+    seen.records[list[n]] = not leaves and edit.after
+    if leaves then writes.drop(key, list[n]) end
   end
+  if packed then writes.put_all(key, list, packed) end
 end
 
 -- Who finishes a task of an escalated item has brought it back.
@@ -413,37 +367,26 @@ local function take_out(batch, edit)
   lanes.bury(batch.P, record.q, record.c, record.p, edit.entries)
 end
 
+-- The person has one hold less in a queue, in which all end `together` or not: maybe none.
+function effects.settle_hold(P, held, person, queue, together)
+  if writes.run then
+    writes.run.holds[held] = { person, queue, together }
+  elseif redis.call('EXISTS', held) == 0 then
+    redis.call('SREM', keys.holding(P, person), queue)
+    if together then end_together(P, queue, person) end
+  end
+end
+
 -- Of whom the person holds in which queues: a set that follows the held lists.
 local function settle_holding(batch)
-  local P = batch.P
-  if batch.holder and not holds then redis.call('SADD', keys.holding(P, batch.holder), batch.holder_queue) end
+  if batch.holder and not holds then writes.join(keys.holding(batch.P, batch.holder), batch.holder_queue) end
   for held, whose in pairs(batch.dropped or NONE) do
-    if redis.call('EXISTS', held) == 0 then
-      redis.call('SREM', keys.holding(P, whose[1]), whose[2].number)
-      if whose[2].rules.batch_size > 0 then end_together(P, whose[2].number, whose[1]) end
-    end
-  end
-end
-
-local function settle_leases(P, queue)
-  if queue.together then run_together(P, queue.number, unpack(queue.together)) end
-  if queue.running then
-    redis.call('ZADD', keys.leases(P), unpack(queue.running))
-    redis.call('ZADD', keys.queue_leases(P, queue.number), unpack(queue.running))
-  end
-  if queue.ended then
-    redis.call('ZREM', keys.leases(P), unpack(queue.ended))
-    redis.call('ZREM', keys.queue_leases(P, queue.number), unpack(queue.ended))
-  end
-end
-
-local function settle_counts(P, queue)
-  for state, by in pairs(queue.counts or NONE) do
-    if by ~= 0 and state ~= QUEUED then redis.call('HINCRBY', keys.counts(P, queue.number), STATE_WORDS[state], by) end
+    effects.settle_hold(batch.P, held, whose[1], whose[2].number, whose[2].rules.batch_size > 0)
   end
 end
 
 function effects.finish(batch)
+  local P = batch.P
   for _, edit in pairs(batch.edits or NONE) do settle(batch, edit) end
   for _, edit in pairs(batch.fronts or NONE) do
     settle(batch, edit)
@@ -453,20 +396,37 @@ function effects.finish(batch)
     settle(batch, edit)
     take_out(batch, edit)
   end
-  if batch.gathered then flush(batch.gathered) end
-  if batch.left then redis.call('ZREMRANGEBYRANK', keys.left(batch.P), 0, -MAX_LEFT - 1) end
-  for _, queue in pairs(batch.queues) do
-    settle_leases(batch.P, queue)
-    settle_counts(batch.P, queue)
+  for number, queue in pairs(batch.queues) do
+    if queue.together then run_together(P, number, unpack(queue.together)) end
+    if queue.running then
+      redis.call('ZADD', keys.leases(P), unpack(queue.running))
+      redis.call('ZADD', keys.queue_leases(P, number), unpack(queue.running))
+    end
   end
+  if not writes.run then writes.flush() end
+  if batch.left then effects.trim_left(P) end
   settle_holding(batch)
-  for _, lane in pairs(batch.lanes or NONE) do lanes.refresh_available(batch.P, lane[1], lane[2]) end
+  for _, lane in pairs(batch.lanes or NONE) do lanes.refresh_available(P, lane[1], lane[2]) end
+end
+
+-- A replay's run of events: their writes are gathered, and what follows from them is settled once, when it ends.
+function effects.begin_run()
+  writes.run = { holds = {}, available = {}, backlogs = {}, left = false }
+end
+
+function effects.end_run(P)
+  local run = writes.run
+  writes.flush()
+  writes.run = false
+  if run.left then effects.trim_left(P) end
+  for held, whose in pairs(run.holds) do effects.settle_hold(P, held, unpack(whose)) end
+  lanes.refresh_all(P, run.available, run.backlogs)
 end
 
 -- An entry with free slots besides the one that its first holder leases comes into G.
 function effects.open_further(P, queue, class, person, score, entry)
-  redis.call('ZADD', keys.available(P, queue, class), score, entry)
-  redis.call('ZADD', keys.excluded(P, queue, class, person), score, entry)
+  writes.rank(keys.available(P, queue, class), score, entry)
+  writes.rank(keys.excluded(P, queue, class, person), score, entry)
   if may_lead(queue, class, score) then lanes.refresh_available(P, queue, class) end
 end
 
@@ -476,16 +436,16 @@ function effects.lease_untouched(P, queue, task, granted, deadline)
   local entry, i, class, rank = task[1], task[2], task[3], task[4]
   local number, person, name = queue.number, granted[2], task_name(entry, i)
   local record, score, n = entries.untouched(number, class, rank, queue.slots), score_of(rank, entry), generation(P, number)
-  record.s[i], record.n = granted, n > 0 and n or nil
-  redis.call('HSET', keys.touched(P), entry, cmsgpack.pack(record))
-  redis.call('ZADD', keys.held(P, person, number), score, entry)
-  if not holds then redis.call('SADD', keys.holding(P, person), number) end
+  record.s[i], record.n, seen.records[entry] = granted, n > 0 and n or nil, record
+  writes.put(keys.touched(P), entry, cmsgpack.pack(record))
+  writes.rank(keys.held(P, person, number), score, entry)
+  if not holds then writes.join(keys.holding(P, person), number) end
   if queue.slots > 1 then effects.open_further(P, number, class, person, score, entry) end
   lanes.take_front(P, number, class, rank, { entry })
   lanes.refresh_backlog(P, number, class, rank, seen.followers[entry])
-  redis.call('ZADD', keys.leases(P), deadline, name)
-  redis.call('ZADD', keys.queue_leases(P, number), deadline, name)
-  redis.call('HINCRBY', keys.counts(P, number), 'assigned', 1)
+  writes.rank(keys.leases(P), deadline, name)
+  writes.rank(keys.queue_leases(P, number), deadline, name)
+  writes.count(keys.counts(P, number), 'assigned', 1)
 end
 
 -- How the slot of a task that ended without being submitted is from now on: a correction waits for

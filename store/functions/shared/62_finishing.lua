@@ -10,21 +10,22 @@ end
 local function keep_or_leave(P, entry, record)
   local finished = true
   for i = 1, #record.s do finished = finished and ENDED[record.s[i][1]] end
+  seen.records[entry] = not finished and record
   if not finished then
-    redis.call('HSET', keys.touched(P), entry, cmsgpack.pack(record))
+    writes.put(keys.touched(P), entry, cmsgpack.pack(record))
     return
   end
-  redis.call('HDEL', keys.touched(P), entry)
-  redis.call('ZADD', keys.left(P), seen.seq, entry)
-  redis.call('ZREMRANGEBYRANK', keys.left(P), 0, -MAX_LEFT - 1)
+  writes.drop(keys.touched(P), entry)
+  writes.rank(keys.left(P), seen.seq, entry)
+  effects.trim_left(P)
 end
 
 local function end_hold(P, number, person, entry, name)
   local held = keys.held(P, person, number)
-  redis.call('ZREM', held, entry)
-  redis.call('ZREM', keys.leases(P), name)
-  redis.call('ZREM', keys.queue_leases(P, number), name)
-  if redis.call('EXISTS', held) == 0 then redis.call('SREM', keys.holding(P, person), number) end
+  writes.unrank(held, entry)
+  writes.unrank(keys.leases(P), name)
+  writes.unrank(keys.queue_leases(P, number), name)
+  effects.settle_hold(P, held, person, number, false)
 end
 
 -- The slot, which is held, becomes `finished`. Returns whether it has: if not, it takes an edit.
@@ -37,7 +38,7 @@ function effects.finish_held(P, entry, i, finished)
   keep_or_leave(P, entry, after)
   end_hold(P, number, held[2], entry, task_name(entry, i))
   local counts = keys.counts(P, number)
-  redis.call('HINCRBY', counts, STATE_WORDS[held[1]], -1)
-  redis.call('HINCRBY', counts, STATE_WORDS[finished[1]], 1)
+  writes.count(counts, STATE_WORDS[held[1]], -1)
+  writes.count(counts, STATE_WORDS[finished[1]], 1)
   return true
 end

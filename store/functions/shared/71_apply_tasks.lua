@@ -79,6 +79,11 @@ function apply.drafted(P, event)
   effects.finish(batch)
 end
 
+local function holds_any(P, person, queue)
+  writes.flush()   -- in a replay others before it may have changed that
+  return redis.call('EXISTS', keys.held(P, person, queue)) == 1
+end
+
 -- A late submission (late = 1) takes the free slot again and finishes it in this one event. In a queue with
 -- batches it moves the deadline (0: elsewhere) of all they hold, if that is anything, and may bring them a batch.
 function apply.submitted(P, event)
@@ -93,7 +98,7 @@ function apply.submitted(P, event)
     grant(batch, event, b.refill)
     issue(P, b.queue)
   end
-  if b.deadline > 0 and (b.late == 0 or #b.refill > 0 or redis.call('EXISTS', keys.held(P, b.person, b.queue)) == 1) then
+  if b.deadline > 0 and (b.late == 0 or #b.refill > 0 or holds_any(P, b.person, b.queue)) then
     effects.of_queue(batch, b.queue).together = { b.person, b.deadline }
   end
   effects.finish(batch)

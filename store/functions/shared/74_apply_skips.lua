@@ -33,7 +33,7 @@ function apply.skipped(P, event)
   local of_queue = effects.of_queue(batch, b.queue)
   if of_queue.rules.batch_size > 0 then of_queue.together = { b.person, b.deadline } end
   effects.finish(batch)
-  if b.policy == FOR_ME then redis.call('ZADD', keys.own(P, b.person, b.queue), TAIL + event.seq, b.entry) end
+  if b.policy == FOR_ME then writes.rank(keys.own(P, b.person, b.queue), TAIL + event.seq, b.entry) end
 end
 
 function apply.escalated(P, event)

@@ -40,7 +40,6 @@ def delayed(project: Project, event: Event, judge: Judge) -> None:
                 for lane, first, count in runs
                 for item in range(first, first + count)
             },
-            generation=queue.generation,
         )
 
 
@@ -75,11 +74,8 @@ def undelayed(project: Project, event: Event, judge: Judge) -> None:
 
 def obsolete(project: Project, waits: Delayed) -> bool:
     """Whether its queue was cleared since, or its dataset detached or deleted."""
-    queue = project.queues[waits.queue]
     deleted = project.dataset_of(next(iter(waits.items))) in project.deleted_datasets
-    if waits.generation != queue.generation or deleted:
-        return True
-    return waits.dataset > 0 and waits.dataset not in queue.attached
+    return waits.due == 0 or deleted
 
 
 def hasten(project: Project, queue: int, dataset: int = 0) -> None:

@@ -256,7 +256,7 @@ def _answer(kept: str) -> tuple[int, str, int, str]:
 
 
 def _delayed(waits: dict[str, Any]) -> tuple[object, ...]:
-    names = ("queue", "dataset", "count", "generation")
+    names = ("queue", "dataset", "count")
     runs = _listed(waits["runs"])
     items = ((lane, first + n, rank) for lane, first, count, rank in runs for n in range(count))
     return (*(int(waits[name]) for name in names), tuple(items))

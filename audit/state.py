@@ -193,13 +193,15 @@ class Entry:
 
 @dataclass(slots=True, kw_only=True)
 class Delayed:
-    """Items of a queue that wait for their time, wall `due`: item -> (class, rank), in order."""
+    """Items of a queue that wait for their time, wall `due`: item -> (class, rank), in order.
+
+    Due at 0: its queue was cleared, or its dataset detached, and they are dropped.
+    """
 
     queue: int
     dataset: int
     due: int
     items: dict[int, tuple[int, int]]
-    generation: int
 
 
 @dataclass(slots=True, kw_only=True)

@@ -153,7 +153,7 @@ def expected(project: Project) -> Shape:
     for seq, one in project.delayed.items():
         shape.delayed[seq] = shape.queue_delayed[one.queue, seq] = one.due
         items = tuple((lane, item, rank) for item, (lane, rank) in one.items.items())
-        shape.delayed_runs[seq] = (one.queue, one.dataset, len(items), one.generation, items)
+        shape.delayed_runs[seq] = (one.queue, one.dataset, len(items), items)
     return shape
 
 

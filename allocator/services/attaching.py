@@ -105,11 +105,21 @@ class Attaching:
                 return outcome
         return await self._ledger.change(project, "add_entries", request, actor, **inputs)
 
+    async def ready(self, project: int, queue: int) -> Outcome:
+        """The queue, in which nothing waits that is not to come any more.
+
+        Such items would be taken for some that the queue has, and be dropped afterwards.
+        Raises QueueNotFound.
+        """
+        while value(outcome := await self._ledger.read(project, "queue", queue=queue))["to_drop"]:
+            await self._ledger.change(project, "undelay", None, 0)
+        return outcome
+
     async def _read(self, lag: Lag) -> tuple[int, int, int, int]:
         """The attachment's cursor, the queue's last addition, how much of it waits for its
         time, and the seq they are as of.
         """
-        outcome = await self._ledger.read(lag.project, "queue", queue=lag.queue)
+        outcome = await self.ready(lag.project, lag.queue)
         queue = value(outcome)
         await self._views.wait_for(lag.project, queue["removed_seq"])
         cursors = dict(some(queue["attached"]))

@@ -82,7 +82,7 @@ class Filling:
         self, place: Place, ask: requests.AddItems, queue: int, dataset: int
     ) -> Event | None:
         """One attempt; None if somebody else added to the queue meanwhile."""
-        before = await self._ledger.read(place.project, "queue", queue=queue)
+        before = await self._attaching.ready(place.project, queue)
         await self._views.wait_for(place.project, value(before)["removed_seq"])
         found = await self._items.numbers(place.project, dataset, ask.external_ids)
         refusal = await self._refusal(place.project, ask, queue, found, before)

@@ -4,7 +4,7 @@
 -- ARGV    queue
 --
 -- Returns one of
---   {'ok', seq, chain, clock, map}   settings_seq, rules, content, set_seq, added_seq, removed_seq (the last event that took items out of a dataset), delayed, attached {{dataset, cursor}…}
+--   {'ok', seq, chain, clock, map}   settings_seq, rules, content, set_seq, added_seq, removed_seq (the last event that took items out of a dataset), delayed, to_drop, attached {{dataset, cursor}…}
 --   {'not_found', seq, chain, clock, 'queue'}
 read('queue', function(call, arg)
   local P = call.P
@@ -19,6 +19,6 @@ read('queue', function(call, arg)
     rules = cmsgpack.unpack(f[1]), content = tonumber(f[2]), set_seq = tonumber(f[3]),
     added_seq = delays.added_seq(P, tonumber(f[4])), attached = attached,
     removed_seq = number_or(redis.call('HGET', keys.totals(P), 'removed_seq'), 0),
-    delayed = redis.call('ZCARD', keys.queue_delayed(P, arg.queue)),
+    delayed = redis.call('ZCARD', keys.queue_delayed(P, arg.queue)), to_drop = delays.to_drop(P, arg.queue),
   })
 end)

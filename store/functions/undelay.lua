@@ -8,11 +8,11 @@
 --   {'ok', seq, chain, clock, undelayed}
 --   {'idle', seq, chain, clock}            nothing is due
 change('undelay', { 'allow-oom' }, function(call)
-  local due = redis.call('ZRANGEBYSCORE', keys.delayed(call.P), '-inf', delays.now(call), 'LIMIT', 0, 1)
+  local due = redis.call('ZRANGEBYSCORE', keys.delayed(call.P), '-inf', delays.now(call), 'WITHSCORES', 'LIMIT', 0, 1)
   if not due[1] then return negative(call, 'idle') end
   local waits = delays.load(call.P, due[1])
   local rank, runs, count = delays.next(waits)
-  local obsolete = delays.obsolete(call.P, waits)
+  local obsolete = delays.obsolete(call.P, due[2], waits)
   return commit(call, 'undelayed', {
     queue = waits.queue, delayed = tonumber(due[1]), dataset = waits.dataset, priority = rank,
     first = tonumber(redis.call('HGET', keys.totals(call.P), 'entries')) + 1,

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
 from google.protobuf.timestamp_pb2 import Timestamp
 
+from allocator import bootstrap
 from dibs import errors
 from dibs.v1 import allocation_pb2, common_pb2
+from tests.api.alone import ITEMS
 from tests.api.tasks import HIGH
+from tests.api.test_clearing import clear
+from tests.api.test_detaching import detach
 from tests.api.world import World, ids, refused
 
 DELAYED = common_pb2.TASK_STATE_DELAYED
@@ -34,8 +39,8 @@ async def filled(world: World) -> World:
     return world
 
 
-async def counts(world: World) -> dict[int, int]:
-    return {one.state: one.count for one in (await world.depth("q")).tasks}
+async def counts(world: World, queue: str = "q") -> dict[int, int]:
+    return {one.state: one.count for one in (await world.depth(queue)).tasks}
 
 
 async def until(world: World, **wanted: int) -> None:
@@ -124,3 +129,54 @@ async def test_a_time_in_another_century_is_refused(filled: World) -> None:
     assert isinstance(caught, errors.InvalidArgument)
     assert caught.field == "not_before"
     assert await counts(filled) == {}
+
+
+@pytest.fixture
+def unswept(
+    alone: bootstrap.Worker, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[], Awaitable[None]]:
+    """Nothing that is due comes before this is called."""
+    monkeypatch.setattr(alone.store.sweeper, "_begin_due", lambda *_: None)
+
+    async def sweep() -> None:
+        for project in alone.store.sweeper._projects:
+            await alone.store.sweeper._undelay(project)
+
+    return sweep
+
+
+async def test_what_was_cleared_before_its_time_can_be_added_again_at_once(
+    lonely: World, unswept: Callable[[], Awaitable[None]]
+) -> None:
+    await lonely.queue("r")
+    await lonely.add("r", "d", ITEMS[:3], not_before=in_ms(LATER_MS))
+    await clear(lonely, "r")
+    await lonely.add("r", "d", ITEMS[1:2])
+    await lonely.add("r", "d", ITEMS[2:3], not_before=in_ms(LATER_MS))
+    await unswept()
+
+    assert await counts(lonely, "r") == {QUEUED: 1, DELAYED: 1}
+
+
+async def test_no_item_is_passed_over_that_was_cleared_before_its_time(
+    lonely: World, unswept: Callable[[], Awaitable[None]]
+) -> None:
+    await lonely.queue("r")
+    await lonely.add("r", "d", ITEMS[:3], not_before=in_ms(LATER_MS))
+    await clear(lonely, "r")
+    await lonely.attach("r", "d")
+    await unswept()
+
+    assert ids(await lonely.reserve("r", "ann", 4)) == ITEMS[:4]
+
+
+async def test_what_is_attached_again_before_its_time_waits_for_the_other_time(
+    lonely: World, unswept: Callable[[], Awaitable[None]]
+) -> None:
+    await lonely.queue("r")
+    await lonely.attach("r", "d", not_before=in_ms(LATER_MS))
+    await detach(lonely, "d", "r")
+    await lonely.attach("r", "d", not_before=in_ms(LATER_MS))
+    await unswept()
+
+    assert await counts(lonely, "r") == {DELAYED: len(ITEMS)}

@@ -13,7 +13,7 @@ end
 
 local function write(P, seq, waits) redis.call('HSET', keys.delayed_runs(P), seq, cmsgpack.pack(waits)) end
 
--- What waits since an event, or nil: {queue, dataset, generation, count, runs}, each run {class, first item, count, rank}.
+-- What waits since an event, or nil: {queue, dataset, count, runs}, each run {class, first item, count, rank}.
 function delays.load(P, seq)
   return unpacked(redis.call('HGET', keys.delayed_runs(P), seq), nil)
 end
@@ -23,8 +23,7 @@ function delays.put(P, seq, b)
   redis.call('ZADD', keys.queue_delayed(P, b.queue), b.not_before, seq)
   local runs = {}
   for i, run in ipairs(b.runs) do runs[i] = { run[1], run[2], run[3], b.priority } end
-  write(P, seq, { queue = b.queue, dataset = b.dataset, count = b.count, runs = runs,
-    generation = generation(P, b.queue) })
+  write(P, seq, { queue = b.queue, dataset = b.dataset, count = b.count, runs = runs })
 end
 
 -- Counts so many items more, or fewer, as waiting for their time.
@@ -150,19 +149,24 @@ function delays.added_seq(P, added_seq)
   return math.max(added_seq, number_or(redis.call('HGET', keys.totals(P), 'removed_seq'), 0))
 end
 
--- What waits in a queue, of one attached dataset or (0) at all, is due at once, to be dropped.
+-- The score of what is not to come any more, and is dropped instead.
+local NEVER = 0
+
+-- What waits in a queue, of one attached dataset or (0) at all, is due at once, to be dropped: for good, even if
+-- the dataset is attached again before it is.
 function delays.hasten(P, queue, dataset)
   for _, seq in ipairs(redis.call('ZRANGE', keys.queue_delayed(P, queue), 0, -1)) do
     local waits = delays.load(P, seq)
     if dataset == 0 or waits.dataset == dataset then
-      redis.call('ZADD', keys.delayed(P), 0, seq)
-      redis.call('ZADD', keys.queue_delayed(P, queue), 0, seq)
+      redis.call('ZADD', keys.delayed(P), NEVER, seq)
+      redis.call('ZADD', keys.queue_delayed(P, queue), NEVER, seq)
     end
   end
 end
 
--- Whether what waited is not to come any more: its queue was cleared, or its dataset detached or deleted.
-function delays.obsolete(P, waits)
-  if waits.generation ~= generation(P, waits.queue) or fences.deleted(P, waits.runs) then return true end
-  return waits.dataset > 0 and redis.call('HEXISTS', keys.attached(P, waits.queue), waits.dataset) == 0
-end
+-- Whether what was due at this score is not to come any more: its queue was cleared, or its dataset detached or
+-- deleted.
+function delays.obsolete(P, due, waits) return tonumber(due) == NEVER or fences.deleted(P, waits.runs) end
+
+-- How often something that waits in a queue is still to be dropped.
+function delays.to_drop(P, queue) return redis.call('ZCOUNT', keys.queue_delayed(P, queue), NEVER, NEVER) end

@@ -430,7 +430,7 @@ READERS: Final[Mapping[tuple[str, int], Reader]] = {
     ("ended", 0): lambda shape, _, value: shape.ended.update(_scores(value)),
     ("heads", 1): _read_heads,
     ("attached", 1): lambda shape, key, value: shape.attached.update(
-        ((key[0], int(dataset)), int(cursor)) for dataset, cursor in value.items()
+        ((key[0], int(dataset)), tuple(_unpack(packed))) for dataset, packed in value.items()
     ),
     ("counts", 1): _read_counts,
     ("leases", 1): _read_queue_leases,

@@ -88,7 +88,7 @@ class Shape:
     delayed: Scores = field(default_factory=dict)
     queue_delayed: dict[tuple[int, int], float] = field(default_factory=dict)
     delayed_runs: dict[int, tuple[object, ...]] = field(default_factory=dict)
-    attached: dict[tuple[int, int], int] = field(default_factory=dict)
+    attached: dict[tuple[int, int], tuple[int, ...]] = field(default_factory=dict)
     counts: dict[tuple[int, str], int] = field(default_factory=dict)
     dead: dict[tuple[int, int], int] = field(default_factory=dict)
     buried: dict[tuple[int, int], int] = field(default_factory=dict)
@@ -204,7 +204,8 @@ def _queues(project: Project, shape: Shape) -> None:
             one.generation,
         )
         for dataset, attachment in one.attached.items():
-            shape.attached[number, dataset] = attachment.cursor
+            follows = (attachment.cursor, attachment.priority, attachment.not_before)
+            shape.attached[number, dataset] = follows
         if one.gained:
             shape.gains[number] = one.gained
         if one.served:

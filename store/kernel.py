@@ -37,7 +37,7 @@ LAG_LIMIT_EVENTS: Final = 50_000
 
 READS: Final = frozenset(
     {
-        *("attachments", "depth", "eligible", "holdings", "member", "operation", "operations"),
+        *("depth", "eligible", "holdings", "member", "operation", "operations"),
         *("member_of_deleted", "recall_left"),
         *("project", "queue", "queue_numbers", "unfinished", "explain", "explain_task"),
     }

@@ -55,7 +55,7 @@ QUEUES: Final = """
 SELECT q.external_id, v.* FROM view_queue v
   JOIN queue q USING (project, queue) WHERE v.project = $1"""
 _LAGGING: Final = """
-SELECT a.queue, a.dataset, a.cursor, a.priority, a.not_before FROM view_attachment a
+SELECT a.queue, a.dataset, a.cursor FROM view_attachment a
   JOIN LATERAL (SELECT base + count - 1 AS item FROM item_range r
                  WHERE r.project = a.project AND r.dataset = a.dataset
                  ORDER BY r.base DESC LIMIT 1) AS last ON last.item > a.cursor

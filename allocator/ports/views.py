@@ -110,8 +110,6 @@ class Lag:
     queue: int
     dataset: int
     cursor: int
-    priority: int
-    not_before: int = 0
 
 
 class Views(Protocol):

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from allocator.model import RequestKey
 from allocator.ports import ItemRun, Items, Lag, Ledger, Outcome, Views
@@ -22,6 +22,19 @@ CHUNK_ITEMS = 5_000
 CHUNK_RUNS = 1_000
 LAGS_AT_ONCE = 100
 DETACHED = -1
+
+
+class _Attachment(NamedTuple):
+    """An attachment, and its queue, as of event `seq`."""
+
+    cursor: int
+    priority: int
+    not_before: int
+    added_seq: int
+    """The queue's last addition."""
+    delayed: int
+    """How often something waits in the queue for its time."""
+    seq: int
 
 
 class Attaching:
@@ -52,22 +65,23 @@ class Attaching:
             return DETACHED
 
     async def _step(self, lag: Lag) -> int:
-        cursor, added_seq, delayed, seq = await self._read(lag)
-        if cursor == DETACHED:
-            return cursor
+        found = await self._read(lag)
+        if found is None:
+            return DETACHED
+        cursor = found.cursor
         runs, last = await self._next(lag, cursor)
         if last == cursor:
             return cursor
         outcome = await self.add(
             *(lag.project, None, 0),
-            not_before=lag.not_before,
+            not_before=found.not_before,
             queue=lag.queue,
             dataset=lag.dataset,
             expected=cursor,
-            added_seq=added_seq,
-            priority=lag.priority,
+            added_seq=found.added_seq,
+            priority=found.priority,
             cursor=last,
-            **by_class(await self._absent(lag, runs, seq, delayed)),
+            **by_class(await self._absent(lag, runs, found)),
         )
         if outcome.word in ("stale_cursor", "not_found"):
             return lag.cursor
@@ -115,23 +129,29 @@ class Attaching:
             await self._ledger.change(project, "undelay", None, 0)
         return outcome
 
-    async def _read(self, lag: Lag) -> tuple[int, int, int, int]:
-        """The attachment's cursor, the queue's last addition, how much of it waits for its
-        time, and the seq they are as of.
-        """
+    async def _read(self, lag: Lag) -> _Attachment | None:
+        """The attachment that there is now: not the one that lagged, if it was made anew since."""
         outcome = await self.ready(lag.project, lag.queue)
         queue = value(outcome)
         await self._views.wait_for(lag.project, queue["removed_seq"])
-        cursors = dict(some(queue["attached"]))
-        return cursors.get(lag.dataset, DETACHED), queue["added_seq"], queue["delayed"], outcome.seq
+        for dataset, cursor, priority, not_before in some(queue["attached"]):
+            if dataset == lag.dataset:
+                return _Attachment(
+                    cursor=cursor,
+                    priority=priority,
+                    not_before=not_before,
+                    added_seq=queue["added_seq"],
+                    delayed=queue["delayed"],
+                    seq=outcome.seq,
+                )
+        return None
 
-    async def _absent(
-        self, lag: Lag, runs: Sequence[ItemRun], seq: int, delayed: int
-    ) -> list[ItemRun]:
+    async def _absent(self, lag: Lag, runs: Sequence[ItemRun], found: _Attachment) -> list[ItemRun]:
         """The runs without the items that were added to the queue one by one before."""
         numbers = [number for run in runs for number in range(run.first, run.first + run.count)]
         there = await present(
-            *(self._items, self._views, lag.project, lag.queue, numbers, seq), delayed=delayed
+            *(self._items, self._views, lag.project, lag.queue, numbers, found.seq),
+            delayed=found.delayed,
         )
         if not there:
             return list(runs)

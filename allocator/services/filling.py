@@ -136,14 +136,7 @@ class Filling:
         """Make tasks of what the dataset has now."""
         queue, dataset = event.body["queue"], event.body["dataset"]
         goal = await self._items.last_of(project, dataset)
-        lag = Lag(
-            project=project,
-            queue=queue,
-            dataset=dataset,
-            cursor=0,
-            priority=event.body["priority"],
-            not_before=event.body["not_before"],
-        )
+        lag = Lag(project=project, queue=queue, dataset=dataset, cursor=0)
         try:
             async with asyncio.timeout(ATTACH_WAIT_S):
                 await self._attaching.drive(lag, goal)

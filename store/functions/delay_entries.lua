@@ -16,9 +16,9 @@ change('delay_entries', {}, function(call, arg)
   if tonumber(arg.not_before) <= delays.now(call) then return negative(call, 'not_delayed') end
   local chosen = arg.dataset == '0'
   if chosen and fences.deleted(call.P, cmsgpack.unpack(arg.runs)) then return negative(call, 'not_found', 'dataset') end
-  local cursor = chosen and '0' or redis.call('HGET', keys.attached(call.P, arg.queue), arg.dataset)
-  if not cursor then return negative(call, 'not_found', 'attachment') end
-  if cursor ~= arg.expected or delays.added_seq(call.P, queue.added_seq) ~= tonumber(arg.added_seq) then
+  local follows = chosen and { 0 } or attached.load(call.P, arg.queue, arg.dataset)
+  if not follows then return negative(call, 'not_found', 'attachment') end
+  if follows[1] ~= tonumber(arg.expected) or delays.added_seq(call.P, queue.added_seq) ~= tonumber(arg.added_seq) then
     return negative(call, 'stale_cursor')
   end
   local class_of, added, refused = classes.assigned(queue, cmsgpack.unpack(arg.classes))

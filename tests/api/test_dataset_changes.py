@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import pytest
 
 from allocator.bootstrap import Worker
-from allocator.ports import Items, Lag
+from allocator.model import Priority
+from allocator.ports import Items, Lag, Views
 from allocator.services.attaching import Attaching
 from dibs import errors
 from dibs.v1 import dataset_pb2
+from tests.api.tasks import HIGH
+from tests.api.test_detaching import detach
 from tests.api.test_operations import SUCCEEDED, counts
 from tests.api.world import World, ids, refused
 
@@ -92,7 +95,46 @@ async def _lag(world: World, server: Worker, *, cursor: int) -> Lag:
     """How far the queue follows the dataset."""
     project = await server.store.directory.project(world.project)
     assert project is not None
-    return Lag(project=project.project, queue=1, dataset=1, cursor=cursor, priority=3)
+    return Lag(project=project.project, queue=1, dataset=1, cursor=cursor)
+
+
+class LateViews:
+    """The views, behind whose back an attachment is made anew once they told that it lags."""
+
+    def __init__(self, views: Views, make_anew: Callable[[], Awaitable[Any]]) -> None:
+        self._views = views
+        self._left = [make_anew]
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._views, name)
+
+    async def lagging(self, project: int, limit: int) -> Sequence[Lag]:
+        found = await self._views.lagging(project, limit)
+        while found and self._left:
+            await self._left.pop()()
+        return found
+
+
+async def test_what_is_attached_anew_while_the_queue_follows_comes_as_the_other_attachment_says(
+    lonely: World, alone: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(alone.store.sweeper, "_followers", [])
+    store = alone.store
+    place = await store.directory.project(lonely.project)
+    assert place is not None
+    await store.views.wait_for(place.project, (await add(lonely, ["late"])).seq)
+    anew = {"queue": 1, "dataset": 1, "priority": int(Priority.HIGH), "classes": [[]]}
+
+    async def make_anew() -> None:
+        await detach(lonely)
+        await store.ledger.change(place.project, "attach_dataset", None, 1, not_before=0, **anew)
+
+    late: Any = LateViews(store.views, make_anew)
+    await Attaching(store.ledger, store.items, late).follow(place.project)
+
+    tasks = (await lonely.reserve("q", "ann", 10)).tasks
+    assert {task.priority for task in tasks} == {HIGH}
+    assert len(tasks) == 10
 
 
 @pytest.mark.shows("E2", "E3")

@@ -38,7 +38,7 @@ SPOILT: list[tuple[int, Callable[[Case], dict[str, Any]]]] = [
     (11, shape_with("sessions", {99: 1.0})),
     (11, shape_with("session", {99: ()})),
     (11, shape_with("recalls", {2: ""})),
-    (11, shape_with("attached", {(1, 1): 3})),
+    (11, shape_with("attached", {(1, 1): (3, 0, 0)})),
     (11, shape_with("dead", {(1, 1): 2})),
     (12, shape_with("counts", {(1, "queued"): 1})),
     (11, lambda case: {"unknown": ["dibs:{1}:2:thing"]}),

@@ -52,7 +52,8 @@ function keys.entry_runs(P, queue) return P .. 'entry_runs:' .. text(queue) end
 function keys.passed(P, queue, class, rank, of)
   return P .. 'passed:' .. waiting(P, queue, of) .. ':' .. text(class) .. ':' .. text(rank)
 end
--- HASH dataset -> last item number of it that has become an entry (or was counted as not added).
+-- HASH dataset -> packed {cursor, rank, not_before}; cursor: the last item number of it that has become an entry, or
+-- waits for its time, or was counted as not added.
 function keys.attached(P, queue) return P .. 'attached:' .. text(queue) end
 -- LIST of entries nobody has touched, in order, of one lane and priority rank.
 function keys.backlog(P, queue, class, rank, of)

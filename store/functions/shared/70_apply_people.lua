@@ -142,8 +142,9 @@ end
 function apply.dataset_named() end
 
 function apply.dataset_attached(P, event)
-  redis.call('HINCRBY', keys.followed(P), event.body.dataset, 1)
-  redis.call('HSET', keys.attached(P, event.body.queue), event.body.dataset, 0)
+  local b = event.body
+  redis.call('HINCRBY', keys.followed(P), b.dataset, 1)
+  attached.put(P, b.queue, b.dataset, 0, b.priority, b.not_before)
 end
 
 local function add_classes(P, queue, added)
@@ -190,7 +191,7 @@ local function note_added(P, event)
   redis.call('HINCRBY', keys.counts(P, b.queue), 'tasks', b.count * queues.load(P, b.queue).slots)
   redis.call('HSET', keys.queue(P, b.queue), 'added_seq', event.seq)
   redis.call('HINCRBY', keys.queue(P, b.queue), 'not_added', b.not_added)
-  if b.dataset > 0 then redis.call('HSET', keys.attached(P, b.queue), b.dataset, b.cursor) end
+  if b.dataset > 0 then attached.move(P, b.queue, b.dataset, b.cursor) end
 end
 
 function apply.entries_added(P, event)

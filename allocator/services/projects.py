@@ -165,13 +165,20 @@ class Projects:
         missing = [person for person in ask.person_ids if person not in numbers]
         if missing:
             raise errors.PersonNotFound(missing[0])
-        before = [await self._door.record(place.project, number) for number in numbers.values()]
-        await self._manage(ask.change, REMOVE, [record.member.roles for record in before])
-        records = [_gone(numbers[person]) for person in ask.person_ids]
-        event = await self._write(
-            place, ask.change, "change", records, [-1] * len(records), ask.person_ids
-        )
-        return await self._beginning.follow(place, event)
+        people = [numbers[person] for person in ask.person_ids]
+        for _ in range(TRIES):
+            before = [await self._door.record(place.project, person) for person in people]
+            await self._manage(ask.change, REMOVE, [record.member.roles for record in before])
+            expected = [record.changed for record in before]
+            try:
+                event = await self._write(
+                    *(place, ask.change, "change"),
+                    *([_gone(person) for person in people], expected, ask.person_ids),
+                )
+            except StaleRecord:
+                continue
+            return await self._beginning.follow(place, event)
+        raise errors.StoreUnavailable()
 
     async def page_members(self, ask: requests.ListOf) -> answers.Listed[answers.Member]:
         """The members of a project."""

@@ -108,7 +108,10 @@ class Removing:
         place = await self._door.permit(ask.change, "DatasetService.RemoveDatasetItems")
         dataset = await self._door.dataset(place.project, ask.dataset_id)
         for _ in range(TRIES):
-            outcome, refusal = await self._take_out(place, ask, dataset)
+            try:
+                outcome, refusal = await self._take_out(place, ask, dataset)
+            except errors.QueueNotFound:
+                continue  # one that had some of them was deleted meanwhile
             if outcome.word == "not_found":
                 raise errors.DatasetNotFound(ask.dataset_id)
             if outcome.word != "stale_items":

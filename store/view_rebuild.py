@@ -30,6 +30,10 @@ SELECT tablename FROM pg_tables
    AND tablename <> 'view_position'
  ORDER BY tablename"""
 
+_BEGIN: Final = """
+INSERT INTO view_position (project, seq) SELECT project, 0 FROM head WHERE project = $1
+ON CONFLICT DO NOTHING"""
+
 Rows = dict[str, Counter[str]]
 """Table → its rows of one project, as text."""
 
@@ -115,7 +119,11 @@ def different(before: Rows, after: Rows) -> int:
 
 
 async def _lock(connection: Connection, project: int) -> int:
-    """The position of the views, which nobody moves until the transaction ends."""
+    """The position of the views, which nobody moves until the transaction ends.
+
+    Nor does anybody take the first one: of views that nobody has made there would be none to hold.
+    """
+    await connection.execute(_BEGIN, project)
     seq = await connection.fetchval(
         "SELECT seq FROM view_position WHERE project = $1 FOR UPDATE", project
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from allocator import drift, metrics
 from allocator.drift import Drift
+from store import view_rebuild
 from store.view_rebuild import ViewRebuild
 from tests.store.stack import Stack, eventually
 from tests.store.test_projections import some_groups, some_work
@@ -83,6 +85,33 @@ async def test_the_projector_goes_on_behind_a_rebuild(worked: Stack) -> None:
     await worked.change("open_session", secret="f" * 16)
 
     assert await worked.store.projector.project(worked.project) == (await worked.events())[-1].seq
+
+
+async def test_a_rebuild_takes_nothing_from_whoever_projects_a_project_for_the_first_time(
+    worked: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, projecting = await tables_of(worked), list[asyncio.Task[int]]()
+    for name in before:
+        await worked.admin.execute(f"TRUNCATE {name} CASCADE")
+    tables = view_rebuild._tables
+
+    async def meanwhile(connection: Any) -> list[str]:
+        """Somebody projects between the look at the position and all that follows from it."""
+        projecting.append(asyncio.create_task(worked.store.projector.project(worked.project)))
+        await eventually(lambda: waits_or_done(worked, projecting[0]))
+        return await tables(connection)
+
+    monkeypatch.setattr(view_rebuild, "_tables", meanwhile)
+    await ViewRebuild(worked.store.postgres, worked.store.log).rebuild(worked.project)
+    await projecting[0]
+
+    assert await tables_of(worked) == before
+
+
+async def waits_or_done(stack: Stack, task: asyncio.Task[int]) -> bool:
+    """Whether it is over, or waits for a lock."""
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+    return task.done() or await stack.admin.fetchval(waiting) > 0
 
 
 async def test_without_drift_there_is_none(worked: Stack, looking: Drift) -> None:

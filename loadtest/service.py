@@ -26,10 +26,13 @@ STARTS_WITHIN_S = 60.0
 
 
 class Service:
-    """Workers that run; `slots` are their places."""
+    """Workers that run; `slots` are their places, `nursery` is where they come from."""
 
-    def __init__(self, backends: Backends, slots: list[WorkerSlot], target: str) -> None:
+    def __init__(
+        self, backends: Backends, nursery: Nursery, slots: list[WorkerSlot], target: str
+    ) -> None:
         self._figures = backends.settings.figures
+        self.nursery = nursery
         self.slots = slots
         self.target = target
         self.redis_url = backends.redis_url
@@ -76,7 +79,7 @@ async def running(
         try:
             async with asyncio.timeout(STARTS_WITHIN_S):
                 await asyncio.gather(*(slot.first_serving.wait() for slot in slots))
-            yield Service(backends, slots, f"{settings.host}:{port}")
+            yield Service(backends, nursery, slots, f"{settings.host}:{port}")
         finally:
             for task in tasks:
                 task.cancel()

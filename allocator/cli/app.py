@@ -42,7 +42,7 @@ def main() -> None:
 
 
 def _is_own(words: list[str]) -> bool:
-    """Whether no command of the client's is meant: making those takes a second."""
+    """Whether no command of the client's is meant: making those takes half of the time."""
     names = {
         made.name or getattr(made.callback, "__name__", "") for made in app.registered_commands
     }

@@ -51,6 +51,13 @@ async def worker_killed(ground: Ground, rng: random.Random) -> None:
     os.kill(rng.choice(ground.service.serving()), signal.SIGKILL)
 
 
+async def nursery_killed(ground: Ground, _: random.Random) -> None:
+    """What forks the workers is killed, and all of them end with it."""
+    pid = ground.service.nursery.pid
+    assert pid is not None
+    _signal(pid, signal.SIGKILL)
+
+
 async def redis_killed(ground: Ground, rng: random.Random) -> None:
     """Redis is killed and comes back empty."""
     await ground.redis.kill()
@@ -167,6 +174,7 @@ KINDS: Final[dict[str, Strike]] = {
 }
 
 EXTRAS: Final[dict[str, Strike]] = {
+    "nursery killed": nursery_killed,
     "worker paused": worker_paused,
     "postgres paused": postgres_paused,
 }

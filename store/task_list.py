@@ -9,7 +9,8 @@ What waits for its time is listed behind all entries, by its own numbers.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from typing import Any, Final
 
 from allocator.filters import EVERYTHING, Compare, Filter, Order, comparisons, judged
@@ -24,6 +25,10 @@ FIRST_WINDOW: Final = 2_000
 LAST_WINDOW: Final = 50_000
 RANGES_A_WINDOW: Final = 500
 END: Final = 2**60
+AT_ONCE: Final = 2_000
+"""Tasks read at once where all are wanted."""
+Fetch = Callable[..., Awaitable[Sequence[Any]]]
+"""Reads rows, of one moment."""
 _UP: Final = Order(field="task_id")
 
 COLUMNS: Final[dict[str, Column]] = {
@@ -102,20 +107,31 @@ class TaskList:
 
     async def page(self, project: int, queue: int, ask: ListAsk) -> Sequence[TaskLine]:
         """Tasks by (entry, slot), from the one behind `ask.after`; DELAYED ones last."""
+        async with self._moment() as fetch:
+            return await _page(fetch, project, queue, ask)
+
+    async def every(self, project: int, queue: int, chosen: Filter) -> Sequence[TaskLine]:
+        """All tasks of the queue that the filter lets through, as of one moment, in order."""
         found: list[TaskLine] = []
-        async for one in self._parts(project, queue, ask):
-            found += [_line(row) for row in await self._postgres.fetch(*_asked(one))]
-            if len(found) >= ask.limit:
-                break
-        return found[: ask.limit]
+        async with self._moment() as fetch:
+            while True:
+                after = (found[-1].entry, found[-1].slot) if found else ()
+                ask = ListAsk(order=_UP, limit=AT_ONCE, filter=chosen, after=after)
+                rows = await _page(fetch, project, queue, ask)
+                found += rows
+                if len(rows) < AT_ONCE:
+                    return found
 
     async def count(self, project: int, queue: int, chosen: Filter) -> int:
         """How many tasks there are, up to MOST_COUNTED + 1."""
         ask, total = ListAsk(order=_UP, limit=MOST_COUNTED + 1, filter=chosen), 0
-        async for one in self._parts(project, queue, ask):
-            total += await self._count(one)
-            if total > MOST_COUNTED:
-                break
+        async with self._moment() as fetch:
+            async for one in _parts(fetch, project, queue, ask):
+                query, *arguments = _asked(one)
+                [row] = await fetch(f"SELECT count(*) FROM ({query}) AS c", *arguments)
+                total += int(row[0])
+                if total > MOST_COUNTED:
+                    break
         return min(total, MOST_COUNTED + 1)
 
     async def counted(self, project: int, queue: int, field: str, value: int) -> int:
@@ -138,61 +154,77 @@ class TaskList:
         row = await self._postgres.fetchrow(f"{query} WHERE {conditions}", *where.values())
         return int(row[0] or 0) if row else 0
 
-    async def _count(self, ask: _Ask) -> int:
-        query, *arguments = _asked(ask)
-        row = await self._postgres.fetchrow(f"SELECT count(*) FROM ({query}) AS c", *arguments)
-        return int(row[0]) if row else 0
+    @asynccontextmanager
+    async def _moment(self) -> AsyncIterator[Fetch]:
+        """All that is read comes from one moment: what waits becomes entries in another."""
+        async with (
+            self._postgres.reading() as connection,
+            connection.transaction(isolation="repeatable_read", readonly=True),
+        ):
+            yield connection.fetch
 
-    async def _parts(self, project: int, queue: int, ask: ListAsk) -> AsyncIterator[_Ask]:
-        """What is to be asked, one after the other, in the order of the list."""
-        places = [(ENTRIES, UNTOUCHED), (WAITING, DELAYED)]
-        for ranges, possible in reversed(places) if ask.order.down else places:
-            if may_be(ask.filter, possible):
-                async for window in self._windows(project, queue, ask, ranges):
-                    yield _Ask(project, queue, ask, window, ranges)
-            elif ranges == ENTRIES:
-                yield _Ask(project, queue, ask)
 
-    async def _windows(
-        self, project: int, queue: int, ask: ListAsk, ranges: str
-    ) -> AsyncIterator[tuple[int, int]]:
-        """Windows [low, high) of entries, in the order of the list."""
-        down, everything = ask.order.down, ask.filter == EVERYTHING
-        at = (ask.after[0] + 1 if down else ask.after[0]) if ask.after else (END if down else 0)
-        # Without a filter every entry is a task: as many entries as tasks are enough.
-        size = ask.limit + 1 if everything else FIRST_WINDOW
-        while True:
-            window, more = await self._window(project, queue, ranges, at, size, down=down)
-            if window[0] < window[1]:
-                yield window
-            if not more:
-                return
-            at = window[0] if down else window[1]
-            size = min(size * 4, LAST_WINDOW)
+async def _page(fetch: Fetch, project: int, queue: int, ask: ListAsk) -> Sequence[TaskLine]:
+    found: list[TaskLine] = []
+    async for one in _parts(fetch, project, queue, ask):
+        found += [_line(row) for row in await fetch(*_asked(one))]
+        if len(found) >= ask.limit:
+            break
+    return found[: ask.limit]
 
-    async def _window(
-        self, project: int, queue: int, ranges: str, at: int, size: int, *, down: bool
-    ) -> tuple[tuple[int, int], bool]:
-        """A window of about `size` entries that begins at `at`, and whether there are more."""
-        way, side = "DESC" if down else "ASC", "first < $2::bigint"
-        side = side if down else f"first > $2::bigint - {LONGEST_RUN}"
-        beyond = "" if down else " AND first + count > $2"
-        only = " AND queue = $3" if queue else ""
-        rows = await self._postgres.fetch(
-            f"SELECT first, count FROM {ranges} WHERE project = $1 AND {side}{beyond}{only}"
-            f" ORDER BY first {way} LIMIT {RANGES_A_WINDOW}",
-            *(project, at, *([queue] if queue else [])),
-        )
-        taken, edge = 0, at
-        for row in rows:
-            low, high = row["first"], row["first"] + row["count"]
-            inside = (min(high, at) - low) if down else (high - max(low, at))
-            left = size - taken
-            if inside > left:
-                edge = min(high, at) - left if down else max(low, at) + left
-                return ((edge, at) if down else (at, edge)), True
-            taken, edge = taken + inside, (low if down else high)
-        return ((edge, at) if down else (at, edge)), len(rows) == RANGES_A_WINDOW
+
+async def _parts(fetch: Fetch, project: int, queue: int, ask: ListAsk) -> AsyncIterator[_Ask]:
+    """What is to be asked, one after the other, in the order of the list."""
+    places = [(ENTRIES, UNTOUCHED), (WAITING, DELAYED)]
+    for ranges, possible in reversed(places) if ask.order.down else places:
+        if may_be(ask.filter, possible):
+            async for window in _windows(fetch, project, queue, ask, ranges):
+                yield _Ask(project, queue, ask, window, ranges)
+        elif ranges == ENTRIES:
+            yield _Ask(project, queue, ask)
+
+
+async def _windows(
+    fetch: Fetch, project: int, queue: int, ask: ListAsk, ranges: str
+) -> AsyncIterator[tuple[int, int]]:
+    """Windows [low, high) of entries, in the order of the list."""
+    down, everything = ask.order.down, ask.filter == EVERYTHING
+    at = (ask.after[0] + 1 if down else ask.after[0]) if ask.after else (END if down else 0)
+    # Without a filter every entry is a task: as many entries as tasks are enough.
+    size = ask.limit + 1 if everything else FIRST_WINDOW
+    while True:
+        window, more = await _window(fetch, project, queue, ranges, at, size, down=down)
+        if window[0] < window[1]:
+            yield window
+        if not more:
+            return
+        at = window[0] if down else window[1]
+        size = min(size * 4, LAST_WINDOW)
+
+
+async def _window(
+    fetch: Fetch, project: int, queue: int, ranges: str, at: int, size: int, *, down: bool
+) -> tuple[tuple[int, int], bool]:
+    """A window of about `size` entries that begins at `at`, and whether there are more."""
+    way, side = "DESC" if down else "ASC", "first < $2::bigint"
+    side = side if down else f"first > $2::bigint - {LONGEST_RUN}"
+    beyond = "" if down else " AND first + count > $2"
+    only = " AND queue = $3" if queue else ""
+    rows = await fetch(
+        f"SELECT first, count FROM {ranges} WHERE project = $1 AND {side}{beyond}{only}"
+        f" ORDER BY first {way} LIMIT {RANGES_A_WINDOW}",
+        *(project, at, *([queue] if queue else [])),
+    )
+    taken, edge = 0, at
+    for row in rows:
+        low, high = row["first"], row["first"] + row["count"]
+        inside = (min(high, at) - low) if down else (high - max(low, at))
+        left = size - taken
+        if inside > left:
+            edge = min(high, at) - left if down else max(low, at) + left
+            return ((edge, at) if down else (at, edge)), True
+        taken, edge = taken + inside, (low if down else high)
+    return ((edge, at) if down else (at, edge)), len(rows) == RANGES_A_WINDOW
 
 
 class _Ask:

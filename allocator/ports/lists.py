@@ -48,6 +48,9 @@ class TaskList(Protocol):
     async def page(self, project: int, queue: int, ask: ListAsk) -> Sequence[TaskLine]:
         """Tasks in the order in which they first entered, by (entry, slot); DELAYED ones last."""
 
+    async def every(self, project: int, queue: int, chosen: Filter) -> Sequence[TaskLine]:
+        """All that the filter lets through, as of one moment, in the same order."""
+
     async def count(self, project: int, queue: int, chosen: Filter) -> int:
         """How many there are; at most MOST_COUNTED + 1 are counted."""
 

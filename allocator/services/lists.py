@@ -15,13 +15,12 @@ from allocator.filters import (
     Filter,
     Kind,
     Not,
-    Order,
     Some,
     comparisons,
     mapped,
 )
 from allocator.model import Item, Priority, QueueSettings, TaskId, TaskState
-from allocator.ports import Content, Directory, Items, ListAsk, TaskLine, TaskList, Views
+from allocator.ports import Content, Directory, Items, TaskLine, TaskList, Views
 from allocator.services import queue_settings
 from allocator.services.asking import Asked, Orders, asked, filter_of, single
 from allocator.services.door import Door, Place, Scope
@@ -53,7 +52,6 @@ COUNTED = {
     "status": "status",
 }
 """What there are counters of: the field, and what they count."""
-AT_ONCE = 2_000
 NOBODY = 0
 UNKNOWN = -1
 QUEUED = Compare(field="state", operator="=", value=int(TaskState.QUEUED))
@@ -102,23 +100,13 @@ class Lists:
         chosen = _within(scope, place.actor, numbered)
         return await self._listed(place, queue, wanted, chosen)
 
-    async def rows(self, project: int, queue: int, text: str) -> list[TaskLine]:
+    async def rows(self, project: int, queue: int, text: str) -> Sequence[TaskLine]:
         """The tasks of a queue that a filter of ListTasks lets through, in order.
 
         Raises InvalidArgument for a filter that cannot be read.
         """
         numbered = await self._numbered(project, queue, filter_of(text, FIELDS))
-        found: list[TaskLine] = []
-        after: tuple[int, ...] = ()
-        while True:
-            ask = ListAsk(
-                order=Order(field="task_id"), limit=AT_ONCE, filter=_in_rows(numbered), after=after
-            )
-            rows = await self._tasks.page(project, queue, ask)
-            found += rows
-            if len(rows) < AT_ONCE:
-                return found
-            after = (rows[-1].entry, rows[-1].slot)
+        return await self._tasks.every(project, queue, _in_rows(numbered))
 
     async def _listed(
         self, place: Place, queue: int, wanted: Asked, chosen: Filter

@@ -11,6 +11,7 @@ import pytest
 from allocator import bootstrap
 from dibs import errors
 from dibs.v1 import actions_pb2, lists_pb2
+from store import task_list
 from store.recount import recount
 from store.view_rebuild import ViewRebuild
 from tests.api.alone import ITEMS, Broken
@@ -126,6 +127,42 @@ async def test_what_came_meanwhile_has_another_id_and_is_counted_once(filled: Wo
     assert (after.total_size, (await listed(filled)).total_size) == (4, 18)
     gone = await refused(set_priority(filled, "two", before[:1], LOW))
     assert isinstance(gone, errors.TaskNotFound)
+
+
+@pytest.fixture
+async def changing(
+    filled: World, alone: bootstrap.Worker, monkeypatch: pytest.MonkeyPatch
+) -> World:
+    """As filled, with two more items, whose time comes once a list has been through the entries."""
+    await filled.add("two", "d", ITEMS[7:9], not_before=in_ms(SOON_MS), priority=HIGH)
+    begin_due, windows = alone.store.sweeper._begin_due, task_list._windows
+    monkeypatch.setattr(alone.store.sweeper, "_begin_due", lambda *_: None)
+
+    async def later(*args: Any) -> AsyncIterator[tuple[int, int]]:
+        if task_list.WAITING in args:
+            monkeypatch.setattr(alone.store.sweeper, "_begin_due", begin_due)
+            await filled.until("two", QUEUED=8)
+            place = await alone.store.directory.project(filled.project)
+            assert place is not None
+            await alone.store.views.wait_for(place.project, (await filled.mine("ann")).seq)
+        async for window in windows(*args):
+            yield window
+
+    monkeypatch.setattr(task_list, "_windows", later)
+    return filled
+
+
+async def test_no_list_misses_those_whose_time_comes_while_it_is_read(changing: World) -> None:
+    answer = await listed(changing, "priority = HIGH")
+    assert items(answer) == twice(*ITEMS[7:9])
+
+
+async def test_no_removal_misses_those_whose_time_comes_while_it_begins(changing: World) -> None:
+    begun = await remove_matching(changing, "priority = HIGH", "two")
+    ended = await changing.waited(begun.operation)
+
+    assert (ended.state, ended.total, ended.failed) == (SUCCEEDED, 2, 0)
+    assert await counts(changing, "two") == {"QUEUED": 4, "DELAYED": 10, "REMOVED": 4}
 
 
 async def test_a_filter_removes_them(filled: World) -> None:

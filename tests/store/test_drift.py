@@ -80,6 +80,8 @@ async def test_views_are_made_anew_from_nothing_and_from_nonsense(worked: Stack)
 
 async def test_the_projector_goes_on_behind_a_rebuild(worked: Stack) -> None:
     await ViewRebuild(worked.store.postgres, worked.store.log).rebuild(worked.project)
+    committer, *_ = worked.store.roles
+    committer.start()
     reserved = await worked.reserve(3, 1)
     assert reserved.word == "nothing"
     await worked.change("open_session", secret="f" * 16)

@@ -216,16 +216,22 @@ class Datasets:
             if not staged.unfinished:
                 return staged
             for chunk in staged.unfinished:
-                await self._finish(place.project, chunk)
+                await self._finish(place.project, chunk, ask.dataset_id)
         raise errors.StoreUnavailable()
 
-    async def _finish(self, project: int, chunk: Chunk) -> None:
-        """Do for another importer what they may not live to do; exactly once, by their key."""
+    async def _finish(self, project: int, chunk: Chunk, dataset_id: str) -> None:
+        """Do for another importer what they may not live to do; exactly once, by their key.
+
+        Raises DatasetNotFound.
+        """
         try:
-            await self._change(project, chunk.actor, chunk)
+            outcome = await self._change(project, chunk.actor, chunk)
         except (errors.SessionUnknown, errors.RequestTooOld, errors.RequestIdReused):
             # Nobody can ever add these rows any more: they are in nobody's way.
             await self._items.discard(project, chunk.import_)
+        else:
+            if outcome.word == "not_found":
+                raise errors.DatasetNotFound(dataset_id)
 
     async def _add(self, place: Place, chunk: Chunk, dataset_id: str) -> Event:
         outcome = await self._change(place.project, place.actor, chunk)

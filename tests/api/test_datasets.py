@@ -12,6 +12,7 @@ from allocator.bootstrap import Worker
 from allocator.model import NewItem, RequestKey
 from dibs import errors, status
 from dibs.v1 import dataset_pb2 as pb
+from tests.api.test_dataset_changes import delete as delete_dataset
 from tests.api.world import World, open_session, refused
 from tests.conftest import ON_ONE_KIND
 
@@ -217,6 +218,18 @@ async def test_what_a_dead_importer_staged_is_finished_by_whoever_meets_it(
 
     assert [(e.line, e.external_id) for e in answer.line_errors] == [(1, "theirs")]
     assert [item.external_id for item in listed.items] == ["theirs", "mine"]
+
+
+async def test_what_a_dead_importer_staged_does_not_hide_that_the_dataset_was_deleted(
+    world: World, server: Worker
+) -> None:
+    await world.dataset("d")
+    dead = await open_session(world.stubs, world.project)
+    await _staged(world, server, dead.session_id, 1, "theirs")
+    await delete_dataset(world)
+
+    caught = await refused(world.load("d", ["theirs", "mine"]))
+    assert isinstance(caught, errors.DatasetNotFound)
 
 
 async def test_what_nobody_can_add_any_more_is_in_nobodys_way(world: World, server: Worker) -> None:

@@ -89,6 +89,15 @@ class Postgres:
         async with self._acquired(self._reads) as connection:
             yield connection
 
+    @asynccontextmanager
+    async def moment(self) -> AsyncIterator[Connection]:
+        """A connection whose reads all come from one moment."""
+        async with (
+            self.reading() as connection,
+            connection.transaction(isolation="repeatable_read", readonly=True),
+        ):
+            yield connection
+
     async def dedicated(self) -> Dedicated:
         """A connection outside of the pools, for locks that a session holds."""
         with translated():

@@ -4,13 +4,13 @@ Untouched tasks have no row, so a list goes through windows of entries in the
 order of the list, and asks each for what the filter lets through; a page
 that lies a million tasks further on begins with another window, and costs the
 same. Where no untouched task can be let through, the rows alone are asked.
-What waits for its time is listed behind all entries, by its own numbers.
+What waits for its time is listed behind all entries, by its own numbers. A list is read
+as of one moment: in another, what waits may have become entries.
 """
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
 from typing import Any, Final
 
 from allocator.filters import EVERYTHING, Compare, Filter, Order, comparisons, judged
@@ -107,17 +107,17 @@ class TaskList:
 
     async def page(self, project: int, queue: int, ask: ListAsk) -> Sequence[TaskLine]:
         """Tasks by (entry, slot), from the one behind `ask.after`; DELAYED ones last."""
-        async with self._moment() as fetch:
-            return await _page(fetch, project, queue, ask)
+        async with self._postgres.moment() as connection:
+            return await _page(connection.fetch, project, queue, ask)
 
     async def every(self, project: int, queue: int, chosen: Filter) -> Sequence[TaskLine]:
         """All tasks of the queue that the filter lets through, as of one moment, in order."""
         found: list[TaskLine] = []
-        async with self._moment() as fetch:
+        async with self._postgres.moment() as connection:
             while True:
                 after = (found[-1].entry, found[-1].slot) if found else ()
                 ask = ListAsk(order=_UP, limit=AT_ONCE, filter=chosen, after=after)
-                rows = await _page(fetch, project, queue, ask)
+                rows = await _page(connection.fetch, project, queue, ask)
                 found += rows
                 if len(rows) < AT_ONCE:
                     return found
@@ -125,10 +125,10 @@ class TaskList:
     async def count(self, project: int, queue: int, chosen: Filter) -> int:
         """How many tasks there are, up to MOST_COUNTED + 1."""
         ask, total = ListAsk(order=_UP, limit=MOST_COUNTED + 1, filter=chosen), 0
-        async with self._moment() as fetch:
-            async for one in _parts(fetch, project, queue, ask):
+        async with self._postgres.moment() as connection:
+            async for one in _parts(connection.fetch, project, queue, ask):
                 query, *arguments = _asked(one)
-                [row] = await fetch(f"SELECT count(*) FROM ({query}) AS c", *arguments)
+                [row] = await connection.fetch(f"SELECT count(*) FROM ({query}) AS c", *arguments)
                 total += int(row[0])
                 if total > MOST_COUNTED:
                     break
@@ -153,15 +153,6 @@ class TaskList:
         conditions = " AND ".join(f"{name} = ${i}" for i, name in enumerate(where, 1))
         row = await self._postgres.fetchrow(f"{query} WHERE {conditions}", *where.values())
         return int(row[0] or 0) if row else 0
-
-    @asynccontextmanager
-    async def _moment(self) -> AsyncIterator[Fetch]:
-        """All that is read comes from one moment: what waits becomes entries in another."""
-        async with (
-            self._postgres.reading() as connection,
-            connection.transaction(isolation="repeatable_read", readonly=True),
-        ):
-            yield connection.fetch
 
 
 async def _page(fetch: Fetch, project: int, queue: int, ask: ListAsk) -> Sequence[TaskLine]:

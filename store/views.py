@@ -67,6 +67,7 @@ _ENTRIES: Final = """
 SELECT p.seq AS as_of, t.* FROM view_position p
   LEFT JOIN view_task t ON t.project = p.project AND t.entry = ANY ($2)
  WHERE p.project = $1 ORDER BY t.entry, t.slot"""
+_CLEARED: Final = "SELECT queue, cleared, slots FROM view_queue WHERE project = $1 AND cleared > 0"
 
 
 class Views:
@@ -168,15 +169,13 @@ class Views:
 
     async def entries(self, project: int, entries: Iterable[int]) -> EntriesView:
         """All touched tasks of the entries, by slot, as of one moment."""
-        rows = await self._postgres.fetch(_ENTRIES, project, sorted(set(entries)))
+        async with self._postgres.moment() as connection:
+            rows = await connection.fetch(_ENTRIES, project, sorted(set(entries)))
+            cleared = await connection.fetch(_CLEARED, project)
         tasks: dict[int, tuple[TaskView, ...]] = {}
         for row in rows:
             if row["state"] is not None:
                 tasks[row["entry"]] = (*tasks.get(row["entry"], ()), _task(row))
-        cleared = await self._postgres.fetch(
-            "SELECT queue, cleared, slots FROM view_queue WHERE project = $1 AND cleared > 0",
-            project,
-        )
         return EntriesView(
             as_of=rows[0]["as_of"] if rows else 0,
             tasks=tasks,

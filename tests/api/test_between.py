@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import asyncpg
 import pytest
 
 from allocator import bootstrap
 from dibs import errors
+from dibs.v1 import common_pb2
 from dibs.v1 import project_pb2 as pb
 from tests.api.alone import ITEMS
+from tests.api.tasks import reopen
+from tests.api.test_clearing import clear
 from tests.api.test_deleting import delete
 from tests.api.test_operations import SUCCEEDED
 from tests.api.test_taking_out import take_out
@@ -51,6 +55,32 @@ async def members(world: World) -> list[Any]:
     seq = (await world.mine("ann")).seq
     request = pb.ListMembersRequest(**world.where(), min_seq=seq)
     return list((await world.stubs.projects.ListMembers(request)).members)
+
+
+async def test_what_was_finished_before_the_queue_was_cleared_can_be_reopened(
+    lonely: World, alone: bootstrap.Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await lonely.queue("two", slots=2)
+    await lonely.add("two", "d", ITEMS[:1])
+    [first] = (await lonely.reserve("two", "ann")).tasks
+    await lonely.submit("ann", first)
+    place = await alone.store.directory.project(lonely.project)
+    assert place is not None
+    views, fetch = alone.store.views, asyncpg.Connection.fetch
+    await views.wait_for(place.project, (await lonely.mine("ann")).seq)
+
+    async def look(connection: Any, query: str, *args: Any, **fields: Any) -> Any:
+        """The other is finished, and the queue cleared, before what was cleared is looked up."""
+        if "cleared > 0" in query:
+            monkeypatch.setattr(asyncpg.Connection, "fetch", fetch)
+            [second] = (await lonely.reserve("two", "bob")).tasks
+            await lonely.submit("bob", second)
+            await views.wait_for(place.project, (await clear(lonely, "two")).seq)
+        return await fetch(connection, query, *args, **fields)
+
+    monkeypatch.setattr(asyncpg.Connection, "fetch", look)
+    answer = await reopen(lonely, "two", [first.task_id])
+    assert answer.state == common_pb2.TASK_STATE_RETURNED
 
 
 async def test_items_leave_their_dataset_though_a_queue_that_has_them_is_deleted(

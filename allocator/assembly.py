@@ -411,7 +411,7 @@ class Assembly:
 
     @cached_property
     def _held(self) -> HeldTasks:
-        return HeldTasks(self._directory, self._items)
+        return HeldTasks(self._directory, self._items, self._views)
 
     @cached_property
     def _named_tasks(self) -> NamedTasks:

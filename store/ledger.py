@@ -39,6 +39,8 @@ WAITING: Final = 3_000
 WAITING_FOR_WORK: Final = 2_000
 """Of these, calls for new work: shed before those that finish some (reliability.md §1.7)."""
 _FOR_WORK: Final = frozenset({"reserve", "reserve_anywhere", "load_batch"})
+_FOR_POSTGRES: Final = frozenset({"queue", "operation", "operations"})
+"""Reads by which is decided what Postgres is asked: in fast projects, too, it has what they say."""
 
 log = structlog.get_logger()
 
@@ -285,7 +287,7 @@ class Ledger:
         One look at the head will do: where it was after the call came in is the floor
         of every attempt from then on, however far the log gets meanwhile.
         """
-        if call.fast:
+        if call.fast and call.name not in _FOR_POSTGRES:
             return
         if not call.looked:
             head = await self._heads.since(call.project, call.arrived)

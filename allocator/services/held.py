@@ -7,16 +7,17 @@ from typing import Any
 
 from allocator.answers import HeldTask
 from allocator.model import Priority, TaskId, TaskState
-from allocator.ports import Directory, Event, Items, Ledger, Outcome
+from allocator.ports import Directory, Event, Items, Ledger, Outcome, Views
 from allocator.services.outcomes import expire_ms, expires_in, some
 
 
 class HeldTasks:
     """Puts together what an answer says about tasks."""
 
-    def __init__(self, directory: Directory, items: Items) -> None:
+    def __init__(self, directory: Directory, items: Items, views: Views) -> None:
         self._directory = directory
         self._items = items
+        self._views = views
 
     async def granted(self, project: int, event: Event) -> tuple[HeldTask, ...]:
         """The tasks of a grant: a function of the event and of item rows."""
@@ -54,7 +55,11 @@ class HeldTasks:
         return await self._tasks(project, rows)
 
     async def _tasks(self, project: int, rows: Sequence[Any]) -> tuple[HeldTask, ...]:
-        items = await self._items.of_entries(project, {row[1] for row in rows})
+        entries = {row[1] for row in rows}
+        items = await self._items.of_entries(project, entries)
+        if entries - items.keys():  # a fast project gives what its log is about to have
+            await self._views.wait_for(project, max(row[5] for row in rows))
+            items = await self._items.of_entries(project, entries)
         queues = await self._directory.queue_ids(project, {row[0] for row in rows})
         return tuple(
             HeldTask(

@@ -7,21 +7,18 @@ local writes = { gathering = false, run = false }
 
 local MOST_SENT = 4000       -- arguments of one command: Lua passes at most 8,000
 
--- Of an event: command -> key -> the command. Of a run: kind of key -> key -> member -> score, value, true or (it
--- leaves) false; `sums`: what is added to a field.
-local commands, pending = {}, {}
-
-local function inner(outer, name, key)
-  local of_name = outer[name]
-  if not of_name then
-    of_name = {}
-    outer[name] = of_name
-  end
-  return of_name, of_name[key]
-end
+-- Of an event: command -> key -> the command.
+local commands = {}
+-- Of a run: key -> member -> score, value, true or (it leaves) false; `summed`: what is added to a field.
+local ranked, fielded, joined, summed = {}, {}, {}, {}
 
 local function command_of(name, key)
-  local of_name, command = inner(commands, name, key)
+  local of_name = commands[name]
+  if not of_name then
+    of_name = {}
+    commands[name] = of_name
+  end
+  local command = of_name[key]
   if not command then
     command = { name, key, nil, nil }   -- room for the usual two
     of_name[key] = command
@@ -29,18 +26,14 @@ local function command_of(name, key)
   return command
 end
 
-local function pending_of(kind, key)
-  local of_kind, members = inner(pending, kind, key)
-  if not members then
-    members = {}
-    of_kind[key] = members
-  end
-  return members
+local function begun(of_keys, key)
+  of_keys[key] = {}
+  return of_keys[key]
 end
 
 -- A member of a sorted set, by its score.
 function writes.rank(key, score, member)
-  if writes.run then pending_of('sorted', key)[member] = score
+  if writes.run then (ranked[key] or begun(ranked, key))[member] = score
   elseif writes.gathering then
     local command = command_of('ZADD', key)
     local n = #command
@@ -49,7 +42,7 @@ function writes.rank(key, score, member)
 end
 
 function writes.unrank(key, member)
-  if writes.run then pending_of('sorted', key)[member] = false
+  if writes.run then (ranked[key] or begun(ranked, key))[member] = false
   elseif writes.gathering then
     local command = command_of('ZREM', key)
     command[#command + 1] = member
@@ -71,7 +64,7 @@ end
 
 -- A field of a hash; the same value in each of several.
 function writes.put(key, field, value)
-  if writes.run then pending_of('hash', key)[field] = value
+  if writes.run then (fielded[key] or begun(fielded, key))[field] = value
   else redis.call('HSET', key, field, value) end
 end
 
@@ -88,7 +81,7 @@ function writes.put_all(key, list, value)
 end
 
 function writes.drop(key, field)
-  if writes.run then pending_of('hash', key)[field] = false
+  if writes.run then (fielded[key] or begun(fielded, key))[field] = false
   elseif writes.gathering then
     local command = command_of('HDEL', key)
     command[#command + 1] = field
@@ -98,13 +91,13 @@ end
 -- So many more, or fewer, in a field of a hash that is only ever counted in.
 function writes.count(key, field, by)
   if not (writes.run or writes.gathering) then return redis.call('HINCRBY', key, field, by) end
-  local sums = pending_of('sums', key)
+  local sums = summed[key] or begun(summed, key)
   sums[field] = (sums[field] or 0) + by
 end
 
 -- A member of a set.
 function writes.join(key, member)
-  if writes.run then pending_of('set', key)[member] = true
+  if writes.run then (joined[key] or begun(joined, key))[member] = true
   else redis.call('SADD', key, member) end
 end
 
@@ -142,10 +135,16 @@ local function send_each(name, key, members)
   end
 end
 
+local function nothing_gathered()
+  writes.gathering, commands = false, {}
+  ranked, fielded, joined, summed = {}, {}, {}, {}
+end
+
 -- Nothing is gathered, by whatever call left it: another one begins.
 function writes.forget()
   if not (writes.gathering or writes.run) then return end
-  writes.gathering, writes.run, commands, pending = false, false, {}, {}
+  nothing_gathered()
+  writes.run = false
 end
 
 -- Sends what is gathered. What follows is sent at once, or in a run gathered again.
@@ -154,9 +153,9 @@ function writes.flush()
   for _, of_keys in pairs(commands) do
     for _, command in pairs(of_keys) do redis.call(unpack(command)) end
   end
-  for key, members in pairs(pending.sorted or NONE) do send_members('ZADD', 'ZREM', key, members, true) end
-  for key, members in pairs(pending.hash or NONE) do send_members('HSET', 'HDEL', key, members, false) end
-  for key, members in pairs(pending.set or NONE) do send_each('SADD', key, members) end
-  for key, sums in pairs(pending.sums or NONE) do send_each('HINCRBY', key, sums) end
-  writes.gathering, commands, pending = false, {}, {}
+  for key, members in pairs(ranked) do send_members('ZADD', 'ZREM', key, members, true) end
+  for key, members in pairs(fielded) do send_members('HSET', 'HDEL', key, members, false) end
+  for key, members in pairs(joined) do send_each('SADD', key, members) end
+  for key, sums in pairs(summed) do send_each('HINCRBY', key, sums) end
+  nothing_gathered()
 end

@@ -121,8 +121,8 @@ class Driving:
             if not await self._do_next(one):
                 await self._end(one, OperationState.SUCCEEDED, "")
                 return False
-        except errors.StoreUnavailable:
-            raise
+        except (errors.StoreUnavailable, errors.ProjectNotFound):
+            raise  # it goes on when the store is back, or the project
         except (errors.SessionUnknown, errors.RequestTooOld):
             return False  # it was ended, or somebody else is ahead
         except Exception as error:

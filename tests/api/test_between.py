@@ -15,8 +15,11 @@ from dibs.v1 import project_pb2 as pb
 from tests.api.alone import ITEMS
 from tests.api.tasks import reopen
 from tests.api.test_clearing import clear
+from tests.api.test_deleted_projects import _delete as delete_project
+from tests.api.test_deleted_projects import _undelete as undelete_project
 from tests.api.test_deleting import delete
-from tests.api.test_operations import SUCCEEDED
+from tests.api.test_detaching import detach
+from tests.api.test_operations import SUCCEEDED, counts
 from tests.api.test_taking_out import take_out
 from tests.api.world import World, refused
 
@@ -92,3 +95,22 @@ async def test_items_leave_their_dataset_though_a_queue_that_has_them_is_deleted
 
     ended = await lonely.waited((await take_out(lonely, ITEMS[:1])).operation)
     assert (ended.state, list(ended.queue_ids), ended.done) == (SUCCEEDED, ["q"], 2)
+
+
+async def test_an_operation_goes_on_when_its_project_is_undeleted(
+    lonely: World, happens: Happens
+) -> None:
+    request = lonely.change()
+    happens("remove_entries", lambda: delete_project(lonely))
+    happens("end_operation", lambda: undelete_project(lonely))
+    gone = await refused(detach(lonely, **request))
+    assert isinstance(gone, errors.ProjectNotFound)
+
+    happens("end_operation", nothing)
+    await undelete_project(lonely)
+    ended = await lonely.waited((await detach(lonely, **request)).operation)
+    assert (ended.state, await counts(lonely, "q")) == (SUCCEEDED, {"REMOVED": len(ITEMS)})
+
+
+async def nothing() -> None:
+    """Nothing happens."""

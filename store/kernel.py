@@ -97,6 +97,8 @@ class Tick:
     """0; of a deleted project, the wall time from which on it is to be purged."""
     leases_run: bool
     """Whether anybody holds anything that the clock ends."""
+    delayed_soon: bool
+    """Whether something's time comes before a project that rests is ticked again."""
 
 
 def _argument(value: Any) -> Any:
@@ -257,6 +259,7 @@ class Kernel:
             quiet_ms=int(raw[7]),
             purge_ms=int(raw[8]),
             leases_run=bool(raw[9]),
+            delayed_soon=bool(raw[10]),
         )
 
     async def _run(

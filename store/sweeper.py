@@ -36,7 +36,7 @@ BUSY_MS: Final = 30_000
 """A project with an event as young as this is looked at each time …"""
 TURNS: Final = 100
 """… and all others in turn, one tick in so many; so are those ticked that rest as well: nothing
-runs there that a clock ends. Thousands of idle projects cost little."""
+runs there that a clock ends soon. Thousands of idle projects cost little."""
 
 Follower = Callable[[int], Awaitable[None]]
 """Called for each project now and then: adds what attached datasets have gained."""
@@ -123,7 +123,7 @@ class Sweeper:
         looks = self._has_turn(project) if quiet else follow
         if looks:
             self._begin("follow", project, self._follow(project))
-        wakes = tick.leases_run or tick.recalls or tick.looks or tick.delayed_due
+        wakes = tick.leases_run or tick.recalls or tick.looks or tick.delayed_soon
         if quiet and not wakes and project not in self._noticed:
             self._resting.add(project)
         else:

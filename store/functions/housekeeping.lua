@@ -156,7 +156,7 @@ end)
 -- ARGV    most_ms idle_ms
 --
 -- Returns one of
---   {'ok', clock, leases due 0/1, recalls 0/1, quiet sessions 0/1, skipped tasks to look at 0/1, delayed due 0/1, ms since the last event, purge_ms, leases run 0/1}   purge_ms: 0, or of a deleted project when it is due
+--   {'ok', clock, leases due 0/1, recalls 0/1, quiet sessions 0/1, skipped tasks to look at 0/1, delayed due 0/1, ms since the last event, purge_ms, leases run 0/1, delayed due within idle_ms 0/1}   purge_ms: 0, or of a deleted project when it is due
 --   {'stale_epoch', epoch}
 local function looks_due(P)
   return redis.call('EXISTS', keys.looks(P)) == 1 or redis.call('HEXISTS', keys.totals(P), 'looks_from') == 1
@@ -169,18 +169,20 @@ register('tick', { 'allow-oom' }, function(call)
   local quiet = math.max(0, now - number_or(h[5], now))
   if h[6] then
     redis.call('HSET', call.header, 'ticked', now)
-    return { 'ok', tonumber(h[2]), 0, 0, 0, 0, 0, quiet, tonumber(h[6]), 0 }
+    return { 'ok', tonumber(h[2]), 0, 0, 0, 0, 0, quiet, tonumber(h[6]), 0, 0 }
   end
   local run = leases.run(call.P)
   local most = tonumber(run and call.arg.most_ms or call.arg.idle_ms)
   local step = math.min(math.max(now - number_or(h[3], now), 0), most)
   local clock = tonumber(h[2]) + step
   redis.call('HSET', call.header, 'clock', clock, 'ticked', now)
+  local first = redis.call('ZRANGE', keys.delayed(call.P), 0, 0, 'WITHSCORES')
+  local delayed_ms = first[1] and tonumber(first[2]) - math.max(now, number_or(h[5], 0)) or math.huge
   return { 'ok', clock,
     leases.due(call.P, clock) and 1 or 0,
     redis.call('EXISTS', keys.recalls(call.P), keys.queue_recalls(call.P)),
     redis.call('ZCOUNT', keys.sessions(call.P), '-inf', clock - DAY_MS) > 0 and 1 or 0,
     looks_due(call.P) and 1 or 0,
-    redis.call('ZCOUNT', keys.delayed(call.P), '-inf', math.max(now, number_or(h[5], 0))) > 0 and 1 or 0,
-    quiet, 0, run and 1 or 0 }
+    delayed_ms <= 0 and 1 or 0,
+    quiet, 0, run and 1 or 0, delayed_ms <= tonumber(call.arg.idle_ms) and 1 or 0 }
 end)

@@ -1,6 +1,7 @@
 """Roles are taken over at once, and the sweeper turns time into events."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
@@ -205,6 +206,33 @@ async def test_a_project_rests_while_nothing_runs_there_and_wakes_at_its_next_ev
     for _ in range(10):
         await sweeper.tick()
     assert kernel.ticks == 10  # a lease runs
+
+
+@pytest.mark.parametrize(("in_ms", "ticks"), [(15_000, 10), (3_600_000, 1)])
+async def test_a_project_does_not_rest_when_the_time_of_something_comes_before_its_turn(
+    swept: tuple[Stack, Sweeper], in_ms: int, ticks: int
+) -> None:
+    stack, sweeper = swept
+    sweeper._turn = -stack.project  # its turn has just been
+    queue = await stack.store.ledger.read(stack.project, "queue", queue=1)
+    outcome = await stack.change(
+        "delay_entries",
+        queue=1,
+        dataset=0,
+        expected=0,
+        cursor=0,
+        priority=3,
+        classes=[[]],
+        added_seq=queue.detail[0]["added_seq"],
+        runs=[[1, 1, 2]],
+        not_before=time.time_ns() // 1_000_000 + in_ms,
+    )
+    assert outcome.word == "ok"
+    kernel = Counted(stack.store.redis)
+    sweeper._kernel = kernel
+    for _ in range(10):
+        await sweeper.tick()
+    assert kernel.ticks == ticks
 
 
 async def test_what_happens_during_a_tick_keeps_a_project_awake(

@@ -290,7 +290,7 @@ class Lease:
 class Task:
     """One unit of work on one item, as the predicate needs to see it.
 
-    `others` are the people who hold or finished another slot of the item,
+    `others` are the people who hold or finished another slot of the item, or have skipped it,
     `fence` is the highest fence that covers the task.
     """
 

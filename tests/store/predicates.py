@@ -11,12 +11,12 @@ def person_and_queue(
 ) -> tuple[Task, Member, QueueSettings]:
     """What `allocator.eligibility.eligible` takes."""
     one, queue = project.member(person), project.queues[entry.queue]
-    others = frozenset(slot.person for slot in entry.slots if slot.person and slot.state != 2)
+    had = {slot.person for slot in entry.slots if slot.person and slot.state != 2}
     task = Task(
         task=TaskId(entry=entry.entry, slot=1),
         queue=entry.queue,
         required_skills=queue.classes.get(entry.lane, frozenset()),
-        others=others,
+        others=frozenset(had | entry.skipped),
     )
     member = Member(
         person=person,

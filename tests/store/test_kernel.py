@@ -53,6 +53,21 @@ def test_the_library_is_named_after_its_text() -> None:
     assert library().text.startswith(f"#!lua name={library().name}\n")
 
 
+def test_who_has_skipped_a_task_may_not_have_it_says_each_predicate(
+    redis_server: EmbeddedRedis,
+) -> None:
+    ProjectMachine.url = redis_server.url
+    machine = ProjectMachine()
+    try:
+        machine.begin(slots=3, max_held=1, sizes=(0, 0))
+        machine.add_chosen(queue=1, rank=0, items=[1])
+        machine.skip_one_after_the_other(people=[1], save=False)
+        assert [entry.skipped for entry in machine.state.entries.values()] == [{1}]
+        machine.the_three_predicates_agree(queue=1, person=1, pick=0)
+    finally:
+        machine.teardown()
+
+
 @pytest.mark.timeout(400)
 def test_any_history_of_a_project_is_what_the_reference_model_says(
     redis_server: EmbeddedRedis,

@@ -17,6 +17,7 @@ import asyncpg
 from allocator.model import NewItem, RequestKey
 from allocator.ports import Chunk, Staged
 from dibs.errors import RequestIdReused, StoreUnavailable
+from store.directory import RING
 from store.numbers import next_numbers
 from store.postgres import Postgres
 
@@ -28,11 +29,13 @@ TRIES: Final = 5
 _IN_LOG: Final = """
 EXISTS (SELECT FROM item_range r WHERE r.project = i.project AND r.import = i.import
            AND r.first <= i.ordinal AND i.ordinal < r.first + r.count)"""
-# With what the same importers put aside before: their items come in that order.
-_UNFINISHED: Final = """
+# With what the same importers put aside before: their items come in that order. Other requests
+# may have come between; what is further back than a session remembers, nobody can add.
+_UNFINISHED: Final = f"""
 SELECT DISTINCT i.* FROM import met
   JOIN import i ON i.project = met.project AND i.dataset = met.dataset
-   AND i.session = met.session AND i.secret = met.secret AND i.n BETWEEN met.n - 1 AND met.n
+   AND i.session = met.session AND i.secret = met.secret
+   AND i.n BETWEEN met.n - {RING - 1} AND met.n
  WHERE met.project = $1 AND met.import = ANY ($2)
    AND (i.import = met.import  -- its event may be there by now: never mind
         OR NOT EXISTS (SELECT FROM item_range r WHERE r.project = $1 AND r.import = i.import))

@@ -127,6 +127,16 @@ async def test_rows_of_a_dead_importer_are_met_with_those_it_put_aside_just_befo
     assert (await importer.stage(["b", "e"])).unfinished == (before.chunk,)
 
 
+async def test_what_was_put_aside_before_is_met_though_other_requests_came_between(
+    importer: Importer,
+) -> None:
+    before = await importer.stage(["a"])
+    importer.stack.key()
+    last = await importer.stage(["b"])
+
+    assert (await importer.stage(["b", "c"])).unfinished == (before.chunk, last.chunk)
+
+
 async def test_or_discarded_when_nobody_can_finish_them(importer: Importer) -> None:
     stale = RequestKey(session=10**6, secret=SECRET, n=1, hash="0" * 16)
     dead = await importer.stage(["a", "b"], stale)

@@ -14,7 +14,7 @@ import asyncpg
 
 from store.events import decode, epoch_chain
 from store.live import Effects, LiveViolated, effects_of
-from store.postgres import AWAY, Postgres
+from store.postgres import AWAY, Postgres, told_to_end
 
 COMMIT_PATIENCE_S: Final = 10.0
 """After this a commit's connection is closed, and a barrier tells how it ended."""
@@ -102,8 +102,8 @@ class Log:
                 raise
             except (*AWAY, asyncio.CancelledError) as error:
                 connection.terminate()
-                if isinstance(error, asyncio.CancelledError):
-                    raise
+                if isinstance(error, asyncio.CancelledError) or told_to_end():
+                    raise asyncio.CancelledError from error
                 raise AppendUnknown from error
 
     async def read(self, project: int, after: int, limit: int = 1000) -> list[Logged]:

@@ -39,12 +39,24 @@ AWAY = (
 """Errors that say nothing about what was asked: the same call may succeed later."""
 
 
+def told_to_end() -> bool:
+    """Whether the task that runs was cancelled.
+
+    On a connection that is lost, asyncpg's error takes the place of the cancellation; a loop that
+    goes on after such an error would never end.
+    """
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
 @contextmanager
 def translated() -> Iterator[None]:
     """Raise StoreUnavailable in place of whatever asyncpg says when Postgres is away."""
     try:
         yield
     except AWAY as error:
+        if told_to_end():
+            raise asyncio.CancelledError from error
         raise StoreUnavailable(retry_after_s=RETRY_AFTER_S) from error
 
 

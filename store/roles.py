@@ -11,11 +11,10 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Final
 
-import asyncpg
 import structlog
 
 from dibs.errors import StoreUnavailable
-from store.postgres import Postgres
+from store.postgres import Postgres, translated
 from store.timing import LoopTimer, Timer
 
 if TYPE_CHECKING:
@@ -78,12 +77,11 @@ class Role:
         lost = asyncio.Event()
         connection.add_termination_listener(lambda _: lost.set())
         try:
-            await connection.execute("SELECT pg_advisory_lock($1)", LOCKS + NUMBERS[self._name])
-            log.info("role_begins", role=self._name)
-            self.held.set()
-            await self._work_until_lost(connection, lost)
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-            raise StoreUnavailable from error
+            with translated():
+                await connection.execute("SELECT pg_advisory_lock($1)", LOCKS + NUMBERS[self._name])
+                log.info("role_begins", role=self._name)
+                self.held.set()
+                await self._work_until_lost(connection, lost)
         finally:
             if self.held.is_set():
                 log.info("role_ends", role=self._name)

@@ -14,6 +14,7 @@ import pytest
 from dibs.errors import StoreUnavailable
 from store.embedded import EmbeddedPostgres, EmbeddedRedis
 from store.migrations import migrate
+from store.postgres import Postgres
 from store.redis import ConnectionLost, Multiplexer
 from tests.store.servers import head_locked, waiting_appends
 from tests.store.stack import Stack, eventually, opened, tasks_of
@@ -167,3 +168,27 @@ async def test_tls_is_spoken_where_the_url_says_so(
         with pytest.raises(StoreUnavailable):
             await stranger.call("PING")
         await stranger.close()
+
+
+async def test_who_is_cancelled_while_postgres_dies_is_cancelled(
+    own_postgres: EmbeddedPostgres,
+) -> None:
+    postgres = Postgres(own_postgres.dsn)
+    await postgres.start()
+    waits = asyncio.Event()
+
+    async def work() -> None:
+        async with postgres.reading() as connection, connection.transaction():
+            waits.set()
+            try:
+                await asyncio.Event().wait()
+            finally:
+                connection.terminate()
+
+    working = asyncio.create_task(work())
+    await waits.wait()
+    working.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await working
+    assert working.cancelled()
+    await postgres.close()

@@ -36,8 +36,9 @@ $(READY): requirements/dev.txt pyproject.toml
 demo: $(READY) ## A whole annotation project in two minutes, on servers of its own
 	$(BIN)/dibs demo
 
+# No worker is replaced: after a crash in the last module xdist would wait for ever.
 test: $(READY) ## All tests, on the embedded servers (ARGS= goes to pytest)
-	$(BIN)/pytest -n $(PYTEST_N) --dist loadscope $(ARGS)
+	$(BIN)/pytest -n $(PYTEST_N) --dist loadscope --max-worker-restart 0 $(ARGS)
 
 test-fresh: ## demo and test in a fresh clone of HEAD, with no caches and no HOME
 	scripts/test-fresh

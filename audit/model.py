@@ -8,6 +8,7 @@ eligible by walking, not by an index.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 from audit import (
     apply_control,
@@ -89,10 +90,18 @@ class Model:
     """The state of one project after the events so far; `judge` keeps what they broke.
 
     `more` says of the last event, if it was a grant, whether a longer one was possible.
+    `besides` are rules of kinds of events that are judged otherwise than usual.
     """
 
-    def __init__(self, project: int = 0, judge: Judge | None = None) -> None:
+    def __init__(
+        self,
+        project: int = 0,
+        judge: Judge | None = None,
+        *,
+        besides: Mapping[str, Handler] = MappingProxyType({}),
+    ) -> None:
         self.judge = judge or Judge(project)
+        self._handlers = {**HANDLERS, **besides}
         self.state = Project()
         self.more = False
         self._requests: set[tuple[int, int]] = set()
@@ -104,7 +113,7 @@ class Model:
         self._clocks(event)
         self._request(event)
         try:
-            self.more = HANDLERS[event.kind](self.state, event, self.judge) is True
+            self.more = self._handlers[event.kind](self.state, event, self.judge) is True
         except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
             # A broken log must not stop the audit of the rest of it.
             self.judge.fault(RULES, "{}: cannot be applied: {!r}", event.kind, error)

@@ -43,15 +43,12 @@ def _outside(project: Project, person: int) -> str:
 
 
 def _reasons(project: Project, person: int, clock: int) -> tuple[Reason, ...]:
-    queues = list(asked(project, person))
-    if not queues:
-        return (_no_work(project, clock),)
-    met = {one for queue in queues for one in _met(project, queue, person)}
+    met = {one for queue in asked(project, person) for one in _met(project, queue, person)}
     found = [Reason(reason="AT_CAP")] if "AT_CAP" in met else []
     causes = tuple((one, 0) for one in (NOT_ALLOWED, SKILL, EXCLUDED) if one in met)
     if causes:
         found.append(Reason(reason="NOT_ELIGIBLE", causes=causes))
-    return tuple(found)
+    return tuple(found) or (_no_work(project, clock),)
 
 
 def _met(project: Project, queue: Queue, person: int) -> Iterator[str]:

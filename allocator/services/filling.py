@@ -13,7 +13,7 @@ from allocator.services.outcomes import happened, value
 from allocator.services.presence import present
 from dibs import errors
 
-TRIES = 3
+TRIES = 10  # each addition of somebody else in between, and all that comes due, costs one
 NEVER = -1
 ATTACH_WAIT_S = 8.0
 

@@ -53,7 +53,7 @@ end
 -- The body of a grant in this queue, nil if it has nothing for them, false: ask again.
 local function found(call, at, person, number, count)
   local P, queue = call.P, queues.load(call.P, number)
-  at.met.w, holds, person.returned = true, false, at.phase ~= 'all'
+  holds, person.returned = false, at.phase ~= 'all'
   if standing(person, queue) ~= '' then
     at.met.n = true
     return nil
@@ -128,7 +128,7 @@ local function reasons(call, at)
   end
   if at.met.c then list[1] = { reason = 'AT_CAP' } end
   if #causes > 0 then list[#list + 1] = { reason = 'NOT_ELIGIBLE', causes = causes } end
-  if at.met.w then return list end
+  if #list > 0 then return list end
   local first = leases.first_of_all(call.P)
   if not first then return { { reason = 'QUEUE_EMPTY' } } end
   return { { reason = 'ALL_LEASED', next_free = math.max(0, first - call.clock) } }

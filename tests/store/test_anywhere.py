@@ -144,3 +144,30 @@ async def test_a_queue_whose_last_task_stood_before_dead_integers_is_not_asked_a
         assert queue_of(given) == 1
 
         assert (before, await client.hkeys(opened)) == ([b"1"], [])
+
+
+async def test_a_queue_that_has_only_what_is_being_detached_leaves_a_reason(
+    project: Project,
+) -> None:
+    """Nothing of it is there for anybody, though no chunk has removed it yet."""
+    settings = {"priority": 3, "classes": [[]], "not_before": 0}
+    await project.call("create_queue", queue=QUEUES + 1, rules=queue_rules(), content=0)
+    await project.call("attach_dataset", queue=QUEUES + 1, dataset=1, **settings)
+    await project.call(
+        *("add_entries",),
+        queue=QUEUES + 1,
+        dataset=1,
+        expected=0,
+        added_seq=0,
+        priority=3,
+        cursor=2,
+        runs=[[1, 1, 2]],
+        classes=[[]],
+    )
+    await project.call("detach_dataset", queue=QUEUES + 1, dataset=1, total=2)
+
+    reply = await project.ask()
+    while reply.word == "again":
+        reply = await project.ask()
+    assert reply.word == "nothing"
+    assert [reason["reason"] for reason in reply.rest] == ["QUEUE_EMPTY"]

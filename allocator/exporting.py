@@ -85,7 +85,7 @@ class Exporting:
         for project, known in list(self._shown.items()):
             if now > known.at + GONE_AFTER_S:
                 self._withdraw(known, known.queues)
-                metrics.project_gone(known.name)
+                metrics.project_lag_gone(known.name)
                 del self._shown[project]
 
     async def _export(self, project: int, name: str, queue: int, queue_id: str) -> None:

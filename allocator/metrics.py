@@ -178,8 +178,8 @@ def queue_gone(project: str, queue: str, states: Sequence[str]) -> None:
     QUEUE_PAUSED.labels(project, queue).set(GONE)
 
 
-def project_gone(project: str) -> None:
-    """Show nothing of a project any more, its queues aside."""
+def project_lag_gone(project: str) -> None:
+    """Show no lag of a project any more."""
     for gauge in (COMMIT_LAG, PROJECTION_LAG):
         gauge.labels(project).set(GONE)
 

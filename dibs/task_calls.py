@@ -239,7 +239,7 @@ def list_my_tasks(
     page_token: str = "",
     min_seq: int = 0,
 ) -> Call[allocation.ListMyTasksResponse]:
-    """List what a person holds, and what was returned to them."""
+    """List what a person holds; what was returned to them comes first with the next Reserve."""
     request = allocation.ListMyTasksRequest(
         **scope.where(),
         queue_id=queue,

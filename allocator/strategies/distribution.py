@@ -22,27 +22,21 @@ of people who may, 2 s.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from fractions import Fraction
-from heapq import heapify, heappop, heappush, heapreplace
+from functools import cache
 from typing import Final, NamedTuple, Protocol
 
-Amount = int | float | Fraction
-"""A number of tasks or a weight. What is decided is decided in whole numbers."""
+from allocator.strategies.amounts import Amount, scale_of, whole
+from allocator.strategies.lines import Line
+from allocator.strategies.wrong import WrongInputError
 
 NOBODY: Final[frozenset[int]] = frozenset()
 
 
-class WrongSharesError(ValueError):
-    """What is wrong with a list of people and loads, which `str` of this says.
-
-    `name` is "people" (of one: "people[2]", counted from 0) or "loads" (likewise).
-    """
-
-    def __init__(self, name: str, right: str) -> None:
-        super().__init__(right)
-        self.name = name
+class WrongSharesError(WrongInputError):
+    """Something is wrong with a list of people and loads: "people" or "loads", or one of them."""
 
 
 class Share(NamedTuple):
@@ -119,13 +113,14 @@ def distribute(
     different people.
     """
     additions = tuple(additions)
-    scale = _scale(given.values(), (a.weight for a in additions)) if weighted else 1
-    table = _Table(shares, {person: _whole(scale, had) for person, had in given.items()})
-    line_of = _lines(table, _ByWeight if weighted else _ByNumber)
+    scale = scale_of(given.values(), (a.weight for a in additions)) if weighted else 1
+    table = _Table(shares, {person: whole(scale, had) for person, had in given.items()})
+    law = _ByWeight if weighted else _ByNumber
+    line_of = cache(lambda may: law(table, table.workers(may)))
     had: dict[int, list[int]] = {}
     people: list[int | None] = []
     for addition in additions:
-        weight = _whole(scale, addition.weight) if weighted else 1
+        weight = whole(scale, addition.weight) if weighted else 1
         others = had.setdefault(addition.entry, [])
         place = line_of(addition.may).pick(weight, table.places(addition.without).union(others))
         people.append(None if place is None else table.people[place])
@@ -135,23 +130,13 @@ def distribute(
     return Dealt(people=tuple(people), given=table.amounts(scale))
 
 
-def _scale(*amounts: Iterable[Amount]) -> int:
-    """What makes whole numbers of all of these."""
-    denominators = {Fraction(amount).denominator for some in amounts for amount in some}
-    return math.lcm(*denominators)
-
-
-def _whole(scale: int, amount: Amount) -> int:
-    return int(amount * scale) if isinstance(amount, int) else int(Fraction(amount) * scale)
-
-
 class _Table:
     """Loads and what has been given, as whole numbers, by place in the list."""
 
     def __init__(self, shares: Sequence[Share], given: Mapping[int, int]) -> None:
         self.people = [share.person for share in shares]
-        scale = _scale(share.load for share in shares)
-        self.loads = [_whole(scale, share.load) for share in shares]
+        scale = scale_of(share.load for share in shares)
+        self.loads = [whole(scale, share.load) for share in shares]
         self.all = sum(self.loads)
         self.given = [given.get(person, 0) for person in self.people]
         self.total = sum(self.given)
@@ -186,45 +171,11 @@ class _Table:
         return -(-(self.given[place] + 1) * self.all // self.loads[place])
 
 
-class _Line(Protocol):
+class _Law(Protocol):
     """Those who may do one kind of task."""
 
     def pick(self, weight: int, without: Set[int]) -> int | None:
         """The place of who gets an addition of this weight; None if nobody is left."""
-
-
-class _Queue:
-    """Places by a number that only grows for each of them, looked up again at the head."""
-
-    def __init__(self, places: Iterable[int], number: Callable[[int], int]) -> None:
-        self._number = number
-        self._heap = [(number(place), place) for place in places]
-        heapify(self._heap)
-
-    def add(self, place: int) -> None:
-        heappush(self._heap, (self._number(place), place))
-
-    def head(self) -> tuple[int, int] | None:
-        """The smallest number, and whose it is."""
-        while self._heap:
-            told, place = self._heap[0]
-            number = self._number(place)
-            if number == told:
-                return told, place
-            heapreplace(self._heap, (number, place))
-        return None
-
-    def pop(self) -> int:
-        return heappop(self._heap)[1]
-
-    def first(self, without: Set[int]) -> tuple[int, int] | None:
-        """The head of those who are not in `without`."""
-        aside = []
-        while (head := self.head()) and head[1] in without:
-            aside.append(self.pop())
-        for place in aside:
-            self.add(place)
-        return head
 
 
 class _ByNumber:
@@ -232,9 +183,9 @@ class _ByNumber:
 
     def __init__(self, table: _Table, places: Sequence[int]) -> None:
         self._table = table
-        self._waiting = _Queue(places, table.release)
-        self._ready = _Queue((), table.deadline)
-        self._ahead = _Queue(places, table.deadline)
+        self._waiting = Line(places, table.release)
+        self._ready = Line((), table.deadline)
+        self._ahead = Line(places, table.deadline)
 
     def pick(self, weight: int, without: Set[int]) -> int | None:
         total = self._table.total + weight
@@ -276,13 +227,13 @@ class _ByWeight:
             bands.setdefault(table.loads[place].bit_length(), []).append(place)
         self._bands = [self._band(band) for band in bands.values()]
 
-    def _band(self, places: Sequence[int]) -> tuple[int, _Queue]:
+    def _band(self, places: Sequence[int]) -> tuple[int, Line]:
         table, greatest = self._table, max(self._table.loads[place] for place in places)
 
         def number(place: int) -> int:
             return table.all * table.given[place] + (greatest - table.loads[place]) * self._total
 
-        return greatest, _Queue(places, number)
+        return greatest, Line(places, number)
 
     def pick(self, weight: int, without: Set[int]) -> int | None:
         if self._places <= without:
@@ -291,18 +242,3 @@ class _ByWeight:
         heads = ((greatest, queue.first(without)) for greatest, queue in self._bands)
         ahead = ((head[0] - greatest * self._total, head[1]) for greatest, head in heads if head)
         return min(ahead)[1]
-
-
-def _lines(
-    table: _Table, law: Callable[[_Table, Sequence[int]], _Line]
-) -> Callable[[frozenset[int] | None], _Line]:
-    """The line of each set of people, made when it is first asked for."""
-    made: dict[frozenset[int] | None, _Line] = {}
-
-    def line_of(may: frozenset[int] | None) -> _Line:
-        line = made.get(may)
-        if line is None:
-            line = made[may] = law(table, table.workers(may))
-        return line
-
-    return line_of

@@ -14,18 +14,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from allocator.strategies.wrong import WrongInputError
+
 LEAST_BATCH: Final = 3
 MOST_BATCH: Final = 100
 DEFAULT_BATCH: Final = 5
 DEFAULT_WORKLOAD: Final = 10
 
 
-class OutOfBoundsError(ValueError):
+class OutOfBoundsError(WrongInputError):
     """A setting outside of its range, which `str` of this names."""
 
     def __init__(self, name: str, least: int, most: int, why: str = "") -> None:
-        super().__init__(f"must be {least} to {most}{why}")
-        self.name, self.least, self.most = name, least, most
+        super().__init__(name, f"must be {least} to {most}{why}")
 
 
 def workloads(batch_size: int) -> range:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from allocator.actions import Action
+from allocator.answers_figures import MemberFigures, ProjectFigures, QueueFigures
 from allocator.model import (
     Item,
     PauseMode,
@@ -57,6 +58,7 @@ class Project:
     etag: str = ""
     deleted_ms: int = 0
     purge_ms: int = 0
+    figures: ProjectFigures | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +79,7 @@ class Member:
     active: bool
     roles: Role
     skills: tuple[str, ...]
+    figures: MemberFigures | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +137,7 @@ class Queue:
     seq: int = 0
     batches: int = 0
     actions: tuple[Action, ...] = ()
+    figures: QueueFigures | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

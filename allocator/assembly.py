@@ -116,8 +116,10 @@ class Assembly:
             ledger=self._ledger,
             views=self._views,
             listings=self._store.listings,
+            sums=self._store.sums,
             door=self._door,
             beginning=self._beginning,
+            clock=self._clock,
         )
 
     @cached_property
@@ -201,6 +203,7 @@ class Assembly:
             listings=self._store.listings,
             names=self._names,
             door=self._door,
+            clock=self._clock,
         )
 
     @cached_property

@@ -167,7 +167,7 @@ class Drift:
         if outcome.word != "ok" or outcome.seq != one.seq:
             return Found(views=0)  # they are not at the same event: in a quieter moment
         depth = value(outcome)
-        wrong = sum(depth.get(name, 0) != tasks for name, tasks in one.rows.items())
+        wrong = sum(depth.get(name, 0) != tasks for name, tasks in one.by_state.items())
         if wrong:
             header = await self._store.kernel.header(project)
             if header is not None:

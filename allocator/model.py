@@ -91,6 +91,15 @@ class TaskState(IntEnum):
     ESCALATED = 10
 
 
+class WorkStatus(IntEnum):
+    """How far a queue is: computed where it is counted (store/sql), never set."""
+
+    TODO = 1
+    IN_PROGRESS = 2
+    COMPLETED = 3
+    COMPLETED_WITH_ISSUES = 4
+
+
 _S = TaskState
 _SUBMITTED = frozenset({_S.IN_REVIEW, _S.COMPLETED, _S.DISCARDED})
 _TAKEN_BACK = frozenset({_S.QUEUED, _S.RETURNED, _S.REMOVED, _S.ESCALATED})

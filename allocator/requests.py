@@ -103,6 +103,7 @@ class ListOf:
     filter: str = ""
     order_by: str = ""
     include_archived: bool = False
+    read_mask: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from google.protobuf.field_mask_pb2 import FieldMask
+
 from dibs.call import Call, Scope
 from dibs.v1 import lists_pb2 as pb
 
@@ -15,6 +19,7 @@ def list_tasks(
     page_size: int = 0,
     page_token: str = "",
     min_seq: int = 0,
+    read_mask: Sequence[str] = (),
 ) -> Call[pb.ListTasksResponse]:
     """List the tasks of a queue, or of all, that a filter keeps; see PROTOCOL.md for filters."""
     request = pb.ListTasksRequest(
@@ -25,5 +30,6 @@ def list_tasks(
         page_size=page_size,
         page_token=page_token,
         min_seq=min_seq,
+        read_mask=FieldMask(paths=read_mask) if read_mask else None,
     )
     return Call("/dibs.v1.QueueService/ListTasks", request, pb.ListTasksResponse)

@@ -7,7 +7,7 @@ by the server (see the comments in protos/).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -261,8 +261,10 @@ def list_queues(
     page_size: int = 0,
     page_token: str = "",
     min_seq: int = 0,
+    include_archived: bool = False,
+    read_mask: Sequence[str] = (),
 ) -> Call[queues.ListQueuesResponse]:
-    """List the queues of the project."""
+    """List the queues of the project, with the fields that read_mask names, or with all."""
     request = queues.ListQueuesRequest(
         **scope.where(),
         filter=filter,
@@ -270,6 +272,8 @@ def list_queues(
         page_size=page_size,
         page_token=page_token,
         min_seq=min_seq,
+        include_archived=include_archived,
+        read_mask=FieldMask(paths=read_mask) if read_mask else None,
     )
     return Call(_QUEUE + "ListQueues", request, queues.ListQueuesResponse)
 

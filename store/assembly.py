@@ -27,6 +27,7 @@ from store.roles import Role
 from store.snapshots import Every, Figures, Snapshots
 from store.snapshotter import Snapshotter
 from store.subscriber import Subscriber
+from store.sums import Sums
 from store.sweeper import Sweeper
 from store.task_list import TaskList
 from store.timing import Timer
@@ -106,6 +107,7 @@ class Store:
         self.task_list = TaskList(self.postgres)
         self.item_list = ItemList(self.postgres, self.items)
         self.listings = Listings(self.postgres)
+        self.sums = Sums(self.postgres)
         self.ledger = Ledger(
             redis=self.redis,
             kernel=self.kernel,

@@ -65,6 +65,18 @@ def one_of(column: str) -> Column:
     return lambda operator, value: f"{value} = ANY ({column})"
 
 
+def text(column: str) -> Column:
+    """A column of text: as it stands, or, for ":", with this part in capitals or not."""
+    return lambda operator, value: (
+        part(column, value) if operator == ":" else f"{column} {_SQL[operator]} {value}"
+    )
+
+
+def part(column: str, value: str) -> str:
+    """Whether a text has a part, in capitals or not."""
+    return f"strpos(lower({column}), lower({value}::text)) > 0"
+
+
 def has(column: str) -> Column:
     """A column that is an array: it has the value (0: none at all), for "="; or not, for "!="."""
     return lambda operator, value: (

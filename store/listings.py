@@ -11,7 +11,7 @@ import asyncpg
 from allocator.filters import Filter
 from allocator.ports import MemberView, OperationView, QueueView
 from allocator.ports.lists import MOST_COUNTED, ListAsk
-from store.filtering import Column, Where, has, mask, one_of
+from store.filtering import Column, Where, has, mask, one_of, part, text
 from store.operation_views import operation_view
 from store.postgres import Postgres
 from store.projection import COUNTED
@@ -33,16 +33,44 @@ _OPEN_TO: Final = """
  OR EXISTS (SELECT FROM view_group_member g WHERE g.project = v.project
                AND g.person = {person}::bigint
                AND v.rules -> 'groups' @> to_jsonb(g.people_group)))"""
+_DATASET: Final = """
+EXISTS (SELECT FROM view_queue_dataset s JOIN dataset d USING (project, dataset)
+          LEFT JOIN view_dataset w USING (project, dataset)
+          LEFT JOIN content c ON c.project = w.project AND c.content = w.content
+         WHERE s.project = v.project AND s.queue = v.queue AND ({condition}))"""
+_NAME_OF_DATASET: Final = "coalesce(convert_from(c.bytes, 'UTF8'), d.display_name)"
+
+
+def _dataset(operator: str, value: str) -> str:
+    """Whether the queue has items of a dataset; for ":", of one whose id or name has this part."""
+    if operator == ":":
+        parts = (part(name, value) for name in ("d.external_id", _NAME_OF_DATASET))
+        return _DATASET.format(condition=" OR ".join(parts))
+    has_it = _DATASET.format(condition=f"d.external_id = {value}")
+    return f"NOT {has_it}" if operator == "!=" else has_it
+
+
 _QUEUES: Final = _List(
     query=QUEUES,
     columns={
-        "queue_id": "q.external_id",
+        "queue_id": text("q.external_id"),
+        "display_name": text("v.name"),
+        "description": text("v.description"),
+        "dataset": _dataset,
+        "status": "v.status",
+        "progress_percent": "v.progress",
+        "total_tasks": "v.total",
+        "remaining_tasks": "v.remaining",
+        "annotated_tasks": "v.annotated",
+        "items_with_open_issues": "v.with_issues",
+        "items_for_review": "v.for_review",
+        "update_time": "v.updated_wall",
         "queue": "v.queue",
         "priority": "v.priority",
         "owner": "v.owner",
         "paused": "(v.paused > 0)",
         "archived": "v.archived",
-        "due_time": "v.due_ms",
+        "due_time": "nullif(v.due_ms, 0)",
         "create_time": "v.created_wall",
         **{name: f"v.{name}" for name in COUNTED.values()},
         "open_to": lambda _, person: _OPEN_TO.format(person=person),
@@ -50,8 +78,11 @@ _QUEUES: Final = _List(
     orders={
         "queue_id": ("q.external_id",),
         "create_time": ("v.created_seq",),
-        "due_time": ("v.due_ms", "v.queue"),
+        "due_time": ("v.due_order", "v.queue"),
         "priority": ("v.priority", "v.queue"),
+        "display_name": ("v.name_order", "v.queue"),
+        "update_time": ("v.updated_wall", "v.queue"),
+        "progress_percent": ("v.progress", "v.queue"),
     },
 )
 _MEMBERS: Final = _List(
@@ -94,7 +125,7 @@ class Listings:
         self._postgres = postgres
 
     async def queues(self, project: int, ask: ListAsk) -> Sequence[QueueView]:
-        """Queues by queue_id, create_time, due_time or priority."""
+        """Queues by one of the orders of ListQueues."""
         return [queue_view(row) for row in await self._page(_QUEUES, project, ask)]
 
     async def count_queues(self, project: int, chosen: Filter) -> int:

@@ -95,6 +95,12 @@ class Views:
     """Queues that the run deletes."""
     counts: dict[tuple[int, str], int] = field(default_factory=dict)
     """(queue, column of view_queue) → difference."""
+    updated: dict[int, int] = field(default_factory=dict)
+    """Queue → when something of it changed, wall ms."""
+    texts: dict[int, tuple[str, str]] = field(default_factory=dict)
+    """What contents that queues are written with say: display name and description."""
+    at: int = 0
+    """When the event happened that is applied, wall ms."""
     entered: list[tuple[int, int, int]] = field(default_factory=list)
     """(queue, rank, tasks) that came in."""
     rows: list[tuple[str, tuple[Any, ...]]] = field(default_factory=list)
@@ -102,7 +108,17 @@ class Views:
 
     def count(self, queue: int, column: str, difference: int) -> None:
         """Count `difference` more in a column of the queue."""
+        if difference:
+            self.add(queue, column, difference)
+            self.update(queue)
+
+    def add(self, queue: int, column: str, difference: int) -> None:
+        """Count `difference` more, which by itself is no change of the queue."""
         self.counts[queue, column] = self.counts.get((queue, column), 0) + difference
+
+    def update(self, queue: int) -> None:
+        """Something of the queue changes by the event that is applied."""
+        self.updated[queue] = self.at
 
     def task(self, event: Event, entry: int, slot: int) -> TaskRow:
         """The row of a task that `event` changes."""
@@ -139,6 +155,7 @@ def apply(views: Views, events: Iterable[Event]) -> None:
     """Change `views` by `events`, in order."""
     for event in events:
         change = _CHANGES.get(event.kind)
+        views.at = event.wall_ms
         if change is not None:
             change(views, event, event.body)
         projection_operations.chunk(views, event)
@@ -229,30 +246,39 @@ def _queue_created(views: Views, event: Event, body: Any) -> None:
     rules = body["rules"]
     views.slots[queue] = rules["slots"]
     columns = (rules["slots"], rules["priority"], rules["owner"], rules["due_ms"])
-    row = (queue, *columns, json.dumps(rules), body["content"], event.seq, event.wall_ms)
+    texts = views.texts.get(body["content"], ("", ""))
+    row = (queue, *columns, json.dumps(rules), body["content"], event.seq, event.wall_ms, *texts)
     views.rows.append(("queue", row))
+    views.update(queue)
 
 
 def _queue_changed(views: Views, event: Event, body: Any) -> None:
     rules = body["rules"]
     columns = (rules["priority"], rules["owner"], rules["due_ms"], json.dumps(rules))
-    views.rows.append(("queue_rules", (body["queue"], *columns, body["content"], event.seq)))
+    texts = views.texts.get(body["content"], ("", ""))
+    row = (body["queue"], *columns, body["content"], event.seq, *texts)
+    views.rows.append(("queue_rules", row))
+    views.update(body["queue"])
     verb = projection_operations.REMOVE_CONTRIBUTORS
     projection_operations.watch(views, event, verb, [body["queue"]])
 
 
 def _queue_paused(views: Views, event: Event, body: Any) -> None:
     views.rows.append(("queue_paused", (body["queue"], body["mode"])))
+    views.update(body["queue"])
     projection_operations.watch(views, event, projection_operations.RECALL_QUEUE, [body["queue"]])
 
 
 def _queue_archived(views: Views, event: Event, body: Any) -> None:
     views.rows.append(("queue_archived", (body["queue"], bool(body["archived"]))))
+    views.update(body["queue"])
 
 
 def _dataset_attached(views: Views, event: Event, body: Any) -> None:
     values = (body["queue"], body["dataset"], body["priority"], body["not_before"])
     views.rows.append(("attachment", values))
+    views.rows.append(("dataset_of_queue", (body["queue"], body["dataset"])))
+    views.update(body["queue"])
 
 
 def _entries_added(views: Views, event: Event, body: Any) -> None:
@@ -265,6 +291,7 @@ def _entries_added(views: Views, event: Event, body: Any) -> None:
     if body["dataset"]:
         moved = (queue, body["dataset"], body["cursor"], body["not_added"])
         views.rows.append(("cursor", moved))
+    projection_delays.came_from(views, body)
 
 
 def _granted(views: Views, event: Event, body: Any) -> None:
@@ -305,6 +332,7 @@ def _renewed(views: Views, event: Event, body: Any) -> None:
 def _drafted(views: Views, event: Event, body: Any) -> None:
     row = views.task(event, body["entry"], body["slot"])
     row.deadline, row.draft = body["deadline"], True
+    views.update(row.queue)
 
 
 def _submitted(views: Views, event: Event, body: Any) -> None:
@@ -387,6 +415,7 @@ def _pooled(views: Views, event: Event, body: Any) -> None:
 
 def _prioritised(views: Views, event: Event, body: Any) -> None:
     finished.prioritised(views, event, body)
+    views.update(body["queue"])
     projection_delays.reranked(views, event, body)
 
 

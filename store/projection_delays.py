@@ -136,6 +136,14 @@ def _delayed(views: Views, event: Event, body: Any) -> None:
     if body["dataset"]:
         moved = (queue, body["dataset"], body["cursor"], body["not_added"])
         views.rows.append(("cursor", moved))
+    came_from(views, body)
+
+
+def came_from(views: Views, body: Any) -> None:
+    """Items that somebody chose, all of one dataset: the queue has items of that, too."""
+    runs = body["runs"] or ()
+    if runs and not body["dataset"]:
+        views.rows.append(("dataset_of_item", (body["queue"], runs[0][1])))
 
 
 def _count(views: Views, queue: int, items: Counter[int]) -> None:

@@ -49,7 +49,8 @@ WRITES: Final[Mapping[str, str]] = {
     " WHERE project = $1 AND queue = $2",
     "detached": "INSERT INTO view_detached (project, operation, queue, dataset, last)"
     " SELECT $1, $2, unnest($3::bigint[]), $4, $5",
-    "attachments_gone": "DELETE FROM view_attachment"
+    "attachments_gone": "WITH gone AS (DELETE FROM view_queue_dataset"
+    " WHERE project = $1 AND queue = ANY ($2) AND dataset = $3) DELETE FROM view_attachment"
     " WHERE project = $1 AND queue = ANY ($2) AND dataset = $3",
     "dataset_gone": "DELETE FROM view_dataset WHERE project = $1 AND dataset = $2",
     "dataset_named": "UPDATE view_dataset SET content = $3 WHERE project = $1 AND dataset = $2",
@@ -68,7 +69,9 @@ WRITES: Final[Mapping[str, str]] = {
     "errors_cleaned": "DELETE FROM view_operation_error"
     " WHERE project = $1 AND operation = ANY ($2)",
     "queue_gone": "DELETE FROM view_queue WHERE project = $1 AND queue = $2",
-    "queue_attachments_gone": "DELETE FROM view_attachment WHERE project = $1 AND queue = $2",
+    "queue_attachments_gone": "WITH gone AS (DELETE FROM view_queue_dataset"
+    " WHERE project = $1 AND queue = $2)"
+    " DELETE FROM view_attachment WHERE project = $1 AND queue = $2",
     "queue_delayed_gone": "DELETE FROM view_delayed WHERE project = $1 AND queue = $2",
     "queue_deleted": "INSERT INTO view_deleted (project, queue) VALUES ($1, $2)",
     "entries_removed": "INSERT INTO view_removed SELECT $1, unnest($2::bigint[])"
@@ -103,8 +106,9 @@ def _cleared(views: Views, event: Event, body: Any) -> None:
     views.cleared[queue] = last
     views.count(queue, "queued", -body["removed"])
     views.count(queue, "removed", body["removed"])
-    for row_ in views.tasks.values():
+    for task, row_ in views.tasks.items():
         if row_.queue == queue and row_.state == TaskState.QUEUED and row_.entry <= last:
+            views.touched.add(task)
             row_.state, row_.person, row_.token = TaskState.REMOVED, 0, 0
             row_.ended, row_.updated_seq, row_.updated_wall = "cleared", event.seq, event.wall_ms
 

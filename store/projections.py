@@ -42,6 +42,10 @@ REST_S: Final = 0.05
 """Between two runs of a project: what happens to one task meanwhile is one row written, not three.
 The first event after a rest is projected at once; a read with `min_seq` waits this much longer."""
 
+_NAMED: Final = (
+    "coalesce(nullif(${}::text, ''),"
+    " (SELECT external_id FROM queue WHERE project = $1 AND queue = $2), '')"
+)
 WRITES: Final = {
     "project": "INSERT INTO view_project (project, admin, fast, created_seq, created_wall)"
     " VALUES ($1, $2, $3, $4, $5)",
@@ -74,15 +78,20 @@ WRITES: Final = {
     " VALUES ($1, $2, $3, $4)",
     "items": "UPDATE view_dataset SET items = items + $3 WHERE project = $1 AND dataset = $2",
     "queue": "INSERT INTO view_queue (project, queue, slots, priority, owner, due_ms, rules,"
-    " content, set_seq, created_seq, created_wall)"
-    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10)",
+    " content, set_seq, created_seq, created_wall, name, description)"
+    f" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10, {_NAMED.format(11)}, $12)",
     "queue_rules": "UPDATE view_queue SET priority = $3, owner = $4, due_ms = $5, rules = $6,"
-    " content = $7, set_seq = $8 WHERE project = $1 AND queue = $2",
+    f" content = $7, set_seq = $8, name = {_NAMED.format(9)}, description = $10"
+    " WHERE project = $1 AND queue = $2",
     "queue_paused": "UPDATE view_queue SET paused = $3 WHERE project = $1 AND queue = $2",
     "queue_archived": "UPDATE view_queue SET archived = $3, settled = false"
     " WHERE project = $1 AND queue = $2",
     "attachment": "INSERT INTO view_attachment (project, queue, dataset, priority, not_before)"
     " VALUES ($1, $2, $3, $4, $5)",
+    "dataset_of_queue": "INSERT INTO view_queue_dataset VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+    "dataset_of_item": "INSERT INTO view_queue_dataset SELECT $1, $2, r.dataset"
+    " FROM (SELECT * FROM item_range WHERE project = $1 AND base <= $3"
+    " ORDER BY base DESC LIMIT 1) AS r ON CONFLICT DO NOTHING",
     "cursor": "UPDATE view_attachment SET cursor = $4, not_added = not_added + $5"
     " WHERE project = $1 AND queue = $2 AND dataset = $3",
     **projection_operations.WRITES,
@@ -110,6 +119,11 @@ _WRITE_TASKS: Final = (
 )
 _UNSETTLE: Final = "UPDATE view_queue SET settled = false WHERE project = $1 AND queue = ANY ($2)"
 _WRITE_COUNTS: Final = "UPDATE view_queue SET {sets} WHERE project = $1 AND queue = $2"
+_COUNTERS: Final = (*COUNTED.values(), "entries", "not_added", "batches", "annotated")
+_TEXTS: Final = "SELECT content, bytes FROM content WHERE project = $1 AND content = ANY ($2)"
+_WAITS_ANNOTATED: Final = """
+SELECT entry, slot FROM view_task
+ WHERE project = $1 AND queue = ANY ($2) AND state = 2 AND (draft OR submitted_seq > 0)"""
 _WRITE_TALLIES: Final = """
 INSERT INTO view_count (project, queue, dimension, value, tasks)
 SELECT $1, * FROM unnest($2::bigint[], $3::text[], $4::bigint[], $5::bigint[])
@@ -255,8 +269,8 @@ async def project_events(connection: Connection, project: int, events: Sequence[
     views = await _load(connection, project, events)
     before = tallies.kept(views.tasks)
     apply(views, events)
-    await _write(connection, project, views)
     changed = tallies.differences(views, before)
+    await _write(connection, project, views)
     if changed:
         rows = [(*tally, difference) for tally, difference in sorted(changed.items())]
         columns = list(map(list, zip(*rows, strict=True)))
@@ -276,15 +290,36 @@ async def _load(connection: Connection, project: int, events: Sequence[Event]) -
     views.cleared = {row["queue"]: row["cleared"] for row in rows}
     views.archived = {row["queue"] for row in rows if row["archived"]}
     await _load_portions(connection, project, views, events)
+    views.texts = await _texts(connection, project, events)
     created = [event.body for event in events if event.kind == "queue_created"]
     slots = views.slots | {body["queue"]: body["rules"]["slots"] for body in created}
-    await _load_tasks(
-        connection, project, views, {task for event in events for task in tasks_of(event, slots)}
-    )
+    tasks = {task for event in events for task in tasks_of(event, slots)}
+    cleared = [event.body["queue"] for event in events if event.kind == "cleared"]
+    if cleared:
+        rows = await connection.fetch(_WAITS_ANNOTATED, project, cleared)
+        tasks |= {(row["entry"], row["slot"]) for row in rows}
+    await _load_tasks(connection, project, views, tasks)
     escalated = [row for row in views.tasks.values() if row.escalated]
     siblings = {(row.entry, n) for row in escalated for n in range(1, slots[row.queue] + 1)}
     await _load_tasks(connection, project, views, siblings - views.tasks.keys())
     return views
+
+
+async def _texts(
+    connection: Connection, project: int, events: Sequence[Event]
+) -> dict[int, tuple[str, str]]:
+    """The display name and the description of each content that queues are written with."""
+    kinds = ("queue_created", "queue_changed")
+    wanted = sorted({event.body["content"] for event in events if event.kind in kinds})
+    if not wanted:
+        return {}
+    found = {}
+    for row in await connection.fetch(_TEXTS, project, wanted):
+        body = json.loads(row["bytes"])
+        texts = (str(body.get(name, "")) for name in ("display_name", "description"))
+        name, description = (text.replace("\0", "") for text in texts)
+        found[row["content"]] = (name, description)
+    return found
 
 
 async def _load_portions(
@@ -341,13 +376,19 @@ async def _write(connection: Connection, project: int, views: Views) -> None:
     unsettled = views.archived & {task.queue for task in tasks}
     if unsettled:
         await connection.execute(_UNSETTLE, project, sorted(unsettled))
-    for queue in sorted({queue for queue, _ in views.counts}):
-        changes = {
-            column: views.counts[queue, column]
-            for column in (*COUNTED.values(), "entries", "not_added", "batches")
-            if views.counts.get((queue, column))
-        }
-        if changes:
-            sets = ", ".join(f"{name} = {name} + ${i}" for i, name in enumerate(changes, 3))
-            query = _WRITE_COUNTS.format(sets=sets)
-            await connection.execute(query, project, queue, *changes.values())
+    for queue in sorted({queue for queue, _ in views.counts} | views.updated.keys()):
+        await _write_counts(connection, project, queue, views)
+
+
+async def _write_counts(connection: Connection, project: int, queue: int, views: Views) -> None:
+    """What the queue has more or less of, and when it changed."""
+    found = {column: views.counts.get((queue, column), 0) for column in _COUNTERS}
+    changes = {column: difference for column, difference in found.items() if difference}
+    sets = [f"{name} = {name} + ${i}" for i, name in enumerate(changes, 3)]
+    values = list(changes.values())
+    if queue in views.updated:
+        sets.append(f"updated_wall = ${len(values) + 3}")
+        values.append(views.updated[queue])
+    if sets:
+        query = _WRITE_COUNTS.format(sets=", ".join(sets))
+        await connection.execute(query, project, queue, *values)

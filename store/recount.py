@@ -9,12 +9,15 @@ from typing import Final
 from allocator.model import TaskState
 from store.postgres import Postgres
 from store.projection import COUNTED
+from store.tallies import ANNOTATED
 
 _RECOUNT: Final = f"""
-SELECT q.queue, p.seq, {", ".join(f"q.{name}" for name in COUNTED.values())},
+SELECT q.queue, p.seq, {", ".join(f"q.{name}" for name in (*COUNTED.values(), ANNOTATED))},
        q.entries * q.slots AS tasks, coalesce(low.entries, 0) * q.slots AS low_tasks,
        (SELECT count(*) FROM view_task t WHERE t.project = $1 AND t.queue = q.queue
            AND t.entry <= q.cleared) AS low_rows,
+       (SELECT count(*) FROM view_task t WHERE t.project = $1 AND t.queue = q.queue
+           AND t.state <> 9 AND (t.draft OR t.submitted_seq > 0)) AS with_work,
        (SELECT coalesce(sum(d.count), 0)::bigint * q.slots FROM view_delayed d
          WHERE d.project = $1 AND d.queue = q.queue) AS waiting,
        (SELECT jsonb_object_agg(s.state, s.tasks) FROM (
@@ -29,7 +32,10 @@ SELECT q.queue, p.seq, {", ".join(f"q.{name}" for name in COUNTED.values())},
 
 
 class Recounted:
-    """One queue as its counters have it and as its rows add up, both as of event `seq`."""
+    """One queue as its counters have it and as its rows add up, both as of event `seq`.
+
+    `by_state` is the part of it that the live state counts, too.
+    """
 
     def __init__(
         self, queue: int, seq: int, counters: Mapping[str, int], rows: Mapping[str, int]
@@ -38,6 +44,7 @@ class Recounted:
         self.seq = seq
         self.counters = counters
         self.rows = rows
+        self.by_state = {name: rows[name] for name in COUNTED.values()}
 
     @property
     def wrong(self) -> int:
@@ -59,7 +66,8 @@ async def recount(postgres: Postgres, project: int, after: int) -> Recounted | N
     cleared = row["low_tasks"] - row["low_rows"]
     found["removed"] += cleared
     found["queued"] += row["tasks"] - sum(touched.values()) - cleared
-    counters = {name: row[name] for name in COUNTED.values()}
+    found[ANNOTATED] = row["with_work"]
+    counters = {name: row[name] for name in found}
     return Recounted(row["queue"], row["seq"], counters, found)
 
 

@@ -15,6 +15,7 @@ from allocator.ports import (
     Lag,
     MemberView,
     ProjectView,
+    QueueFigures,
     QueueView,
     TaskView,
 )
@@ -51,8 +52,19 @@ SELECT d.external_id, coalesce(convert_from(c.bytes, 'UTF8'), d.display_name) AS
   JOIN dataset d USING (project, dataset)
   LEFT JOIN content c ON c.project = v.project AND c.content = v.content
  WHERE v.project = $1"""
-QUEUES: Final = """
-SELECT q.external_id, v.* FROM view_queue v
+SHOWN_DATASETS: Final = 100
+"""Datasets of a queue that are named; of the others there is the number."""
+QUEUES: Final = f"""
+SELECT q.external_id, v.*,
+       (SELECT jsonb_object_agg(c.value, c.tasks) FROM view_count c
+         WHERE c.project = v.project AND c.queue = v.queue AND c.dimension = 'status'
+           AND c.value > 0)::text AS by_status,
+       (SELECT count(*) FROM view_queue_dataset s
+         WHERE s.project = v.project AND s.queue = v.queue) AS dataset_count,
+       ARRAY(SELECT d.external_id FROM view_queue_dataset s JOIN dataset d USING (project, dataset)
+              WHERE s.project = v.project AND s.queue = v.queue
+              ORDER BY d.external_id LIMIT {SHOWN_DATASETS}) AS datasets
+  FROM view_queue v
   JOIN queue q USING (project, queue) WHERE v.project = $1"""
 _LAGGING: Final = """
 SELECT a.queue, a.dataset, a.cursor FROM view_attachment a
@@ -237,6 +249,19 @@ def _dataset(row: asyncpg.Record) -> DatasetView:
     )
 
 
+def _figures(row: asyncpg.Record) -> QueueFigures:
+    tasks = ("total", "remaining", "progress", "annotated", "with_issues", "for_review")
+    same = ("name_order", "status", *tasks)
+    by_status = json.loads(row["by_status"] or "{}")
+    return QueueFigures(
+        **{name: row[name] for name in same},
+        updated_ms=row["updated_wall"],
+        by_status={int(status): tasks for status, tasks in by_status.items()},
+        dataset_count=row["dataset_count"],
+        datasets=tuple(row["datasets"]),
+    )
+
+
 def queue_view(row: asyncpg.Record) -> QueueView:
     """A queue from a row of QUEUES."""
     return QueueView(
@@ -245,6 +270,7 @@ def queue_view(row: asyncpg.Record) -> QueueView:
         settings={name: row[name] for name in ("queue", "content", "set_seq", "paused", "archived")}
         | {"rules": json.loads(row["rules"])},
         counts={name: row[name] for name in COUNTED.values()},
+        figures=_figures(row),
         batches=row["batches"],
         created_ms=row["created_wall"],
         created_seq=row["created_seq"],

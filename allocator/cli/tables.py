@@ -13,7 +13,10 @@ WIDEST: Final = 40
 BETWEEN: Final = 3
 """Blanks between two columns."""
 
-FIRST: Final = ("external_id", "state", "person", "priority")
+FIRST: Final = (
+    *("external_id", "state", "status", "person", "progress_percent", "remaining_tasks"),
+    *("overdue", "priority"),
+)
 """Columns that people look for: they come next to the id."""
 
 Rows = Sequence[Mapping[str, str]]

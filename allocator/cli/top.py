@@ -22,6 +22,7 @@ from allocator.cli.figures import Figures
 from dibs import Client
 from dibs.errors import QueueNotFound
 from dibs.v1.common_pb2 import TaskState
+from dibs.v1.figures_pb2 import WorkStatus
 
 MOST_QUEUES = 30
 MOST_HOLDERS = 12
@@ -41,6 +42,8 @@ class Row:
     """One queue."""
 
     queue: str
+    status: str
+    percent: int
     states: Mapping[str, int]
     available: int
     oldest_s: float | None
@@ -84,6 +87,8 @@ def as_json(client: Client, pages: str, *, interval_s: float) -> dict[str, Any]:
         "queues": [
             {
                 "queue": row.queue,
+                "status": row.status,
+                "progress_percent": row.percent,
                 "states": dict(row.states),
                 "available": row.available,
                 "oldest_waiting_s": row.oldest_s,
@@ -102,10 +107,9 @@ def as_json(client: Client, pages: str, *, interval_s: float) -> dict[str, Any]:
 def _frame(client: Client, now: Figures, before: Figures) -> Frame:
     queues = all_pages(client.list_queues, {}).queues
     held = all_pages(client.list_tasks, {"filter": HELD}).tasks
-    shown = [queue.queue_id for queue in queues[:MOST_QUEUES]]
     return Frame(
         project=client.scope.project,
-        rows=list(_rows(client, shown)),
+        rows=list(_rows(client, queues[:MOST_QUEUES])),
         queues=len(queues),
         held=Counter((each.person, _state(each.task.state)) for each in held),
         now=now,
@@ -113,17 +117,19 @@ def _frame(client: Client, now: Figures, before: Figures) -> Frame:
     )
 
 
-def _rows(client: Client, queues: Iterable[str]) -> Iterator[Row]:
+def _rows(client: Client, queues: Iterable[Any]) -> Iterator[Row]:
     """One a queue, but for those that were deleted a moment ago."""
     for queue in queues:
         with suppress(QueueNotFound):
-            yield _row(queue, client.get_queue_depth(queue))
+            yield _row(queue, client.get_queue_depth(queue.queue_id))
 
 
-def _row(queue: str, depth: Any) -> Row:
+def _row(queue: Any, depth: Any) -> Row:
     waits = depth.HasField("oldest_waiting_age")
     return Row(
-        queue=queue,
+        queue=queue.queue_id,
+        status=WorkStatus.Name(queue.status).removeprefix("WORK_STATUS_"),
+        percent=queue.progress_percent,
         states={_state(count.state): count.count for count in depth.tasks},
         available=depth.available,
         oldest_s=depth.oldest_waiting_age.ToTimedelta().total_seconds() if waits else None,
@@ -162,13 +168,16 @@ def _queues(frame: Frame) -> Table:
     left = frame.queues - len(frame.rows)
     table = Table(box=SIMPLE, caption=f"and {left} more queues" if left else None)
     table.add_column("queue", no_wrap=True)
+    table.add_column("status", no_wrap=True)
+    table.add_column("done", justify="right")
     for name in ("available", *(s.lower().replace("_", " ") for s in [*states, *others])):
         table.add_column(name, justify="right")
     table.add_column("oldest waits", justify="right")
     for row in frame.rows:
         counts = (row.states.get(state, 0) for state in [*states, *others])
         figures_ = [f"{count:,}" if count else "" for count in (row.available, *counts)]
-        table.add_row(row.queue, *figures_, _age(row.oldest_s))
+        words = (row.queue, row.status.lower().replace("_", " "), f"{row.percent} %")
+        table.add_row(*words, *figures_, _age(row.oldest_s))
     return table
 
 

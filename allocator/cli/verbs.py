@@ -29,6 +29,8 @@ PANELS = (
     ("Datasets and items", "dataset", "item"),
     ("Queues", "queue", "waiting", "contributors", "batch", ""),
 )
+SHORT = {"queues": "list_queues", "tasks": "list_tasks"}
+"""Second names of what people look at most."""
 PATHS = "paths"
 """Names the fields that were set, so nobody types it."""
 
@@ -106,11 +108,11 @@ def methods() -> dict[str, Callable[..., Any]]:
 
 def add_to(app: typer.Typer) -> None:
     """A command for each method that has none of its own."""
-    for name, build in sorted(methods().items()):
-        if name not in OWN:
-            app.command(name.replace("_", "-"), rich_help_panel=_panel(name, build))(
-                command(name, build)
-            )
+    builds = methods()
+    names = {name: name for name in builds if name not in OWN} | SHORT
+    for name, method in sorted(names.items()):
+        panel = _panel(method, builds[method])
+        app.command(name.replace("_", "-"), rich_help_panel=panel)(command(method, builds[method]))
 
 
 def _panel(name: str, build: Callable[..., Any]) -> str:

@@ -21,12 +21,14 @@ from allocator.ports.items import (
 from allocator.ports.ledger import Event, Ledger, Outcome, WallClock
 from allocator.ports.lists import ItemList, ListAsk, Listings, TaskLine, TaskList
 from allocator.ports.operations import Operations, OperationView
+from allocator.ports.sums import Sums
 from allocator.ports.views import (
     DatasetView,
     EntriesView,
     Lag,
     MemberView,
     ProjectView,
+    QueueFigures,
     QueueView,
     TaskView,
     Views,
@@ -41,6 +43,7 @@ __all__ = [
     "EntriesView",
     "EntryPlace",
     "Event",
+    "Sums",
     "GroupView",
     "Groups",
     "ItemList",
@@ -58,6 +61,7 @@ __all__ = [
     "Outcome",
     "ProjectRow",
     "ProjectView",
+    "QueueFigures",
     "QueueView",
     "Staged",
     "TaskLine",

@@ -72,7 +72,7 @@ class Listings(Protocol):
     """The shorter lists."""
 
     async def queues(self, project: int, ask: ListAsk) -> Sequence[QueueView]:
-        """Queues by queue_id, create_time, due_time or priority."""
+        """Queues by one of the orders of ListQueues."""
 
     async def count_queues(self, project: int, chosen: Filter) -> int:
         """How many queues there are."""

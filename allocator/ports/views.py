@@ -50,6 +50,28 @@ class DatasetView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class QueueFigures:
+    """What a queue's tasks add up to, and by which text it is ordered when that is by name.
+
+    `total`, `remaining` and `annotated` are tasks, issues are items. `by_status` has the
+    tasks with each number of a status; `datasets` are the first ids of `dataset_count`.
+    """
+
+    name_order: str
+    status: int
+    total: int
+    remaining: int
+    progress: int
+    annotated: int
+    with_issues: int
+    for_review: int
+    updated_ms: int
+    by_status: Mapping[int, int]
+    dataset_count: int
+    datasets: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class QueueView:
     """A queue as the projection has it.
 
@@ -61,6 +83,7 @@ class QueueView:
     external_id: str
     settings: Mapping[str, Any]
     counts: Mapping[str, int]
+    figures: QueueFigures
     created_ms: int
     batches: int = 0
     created_seq: int = 0

@@ -60,12 +60,14 @@ class QueueServicer(SteeringMethods, queue_pb2_grpc.QueueServiceServicer):
     async def ListQueues(
         self, request: pb.ListQueuesRequest, context: Any
     ) -> pb.ListQueuesResponse:
-        return wire.queues(await self._queue_list.page(wire.list_queues(request)))
+        ask = wire.list_queues(request)
+        return wire.queues(await self._queue_list.page(ask), ask.read_mask)
 
     async def ListTasks(
         self, request: lists_pb2.ListTasksRequest, context: Any
     ) -> lists_pb2.ListTasksResponse:
-        return lists_wire.tasks(await self._lists.page(lists_wire.list_tasks(request)))
+        ask = lists_wire.list_tasks(request)
+        return lists_wire.tasks(await self._lists.page(ask), ask.read_mask)
 
     async def GetQueueDepth(
         self, request: pb.GetQueueDepthRequest, context: Any

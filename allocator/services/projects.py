@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 
 from allocator import answers, requests
 from allocator import operation_words as words
+from allocator.answers_figures import MemberFigures
 from allocator.filters import Field, Kind
 from allocator.model import Member, Role
-from allocator.permissions import COLUMNS, Right
+from allocator.permissions import COLUMNS, ROWS, Right
 from allocator.ports import (
     Directory,
     Event,
@@ -16,7 +18,9 @@ from allocator.ports import (
     Listings,
     MemberView,
     ProjectRow,
+    Sums,
     Views,
+    WallClock,
 )
 from allocator.services import paging
 from allocator.services.asking import Orders, asked
@@ -52,15 +56,19 @@ class Projects:
         ledger: Ledger,
         views: Views,
         listings: Listings,
+        sums: Sums,
         door: Door,
         beginning: Beginning,
+        clock: WallClock,
     ) -> None:
         self._directory = directory
         self._ledger = ledger
         self._views = views
         self._listings = listings
+        self._sums = sums
         self._door = door
         self._beginning = beginning
+        self._clock = clock
 
     async def create(self, ask: requests.CreateProject) -> answers.Project:
         """Make a project; whoever finds it half made finishes it first.
@@ -93,7 +101,9 @@ class Projects:
         """A project."""
         place = await self._door.permit(ask, "ProjectService.GetProject")
         await self._views.wait_for(place.project, ask.min_seq)
-        return shown(await self._views.project(place.project) or place.row)
+        found = shown(await self._views.project(place.project) or place.row)
+        figures = await self._sums.project(place.project, self._clock.now_ms())
+        return dataclasses.replace(found, figures=figures)
 
     async def page(self, ask: requests.ListProjects) -> answers.Listed[answers.Project]:
         """The actor's projects, and, if asked for, deleted ones."""
@@ -181,7 +191,7 @@ class Projects:
         raise errors.StoreUnavailable()
 
     async def page_members(self, ask: requests.ListOf) -> answers.Listed[answers.Member]:
-        """The members of a project."""
+        """The members of a project, with the figures of those whose the caller may see."""
         place = await self._door.permit(ask.look, "ProjectService.ListMembers")
         project = place.project
         wanted = asked(ask, FIELDS, ORDERS, "members", project)
@@ -190,11 +200,19 @@ class Projects:
         skills = await self._directory.skill_names(
             project, {skill for row in rows for skill in row.skills}
         )
+        seen = await self._seen(place, rows)
         return await wanted.listed(
-            [_listed(row, skills) for row in rows],
+            [_listed(row, skills, seen.get(row.person)) for row in rows],
             lambda row: (row.person_id,),
             lambda: self._listings.count_members(project, wanted.filter),
         )
+
+    async def _seen(self, place: Place, rows: Sequence[MemberView]) -> Mapping[int, MemberFigures]:
+        """The figures of those of whom the caller may see any."""
+        people = [row.person for row in rows]
+        if not (await self._door.caller(place)).has(ROWS[Right.DATA], own=False):
+            people = [person for person in people if person == place.actor]
+        return await self._sums.people(place.project, people, self._clock.now_ms())
 
     async def _manage(self, change: requests.Change, rpc: str, roles: Sequence[Role]) -> Place:
         """Let in who may manage members of these roles; ADMIN is a matter of ADMINs."""
@@ -291,11 +309,14 @@ def _gone(person: int) -> Member:
     return Member(person=person, member=False, active=False, roles=Role.NONE)
 
 
-def _listed(row: MemberView, skills: Mapping[int, str]) -> answers.Member:
+def _listed(
+    row: MemberView, skills: Mapping[int, str], figures: MemberFigures | None
+) -> answers.Member:
     return answers.Member(
         person_id=row.external_id,
         name=row.name,
         active=row.active,
         roles=Role(row.roles),
         skills=tuple(sorted(skills[skill] for skill in row.skills)),
+        figures=figures,
     )

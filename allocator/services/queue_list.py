@@ -7,24 +7,56 @@ from typing import Any
 
 from allocator import actions, answers, requests
 from allocator.actions import Action, Caller
-from allocator.filters import EVERYTHING, All, Compare, Field, Filter, Kind, comparisons, mapped
-from allocator.model import Priority, QueueSettings, Role
-from allocator.ports import Directory, Listings, QueueView, Views
+from allocator.filters import (
+    EVERYTHING,
+    All,
+    Compare,
+    Field,
+    Filter,
+    Kind,
+    Not,
+    Some,
+    comparisons,
+    mapped,
+)
+from allocator.model import Priority, QueueSettings, Role, WorkStatus
+from allocator.ports import Directory, Listings, QueueView, Views, WallClock
+from allocator.services import figures
 from allocator.services.asking import Orders, asked
 from allocator.services.door import Door, Place
 from allocator.services.named import Names
 
+OPEN = 0
+"""As a status: TODO or IN_PROGRESS."""
 FIELDS = {
     "queue_id": Field(kind=Kind.TEXT),
-    "type": Field(kind=Kind.WORD, words={"LABELING": 1}),
-    "priority": Field(kind=Kind.WORD, words={rank.name: int(rank) for rank in Priority}),
+    "display_name": Field(kind=Kind.TEXT),
+    "description": Field(kind=Kind.TEXT),
+    "dataset": Field(kind=Kind.TEXT),
+    "type": Field(kind=Kind.WORD, words={"LABELING": 1, "QA": 2}),
+    "status": Field(
+        kind=Kind.WORD, words={"OPEN": OPEN, **{one.name: int(one) for one in WorkStatus}}
+    ),
+    "priority": Field(
+        kind=Kind.WORD,
+        words={**{rank.name: int(rank) for rank in Priority}, "N/A": int(Priority.NONE)},
+    ),
+    "overdue": Field(kind=Kind.FLAG),
     "owner": Field(kind=Kind.ID),
     "paused": Field(kind=Kind.FLAG),
     "archived": Field(kind=Kind.FLAG),
     "due_time": Field(kind=Kind.TIME),
     "create_time": Field(kind=Kind.TIME),
+    "update_time": Field(kind=Kind.TIME),
     **dict.fromkeys(
         (
+            "progress_percent",
+            "total_tasks",
+            "remaining_tasks",
+            "annotated_tasks",
+            "items_with_open_issues",
+            "items_for_review",
+            "delayed",
             "queued",
             "assigned",
             "in_progress",
@@ -43,10 +75,15 @@ ORDERS = Orders(
         "create_time": (int,),
         "due_time": (int, int),
         "priority": (int, int),
+        "display_name": (str, int),
+        "update_time": (int, int),
+        "progress_percent": (int, int),
     }
 )
 SEES_ALL = Role.ADMIN | Role.TEAM_MANAGER
 UNKNOWN = -1
+NO_DATE = 2**53 - 1
+"""Where a queue without a due date stands, behind all others."""
 NOT_ARCHIVED = Compare(field="archived", operator="=", value=False)
 
 
@@ -54,13 +91,21 @@ class QueueList:
     """What ListQueues answers, for who was let in."""
 
     def __init__(
-        self, *, directory: Directory, views: Views, listings: Listings, names: Names, door: Door
+        self,
+        *,
+        directory: Directory,
+        views: Views,
+        listings: Listings,
+        names: Names,
+        door: Door,
+        clock: WallClock,
     ) -> None:
         self._directory = directory
         self._views = views
         self._listings = listings
         self._names = names
         self._door = door
+        self._clock = clock
 
     async def page(self, ask: requests.ListOf) -> answers.Listed[answers.Queue]:
         """Queues that the caller manages, owns, or may work in.
@@ -78,7 +123,7 @@ class QueueList:
             (view, await self._names.queue(project, view.settings, view.created_ms))
             for view in views
         ]
-        caller = await self._door.caller(place)
+        caller, now_ms = await self._door.caller(place), self._clock.now_ms()
         page = await wanted.listed(
             found,
             lambda row: _key(row[0], wanted.order.field),
@@ -86,7 +131,11 @@ class QueueList:
         )
         return answers.Listed(
             rows=tuple(
-                dataclasses.replace(queue, actions=allowed_in(caller, view, queue.settings))
+                dataclasses.replace(
+                    queue,
+                    actions=allowed_in(caller, view, queue.settings),
+                    figures=figures.of_queue(view, queue.settings, now_ms),
+                )
                 for view, queue in page.rows
             ),
             next_token=page.next_token,
@@ -105,13 +154,21 @@ class QueueList:
         return mine if node == EVERYTHING else All((mine, node))
 
     async def _numbered(self, project: int, node: Filter) -> Filter:
-        """The filter with numbers for people, and without what is true of every queue."""
+        """The filter in terms of rows: with numbers for people, and what is only said in words."""
         owners = [str(one.value) for one in comparisons(node) if one.field == "owner"]
         numbers = await self._directory.people(project, owners) if owners else {}
 
+        now_ms = self._clock.now_ms()
+
         def numbered(one: Compare) -> Filter:
             if one.field == "type":
-                return EVERYTHING if one.operator == "=" else UNTRUE
+                is_so = (one.value == LABELING) == (one.operator == "=")
+                return EVERYTHING if is_so else UNTRUE
+            if one.field == "status" and one.value == OPEN:
+                return IS_OPEN if one.operator == "=" else Not(IS_OPEN)
+            if one.field == "overdue":
+                is_so = one.value is (one.operator == "=")
+                return _overdue(now_ms) if is_so else Not(_overdue(now_ms))
             if one.field != "owner":
                 return one
             value = numbers.get(str(one.value), UNKNOWN)
@@ -137,15 +194,31 @@ def not_running(view: QueueView) -> bool:
     return bool(view.settings.get("paused"))
 
 
+LABELING = 1
 UNTRUE = Compare(field="owner", operator="=", value=UNKNOWN)
+IS_OPEN = Some(
+    tuple(
+        Compare(field="status", operator="=", value=int(one))
+        for one in (WorkStatus.TODO, WorkStatus.IN_PROGRESS)
+    )
+)
+
+
+def _overdue(now_ms: int) -> Filter:
+    """The queues that are overdue by now."""
+    past = Compare(field="due_time", operator="<=", value=now_ms)
+    return All((past, Compare(field="remaining_tasks", operator=">", value=0)))
 
 
 def _key(view: QueueView, field: str) -> tuple[Any, ...]:
     """The key of a queue in the order of a field."""
-    rules = view.settings["rules"]
+    rules, found = view.settings["rules"], view.figures
     return {
         "queue_id": (view.external_id,),
         "create_time": (view.created_seq,),
-        "due_time": (rules["due_ms"], view.queue),
+        "due_time": (rules["due_ms"] or NO_DATE, view.queue),
         "priority": (rules["priority"], view.queue),
+        "display_name": (found.name_order, view.queue),
+        "update_time": (found.updated_ms, view.queue),
+        "progress_percent": (found.progress, view.queue),
     }[field]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from allocator import answers, requests
-from allocator.model import PauseMode, TaskState
+from allocator.model import PauseMode
 from allocator.ports import (
     Content,
     Directory,
@@ -15,24 +15,12 @@ from allocator.ports import (
     Views,
     WallClock,
 )
-from allocator.services import queue_settings, queue_update
+from allocator.services import figures, queue_settings, queue_update
 from allocator.services.door import Door
 from allocator.services.named import Names
 from allocator.services.outcomes import expires_in, happened, some, value
 from allocator.services.queue_list import allowed_in
 from dibs import errors
-
-_COUNTED = {
-    "delayed": TaskState.DELAYED,
-    "queued": TaskState.QUEUED,
-    "assigned": TaskState.ASSIGNED,
-    "in_progress": TaskState.IN_PROGRESS,
-    "completed": TaskState.COMPLETED,
-    "discarded": TaskState.DISCARDED,
-    "returned": TaskState.RETURNED,
-    "removed": TaskState.REMOVED,
-    "escalated": TaskState.ESCALATED,
-}
 
 
 class Queues:
@@ -99,7 +87,11 @@ class Queues:
             raise errors.QueueNotFound(ask.id)
         found = await self._viewed(place.project, view)
         caller = await self._door.caller(place)
-        return dataclasses.replace(found, actions=allowed_in(caller, view, found.settings))
+        return dataclasses.replace(
+            found,
+            actions=allowed_in(caller, view, found.settings),
+            figures=figures.of_queue(view, found.settings, self._clock.now_ms()),
+        )
 
     async def depth(self, ask: requests.LookAt) -> answers.Depth:
         """The tasks of a queue, as of one moment. Raises QueueNotFound."""
@@ -111,7 +103,7 @@ class Queues:
         now_ms = self._clock.now_ms()
         return answers.Depth(
             seq=outcome.seq,
-            tasks={state: found[name] for name, state in _COUNTED.items() if found.get(name)},
+            tasks=figures.by_state(found),
             available=0 if found["paused"] or found["archived"] else found.get("queued", 0),
             paused=PauseMode(found["paused"]),
             archived=bool(found["archived"]),

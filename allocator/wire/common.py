@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import xxhash
 from google.protobuf.duration_pb2 import Duration
+from google.protobuf.field_mask_pb2 import FieldMask
+from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from allocator.model import Priority, RequestKey, Role, TaskId
@@ -14,6 +16,7 @@ from allocator.requests import Change, Hold, ListOf, Look, Page
 from dibs import errors
 from dibs.v1 import project_pb2
 
+M = TypeVar("M", bound=Message)
 LARGEST = 2**53 - 1
 """Numbers of the store are below: Lua has no larger whole ones."""
 
@@ -74,6 +77,23 @@ def list_of(request: Any, parent: str = "") -> ListOf:
         filter=request.filter,
         order_by=request.order_by,
     )
+
+
+def read_mask(request: Any, row: type[Message]) -> tuple[str, ...]:
+    """Which fields of the rows are asked for; none: all. Raises InvalidArgument."""
+    for path in request.read_mask.paths:
+        if not FieldMask(paths=[path]).IsValidForDescriptor(cast("Any", row.DESCRIPTOR)):
+            raise errors.InvalidArgument("read_mask", f"names {path!r}, which is no field")
+    return tuple(request.read_mask.paths)
+
+
+def masked(row: M, paths: tuple[str, ...]) -> M:
+    """The row with these fields alone; with all, if none is named."""
+    if not paths:
+        return row
+    kept = type(row)()
+    FieldMask(paths=paths).MergeMessage(row, kept)
+    return kept
 
 
 def task_id(text: str) -> TaskId:

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from allocator import answers, requests
 from allocator.wire import common
 from dibs.v1 import common_pb2
@@ -11,12 +13,15 @@ from dibs.v1 import lists_pb2 as pb
 
 
 def list_tasks(request: pb.ListTasksRequest) -> requests.ListOf:
-    return common.list_of(request, request.queue_id)
+    ask = common.list_of(request, request.queue_id)
+    return dataclasses.replace(ask, read_mask=common.read_mask(request, pb.ListedTask))
 
 
-def tasks(answer: answers.Listed[answers.TaskLine]) -> pb.ListTasksResponse:
+def tasks(
+    answer: answers.Listed[answers.TaskLine], read_mask: tuple[str, ...]
+) -> pb.ListTasksResponse:
     return pb.ListTasksResponse(
-        tasks=[_line(row) for row in answer.rows],
+        tasks=[common.masked(_line(row), read_mask) for row in answer.rows],
         next_page_token=answer.next_token,
         total_size=answer.total,
         total_is_lower_bound=answer.at_least,

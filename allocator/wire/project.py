@@ -7,7 +7,7 @@ from __future__ import annotations
 from allocator import answers, requests, requests_projects
 from allocator import operation_words as words
 from allocator.model import Role
-from allocator.wire import common, operation
+from allocator.wire import common, figures, operation
 from dibs.v1 import project_pb2 as pb
 
 SERVICE = "/dibs.v1.ProjectService/"
@@ -106,7 +106,9 @@ def undeleted_project(answer: answers.Project) -> pb.UndeleteProjectResponse:
 
 
 def project(answer: answers.Project) -> pb.GetProjectResponse:
-    return pb.GetProjectResponse(project=_project(answer))
+    return pb.GetProjectResponse(
+        project=_project(answer), figures=figures.of_project(answer.figures)
+    )
 
 
 def projects(answer: answers.Listed[answers.Project]) -> pb.ListProjectsResponse:
@@ -155,6 +157,7 @@ def _member(member: answers.Member) -> pb.Member:
         roles=common.roles_out(member.roles),
         skills=member.skills,
         active=member.active,
+        figures=figures.of_member(member.figures),
     )
 
 

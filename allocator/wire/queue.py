@@ -11,7 +11,7 @@ from allocator import answers, requests
 from allocator import operation_words as words
 from allocator import requests_control as asked
 from allocator.model import DEFAULT_STATUSES, Meaning, QueueSettings, SkipPolicy, Status
-from allocator.wire import batches, common, operation
+from allocator.wire import batches, common, figures, operation
 from dibs import errors
 from dibs.v1 import queue_pb2 as pb
 
@@ -43,7 +43,11 @@ def get_queue(request: pb.GetQueueRequest) -> requests.LookAt:
 
 def list_queues(request: pb.ListQueuesRequest) -> requests.ListOf:
     ask = common.list_of(request)
-    return dataclasses.replace(ask, include_archived=request.include_archived)
+    return dataclasses.replace(
+        ask,
+        include_archived=request.include_archived,
+        read_mask=common.read_mask(request, pb.Queue),
+    )
 
 
 def get_depth(request: pb.GetQueueDepthRequest) -> requests.LookAt:
@@ -122,9 +126,11 @@ def queue(answer: answers.Queue) -> pb.GetQueueResponse:
     return pb.GetQueueResponse(queue=_queue(answer))
 
 
-def queues(answer: answers.Listed[answers.Queue]) -> pb.ListQueuesResponse:
+def queues(
+    answer: answers.Listed[answers.Queue], read_mask: tuple[str, ...]
+) -> pb.ListQueuesResponse:
     return pb.ListQueuesResponse(
-        queues=[_queue(row) for row in answer.rows],
+        queues=[common.masked(_queue(row), read_mask) for row in answer.rows],
         next_page_token=answer.next_token,
         total_size=answer.total,
         total_is_lower_bound=answer.at_least,
@@ -134,10 +140,7 @@ def queues(answer: answers.Listed[answers.Queue]) -> pb.ListQueuesResponse:
 def depth(answer: answers.Depth) -> pb.GetQueueDepthResponse:
     return pb.GetQueueDepthResponse(
         seq=answer.seq,
-        tasks=[
-            pb.StateCount(state=common.number(state), count=count)
-            for state, count in sorted(answer.tasks.items())
-        ],
+        tasks=figures.by_state(answer.tasks),
         available=answer.available,
         held=answer.held,
         oldest_waiting_age=common.duration(answer.oldest_age_ms),
@@ -237,4 +240,5 @@ def _queue(answer: answers.Queue) -> pb.Queue:
         etag=answer.etag,
         pause_mode=common.number(answer.paused),
         archived=answer.archived,
+        **(figures.of_queue(answer.figures) if answer.figures else {}),
     )

@@ -1,5 +1,6 @@
 from dibs.bufvalidate import validate_pb2 as _validate_pb2
 from dibs.v1 import common_pb2 as _common_pb2
+from dibs.v1 import figures_pb2 as _figures_pb2
 from dibs.v1 import operation_pb2 as _operation_pb2
 from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import field_mask_pb2 as _field_mask_pb2
@@ -59,18 +60,20 @@ class Project(_message.Message):
     def __init__(self, project_id: _Optional[str] = ..., display_name: _Optional[str] = ..., durability: _Optional[_Union[Durability, str]] = ..., create_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., status_locks: bool = ..., etag: _Optional[str] = ..., delete_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., purge_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., ontology_ref: _Optional[str] = ...) -> None: ...
 
 class Member(_message.Message):
-    __slots__ = ("person_id", "display_name", "roles", "skills", "active")
+    __slots__ = ("person_id", "display_name", "roles", "skills", "active", "figures")
     PERSON_ID_FIELD_NUMBER: _ClassVar[int]
     DISPLAY_NAME_FIELD_NUMBER: _ClassVar[int]
     ROLES_FIELD_NUMBER: _ClassVar[int]
     SKILLS_FIELD_NUMBER: _ClassVar[int]
     ACTIVE_FIELD_NUMBER: _ClassVar[int]
+    FIGURES_FIELD_NUMBER: _ClassVar[int]
     person_id: str
     display_name: str
     roles: _containers.RepeatedScalarFieldContainer[Role]
     skills: _containers.RepeatedScalarFieldContainer[str]
     active: bool
-    def __init__(self, person_id: _Optional[str] = ..., display_name: _Optional[str] = ..., roles: _Optional[_Iterable[_Union[Role, str]]] = ..., skills: _Optional[_Iterable[str]] = ..., active: bool = ...) -> None: ...
+    figures: _figures_pb2.MemberFigures
+    def __init__(self, person_id: _Optional[str] = ..., display_name: _Optional[str] = ..., roles: _Optional[_Iterable[_Union[Role, str]]] = ..., skills: _Optional[_Iterable[str]] = ..., active: bool = ..., figures: _Optional[_Union[_figures_pb2.MemberFigures, _Mapping]] = ...) -> None: ...
 
 class CreateProjectRequest(_message.Message):
     __slots__ = ("project_id", "actor", "request_id", "display_name", "durability")
@@ -105,10 +108,12 @@ class GetProjectRequest(_message.Message):
     def __init__(self, project_id: _Optional[str] = ..., actor: _Optional[str] = ..., min_seq: _Optional[int] = ...) -> None: ...
 
 class GetProjectResponse(_message.Message):
-    __slots__ = ("project",)
+    __slots__ = ("project", "figures")
     PROJECT_FIELD_NUMBER: _ClassVar[int]
+    FIGURES_FIELD_NUMBER: _ClassVar[int]
     project: Project
-    def __init__(self, project: _Optional[_Union[Project, _Mapping]] = ...) -> None: ...
+    figures: _figures_pb2.ProjectFigures
+    def __init__(self, project: _Optional[_Union[Project, _Mapping]] = ..., figures: _Optional[_Union[_figures_pb2.ProjectFigures, _Mapping]] = ...) -> None: ...
 
 class ListProjectsRequest(_message.Message):
     __slots__ = ("actor", "page_size", "page_token", "show_deleted")

@@ -4,6 +4,7 @@ from dibs.v1 import bulk_pb2 as _bulk_pb2
 from dibs.v1 import common_pb2 as _common_pb2
 from dibs.v1 import control_pb2 as _control_pb2
 from dibs.v1 import deleting_pb2 as _deleting_pb2
+from dibs.v1 import figures_pb2 as _figures_pb2
 from dibs.v1 import lists_pb2 as _lists_pb2
 from dibs.v1 import operation_pb2 as _operation_pb2
 from dibs.v1 import skipping_pb2 as _skipping_pb2
@@ -46,7 +47,7 @@ class Status(_message.Message):
     def __init__(self, name: _Optional[str] = ..., meaning: _Optional[_Union[StatusMeaning, str]] = ...) -> None: ...
 
 class Queue(_message.Message):
-    __slots__ = ("queue_id", "display_name", "type", "slots", "lease_duration", "allowed_assignees", "priority", "max_held", "statuses", "unit_classes", "create_time", "restricted", "allow_pick", "skip_policy", "max_skips", "batches", "allowed_groups", "description", "recipe_ref", "instruction_ref", "source_query", "due_time", "owner", "etag", "pause_mode", "archived", "allowed_actions")
+    __slots__ = ("queue_id", "display_name", "type", "slots", "lease_duration", "allowed_assignees", "priority", "max_held", "statuses", "unit_classes", "create_time", "restricted", "allow_pick", "skip_policy", "max_skips", "batches", "allowed_groups", "description", "recipe_ref", "instruction_ref", "source_query", "due_time", "owner", "etag", "pause_mode", "archived", "allowed_actions", "status", "total_tasks", "remaining_tasks", "progress_percent", "annotated_tasks", "items_with_open_issues", "items_for_review", "overdue", "state_counts", "status_counts", "update_time", "dataset_ids", "dataset_count", "allocation_method")
     QUEUE_ID_FIELD_NUMBER: _ClassVar[int]
     DISPLAY_NAME_FIELD_NUMBER: _ClassVar[int]
     TYPE_FIELD_NUMBER: _ClassVar[int]
@@ -74,6 +75,20 @@ class Queue(_message.Message):
     PAUSE_MODE_FIELD_NUMBER: _ClassVar[int]
     ARCHIVED_FIELD_NUMBER: _ClassVar[int]
     ALLOWED_ACTIONS_FIELD_NUMBER: _ClassVar[int]
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    TOTAL_TASKS_FIELD_NUMBER: _ClassVar[int]
+    REMAINING_TASKS_FIELD_NUMBER: _ClassVar[int]
+    PROGRESS_PERCENT_FIELD_NUMBER: _ClassVar[int]
+    ANNOTATED_TASKS_FIELD_NUMBER: _ClassVar[int]
+    ITEMS_WITH_OPEN_ISSUES_FIELD_NUMBER: _ClassVar[int]
+    ITEMS_FOR_REVIEW_FIELD_NUMBER: _ClassVar[int]
+    OVERDUE_FIELD_NUMBER: _ClassVar[int]
+    STATE_COUNTS_FIELD_NUMBER: _ClassVar[int]
+    STATUS_COUNTS_FIELD_NUMBER: _ClassVar[int]
+    UPDATE_TIME_FIELD_NUMBER: _ClassVar[int]
+    DATASET_IDS_FIELD_NUMBER: _ClassVar[int]
+    DATASET_COUNT_FIELD_NUMBER: _ClassVar[int]
+    ALLOCATION_METHOD_FIELD_NUMBER: _ClassVar[int]
     queue_id: str
     display_name: str
     type: QueueType
@@ -101,7 +116,21 @@ class Queue(_message.Message):
     pause_mode: _control_pb2.PauseMode
     archived: bool
     allowed_actions: _containers.RepeatedScalarFieldContainer[_actions_pb2.Action]
-    def __init__(self, queue_id: _Optional[str] = ..., display_name: _Optional[str] = ..., type: _Optional[_Union[QueueType, str]] = ..., slots: _Optional[int] = ..., lease_duration: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ..., allowed_assignees: _Optional[_Iterable[str]] = ..., priority: _Optional[_Union[_common_pb2.Priority, str]] = ..., max_held: _Optional[int] = ..., statuses: _Optional[_Iterable[_Union[Status, _Mapping]]] = ..., unit_classes: _Optional[_Iterable[str]] = ..., create_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., restricted: bool = ..., allow_pick: bool = ..., skip_policy: _Optional[_Union[_skipping_pb2.SkipPolicy, str]] = ..., max_skips: _Optional[int] = ..., batches: _Optional[_Union[Batches, _Mapping]] = ..., allowed_groups: _Optional[_Iterable[str]] = ..., description: _Optional[str] = ..., recipe_ref: _Optional[str] = ..., instruction_ref: _Optional[str] = ..., source_query: _Optional[str] = ..., due_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., owner: _Optional[str] = ..., etag: _Optional[str] = ..., pause_mode: _Optional[_Union[_control_pb2.PauseMode, str]] = ..., archived: bool = ..., allowed_actions: _Optional[_Iterable[_Union[_actions_pb2.Action, str]]] = ...) -> None: ...
+    status: _figures_pb2.WorkStatus
+    total_tasks: int
+    remaining_tasks: int
+    progress_percent: int
+    annotated_tasks: int
+    items_with_open_issues: int
+    items_for_review: int
+    overdue: bool
+    state_counts: _containers.RepeatedCompositeFieldContainer[_figures_pb2.StateCount]
+    status_counts: _containers.RepeatedCompositeFieldContainer[_figures_pb2.StatusCount]
+    update_time: _timestamp_pb2.Timestamp
+    dataset_ids: _containers.RepeatedScalarFieldContainer[str]
+    dataset_count: int
+    allocation_method: _figures_pb2.AllocationMethod
+    def __init__(self, queue_id: _Optional[str] = ..., display_name: _Optional[str] = ..., type: _Optional[_Union[QueueType, str]] = ..., slots: _Optional[int] = ..., lease_duration: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ..., allowed_assignees: _Optional[_Iterable[str]] = ..., priority: _Optional[_Union[_common_pb2.Priority, str]] = ..., max_held: _Optional[int] = ..., statuses: _Optional[_Iterable[_Union[Status, _Mapping]]] = ..., unit_classes: _Optional[_Iterable[str]] = ..., create_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., restricted: bool = ..., allow_pick: bool = ..., skip_policy: _Optional[_Union[_skipping_pb2.SkipPolicy, str]] = ..., max_skips: _Optional[int] = ..., batches: _Optional[_Union[Batches, _Mapping]] = ..., allowed_groups: _Optional[_Iterable[str]] = ..., description: _Optional[str] = ..., recipe_ref: _Optional[str] = ..., instruction_ref: _Optional[str] = ..., source_query: _Optional[str] = ..., due_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., owner: _Optional[str] = ..., etag: _Optional[str] = ..., pause_mode: _Optional[_Union[_control_pb2.PauseMode, str]] = ..., archived: bool = ..., allowed_actions: _Optional[_Iterable[_Union[_actions_pb2.Action, str]]] = ..., status: _Optional[_Union[_figures_pb2.WorkStatus, str]] = ..., total_tasks: _Optional[int] = ..., remaining_tasks: _Optional[int] = ..., progress_percent: _Optional[int] = ..., annotated_tasks: _Optional[int] = ..., items_with_open_issues: _Optional[int] = ..., items_for_review: _Optional[int] = ..., overdue: bool = ..., state_counts: _Optional[_Iterable[_Union[_figures_pb2.StateCount, _Mapping]]] = ..., status_counts: _Optional[_Iterable[_Union[_figures_pb2.StatusCount, _Mapping]]] = ..., update_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., dataset_ids: _Optional[_Iterable[str]] = ..., dataset_count: _Optional[int] = ..., allocation_method: _Optional[_Union[_figures_pb2.AllocationMethod, str]] = ...) -> None: ...
 
 class Batches(_message.Message):
     __slots__ = ("batch_size", "max_batch_workload", "next_index")
@@ -228,7 +257,7 @@ class GetQueueResponse(_message.Message):
     def __init__(self, queue: _Optional[_Union[Queue, _Mapping]] = ...) -> None: ...
 
 class ListQueuesRequest(_message.Message):
-    __slots__ = ("project_id", "actor", "min_seq", "page_size", "page_token", "filter", "order_by", "include_archived")
+    __slots__ = ("project_id", "actor", "min_seq", "page_size", "page_token", "filter", "order_by", "include_archived", "read_mask")
     PROJECT_ID_FIELD_NUMBER: _ClassVar[int]
     ACTOR_FIELD_NUMBER: _ClassVar[int]
     MIN_SEQ_FIELD_NUMBER: _ClassVar[int]
@@ -237,6 +266,7 @@ class ListQueuesRequest(_message.Message):
     FILTER_FIELD_NUMBER: _ClassVar[int]
     ORDER_BY_FIELD_NUMBER: _ClassVar[int]
     INCLUDE_ARCHIVED_FIELD_NUMBER: _ClassVar[int]
+    READ_MASK_FIELD_NUMBER: _ClassVar[int]
     project_id: str
     actor: str
     min_seq: int
@@ -245,7 +275,8 @@ class ListQueuesRequest(_message.Message):
     filter: str
     order_by: str
     include_archived: bool
-    def __init__(self, project_id: _Optional[str] = ..., actor: _Optional[str] = ..., min_seq: _Optional[int] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., filter: _Optional[str] = ..., order_by: _Optional[str] = ..., include_archived: bool = ...) -> None: ...
+    read_mask: _field_mask_pb2.FieldMask
+    def __init__(self, project_id: _Optional[str] = ..., actor: _Optional[str] = ..., min_seq: _Optional[int] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., filter: _Optional[str] = ..., order_by: _Optional[str] = ..., include_archived: bool = ..., read_mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ...) -> None: ...
 
 class ListQueuesResponse(_message.Message):
     __slots__ = ("queues", "next_page_token", "total_size", "total_is_lower_bound")
@@ -284,7 +315,7 @@ class GetQueueDepthResponse(_message.Message):
     PAUSE_MODE_FIELD_NUMBER: _ClassVar[int]
     ARCHIVED_FIELD_NUMBER: _ClassVar[int]
     seq: int
-    tasks: _containers.RepeatedCompositeFieldContainer[StateCount]
+    tasks: _containers.RepeatedCompositeFieldContainer[_figures_pb2.StateCount]
     available: int
     held: int
     oldest_waiting_age: _duration_pb2.Duration
@@ -293,15 +324,7 @@ class GetQueueDepthResponse(_message.Message):
     items_not_added: int
     pause_mode: _control_pb2.PauseMode
     archived: bool
-    def __init__(self, seq: _Optional[int] = ..., tasks: _Optional[_Iterable[_Union[StateCount, _Mapping]]] = ..., available: _Optional[int] = ..., held: _Optional[int] = ..., oldest_waiting_age: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ..., next_free: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., items_pending: _Optional[int] = ..., items_not_added: _Optional[int] = ..., pause_mode: _Optional[_Union[_control_pb2.PauseMode, str]] = ..., archived: bool = ...) -> None: ...
-
-class StateCount(_message.Message):
-    __slots__ = ("state", "count")
-    STATE_FIELD_NUMBER: _ClassVar[int]
-    COUNT_FIELD_NUMBER: _ClassVar[int]
-    state: _common_pb2.TaskState
-    count: int
-    def __init__(self, state: _Optional[_Union[_common_pb2.TaskState, str]] = ..., count: _Optional[int] = ...) -> None: ...
+    def __init__(self, seq: _Optional[int] = ..., tasks: _Optional[_Iterable[_Union[_figures_pb2.StateCount, _Mapping]]] = ..., available: _Optional[int] = ..., held: _Optional[int] = ..., oldest_waiting_age: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ..., next_free: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., items_pending: _Optional[int] = ..., items_not_added: _Optional[int] = ..., pause_mode: _Optional[_Union[_control_pb2.PauseMode, str]] = ..., archived: bool = ...) -> None: ...
 
 class AttachDatasetRequest(_message.Message):
     __slots__ = ("project_id", "actor", "request_id", "queue_id", "dataset_id", "priority", "not_before")

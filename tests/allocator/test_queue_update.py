@@ -11,7 +11,10 @@ from allocator.services.queue_update import FIXED, PATHS, changed, check_paths
 from dibs.errors import InvalidArgument
 from dibs.v1.queue_pb2 import Queue
 
-OUTPUT = {"create_time", "etag", "pause_mode", "archived", "allowed_actions"}
+OUTPUT = {
+    *("create_time", "etag", "pause_mode", "archived", "allowed_actions"),
+    *(field.name for field in Queue.DESCRIPTOR.fields if 90 <= field.number < 120),
+}
 MORE = Status(name="blurred", meaning=Meaning.DISCARD)
 
 

@@ -40,7 +40,14 @@ def test_rates_are_what_rose_between_two_looks() -> None:
 
 def test_a_frame_says_what_is_left_out() -> None:
     rows = [
-        top.Row(queue=f"q{n}", states={"QUEUED": n, "ODD": 1}, available=n, oldest_s=90.0 * n)
+        top.Row(
+            queue=f"q{n}",
+            status="IN_PROGRESS",
+            percent=n * 10,
+            states={"QUEUED": n, "ODD": 1},
+            available=n,
+            oldest_s=90.0 * n,
+        )
         for n in range(1, 4)
     ]
     held = Counter({(f"person-{n}", "ASSIGNED"): n for n in range(1, 20)})
@@ -57,6 +64,8 @@ def test_a_frame_says_what_is_left_out() -> None:
     assert "granted 4.0/s" in shown
     assert "1.5 m" in shown
     assert "odd" in shown
+    assert "in progress" in shown
+    assert "30 %" in shown
     assert "person-19" in shown
     assert "person-1 " not in shown
 

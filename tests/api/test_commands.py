@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from typing import Any
 
 import pytest
@@ -95,6 +96,17 @@ async def test_a_manager_steers_a_queue_from_the_terminal(typed: Typed) -> None:
     assert (queue["lease_duration"], queue["priority"]) == ("120s", "PRIORITY_HIGH")
     assert [each["task_id"] for each in held] == [task]
     assert held[0]["state"] == "TASK_STATE_IN_PROGRESS"
+
+
+async def test_queues_and_tasks_have_short_names_and_say_how_far_they_are(typed: Typed) -> None:
+    await typed.text("reserve --queue q --person ann")
+    shown = await typed.text("queues")
+    found = (await typed.json("queues --read-mask status --read-mask remaining_tasks"))["queues"]
+    tasks = (await typed.json("tasks --queue q"))["tasks"]
+
+    assert {"status", "todo", "remaining tasks"} <= set(re.split(r"  +", shown))
+    assert (found[0]["status"], found[0]["remaining_tasks"]) == ("WORK_STATUS_TODO", "3")
+    assert [each["person"] for each in tasks] == ["ann", "", ""]
 
 
 async def test_an_operation_is_waited_for(typed: Typed) -> None:

@@ -12,7 +12,7 @@ from allocator.bootstrap import Worker
 from dibs import errors
 from dibs.v1 import common_pb2, dataset_pb2, skipping_pb2
 from dibs.v1 import queue_pb2 as pb
-from tests.api.world import World, ids, refused
+from tests.api.world import World, bare, ids, refused
 
 
 async def _depth_of(world: World, queue: str, queued: int) -> pb.GetQueueDepthResponse:
@@ -34,8 +34,7 @@ async def test_a_queue_is_made_once_with_its_defaults(world: World) -> None:
 
     assert made == again
     assert len(read.queue.allowed_actions) > 0
-    read.queue.ClearField("allowed_actions")
-    assert read.queue == made.queue
+    assert bare(read.queue) == made.queue
     queue = made.queue
     assert (queue.slots, queue.max_held, queue.lease_duration.seconds) == (1, 100, 3600)
     assert (queue.type, queue.priority) == (pb.QUEUE_TYPE_LABELING, common_pb2.PRIORITY_NONE)
@@ -70,7 +69,7 @@ async def test_a_queue_keeps_its_settings(world: World) -> None:
     settings.skip_policy, settings.max_skips = skipping_pb2.SKIP_POLICY_REQUEUE_FOR_OTHERS, 3
     settings.etag = made.queue.etag
     assert made.queue == settings
-    listed.queues[0].ClearField("allowed_actions")
+    bare(listed.queues[0])
     assert list(listed.queues) == [settings]
 
 

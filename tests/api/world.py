@@ -215,8 +215,7 @@ class World:
         seq = min_seq or (await self.depth(queue)).seq
         request = queue_pb2.GetQueueRequest(**self.where(), queue_id=queue, min_seq=seq)
         found = (await self.stubs.queues.GetQueue(request)).queue
-        found.ClearField("allowed_actions")
-        return found
+        return bare(found)
 
     async def attach(self, queue: str, dataset: str, **fields: Any) -> Any:
         return await self.stubs.queues.AttachDataset(
@@ -355,6 +354,20 @@ class World:
         return await self.stubs.allocation.ListMyTasks(
             allocation_pb2.ListMyTasksRequest(**self.where(person), **fields)
         )
+
+
+ONLY_READ = (
+    "allowed_actions",
+    *(field.name for field in queue_pb2.Queue.DESCRIPTOR.fields if field.number >= 90),
+)
+"""Fields of a queue that only GetQueue and ListQueues answer."""
+
+
+def bare(queue: Any) -> Any:
+    """The queue as changes answer it."""
+    for name in ONLY_READ:
+        queue.ClearField(name)
+    return queue
 
 
 def _held(task: Any) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from tests.store.stack import Stack, opened, tasks_of
 
 VIEWS = (
     *("project", "member", "group", "group_member", "dataset", "queue", "attachment", "task"),
-    *("operation", "count", "deleted", "position"),
+    *("operation", "count", "deleted", "position", "queue_dataset"),
 )
 
 

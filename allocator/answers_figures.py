@@ -1,0 +1,63 @@
+"""What tasks add up to, as the services answer it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from allocator.model import TaskState, WorkStatus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueFigures:
+    """Of a queue: tasks, items with issues, and the datasets they are of."""
+
+    status: WorkStatus
+    total: int
+    remaining: int
+    progress: int
+    annotated: int
+    with_issues: int
+    for_review: int
+    overdue: bool
+    by_state: Mapping[TaskState, int]
+    by_status: Sequence[tuple[str, int]]
+    updated_ms: int
+    datasets: Sequence[str]
+    dataset_count: int
+    distributed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectFigures:
+    """Of all queues of a project that are not archived."""
+
+    queues: int
+    open_queues: int
+    overdue_queues: int
+    total: int
+    remaining: int
+    annotated: int
+    with_issues: int
+    for_review: int
+    overdue: int
+    by_state: Mapping[TaskState, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberFigures:
+    """Of one person: tasks that they have or did."""
+
+    remaining: int
+    overdue: int
+    by_state: Mapping[TaskState, int]
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return sum(self.by_state.values())
+
+
+def percent(done: int, total: int) -> int:
+    """How many of 100 are done, rounded down."""
+    return done * 100 // total if total else 0

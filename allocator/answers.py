@@ -132,6 +132,7 @@ class Queue:
     owner: str
     etag: str
     created_ms: int
+    shares: tuple[tuple[str, float], ...] = ()
     paused: PauseMode = PauseMode.RUNNING
     archived: bool = False
     seq: int = 0
@@ -255,7 +256,7 @@ class Leased:
     seq: int
     task: TaskId
     token: int
-    expire_ms: int
+    expire_ms: int | None
     state: TaskState = TaskState.IN_PROGRESS
 
 

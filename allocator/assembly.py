@@ -22,6 +22,7 @@ from allocator.services.beginning import Beginning
 from allocator.services.bulk import Bulk
 from allocator.services.chunks import Chunks
 from allocator.services.datasets import Datasets
+from allocator.services.dealing import DealingOut
 from allocator.services.deleting import Deleting
 from allocator.services.door import Door
 from allocator.services.drafting import Drafting
@@ -88,7 +89,10 @@ class Assembly:
 
     def followers(self) -> Sequence[Follower]:
         """What is to be done for each project by the process that sweeps."""
-        return self._attaching.follow, self._exporting.follow, self._driving.follow
+        return (
+            *(self._attaching.follow, self._dealing.follow),
+            *(self._exporting.follow, self._driving.follow),
+        )
 
     @property
     def _project_servicer(self) -> ProjectServicer:
@@ -177,6 +181,7 @@ class Assembly:
             views=self._views,
             door=self._door,
             attaching=self._attaching,
+            dealing=self._dealing,
         )
 
     @cached_property
@@ -385,6 +390,17 @@ class Assembly:
     @cached_property
     def _attaching(self) -> Attaching:
         return Attaching(self._ledger, self._items, self._views)
+
+    @cached_property
+    def _dealing(self) -> DealingOut:
+        return DealingOut(
+            ledger=self._ledger,
+            deals=self._store.deals,
+            items=self._items,
+            groups=self._store.groups,
+            directory=self._directory,
+            views=self._views,
+        )
 
     @cached_property
     def _exporting(self) -> Exporting:

@@ -137,6 +137,7 @@ class Cause(StrEnum):
     EXCLUDED = "EXCLUDED"
     PAUSED = "PAUSED"
     ARCHIVED = "ARCHIVED"
+    NOT_ASSIGNED = "NOT_ASSIGNED"
 
 
 class Nothing(StrEnum):
@@ -205,12 +206,26 @@ DEFAULT_STATUSES = (
 )
 
 
+class Dealing(IntEnum):
+    """How what comes into a queue gets to people."""
+
+    NONE = 0
+    """They pull it."""
+    BY_NUMBER = 1
+    BY_WEIGHT = 2
+
+
+EQUAL = -1.0
+"""The load of everybody, where all get equal shares."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueSettings:
     """What a queue was made with. `settings_seq` says as of when.
 
     Only people of `allowed` and `groups` may work in a `restricted` queue,
     be there any or none. `batch_size` 0: no batches. `due_ms` 0: no due date.
+    `shares` are (person, load in percent) among whom work is distributed, in order.
     """
 
     queue: int
@@ -227,6 +242,8 @@ class QueueSettings:
     classes: tuple[str, ...] = ()
     batch_size: int = 0
     max_workload: int = 0
+    distributed: Dealing = Dealing.NONE
+    shares: tuple[tuple[int, float], ...] = ()
     skip_policy: SkipPolicy = SkipPolicy.REQUEUE_FOR_OTHERS
     max_skips: int = 3
     allow_pick: bool = False

@@ -135,7 +135,7 @@ class ImportChunk:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreateQueue:
-    """A queue with its settings; `allowed`, `groups`, `owner` are external ids."""
+    """A queue with its settings; whom it names, in whatever way, by external ids."""
 
     change: Change
     queue_id: str
@@ -143,6 +143,7 @@ class CreateQueue:
     allowed: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
     owner: str = ""
+    shares: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

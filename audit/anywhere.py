@@ -20,7 +20,11 @@ LOOKED_AT = 256
 
 def with_work(project: Project) -> list[Queue]:
     """The queues where anybody may be given anything now, in order."""
-    found = [one for one in project.queues.values() if not closed(one) and any(one.lanes.values())]
+    found = [
+        one
+        for one in project.queues.values()
+        if not (closed(one) or one.rules.distributed) and any(one.lanes.values())
+    ]
     return sorted(found, key=lambda queue: queue.order)
 
 

@@ -24,6 +24,7 @@ def queue_changed(project: Project, event: Event, judge: Judge) -> None:
     judge.expect(RULES, named, "queue {} names groups {}", queue.queue, sorted(after.groups))
     stays = before.slots == after.slots
     stays = stays and bool(before.batch_size) == bool(after.batch_size)
+    stays = stays and bool(before.distributed) == bool(after.distributed)
     stays = stays and before.statuses == after.statuses[: len(before.statuses)]
     judge.expect(RULES, stays, "queue {}: slots or statuses changed to {}", queue.queue, after)
     if body["content"] != queue.content or before.statuses != after.statuses:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from audit.apply_work import holds, there
 from audit.eligibility import entitled, fence_of, standing
-from audit.moves import end_lease, put
+from audit.moves import end_lease, keep, put
 from audit.report import RULES, Judge
-from audit.state import ASSIGNED, IN_PROGRESS, RETURNED, Entry, Project, Queue, Slot
+from audit.state import ASSIGNED, FOREVER, IN_PROGRESS, RETURNED, Entry, Project, Queue, Slot
 from store.events import Event
 
 
@@ -22,9 +22,10 @@ def released(project: Project, event: Event, judge: Judge) -> None:
 
 def expired(project: Project, event: Event, judge: Judge) -> None:
     """Only leases that are due on the event's clock; the last holder is remembered."""
-    tasks = event.body["tasks"]
-    judge.expect(RULES, 0 < len(tasks) <= 100, "{} tasks expired at once", len(tasks))
-    for entry_number, number, person in tasks:
+    tasks, stay = event.body["tasks"], event.body["stay"] or ()
+    judge.expect(RULES, len(tasks) + len(stay) > 0, "nothing expired")
+    judge.expect(RULES, len(tasks) <= 100, "{} tasks expired at once", len(tasks))
+    for entry_number, number, person, stays in tasks:
         entry = there(project, judge, entry_number, number)
         if not entry:
             continue
@@ -42,7 +43,35 @@ def expired(project: Project, event: Event, judge: Judge) -> None:
             slot.person,
             deadline,
         )
-        end_lease(project, entry, number, expired=slot.held)
+        right = _stays(project, entry, number)
+        judge.expect(7, right == bool(stays), "task {}-{} stays: {}", entry_number, number, stays)
+        if stays:
+            keep(project, entry, number)
+        else:
+            end_lease(project, entry, number, expired=slot.held)
+    for number, person in stay:
+        _stay(project, event, judge, number, person)
+
+
+def _stays(project: Project, entry: Entry, number: int) -> bool:
+    """Whether what somebody had started is given to them still: they may keep it, not started."""
+    slot = entry.slot(number)
+    if not slot.given:
+        return False
+    fence = fence_of(project, entry, number, slot.person, assigned=True)
+    return slot.token >= fence and not entitled(project, slot.person, entry, number)
+
+
+def _stay(project: Project, event: Event, judge: Judge, number: int, person: int) -> None:
+    """With batches: all that has an end is back, and what was given is held without one."""
+    queue = project.queues[number]
+    due = queue.together.get(person, FOREVER) <= event.clock_ms
+    judge.expect(7, due, "the leases of person {} in {} are not due", person, number)
+    mine = queue.held.get(person, {}).items()
+    slots = [project.entries[entry].slot(slot) for entry, slot in mine]
+    given = bool(slots) and all(slot.given and slot.state == ASSIGNED for slot in slots)
+    judge.expect(7, given, "person {} holds more than was given to them", person)
+    queue.together[person] = FOREVER
 
 
 def batch_cleared(project: Project, event: Event, judge: Judge) -> None:
@@ -67,9 +96,10 @@ def batch_cleared(project: Project, event: Event, judge: Judge) -> None:
 
 
 def clearable(project: Project, queue: Queue, person: int) -> list[tuple[int, int]]:
-    """What the person holds of their batches, in order: no corrections."""
+    """What the person holds of their batches, in order: no corrections, nothing given to them."""
     held = sorted(queue.held.get(person, {}).items(), key=lambda t: project.entries[t[0]].score)
-    return [(e, n) for e, n in held if not project.entries[e].slot(n).correction]
+    slots = ((e, n, project.entries[e].slot(n)) for e, n in held)
+    return [(e, n) for e, n, slot in slots if not (slot.correction or slot.given)]
 
 
 def _state(project: Project, entry: int, number: int) -> int:
@@ -104,7 +134,13 @@ def revoked(project: Project, event: Event, judge: Judge) -> None:
         end_lease(project, entry, number, to_pool=bool(to_pool))
     if body["done"]:
         project.recalls.pop(person, None)
-        left = [task for task in _held_by(project, person) if must_go(project, *task)]
+        # What the queue itself is recalling is taken back by that recall.
+        left = [
+            (entry, number)
+            for entry, number in _held_by(project, person)
+            if must_go(project, entry, number)
+            and not (entry.queue in project.queue_recalls and _covered(project, entry, number))
+        ]
         judge.expect(
             RULES, not left, "the recall of person {} ended, {} tasks stay", person, len(left)
         )

@@ -166,6 +166,8 @@ def limits(queue: int, rules: Rules, judge: Judge) -> None:
         "skip_policy": 1 <= rules.skip_policy <= 3,
         "max_skips": 1 <= rules.max_skips <= 20,
         "due_ms": rules.due_ms >= 0,
+        "distributed": 0 <= rules.distributed <= 2 and not (rules.distributed and rules.batch_size),
+        "shares": len({person for person, _ in rules.shares}) == len(rules.shares),
     }
     for name, fits in within.items():
         judge.expect(RULES, fits, "queue {}: {} is {}", queue, name, getattr(rules, name))

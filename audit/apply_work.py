@@ -11,12 +11,13 @@ from dataclasses import replace
 from typing import Any
 
 from audit import anywhere, batches
-from audit.eligibility import barred, eligible, entitled, fence_of, first
+from audit.eligibility import barred, closed, eligible, entitled, fence_of, first
 from audit.moves import put, running
 from audit.report import RULES, Judge
 from audit.state import (
     ASSIGNED,
     BY_MEANING,
+    FOREVER,
     IN_PROGRESS,
     QUEUED,
     QUIET_MS,
@@ -120,9 +121,16 @@ def started(project: Project, event: Event, judge: Judge) -> None:
         return
     slot = holds(project, judge, entry, body["slot"], body["person"], body["token"])
     _still_eligible(project, judge, entry, body["slot"], body["person"])
+    shut = begins(project, entry, slot) and closed(project.queues[entry.queue])
+    judge.expect(6, not shut, "task {}-{} began while {}", entry.entry, body["slot"], shut)
     _deadline(judge, event.clock_ms + project.queues[entry.queue].rules.lease_ms, body["deadline"])
     slot = running(project.queues[entry.queue], slot, body["deadline"])
     put(project, entry, body["slot"], replace(slot, state=IN_PROGRESS, touched=event.clock_ms))
+
+
+def begins(project: Project, entry: Entry, slot: Slot) -> bool:
+    """Whether its lease begins when it is started: it was given, and does not end as it is."""
+    return slot.given and project.queues[entry.queue].deadline(slot) == FOREVER
 
 
 def renewed(project: Project, event: Event, judge: Judge) -> None:
@@ -134,7 +142,10 @@ def renewed(project: Project, event: Event, judge: Judge) -> None:
         if not entry:
             continue
         slot = holds(project, judge, entry, number, body["person"], entry.slot(number).token)
-        _deadline(judge, event.clock_ms + project.queues[entry.queue].rules.lease_ms, deadline)
+        rules = project.queues[entry.queue].rules
+        endless = not rules.batch_size and begins(project, entry, slot)
+        due = FOREVER if endless else event.clock_ms + rules.lease_ms
+        _deadline(judge, due, deadline)
         token = event.seq if body["takeover"] else slot.token
         judge.expect(
             7, told == token, "token {} of {}-{}, not {}", told, entry_number, number, token
@@ -315,6 +326,8 @@ def _within_cap(
     project: Project, queue: Queue, person: int, given: list[tuple[int, int]], judge: Judge
 ) -> None:
     """New work within max_held; a correction may go above it (SEMANTICS §3)."""
+    if queue.rules.distributed:
+        return
     own = queue.own.get(person, {})
     fresh = sum(own.get(entry) != slot for entry, slot in given)
     most, has, more = queue.rules.max_held, len(queue.held.get(person, ())), len(given)

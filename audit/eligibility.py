@@ -18,6 +18,7 @@ ROLE = "ROLE"
 NOT_ALLOWED = "NOT_ALLOWED"
 SKILL = "SKILL"
 EXCLUDED = "EXCLUDED"
+NOT_ASSIGNED = "NOT_ASSIGNED"
 PAUSED = "PAUSED"
 ARCHIVED = "ARCHIVED"
 
@@ -78,11 +79,13 @@ def entitled(project: Project, person: int, entry: Entry, slot: int = 0) -> str:
     return EXCLUDED if skipped or has_another(entry, person, slot) else ""
 
 
-def fence_of(project: Project, entry: Entry, number: int, person: int) -> int:
-    """The fence over a slot of theirs; of what is only assigned, those of the queue too."""
+def fence_of(
+    project: Project, entry: Entry, number: int, person: int, *, assigned: bool = False
+) -> int:
+    """The fence over a slot of theirs; of what is (or would be) only assigned, the queue's too."""
     queue, member = project.queues[entry.queue], project.member(person)
     fences = [member.fence, member.fences.get(entry.queue, 0)]
-    if entry.slot(number).state == ASSIGNED:
+    if assigned or entry.slot(number).state == ASSIGNED:
         fences.append(queue.control.recall)
         if standing(member, queue):
             fences.append(queue.control.narrow)
@@ -99,10 +102,11 @@ def corrections(project: Project, queue: Queue, person: int) -> list[tuple[int, 
 def pool(project: Project, queue: Queue, person: int) -> Iterator[tuple[int, int]]:
     """(entry, lowest free slot) of all the person may take.
 
-    In (priority, first entry) order; what was cleared from them comes after the rest.
+    In (priority, first entry) order; what was cleared from them comes after the rest. Nobody pulls
+    where work is distributed.
     """
     member = project.member(person)
-    if barred(member, queue):
+    if barred(member, queue) or queue.rules.distributed:
         return
     lanes = [lane for number, lane in queue.lanes.items() if skilled(member, queue, number)]
     cleared = []

@@ -12,8 +12,11 @@ from typing import Any
 
 from audit import batches, skips
 from audit.apply_ends import clearable
+from audit.apply_work import begins
 from audit.eligibility import (
+    NOT_ASSIGNED,
     barred,
+    closed,
     eligible,
     entitled,
     fence_of,
@@ -26,6 +29,7 @@ from audit.state import (
     ADMIN,
     ASSIGNED,
     FINISHED,
+    FOREVER,
     QUEUED,
     QUIET_MS,
     RETURNED,
@@ -68,8 +72,10 @@ def expect_reserve(
     of = project.queues.get(queue)
     if of is None:
         return Answer(word=NOT_FOUND)
+    if of.rules.distributed:
+        return _mostly_content(project, person, of, first(project, of, person, count), clock)
     if of.rules.batch_size:
-        return _opened(project, person, of, clock)
+        return _mostly_content(project, person, of, batches.opened(project, of, person), clock)
     held = len(of.held.get(person, ()))
     wanted = min(count, target - held) if target else count
     if barred(project.member(person), of):
@@ -82,11 +88,12 @@ def expect_reserve(
     return Answer(word="nothing", reasons=reasons(project, of, person, clock))
 
 
-def _opened(project: Project, person: int, of: Queue, clock: int) -> Answer:
-    """In a queue with batches: who has work and gets nothing new is told no reason."""
-    tasks = tuple(batches.opened(project, of, person))
+def _mostly_content(
+    project: Project, person: int, of: Queue, tasks: Sequence[tuple[int, int]], clock: int
+) -> Answer:
+    """With batches, or where work is distributed: who has work is told no reason for nothing."""
     if tasks:
-        return Answer(word="ok", tasks=tasks)
+        return Answer(word="ok", tasks=tuple(tasks))
     if of.workload(person) and not barred(project.member(person), of):
         return Answer(word="nothing")
     return Answer(word="nothing", reasons=reasons(project, of, person, clock))
@@ -122,6 +129,8 @@ def expect_clear(project: Project, person: int, queue: int, *, include_started: 
 
 def _full(queue: Queue, person: int) -> bool:
     """Whether the rules of the queue, and nothing else, keep new work from them."""
+    if queue.rules.distributed:
+        return False
     if queue.rules.batch_size:
         return queue.workload(person) >= queue.rules.max_workload
     return len(queue.held.get(person, ())) >= queue.rules.max_held
@@ -147,13 +156,19 @@ def reasons(project: Project, queue: Queue, person: int, clock: int) -> tuple[Re
         for entry, slot in mine.items()
     ]
     if deadlines:
-        found.append(Reason(reason="ALL_LEASED", next_free=max(0, min(deadlines) - clock)))
+        found.append(Reason(reason="ALL_LEASED", next_free=next_free(deadlines, clock)))
     later = any(waits.queue == queue.queue for waits in project.delayed.values())
     if later:
         found.append(Reason(reason="NOT_BEFORE"))
     if not deadlines and not later:
         found.append(Reason(reason="QUEUE_EMPTY"))
     return tuple(found)
+
+
+def next_free(deadlines: Sequence[int], clock: int) -> int | None:
+    """In how many ms the first of these holds ends; None: none does by itself."""
+    first_end = min(deadlines)
+    return max(0, first_end - clock) if first_end < FOREVER else None
 
 
 def expect_members(project: Project, mode: str, records: Sequence[Sequence[Any]]) -> str:
@@ -199,7 +214,8 @@ def expect_start(project: Project, person: int, entry: int, slot: int, token: in
     found, word = _lease(project, person, entry, slot, token)
     if word or found is None:
         return word
-    return _if_assigned(project, person, found, slot)
+    shut = begins(project, found, found.slot(slot)) and closed(project.queues[found.queue])
+    return "not_eligible" if shut else _if_assigned(project, person, found, slot)
 
 
 def expect_submit(project: Project, person: int, entry: int, slot: int, token: int) -> str:
@@ -354,6 +370,8 @@ def _withheld(
     project: Project, queue: Queue, person: int, waiting: dict[int, list[Entry]]
 ) -> tuple[tuple[str, int], ...]:
     """What is available but not theirs: by skill, and by having another slot of the item."""
+    if queue.rules.distributed:
+        return ((NOT_ASSIGNED, sum(map(len, waiting.values()))),)
     member, skill, excluded = project.member(person), 0, 0
     for number, lane in waiting.items():
         if not skilled(member, queue, number):

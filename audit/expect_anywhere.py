@@ -16,7 +16,7 @@ from audit.eligibility import (
     skilled,
     standing,
 )
-from audit.expect import Answer, Reason
+from audit.expect import Answer, Reason, next_free
 from audit.state import MAY_ANNOTATE, RANK_STEP, Project, Queue
 
 
@@ -81,4 +81,4 @@ def _no_work(project: Project, clock: int) -> Reason:
     ]
     if not deadlines:
         return Reason(reason="QUEUE_EMPTY")
-    return Reason(reason="ALL_LEASED", next_free=max(0, min(deadlines) - clock))
+    return Reason(reason="ALL_LEASED", next_free=next_free(deadlines, clock))

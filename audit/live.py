@@ -220,7 +220,8 @@ def _person(fields: dict[str, bytes]) -> tuple[object, ...]:
 def _queue(fields: dict[str, bytes]) -> tuple[object, ...]:
     rules, classes = _unpack(fields["rules"]), _unpack(fields["classes"])
     control = Control(**_unpack(fields["control"])) if "control" in fields else Control()
-    lists = {name: _listed(rules[name]) for name in ("allowed", "groups", "statuses")}
+    names = ("allowed", "groups", "statuses", "shares")
+    lists = {name: _listed(rules[name]) for name in names}
     return (
         Rules.of(rules | lists),
         *(
@@ -229,9 +230,15 @@ def _queue(fields: dict[str, bytes]) -> tuple[object, ...]:
         ),
         control,
         tuple((n, tuple(sorted(_listed(skills)))) for n, skills in sorted(_by_number(classes))),
+        _dealt(fields),
         tuple(sorted(map(tuple, _listed(_unpack(fields["fences"])) if "fences" in fields else ()))),
         int(fields.get("generation", 0)),
     )
+
+
+def _dealt(fields: dict[str, bytes]) -> tuple[object, ...]:
+    upto, among, given = _unpack(fields["dealt"]) if "dealt" in fields else (0, "", ())
+    return (upto, _text(among), tuple(sorted(map(tuple, _listed(given)))))
 
 
 def _operation(fields: dict[str, bytes]) -> tuple[object, ...]:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from audit import (
+    apply_assigned,
     apply_control,
     apply_delays,
     apply_deletion,
@@ -79,6 +80,7 @@ HANDLERS: Mapping[str, Handler] = {
     "status_set": apply_finished.status_set,
     "status_removed": apply_finished.status_removed,
     "reopened": apply_finished.reopened,
+    "assigned": apply_assigned.assigned,
 }
 
 

@@ -6,9 +6,11 @@ from dataclasses import replace
 
 from audit.ordered import Ordered
 from audit.state import (
+    ASSIGNED,
     ENDED,
     ESCALATED,
     FINISHED,
+    FOREVER,
     FREE,
     QUEUED,
     RETURNED,
@@ -30,7 +32,7 @@ def put(project: Project, entry: Entry, number: int, after: Slot) -> None:
     _unlist(queue, entry, before)
     entry.slots[number - 1] = after
     _list(queue, entry, number, after)
-    if after.held and not before.held:
+    if after.held and (not before.held or before.person != after.person):
         entry.soft &= {after.person}
     if before.held and not queue.held.get(before.person):
         queue.together.pop(before.person, None)
@@ -109,11 +111,21 @@ def end_lease(
             token=0,
             deadline=0,
             correction=keeps,
+            given=False,
+            finished=slot.finished if keeps else 0,
             last=last,
             draft=False,
             touched=0,
         ),
     )
+
+
+def keep(project: Project, entry: Entry, number: int) -> None:
+    """What was given to its holder is theirs still when its lease ends, and has none any more."""
+    slot = entry.slot(number)
+    alone = not project.queues[entry.queue].rules.batch_size
+    deadline = FOREVER if alone else slot.deadline
+    put(project, entry, number, replace(slot, state=ASSIGNED, deadline=deadline))
 
 
 def _unlist(queue: Queue, entry: Entry, slot: Slot) -> None:

@@ -70,6 +70,8 @@ QUIET_MS: Final = 30_000
 MINUTE_MS: Final = 60_000
 MAX_CLASSES: Final = 64
 RANK_STEP: Final = 2**46
+FOREVER: Final = 2**53
+"""The deadline of a hold that does not end by itself."""
 TAIL: Final = 2**52
 """What is skipped for oneself stands from here on, by the seq of the skip."""
 
@@ -117,6 +119,7 @@ class Slot:
     `draft` says that one was saved under the token, and `touched` is the clock
     of the last Start, Renew or SaveDraft (0: none). While it is returned, `tail`
     is the seq of the skip that put it behind the rest of its author's (0: none).
+    `given`: its holder did not pull it, and keeps it when their lease ends.
     """
 
     state: int = QUEUED
@@ -124,6 +127,7 @@ class Slot:
     token: int = 0
     deadline: int = 0
     correction: bool = False
+    given: bool = False
     last: tuple[int, int] | None = None
     finished: int = 0
     draft: bool = False
@@ -232,6 +236,8 @@ class Rules:
     allow_pick: bool
     owner: int
     due_ms: int
+    distributed: int
+    shares: tuple[tuple[int, int], ...]
 
     @classmethod
     def of(cls, written: Mapping[str, Any]) -> Rules:
@@ -241,6 +247,7 @@ class Rules:
             shaped[name] = frozenset(shaped[name])
         for name in ("restricted", "allow_pick"):
             shaped[name] = bool(shaped[name])
+        shaped["shares"] = tuple((person, load) for person, load in shaped["shares"])
         return cls(**shaped | {"statuses": tuple(shaped["statuses"])})
 
 
@@ -286,6 +293,11 @@ class Queue:
     batches: int = 0
     served: int = 0
     gained: int = 0
+    upto: int = 0
+    """The entries up to which it is decided who is dealt them."""
+    among: str = ""
+    dealt: dict[int, float] = field(default_factory=dict)
+    """What each person was dealt since people and loads were `among`."""
 
     @property
     def order(self) -> tuple[int, float, int, int]:

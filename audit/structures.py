@@ -200,6 +200,7 @@ def _queues(project: Project, shape: Shape) -> None:
             *(one.rules, one.content, one.set_seq, one.added_seq, one.not_added, one.batches),
             one.control,
             tuple((lane, tuple(sorted(skills))) for lane, skills in sorted(one.classes.items())),
+            (one.upto, one.among, tuple(sorted(one.dealt.items()))),
             tuple(sorted(one.fences)),
             one.generation,
         )
@@ -280,7 +281,7 @@ def _touched(entry: Entry, shape: Shape, *, with_batches: bool, listed: bool) ->
 def _slot(slot: Slot) -> SlotShape:
     if slot.state in FINISHED:
         return (slot.state, slot.person, 0, 0, 0, 0)
-    correction = int(slot.correction)
+    correction = 2 if slot.given else int(slot.correction)
     if slot.held:
         return (slot.state, slot.person, slot.token, correction, int(slot.draft), slot.touched)
     person, token = slot.last or (slot.person, 0)

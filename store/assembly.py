@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from store.committer import Committer
 from store.content import Content
+from store.deals import Deals
 from store.directory import Directory
 from store.gate import Gate
 from store.groups import Groups
@@ -108,6 +109,7 @@ class Store:
         self.item_list = ItemList(self.postgres, self.items)
         self.listings = Listings(self.postgres)
         self.sums = Sums(self.postgres)
+        self.deals = Deals(self.postgres)
         self.ledger = Ledger(
             redis=self.redis,
             kernel=self.kernel,

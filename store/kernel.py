@@ -37,13 +37,13 @@ LAG_LIMIT_EVENTS: Final = 50_000
 
 READS: Final = frozenset(
     {
-        *("depth", "eligible", "holdings", "member", "operation", "operations"),
+        *("dealt", "depth", "eligible", "holdings", "member", "operation", "operations"),
         *("member_of_deleted", "recall_left"),
         *("project", "queue", "queue_numbers", "unfinished", "explain", "explain_task"),
     }
 )
 
-_UNPACKED: Final = frozenset({"nothing", "lease_lost"})
+_UNPACKED: Final = frozenset({"nothing", "lease_lost", "refused"})
 
 
 class Caller(Protocol):

@@ -20,6 +20,8 @@ SOME: Final = -1
 WHATEVER: Final = -2
 """Nothing is asked: an event of the same run ended every lease of the entry."""
 
+ASSIGNED: Final = 3
+"""The state of a task that somebody holds and has not started."""
 TO_PERSON: Final = 3
 """Of `reopened`: for one person, who holds the tasks from then on."""
 
@@ -111,6 +113,19 @@ def _ended(effects: Effects, event: Event, body: Any) -> None:
         effects.move((task[0], task[1]), expected=SOME, after=ABSENT)
 
 
+def _expired(effects: Effects, event: Event, body: Any) -> None:
+    """What was given to its holder stays theirs, under the same token."""
+    for entry, slot, _, stays in body["tasks"] or ():
+        if not stays:
+            effects.move((entry, slot), expected=SOME, after=ABSENT)
+
+
+def _assigned(effects: Effects, event: Event, body: Any) -> None:
+    for entry, slot, *_, state, _, token in body["tasks"] or ():
+        after = event.seq if state == ASSIGNED else ABSENT
+        effects.move((entry, slot), expected=token or ABSENT, after=after)
+
+
 def _removed(effects: Effects, event: Event, body: Any) -> None:
     for entry in body["entries"]:
         effects.remove(entry[0] if isinstance(entry, list) else entry)
@@ -141,7 +156,8 @@ _CHANGES: Final[dict[str, Callable[[Effects, Event, Any], None]]] = {
     "submitted": _submitted,
     "skipped": _skipped,
     "released": _ended,
-    "expired": _ended,
+    "expired": _expired,
+    "assigned": _assigned,
     "batch_cleared": _ended,
     "revoked": _ended,
     "recalled": _ended,

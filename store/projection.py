@@ -34,11 +34,13 @@ COUNTED: Final[Mapping[TaskState, str]] = {
 WITH_TASKS: Final = frozenset(
     {
         *("granted", "picked", "renewed", "released", "expired", "revoked", "recalled", "pooled"),
-        *("batch_cleared", "status_set", "status_removed", "reopened"),
+        *("batch_cleared", "status_set", "status_removed", "reopened", "assigned"),
     }
 )
 """Kinds whose body lists `tasks`, each of which begins with entry and slot."""
 TAKEN_BACK: Final = frozenset({"revoked", "recalled"})
+FOREVER: Final = 2**53
+"""The deadline of a hold that does not end by itself; 0 in view_task."""
 FINISHED: Final = frozenset({TaskState.COMPLETED, TaskState.DISCARDED, TaskState.REMOVED})
 
 
@@ -174,7 +176,7 @@ def tasks_of(event: Event, slots: Mapping[int, int]) -> list[Task]:
         item = [(body["entry"], slot) for slot in numbers]
         return [*item, *((task[0], task[1]) for task in body["tasks"] or ())]
     if event.kind in WITH_TASKS:
-        return [(task[0], task[1]) for task in body["tasks"]]
+        return [(task[0], task[1]) for task in body["tasks"] or ()]
     return []
 
 
@@ -249,6 +251,8 @@ def _queue_created(views: Views, event: Event, body: Any) -> None:
     texts = views.texts.get(body["content"], ("", ""))
     row = (queue, *columns, json.dumps(rules), body["content"], event.seq, event.wall_ms, *texts)
     views.rows.append(("queue", row))
+    if rules["distributed"]:
+        views.rows.append(("queue_dealt", (queue, 0)))
     views.update(queue)
 
 
@@ -324,7 +328,7 @@ def _started(views: Views, event: Event, body: Any) -> None:
 def _renewed(views: Views, event: Event, body: Any) -> None:
     for entry, slot, deadline, *_ in body["tasks"]:
         row = views.task(event, entry, slot)
-        row.deadline = deadline
+        row.deadline = deadline if deadline < FOREVER else 0
         if body["takeover"]:
             row.token = event.seq
 
@@ -387,21 +391,44 @@ def _skips_cleared(views: Views, event: Event, body: Any) -> None:
         views.escalate(entry, escalated=False)
 
 
+def _expired(views: Views, event: Event, body: Any) -> None:
+    """To its first place, or to its author; or it stays with whom it was given to."""
+    for entry, slot, _, stays in body["tasks"] or ():
+        row = views.task(event, entry, slot)
+        row.deadline, row.ended = 0, event.kind
+        if stays:
+            views.move(row, TaskState.ASSIGNED)
+        else:
+            views.move(row, TaskState.RETURNED if row.returned else TaskState.QUEUED)
+
+
+def _assigned(views: Views, event: Event, body: Any) -> None:
+    """Somebody has tasks they did not pull, and without an end; or nobody has them any more."""
+    if body["among"]:
+        views.rows.append(("queue_dealt", (body["queue"], body["upto"])))
+    for entry, slot, _, _, _, person, _, state, _, _ in body["tasks"] or ():
+        row = views.task(event, entry, slot)
+        if person and row.escalated:
+            views.escalate(entry, escalated=False)
+        views.move(row, TaskState(state))
+        row.person, row.deadline, row.draft = person, 0, False
+        row.token = event.seq if state == TaskState.ASSIGNED else 0
+        row.returned = state == TaskState.RETURNED
+        row.ended = "" if state == TaskState.ASSIGNED else "revoked"
+
+
 def _ended(views: Views, event: Event, body: Any) -> None:
-    """Released, expired, cleared or taken back: to its first place, or to its author.
+    """Released, cleared or taken back: to its first place, or to its author.
 
     A task that is taken back says in its last place whether it goes to the pool in any case.
     """
-    expired = event.kind == "expired"
     for task in body["tasks"]:
         row = views.task(event, task[0], task[1])
         row.returned = row.returned and not (event.kind in TAKEN_BACK and task[-1])
         views.move(row, TaskState.RETURNED if row.returned else TaskState.QUEUED)
-        if not row.returned and not expired:
+        if not row.returned:
             row.person = 0
-        if not expired:
-            row.token = 0
-        row.deadline = 0
+        row.token, row.deadline = 0, 0
         row.ended = "revoked" if event.kind in TAKEN_BACK else event.kind
 
 
@@ -460,7 +487,8 @@ _CHANGES: Final[dict[str, Callable[[Views, Event, Any], None]]] = {
     "escalated": _escalated,
     "skips_cleared": _skips_cleared,
     "released": _ended,
-    "expired": _ended,
+    "expired": _expired,
+    "assigned": _assigned,
     "revoked": _ended,
     "batch_cleared": _ended,
     "recalled": _ended,

@@ -83,6 +83,7 @@ WRITES: Final = {
     "queue_rules": "UPDATE view_queue SET priority = $3, owner = $4, due_ms = $5, rules = $6,"
     f" content = $7, set_seq = $8, name = {_NAMED.format(9)}, description = $10"
     " WHERE project = $1 AND queue = $2",
+    "queue_dealt": "UPDATE view_queue SET dealt = $3 WHERE project = $1 AND queue = $2",
     "queue_paused": "UPDATE view_queue SET paused = $3 WHERE project = $1 AND queue = $2",
     "queue_archived": "UPDATE view_queue SET archived = $3, settled = false"
     " WHERE project = $1 AND queue = $2",

@@ -6,6 +6,7 @@ the same request. Numbers are per project unless said otherwise. A row that
 was made for an event counts once the event is in the log, not before.
 """
 
+from allocator.ports.deals import Deals
 from allocator.ports.directory import Directory, NewProject, ProjectRow
 from allocator.ports.groups import Groups, GroupView
 from allocator.ports.items import (
@@ -38,6 +39,7 @@ __all__ = [
     "Chunk",
     "Content",
     "DatasetView",
+    "Deals",
     "Directory",
     "DraftRow",
     "EntriesView",

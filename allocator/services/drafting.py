@@ -94,7 +94,7 @@ class Drafting:
             saved_ms=found.saved_ms,
         )
 
-    def _expire_ms(self, outcome: Outcome) -> int:
+    def _expire_ms(self, outcome: Outcome) -> int | None:
         """Of the event; or, where none was needed, of the lease as it runs."""
         if outcome.word == "ok":
             event = happened(outcome)

@@ -80,7 +80,8 @@ class Explaining:
         of = _of_task(record.task.task, came[record.task.task.entry])
         outcome = await self._ledger.read(place.project, "explain_task", **of, person=person)
         deadline = value(outcome)["deadline"] if outcome.word == "ok" else 0
-        ends = expires_in(deadline - outcome.clock, self._clock.now_ms()) if deadline else None
+        left_ms = max(0, deadline - outcome.clock) if deadline else -1
+        ends = expires_in(left_ms, self._clock.now_ms())
         return replace(found, record=replace(record, task=replace(record.task, expire_ms=ends)))
 
     async def explain(self, ask: requests.Explain) -> answers.Explained:

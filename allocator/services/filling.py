@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Mapping
 
 from allocator import answers, requests
 from allocator.ports import Event, ItemRun, Items, Lag, Ledger, Outcome, Views
 from allocator.services.attaching import Attaching, by_class, joined
+from allocator.services.dealing import DealingOut
 from allocator.services.door import Door, Place
 from allocator.services.outcomes import happened, value
 from allocator.services.presence import present
@@ -22,13 +24,21 @@ class Filling:
     """AttachDataset and AddItems of QueueService."""
 
     def __init__(
-        self, *, ledger: Ledger, items: Items, views: Views, door: Door, attaching: Attaching
+        self,
+        *,
+        ledger: Ledger,
+        items: Items,
+        views: Views,
+        door: Door,
+        attaching: Attaching,
+        dealing: DealingOut,
     ) -> None:
         self._ledger = ledger
         self._items = items
         self._views = views
         self._door = door
         self._attaching = attaching
+        self._dealing = dealing
 
     async def attach(self, ask: requests.AttachDataset) -> answers.Seq:
         """Attach a dataset; answers when what it has now has become tasks.
@@ -75,6 +85,7 @@ class Filling:
         for _ in range(TRIES):
             event = await self._add(place, ask, queue, dataset)
             if event is not None:
+                await self._deal(place.project, queue)
                 return answers.Added(seq=event.seq, added=event.body["count"])
         raise errors.StaleSettings(ask.queue_id)
 
@@ -132,6 +143,12 @@ class Filling:
             return errors.ItemAlreadyInQueue(ask.queue_id, first)
         return None
 
+    async def _deal(self, project: int, queue: int) -> None:
+        """Where work is distributed, let people have what came in; what is left follows."""
+        with contextlib.suppress(TimeoutError, errors.StoreUnavailable):
+            async with asyncio.timeout(ATTACH_WAIT_S):
+                await self._dealing.drive(project, queue)
+
     async def _carry(self, project: int, event: Event) -> None:
         """Make tasks of what the dataset has now."""
         queue, dataset = event.body["queue"], event.body["dataset"]
@@ -140,5 +157,6 @@ class Filling:
         try:
             async with asyncio.timeout(ATTACH_WAIT_S):
                 await self._attaching.drive(lag, goal)
+                await self._dealing.drive(project, queue)
         except (TimeoutError, errors.StoreUnavailable):
             return  # it is attached: the rest follows without us

@@ -48,6 +48,21 @@ class Names:
         """The number of a member who is to own a queue. Raises PersonNotFound."""
         return next(iter(await self.members(project, [person_id])))
 
+    async def shares(
+        self, project: int, asked: Sequence[tuple[str, float]]
+    ) -> tuple[tuple[int, float], ...]:
+        """Members, once each, with their loads.
+
+        Raises PersonNotFound, InvalidArgument.
+        """
+        for place, (person, _) in enumerate(asked):
+            if person in {other for other, _ in asked[:place]}:
+                field = f"queue.distribution.shares[{place}].person_id"
+                raise errors.InvalidArgument(field, "must have each person once")
+        await self.members(project, [person for person, _ in asked])
+        numbers = await self.people(project, [person for person, _ in asked])
+        return tuple((numbers[person], load) for person, load in asked)
+
     async def group_numbers(self, project: int, group_ids: Sequence[str]) -> dict[str, int]:
         """The numbers of groups that may be there: the function knows.
 
@@ -81,7 +96,8 @@ class Names:
         body = await self._content.get(project, content)
         settings = queue_settings.settings_of(found, body, queue)
         ids = await self._directory.queue_ids(project, [queue])
-        people = await self._directory.people_ids(project, settings.allowed | {settings.owner})
+        named = settings.allowed | {settings.owner} | {person for person, _ in settings.shares}
+        people = await self._directory.people_ids(project, named)
         groups = await self._groups.ids(project, settings.groups)
         return answers.Queue(
             queue_id=ids[queue],
@@ -89,6 +105,7 @@ class Names:
             allowed=tuple(sorted(people[person] for person in settings.allowed)),
             groups=tuple(sorted(groups.values())),
             owner=people[settings.owner],
+            shares=tuple((people[person], load) for person, load in settings.shares),
             etag=etag_of(int(str(found.get("set_seq", seq)))),
             paused=PauseMode(int(str(found.get("paused", 0)))),
             archived=bool(found.get("archived", False)),

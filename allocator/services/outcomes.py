@@ -32,11 +32,18 @@ def some(value: Any) -> list[Any]:
     return list(value) if value else []
 
 
-def expire_ms(event: Event, deadline: int) -> int:
+FOREVER = 2**53
+"""The deadline of a hold that does not end by itself."""
+
+
+def expire_ms(event: Event, deadline: int) -> int | None:
     """Wall time of a deadline, as of its event: a repeat says the same."""
-    return expires_in(deadline - event.clock_ms, event.wall_ms)
+    return None if deadline == FOREVER else expires_in(deadline - event.clock_ms, event.wall_ms)
 
 
-def expires_in(left_ms: int, now_ms: int) -> int:
-    """Wall time at which what is left of a lease will not have ended before."""
-    return now_ms + max(0, left_ms - CLOCK_STEP_MS)
+def expires_in(left_ms: int, now_ms: int) -> int | None:
+    """Wall time at which what is left of a lease will not have ended before.
+
+    None, as less than nothing is left of it: the hold does not end by itself.
+    """
+    return None if left_ms < 0 else now_ms + max(0, left_ms - CLOCK_STEP_MS)

@@ -10,9 +10,19 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from allocator.model import DEFAULT_STATUSES, Meaning, Priority, QueueSettings, SkipPolicy, Status
+from allocator.model import (
+    DEFAULT_STATUSES,
+    EQUAL,
+    Dealing,
+    Meaning,
+    Priority,
+    QueueSettings,
+    SkipPolicy,
+    Status,
+)
 from allocator.ports import Content, Ledger
 from allocator.services.outcomes import some, value
+from allocator.strategies import distribution
 from allocator.strategies.pulling import OutOfBoundsError, Pulling
 from dibs import errors
 
@@ -46,6 +56,30 @@ def check_batches(settings: QueueSettings) -> None:
         raise errors.InvalidArgument(f"queue.batches.{wrong.name}", str(wrong)) from None
 
 
+def check_shares(settings: QueueSettings) -> None:
+    """Loads are all equal, or add up; there are people for all slots; batches are something else.
+
+    Raises InvalidArgument.
+    """
+    if settings.distributed and settings.batch_size:
+        raise errors.InvalidArgument("queue.batches", "must not be set with a distribution")
+    if not settings.shares:
+        return
+    loads = [load for _, load in settings.shares]
+    if EQUAL in loads and set(loads) != {EQUAL}:
+        place = loads.index(EQUAL)
+        right = "must be set, as it is for others"
+        raise errors.InvalidArgument(f"queue.distribution.shares[{place}].load", right)
+    try:
+        distribution.shares_of(
+            [person for person, _ in settings.shares],
+            None if EQUAL in loads else loads,
+            slots=settings.slots,
+        )
+    except distribution.WrongSharesError as wrong:
+        raise errors.InvalidArgument("queue.distribution.shares", str(wrong)) from None
+
+
 DEFAULT_NAMES = tuple(status.name for status in DEFAULT_STATUSES)
 """Every queue has these statuses, and first."""
 _NUMBERS = ("slots", "lease_ms", "max_held", "batch_size", "max_workload", "max_skips")
@@ -63,6 +97,8 @@ def rules_of(settings: QueueSettings) -> dict[str, Any]:
         "statuses": [int(status.meaning) for status in settings.statuses],
         "skip_policy": int(settings.skip_policy),
         "allow_pick": int(settings.allow_pick),
+        "distributed": int(settings.distributed),
+        "shares": [list(share) for share in settings.shares],
     }
 
 
@@ -86,6 +122,8 @@ def settings_of(found: Mapping[str, Any], body: bytes, queue: int) -> QueueSetti
         classes=tuple(texts["unit_classes"]),
         skip_policy=SkipPolicy(rules["skip_policy"]),
         allow_pick=bool(rules["allow_pick"]),
+        distributed=Dealing(rules["distributed"]),
+        shares=tuple((int(person), float(load)) for person, load in some(rules["shares"])),
     )
 
 

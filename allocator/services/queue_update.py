@@ -30,6 +30,7 @@ PATHS: Final[Mapping[str, tuple[str, ...]]] = {
     "skip_policy": ("skip_policy",),
     "max_skips": ("max_skips",),
     "batches": ("batch_size", "max_workload"),
+    "distribution": ("distributed", "shares"),
 }
 """Fields of the message Queue that an update_mask may name: the settings behind each."""
 
@@ -50,7 +51,7 @@ def changed(before: QueueSettings, asked: QueueSettings, paths: Sequence[str]) -
     """`before`, with what the paths name as `asked` has it.
 
     Raises InvalidArgument if statuses that the queue has are not kept as they are,
-    or if it would get batches, or lose them.
+    or if it would get batches or a distribution, or lose them.
     """
     names = {name for path in paths for name in PATHS[path]}
     after = dataclasses.replace(before, **{name: getattr(asked, name) for name in names})
@@ -61,6 +62,9 @@ def changed(before: QueueSettings, asked: QueueSettings, paths: Sequence[str]) -
     if bool(after.batch_size) != bool(before.batch_size):
         word = "cannot be taken from" if before.batch_size else "cannot be given to"
         raise errors.InvalidArgument("queue.batches", f"{word} a queue once it is made")
+    if bool(after.distributed) != bool(before.distributed):
+        word = "cannot be taken from" if before.distributed else "cannot be given to"
+        raise errors.InvalidArgument("queue.distribution", f"{word} a queue once it is made")
     return after
 
 
@@ -70,3 +74,4 @@ def check(settings: QueueSettings, lease_floor_ms: int) -> None:
         floor_s = lease_floor_ms / 1000
         raise errors.InvalidArgument("queue.lease_duration", f"must be {floor_s:g} s to 30 d")
     queue_settings.check_batches(settings)
+    queue_settings.check_shares(settings)

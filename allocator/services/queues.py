@@ -57,6 +57,8 @@ class Queues:
         """
         place = await self._door.permit(ask.change, "QueueService.CreateQueue")
         settings = ask.settings
+        shares = await self._names.shares(place.project, ask.shares)
+        settings = dataclasses.replace(settings, shares=shares)
         queue_update.check(settings, self._lease_floor_ms)
         allowed = await self._names.members(place.project, ask.allowed)
         groups = await self._names.groups(place.project, ask.groups)

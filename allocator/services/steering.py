@@ -132,7 +132,8 @@ class Steering:
             if not ask.queue.owner:
                 raise errors.InvalidArgument("queue.owner", "must name a member of the project")
             owner = await self._names.owner(place.project, ask.queue.owner)
-        return dataclasses.replace(asked, allowed=people, groups=groups, owner=owner)
+        shares = await self._names.shares(place.project, ask.queue.shares)
+        return dataclasses.replace(asked, allowed=people, groups=groups, owner=owner, shares=shares)
 
     async def _settings(self, project: int, queue: int) -> Mapping[str, Any]:
         outcome = await self._ledger.read(project, "queue", queue=queue)

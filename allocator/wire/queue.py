@@ -11,7 +11,7 @@ from allocator import answers, requests
 from allocator import operation_words as words
 from allocator import requests_control as asked
 from allocator.model import DEFAULT_STATUSES, Meaning, QueueSettings, SkipPolicy, Status
-from allocator.wire import batches, common, figures, operation
+from allocator.wire import batches, common, distribution, figures, operation
 from dibs import errors
 from dibs.v1 import queue_pb2 as pb
 
@@ -168,6 +168,7 @@ def _asked(request: Any, change: requests.Change) -> requests.CreateQueue:
         allowed=tuple(queue.allowed_assignees),
         groups=tuple(queue.allowed_groups),
         owner=queue.owner,
+        shares=distribution.shares(queue),
         change=change,
     )
 
@@ -185,6 +186,7 @@ def _settings(queue: pb.Queue) -> QueueSettings:
         restricted=_restricted(queue),
         batch_size=batch_size,
         max_workload=max_workload,
+        distributed=distribution.dealing(queue),
         statuses=(
             *DEFAULT_STATUSES,
             *(Status(name=s.name, meaning=Meaning(s.meaning)) for s in queue.statuses),
@@ -222,6 +224,7 @@ def _queue(answer: answers.Queue) -> pb.Queue:
         priority=common.priority_out(settings.priority),
         max_held=settings.max_held,
         batches=batches.sizes_out(settings, answer.batches),
+        distribution=distribution.out(settings, answer.shares),
         statuses=[
             pb.Status(name=status.name, meaning=common.number(status.meaning))
             for status in settings.statuses[len(DEFAULT_STATUSES) :]

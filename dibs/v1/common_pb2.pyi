@@ -45,6 +45,7 @@ class Ineligibility(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     INELIGIBILITY_EXCLUDED: _ClassVar[Ineligibility]
     INELIGIBILITY_PAUSED: _ClassVar[Ineligibility]
     INELIGIBILITY_ARCHIVED: _ClassVar[Ineligibility]
+    INELIGIBILITY_NOT_ASSIGNED: _ClassVar[Ineligibility]
 PRIORITY_UNSPECIFIED: Priority
 PRIORITY_HIGH: Priority
 PRIORITY_MEDIUM: Priority
@@ -71,6 +72,7 @@ INELIGIBILITY_SKILL: Ineligibility
 INELIGIBILITY_EXCLUDED: Ineligibility
 INELIGIBILITY_PAUSED: Ineligibility
 INELIGIBILITY_ARCHIVED: Ineligibility
+INELIGIBILITY_NOT_ASSIGNED: Ineligibility
 
 class RequestId(_message.Message):
     __slots__ = ("session_id", "n")

@@ -47,7 +47,7 @@ class Status(_message.Message):
     def __init__(self, name: _Optional[str] = ..., meaning: _Optional[_Union[StatusMeaning, str]] = ...) -> None: ...
 
 class Queue(_message.Message):
-    __slots__ = ("queue_id", "display_name", "type", "slots", "lease_duration", "allowed_assignees", "priority", "max_held", "statuses", "unit_classes", "create_time", "restricted", "allow_pick", "skip_policy", "max_skips", "batches", "allowed_groups", "description", "recipe_ref", "instruction_ref", "source_query", "due_time", "owner", "etag", "pause_mode", "archived", "allowed_actions", "status", "total_tasks", "remaining_tasks", "progress_percent", "annotated_tasks", "items_with_open_issues", "items_for_review", "overdue", "state_counts", "status_counts", "update_time", "dataset_ids", "dataset_count", "allocation_method")
+    __slots__ = ("queue_id", "display_name", "type", "slots", "lease_duration", "allowed_assignees", "priority", "max_held", "statuses", "unit_classes", "create_time", "restricted", "allow_pick", "skip_policy", "max_skips", "batches", "distribution", "allowed_groups", "description", "recipe_ref", "instruction_ref", "source_query", "due_time", "owner", "etag", "pause_mode", "archived", "allowed_actions", "status", "total_tasks", "remaining_tasks", "progress_percent", "annotated_tasks", "items_with_open_issues", "items_for_review", "overdue", "state_counts", "status_counts", "update_time", "dataset_ids", "dataset_count", "allocation_method")
     QUEUE_ID_FIELD_NUMBER: _ClassVar[int]
     DISPLAY_NAME_FIELD_NUMBER: _ClassVar[int]
     TYPE_FIELD_NUMBER: _ClassVar[int]
@@ -64,6 +64,7 @@ class Queue(_message.Message):
     SKIP_POLICY_FIELD_NUMBER: _ClassVar[int]
     MAX_SKIPS_FIELD_NUMBER: _ClassVar[int]
     BATCHES_FIELD_NUMBER: _ClassVar[int]
+    DISTRIBUTION_FIELD_NUMBER: _ClassVar[int]
     ALLOWED_GROUPS_FIELD_NUMBER: _ClassVar[int]
     DESCRIPTION_FIELD_NUMBER: _ClassVar[int]
     RECIPE_REF_FIELD_NUMBER: _ClassVar[int]
@@ -105,6 +106,7 @@ class Queue(_message.Message):
     skip_policy: _skipping_pb2.SkipPolicy
     max_skips: int
     batches: Batches
+    distribution: Distribution
     allowed_groups: _containers.RepeatedScalarFieldContainer[str]
     description: str
     recipe_ref: str
@@ -130,7 +132,23 @@ class Queue(_message.Message):
     dataset_ids: _containers.RepeatedScalarFieldContainer[str]
     dataset_count: int
     allocation_method: _figures_pb2.AllocationMethod
-    def __init__(self, queue_id: _Optional[str] = ..., display_name: _Optional[str] = ..., type: _Optional[_Union[QueueType, str]] = ..., slots: _Optional[int] = ..., lease_duration: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ..., allowed_assignees: _Optional[_Iterable[str]] = ..., priority: _Optional[_Union[_common_pb2.Priority, str]] = ..., max_held: _Optional[int] = ..., statuses: _Optional[_Iterable[_Union[Status, _Mapping]]] = ..., unit_classes: _Optional[_Iterable[str]] = ..., create_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., restricted: bool = ..., allow_pick: bool = ..., skip_policy: _Optional[_Union[_skipping_pb2.SkipPolicy, str]] = ..., max_skips: _Optional[int] = ..., batches: _Optional[_Union[Batches, _Mapping]] = ..., allowed_groups: _Optional[_Iterable[str]] = ..., description: _Optional[str] = ..., recipe_ref: _Optional[str] = ..., instruction_ref: _Optional[str] = ..., source_query: _Optional[str] = ..., due_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., owner: _Optional[str] = ..., etag: _Optional[str] = ..., pause_mode: _Optional[_Union[_control_pb2.PauseMode, str]] = ..., archived: bool = ..., allowed_actions: _Optional[_Iterable[_Union[_actions_pb2.Action, str]]] = ..., status: _Optional[_Union[_figures_pb2.WorkStatus, str]] = ..., total_tasks: _Optional[int] = ..., remaining_tasks: _Optional[int] = ..., progress_percent: _Optional[int] = ..., annotated_tasks: _Optional[int] = ..., items_with_open_issues: _Optional[int] = ..., items_for_review: _Optional[int] = ..., overdue: bool = ..., state_counts: _Optional[_Iterable[_Union[_figures_pb2.StateCount, _Mapping]]] = ..., status_counts: _Optional[_Iterable[_Union[_figures_pb2.StatusCount, _Mapping]]] = ..., update_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., dataset_ids: _Optional[_Iterable[str]] = ..., dataset_count: _Optional[int] = ..., allocation_method: _Optional[_Union[_figures_pb2.AllocationMethod, str]] = ...) -> None: ...
+    def __init__(self, queue_id: _Optional[str] = ..., display_name: _Optional[str] = ..., type: _Optional[_Union[QueueType, str]] = ..., slots: _Optional[int] = ..., lease_duration: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ..., allowed_assignees: _Optional[_Iterable[str]] = ..., priority: _Optional[_Union[_common_pb2.Priority, str]] = ..., max_held: _Optional[int] = ..., statuses: _Optional[_Iterable[_Union[Status, _Mapping]]] = ..., unit_classes: _Optional[_Iterable[str]] = ..., create_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., restricted: bool = ..., allow_pick: bool = ..., skip_policy: _Optional[_Union[_skipping_pb2.SkipPolicy, str]] = ..., max_skips: _Optional[int] = ..., batches: _Optional[_Union[Batches, _Mapping]] = ..., distribution: _Optional[_Union[Distribution, _Mapping]] = ..., allowed_groups: _Optional[_Iterable[str]] = ..., description: _Optional[str] = ..., recipe_ref: _Optional[str] = ..., instruction_ref: _Optional[str] = ..., source_query: _Optional[str] = ..., due_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., owner: _Optional[str] = ..., etag: _Optional[str] = ..., pause_mode: _Optional[_Union[_control_pb2.PauseMode, str]] = ..., archived: bool = ..., allowed_actions: _Optional[_Iterable[_Union[_actions_pb2.Action, str]]] = ..., status: _Optional[_Union[_figures_pb2.WorkStatus, str]] = ..., total_tasks: _Optional[int] = ..., remaining_tasks: _Optional[int] = ..., progress_percent: _Optional[int] = ..., annotated_tasks: _Optional[int] = ..., items_with_open_issues: _Optional[int] = ..., items_for_review: _Optional[int] = ..., overdue: bool = ..., state_counts: _Optional[_Iterable[_Union[_figures_pb2.StateCount, _Mapping]]] = ..., status_counts: _Optional[_Iterable[_Union[_figures_pb2.StatusCount, _Mapping]]] = ..., update_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., dataset_ids: _Optional[_Iterable[str]] = ..., dataset_count: _Optional[int] = ..., allocation_method: _Optional[_Union[_figures_pb2.AllocationMethod, str]] = ...) -> None: ...
+
+class Distribution(_message.Message):
+    __slots__ = ("weighted", "shares")
+    WEIGHTED_FIELD_NUMBER: _ClassVar[int]
+    SHARES_FIELD_NUMBER: _ClassVar[int]
+    weighted: bool
+    shares: _containers.RepeatedCompositeFieldContainer[Share]
+    def __init__(self, weighted: bool = ..., shares: _Optional[_Iterable[_Union[Share, _Mapping]]] = ...) -> None: ...
+
+class Share(_message.Message):
+    __slots__ = ("person_id", "load")
+    PERSON_ID_FIELD_NUMBER: _ClassVar[int]
+    LOAD_FIELD_NUMBER: _ClassVar[int]
+    person_id: str
+    load: float
+    def __init__(self, person_id: _Optional[str] = ..., load: _Optional[float] = ...) -> None: ...
 
 class Batches(_message.Message):
     __slots__ = ("batch_size", "max_batch_workload", "next_index")

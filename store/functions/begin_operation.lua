@@ -24,7 +24,7 @@ change('begin_operation', {}, function(call, arg)
   for _, number in ipairs(in_queues) do
     local queue = queues.load(P, number)
     if not queue then return negative(call, 'not_found', 'queue') end
-    if tonumber(arg.verb) == SET_PRIORITY and queue.control.archived == 1 then
+    if tonumber(arg.verb) == VERB.SET_PRIORITY and queue.control.archived == 1 then
       return negative(call, 'archived', text(number))
     end
   end

@@ -17,7 +17,8 @@
 --   {'no_group', seq, chain, clock, group}        mode add: not there
 --   {'not_named', seq, chain, clock, number}      mode remove: a person, or a group (below 0), not named
 --   {'too_many', seq, chain, clock, limit}        mode add: more people, or groups (below 0), than it may name
-local MOST_PEOPLE, MOST_NAMED = 1000, 100
+local MOST_PEOPLE, MOST_NAMED, MOST_SHARES = 1000, 100, 250
+local EQUAL = -1             -- the load of everybody in a distribution of equal shares
 
 local function joined(list, more)
   local all = { unpack(list) }
@@ -34,6 +35,22 @@ local function without(list, less)
     if not contains(less, number) then rest[#rest + 1] = number end
   end
   return rest
+end
+
+-- The shares of a distribution with these people in it, or without. Who joins has an equal share where all have,
+-- else a load of 0 until loads are set anew.
+local function reshared(shares, some, joins)
+  local left, equal = {}, shares[1] and shares[1][2] == EQUAL
+  for _, share in ipairs(shares) do
+    if joins or not contains(some, share[1]) then left[#left + 1] = share end
+  end
+  if not joins or #shares == 0 then return left end
+  local there = {}
+  for _, share in ipairs(shares) do there[share[1]] = true end
+  for _, person in ipairs(some) do
+    if not there[person] then left[#left + 1] = { person, equal and EQUAL or 0 } end
+  end
+  return left
 end
 
 local function refused_to_add(call, some, named)
@@ -74,6 +91,8 @@ change('change_contributors', {}, function(call, arg)
   local f = redis.call('HMGET', keys.queue(call.P, arg.queue), 'rules', 'content')
   local rules, changed = cmsgpack.unpack(f[1]), joins and joined or without
   rules.allowed, rules.groups = changed(rules.allowed, some), changed(rules.groups, named)
+  rules.shares = reshared(rules.shares, some, joins)
+  if #rules.shares > MOST_SHARES then return negative(call, 'too_many', text(MOST_SHARES)) end
   if #rules.allowed > MOST_PEOPLE then return negative(call, 'too_many', text(MOST_PEOPLE)) end
   if #rules.groups > MOST_NAMED then return negative(call, 'too_many', text(-MOST_NAMED)) end
   return commit(call, 'queue_changed', {

@@ -21,7 +21,7 @@ change('delete_dataset', { 'allow-oom' }, function(call, arg)
   end
   if #in_queues ~= uses then return negative(call, 'stale_queues') end
   local answer = commit(call, 'operation_begun', {
-    verb = DELETE_DATASET, queues = in_queues, dataset = tonumber(arg.dataset), content = 0, items = {}, delayed = {},
+    verb = VERB.DELETE_DATASET, queues = in_queues, dataset = tonumber(arg.dataset), content = 0, items = {}, delayed = {},
     total = tonumber(arg.total), last = tonumber(redis.call('HGET', keys.totals(P), 'entries')),
   })
   redis.call('HSET', call.header, 'fenced', 1)

@@ -28,6 +28,6 @@ read('depth', function(call, arg)
   local queue = queues.load(P, arg.queue)
   result.paused, result.archived = queue.control.paused, queue.control.archived
   local first = leases.first(P, queue)
-  if first then result.next_free = math.max(0, first - call.clock) end
+  if first then result.next_free = leases.left(call, first) end
   return value(call, result)
 end)

@@ -15,7 +15,7 @@ change('detach_dataset', { 'allow-oom' }, function(call, arg)
     return negative(call, 'not_found', 'attachment')
   end
   local answer = commit(call, 'operation_begun', {
-    verb = DETACH_DATASET, queues = { queue.number }, dataset = tonumber(arg.dataset), content = 0, items = {}, delayed = {},
+    verb = VERB.DETACH_DATASET, queues = { queue.number }, dataset = tonumber(arg.dataset), content = 0, items = {}, delayed = {},
     total = tonumber(arg.total), last = tonumber(redis.call('HGET', keys.totals(P), 'entries')),
   })
   redis.call('HSET', call.header, 'fenced', 1)

@@ -47,7 +47,7 @@ read('explain_task', function(call, arg)
   return value(call, {
     state = here and counts_as(record, slot) or 0, mine = mine and 1 or 0,
     holder = HELD[slot[1]] and slot[2] or 0,
-    deadline = HELD[slot[1]] and leases.deadline(P, queue, slot[2], entry, i) or 0,
+    deadline = HELD[slot[1]] and leases.ending(P, queue, slot[2], entry, i) or 0,
     cause = eligible(person, queue, record, mine and i or nil),
   })
 end)

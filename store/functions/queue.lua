@@ -4,7 +4,7 @@
 -- ARGV    queue
 --
 -- Returns one of
---   {'ok', seq, chain, clock, map}   settings_seq, rules, content, set_seq, added_seq, removed_seq (the last event that took items out of a dataset), delayed, to_drop, attached {{dataset, cursor, rank, not_before}…}
+--   {'ok', seq, chain, clock, map}   settings_seq, rules, content, set_seq, added_seq, removed_seq (the last event that took items out of a dataset), upto (entries that were dealt), delayed, to_drop, attached {{dataset, cursor, rank, not_before}…}
 --   {'not_found', seq, chain, clock, 'queue'}
 read('queue', function(call, arg)
   local P = call.P
@@ -15,6 +15,7 @@ read('queue', function(call, arg)
     rules = cmsgpack.unpack(f[1]), content = tonumber(f[2]), set_seq = tonumber(f[3]),
     added_seq = delays.added_seq(P, tonumber(f[4])), attached = attached.all(P, arg.queue),
     removed_seq = number_or(redis.call('HGET', keys.totals(P), 'removed_seq'), 0),
+    upto = dealing.load(P, arg.queue)[1],
     delayed = redis.call('ZCARD', keys.queue_delayed(P, arg.queue)), to_drop = delays.to_drop(P, arg.queue),
   })
 end)

@@ -36,6 +36,14 @@ local function all_held(P, person, in_queues)
   return list
 end
 
+-- Until when the lease runs anew. What does not end by itself goes on like that.
+local function deadline_of(call, person, record, task)
+  local queue = queues.load(call.P, record.q)
+  local alone = queue.batch_size == 0 and record.s[task[2]][6] == GIVEN
+  if alone and leases.deadline(call.P, queue, person.number, task[1], task[2]) == FOREVER then return FOREVER end
+  return call.clock + queue.lease_ms
+end
+
 -- {entry, slot, deadline anew, token from then on} of the leases that are asked for, or a refusal.
 local function renewed(call, person, wanted, takeover)
   local tasks = {}
@@ -47,7 +55,7 @@ local function renewed(call, person, wanted, takeover)
     local token = takeover and HELD[slot[1]] and slot[3] or task[3]
     local _, refusal = held_slot(call, record, task[2], person, token, task[1])
     if refusal then return nil, refusal end
-    tasks[#tasks + 1] = { task[1], task[2], call.clock + queues.load(call.P, record.q).lease_ms,
+    tasks[#tasks + 1] = { task[1], task[2], deadline_of(call, person, record, task),
       takeover and call.seq + 1 or token }
   end
   return tasks

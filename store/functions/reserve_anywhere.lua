@@ -131,7 +131,7 @@ local function reasons(call, at)
   if #list > 0 then return list end
   local first = leases.first_of_all(call.P)
   if not first then return { { reason = 'QUEUE_EMPTY' } } end
-  return { { reason = 'ALL_LEASED', next_free = math.max(0, first - call.clock) } }
+  return { { reason = 'ALL_LEASED', next_free = leases.next_free(call, first) } }
 end
 
 change('reserve_anywhere', {}, function(call, arg)

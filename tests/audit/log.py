@@ -197,7 +197,7 @@ class Log:
         )
 
     def expire(self, *holds: tuple[int, int, int]) -> int:
-        return self.add("expired", tasks=[list(hold) for hold in holds])
+        return self.add("expired", tasks=[[*hold, 0] for hold in holds], stay=[])
 
     def revoke(
         self, person: int, *tasks: Task, cursor: str = "", done: int = 1, to_pool: int = 0
@@ -248,6 +248,8 @@ def queue_rules(**changes: Any) -> dict[str, Any]:
         "allow_pick": 0,
         "owner": 1,
         "due_ms": 0,
+        "distributed": 0,
+        "shares": [],
     } | changes
 
 

@@ -267,7 +267,7 @@ NOTHING_REMOVED = {"queue": 1, "delayed": [], "kept": [], "named": 0}
             {"queue": 1, "person": 2, "deadline": LEASE_MS, "batch": 0, "wide": 0},
         ),
         ("0 renewed", "renewed", {"person": 2, "takeover": 0}),
-        ("0 tasks expired at once", "expired", {}),
+        ("nothing expired", "expired", {"stay": []}),
         ("101 tasks taken back at once", "revoked", {"person": 2, "cursor": "", "done": 0}),
         ("0 entries removed at once", "removed", NOTHING_REMOVED),
         ("0 members in one event", "members_changed", {"open": 0}),

@@ -141,6 +141,30 @@ def test_a_revoked_correction_stays_with_its_author_unless_they_are_out():
     assert goes.violations() == []
 
 
+def test_a_correction_that_went_to_the_pool_is_finished_by_somebody_else():
+    log = ready()
+    token = log.grant(2, (1, 1))
+    log.submit(2, (1, 1), token)
+    log.give_back(2, (1, 1), [(2, 6)])
+    log.grant(2, (1, 1))
+    log.member(2, active=0)
+    log.revoke(2, (1, 1), to_pool=1)
+    token = log.grant(3, (1, 1))
+    log.submit(3, (1, 1), token)
+    assert log.violations() == []
+
+
+def test_a_person_s_recall_leaves_what_the_queue_is_recalling_to_that():
+    log = ready()
+    log.grant(2, (1, 1), (2, 1))
+    log.member(2, skills=[1])
+    log.member(2)
+    log.revoke(2, cursor="1:1", done=0)
+    log.add("queue_paused", queue=1, mode=2, open=2)
+    log.revoke(2)
+    assert log.violations() == []
+
+
 def test_a_removed_entry_keeps_what_is_finished():
     log = ready(slots=3)
     two, _ = log.grant(2, (1, 1)), log.grant(3, (1, 2))

@@ -23,6 +23,7 @@ from audit.model import Model
 from store import events, keys
 from store.kernel import Kernel, Reply
 from tests.audit.log import queue_rules
+from tests.store.machine_assigned import AssignedRules
 from tests.store.machine_batches import BatchRules
 from tests.store.machine_bulk import BulkRules
 from tests.store.machine_control import ControlRules
@@ -60,6 +61,7 @@ class Connection:
 
 
 class ProjectMachine(
+    AssignedRules,
     BatchRules,
     BulkRules,
     OperationRules,
@@ -148,8 +150,11 @@ class ProjectMachine(
         slots=st.integers(1, 3),
         max_held=st.sampled_from([1, 3, 100]),
         sizes=st.sampled_from([(0, 0), (0, 0), (3, 5)]),
+        distributed=st.sampled_from([0, 0, 1]),
     )
-    def begin(self, slots: int, max_held: int, sizes: tuple[int, int]) -> None:
+    def begin(
+        self, slots: int, max_held: int, sizes: tuple[int, int], distributed: int = 0
+    ) -> None:
         chain = events.genesis(f"p{self.project}")
         assert self.run(self.kernel.open(self.project, 1, seq=0, chain=chain))
         assert self.call("create_project", admin=1, fast=0).word == "ok"
@@ -159,7 +164,7 @@ class ProjectMachine(
         self.call("create_dataset", dataset=1)
         items: dict[str, Any] = {"dataset": 1, "import": 1, "first": 1, "count": 40}
         self.call("add_items", **items)
-        self._create_queue(1, slots, max_held, [], [], sizes)
+        self._create_queue(1, slots, max_held, [], [], sizes, 0 if sizes[0] else distributed)
         self.attach(1, 3)
         if sizes[0]:
             self.follow(1, [4, 4, 4, 4], 0)
@@ -172,6 +177,7 @@ class ProjectMachine(
         allowed: list[int],
         groups: list[int],
         sizes: tuple[int, int] = (0, 0),
+        distributed: int = 0,
     ) -> Reply:
         return self.call(
             "create_queue",
@@ -187,6 +193,7 @@ class ProjectMachine(
                 restricted=int(bool(allowed or groups)),
                 batch_size=sizes[0],
                 max_workload=sizes[1],
+                distributed=distributed,
             ),
             content=0,
         )

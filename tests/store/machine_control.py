@@ -36,7 +36,7 @@ class ControlRules:
     def update_queue(self, *, queue: int, stale: int, more: bool, **changes: Any) -> None:
         of = self.state.queues.get(queue)
         statuses = [*(of.rules.statuses if of else (1, 2)), *([1] if more else [])]
-        fixed = {"slots": 1, "batch_size": 0, "max_workload": 0}
+        fixed = {"slots": 1, "batch_size": 0, "max_workload": 0, "distributed": 0}
         if of is not None:
             fixed = {name: getattr(of.rules, name) for name in fixed}
         reply = self.call(

@@ -42,7 +42,11 @@ class Plain:
             return True
         if e.kind == "submitted":
             return self._submit(e)
-        tasks = [(task[0], task[1]) for task in e.body["tasks"]]
+        if e.kind == "assigned":
+            each = [self._assign(e, task) for task in e.body["tasks"]]
+            return all(each)
+        stays = e.kind == "expired"
+        tasks = [(task[0], task[1]) for task in e.body["tasks"] if not (stays and task[3])]
         if e.kind == "granted":
             fits = all(task not in self.live for task in tasks)
         else:
@@ -52,6 +56,13 @@ class Plain:
                 self.live[task] = e.seq
             else:
                 del self.live[task]
+        return fits
+
+    def _assign(self, e: Event, task: list[int]) -> bool:
+        entry, slot, *_, state, _, token = task
+        fits = self.live.pop((entry, slot), 0) == token
+        if state == 3:
+            self.live[entry, slot] = e.seq
         return fits
 
     def _submit(self, e: Event) -> bool:
@@ -72,7 +83,10 @@ def events(draw: st.DrawFn) -> list[Event]:
     for seq in range(100, 100 + draw(st.integers(1, 12))):
         kind = draw(
             st.sampled_from(
-                ["granted", "granted", "submitted", "released", "renewed", "expired", "removed"]
+                [
+                    *("granted", "granted", "submitted", "released", "renewed", "expired"),
+                    *("removed", "assigned"),
+                ]
             )
         )
         if kind == "removed":
@@ -84,6 +98,15 @@ def events(draw: st.DrawFn) -> list[Event]:
             refill = draw(st.lists(st.sampled_from(TASKS), max_size=2, unique=True))
             body = {"entry": entry, "slot": slot, "token": token, "late": late, "refill": refill}
             run.append(event(seq, kind, **body))
+        elif kind == "assigned":
+            tasks = draw(st.lists(st.sampled_from(TASKS), min_size=1, max_size=3, unique=True))
+            state, tokens = draw(st.sampled_from([2, 3, 8])), st.sampled_from([0, 0, 95, 100])
+            rows = [[*task, 1, 3, 0, 7, 0, state, 0, draw(tokens)] for task in tasks]
+            run.append(event(seq, kind, tasks=rows))
+        elif kind == "expired":
+            tasks = draw(st.lists(st.sampled_from(TASKS), min_size=1, max_size=3, unique=True))
+            rows = [[*task, 7, draw(st.integers(0, 1))] for task in tasks]
+            run.append(event(seq, kind, tasks=rows, stay=[]))
         else:
             tasks = draw(st.lists(st.sampled_from(TASKS), min_size=1, max_size=3, unique=True))
             run.append(event(seq, kind, tasks=[[*task, 0, seq] for task in tasks], takeover=1))

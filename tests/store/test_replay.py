@@ -79,6 +79,31 @@ WORK: dict[str, tuple[int, dict[str, Callable[[Random], Any]]]] = {
     ),
     "reopen": (1, {"picks": _picks, "to": _one_of(1, 2, 3), "person": _person}),
     "clear_skips": (1, {"queue": _one_of(1), "picks": _picks}),
+    "pause_queue": (1, {"queue": _one_of(1), "mode": _one_of(0, 0, 1, 2)}),
+    "change_member": (
+        *(1,),
+        {
+            "person": _person,
+            "member": _one_of(1),
+            "active": _one_of(0, 1, 1),
+            "roles": _one_of(8, 16, 16),
+            "skills": lambda random: random.choice([[], [1], [1, 2]]),
+        },
+    ),
+    "take_back": (2, {"limit": _one_of(1, 3)}),
+    "recall_queue": (1, {"limit": _one_of(1, 3)}),
+    "deal": (2, {"queue": _one_of(1), "picks": _picks, "stale": _one_of(9)}),
+    "assign": (
+        *(3,),
+        {
+            "queue": _one_of(1),
+            "picks": _picks,
+            "person": _one_of(0, 2, 3, 4),
+            "started": _one_of(0, 1, 2),
+            "lenient": _one_of(0, 1, 1),
+            "at": _one_of(0, 1, 2, 3),
+        },
+    ),
     "set_priority": (
         *(1,),
         {"picks": _picks, "rank": _one_of(0, 1, 2, 3), "queue": _one_of(1)},
@@ -100,6 +125,7 @@ def work(machine: ProjectMachine, random: Random) -> None:
     slots=st.integers(1, 3),
     max_held=st.sampled_from([3, 100, 100]),
     sizes=st.sampled_from([(0, 0), (0, 0), (3, 5)]),
+    distributed=st.sampled_from([0, 0, 1]),
     random=st.randoms(use_true_random=True),
     some=st.integers(2, 20),
 )
@@ -108,6 +134,7 @@ def test_events_that_are_replayed_as_one_do_what_they_did_one_by_one(
     slots: int,
     max_held: int,
     sizes: tuple[int, int],
+    distributed: int,
     random: Random,
     some: int,
 ) -> None:
@@ -115,7 +142,7 @@ def test_events_that_are_replayed_as_one_do_what_they_did_one_by_one(
     ProjectMachine.url = redis_server.url
     machine = ProjectMachine()
     try:
-        machine.begin(slots=slots, max_held=max_held, sizes=sizes)
+        machine.begin(slots=slots, max_held=max_held, sizes=sizes, distributed=distributed)
         machine.follow(queue=1, sizes=[4] * 10, pick=1)
         for _ in range(6):
             work(machine, random)

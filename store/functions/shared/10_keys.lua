@@ -37,7 +37,7 @@ function keys.groups(P) return P .. 'groups' end
 -- HASH of one queue: rules (packed), content, set_seq (event that wrote these), classes (packed),
 -- added_seq (its last addition or removal), not_added, batches (issued); generation, once its waiting tasks
 -- were cleared; control (packed), once somebody has steered it: see queues.load; fences (packed), while
--- datasets are being detached. Of one that was deleted: generation GONE for ever, and classes (how many) and
+-- datasets are being detached; dealt (packed), once anything was distributed: see 58_dealing. Of one that was deleted: generation GONE for ever, and classes (how many) and
 -- was (packed, the generations whose indexes are still there) for who drops the rest: see 62_gone.
 function keys.queue(P, queue) return P .. 'queue:' .. text(queue) end
 -- HASH of what each lane begins with: b<class> -> score of its first untouched entry, g<class> -> score

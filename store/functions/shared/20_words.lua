@@ -9,6 +9,7 @@ local STATE_WORDS = {
 local HELD = { [ASSIGNED] = true, [IN_PROGRESS] = true }
 local FINISHED = { [COMPLETED] = true, [DISCARDED] = true }
 local ENDED = { [COMPLETED] = true, [DISCARDED] = true, [REMOVED] = true }
+local CORRECTION, GIVEN = 1, 2   -- why a task stays with its holder when the lease ends: see 46_entries
 local FOR_OTHERS, FOR_ME, DISCARD = 1, 2, 3   -- what becomes of a task that is skipped
 local FINISHED_BY_MEANING = { [1] = COMPLETED, [2] = DISCARDED }
 
@@ -25,6 +26,7 @@ local MAX_DEAD = 1000        -- dead integers dropped in one call
 local MAX_LEFT = 10000      -- entries whose leaving is remembered
 local DEAD_CHUNK = 100       -- read at a time where there are any
 local INFINITE = 2 ^ 53      -- above every score
+local FOREVER = INFINITE     -- the deadline of a hold that does not end by itself
 local MOST_KEPT = 20000      -- unpacked values kept from call to call
 local TAIL = 2 ^ 52          -- own lists: above every score of an entry, plus the seq that put it there
 local DAY_MS = 24 * 3600 * 1000
@@ -34,11 +36,12 @@ local NONE = {}              -- an empty list or set, never to be filled
 local OPERATIONS = 2 ^ 52    -- a chunk of operation n comes as request number `chunk` of "session" OPERATIONS + n
 local GONE = -1              -- the generation of a queue that was deleted
 local OUTSIDE = 2 ^ 51       -- session s without a project asks here as "session" OUTSIDE + s
-local CLEAR_WAITING = 2      -- the verb of an operation that its first event has done
-local DETACH_DATASET, DELETE_DATASET, SET_PRIORITY, DELETE_QUEUE, REMOVE_DATASET_ITEMS = 3, 4, 5, 7, 8
-local RECALL_QUEUE, REMOVE_CONTRIBUTORS, REMOVE_MEMBERS = 9, 10, 11   -- they watch what is taken back
-local RECALLS = { [RECALL_QUEUE] = true, [REMOVE_CONTRIBUTORS] = true, [REMOVE_MEMBERS] = true }
-local UNDIVIDED = { [DETACH_DATASET] = true, [DELETE_DATASET] = true, [DELETE_QUEUE] = true }   -- by fence: not to be cancelled
+local VERB = {               -- of operations; a queue's clearing is done by its first event
+  CLEAR_WAITING = 2, DETACH_DATASET = 3, DELETE_DATASET = 4, SET_PRIORITY = 5, DELETE_QUEUE = 7, REMOVE_DATASET_ITEMS = 8,
+  RECALL_QUEUE = 9, REMOVE_CONTRIBUTORS = 10, REMOVE_MEMBERS = 11,   -- these three watch what is taken back
+}
+local RECALLS = { [VERB.RECALL_QUEUE] = true, [VERB.REMOVE_CONTRIBUTORS] = true, [VERB.REMOVE_MEMBERS] = true }
+local UNDIVIDED = { [VERB.DETACH_DATASET] = true, [VERB.DELETE_DATASET] = true, [VERB.DELETE_QUEUE] = true }   -- by fence: not to be cancelled
 local RUNNING, SUCCEEDED, FAILED, CANCELLED = 1, 2, 3, 4   -- where an operation stands
 
 local function score_of(rank, entry) return rank * RANK_STEP + entry end

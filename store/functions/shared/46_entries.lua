@@ -7,7 +7,9 @@
 --   ASSIGNED, IN_PROGRESS  the holder, their token; since = wall ms of the grant
 --   RETURNED               the author, and as for QUEUED their last token
 --   COMPLETED, DISCARDED   the author and their token
--- `cause` says how the slot came to be as it is: one word, for LEASE_LOST. returned = 1: a correction.
+-- `cause` says how the slot came to be as it is: one word, for LEASE_LOST. `returned` says why it stays with its
+-- holder when their lease ends: CORRECTION (1), then it is RETURNED; GIVEN (2), a manager or the distribution gave it to
+-- them, then it is ASSIGNED under the same token, and does not end; 0: it does not stay.
 --   REMOVED                nobody
 -- While it is held two more follow: draft = 1 once a draft was saved under the token, and touched, the
 -- lease clock of the last Start, Renew or SaveDraft (0: none).

@@ -55,10 +55,10 @@ end
 -- How many tasks an operation that watches a recall has still to see taken back; nil: the recall is over.
 function operations.left(P, operation)
   local queue, those = operation.queues[1], recalled(P, operation.people)
-  if operation.verb == REMOVE_MEMBERS then return those[1] and operations.held_by(P, those) end
+  if operation.verb == VERB.REMOVE_MEMBERS then return those[1] and operations.held_by(P, those) end
   if not queues.load(P, queue) then return nil end   -- it was deleted, and with it what was held there
   local in_batches = recalled(P, redis.call('ZRANGE', keys.queue_batch_leases(P, queue), 0, -1))
   if not (those[1] or in_batches[1]) and redis.call('HEXISTS', keys.queue_recalls(P), queue) == 0 then return nil end
-  if operation.verb == REMOVE_CONTRIBUTORS then return operations.held_by(P, those, queue) end
+  if operation.verb == VERB.REMOVE_CONTRIBUTORS then return operations.held_by(P, those, queue) end
   return number_or(redis.call('HGET', keys.counts(P, queue), 'assigned'), 0)
 end

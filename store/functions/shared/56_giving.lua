@@ -19,9 +19,13 @@ function giving.corrections(P, queue, person, limit)
 end
 
 -- What keeps available tasks from this person: how many wait in lanes that are not theirs, and how
--- many of their lanes' they have a slot of.
+-- many of their lanes' they have a slot of; or that nobody pulls there, and how many wait to be assigned.
 local function unsuited(P, queue, person)
   local skill, excluded = 0, 0
+  if queue.distributed > 0 then
+    for class in ipairs(queue.classes) do excluded = excluded + lanes.size(P, queue.number, class) end
+    return { { cause = 'NOT_ASSIGNED', tasks = excluded } }
+  end
   for class in ipairs(queue.classes) do
     if skilled(person, queue, class) then
       excluded = excluded + redis.call('ZCARD', keys.excluded(P, queue.number, class, person.number))
@@ -48,7 +52,7 @@ local function reasons(call, queue, person, cause, at_cap, heads)
     return list
   end
   local first, due = leases.first(P, queue), delays.first(call, queue.number)
-  if first then list[#list + 1] = { reason = 'ALL_LEASED', next_free = math.max(0, first - call.clock) } end
+  if first then list[#list + 1] = { reason = 'ALL_LEASED', next_free = leases.next_free(call, first) } end
   if due then list[#list + 1] = { reason = 'NOT_BEFORE', next_free = due } end
   if not first and not due then list[#list + 1] = { reason = 'QUEUE_EMPTY' } end
   return list

@@ -10,6 +10,7 @@ end
 
 -- How many tasks more the rules of the queue, batches or not, let them have.
 function batches.room(P, person, queue)
+  if queue.distributed > 0 then return INFINITE end
   if queue.batch_size > 0 then return queue.max_workload - batches.workload(P, person, queue) end
   return queue.max_held - redis.call('ZCARD', keys.held(P, person, queue.number))
 end

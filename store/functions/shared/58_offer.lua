@@ -19,10 +19,17 @@ local function counted(P, queue, person, wanted, target)
   return tasks, math.min(wanted, free) - #tasks, free == 0, false
 end
 
+-- Where work is dealt out nobody pulls: they get their corrections, and need not be told why nothing else if they have
+-- work.
+local function dealt(P, queue, person, wanted)
+  local workload = batches.workload(P, person.number, queue)
+  return giving.corrections(P, queue, person, wanted), 0, false, workload > 0
+end
+
 -- What is due to somebody who asks. `target` 0: `count` tasks; else as many of them as they need to hold that
 -- many. With batches neither counts.
 function giving.due(P, queue, person, count, target)
-  local give = queue.batch_size > 0 and pulled or counted
+  local give = queue.distributed > 0 and dealt or queue.batch_size > 0 and pulled or counted
   return give(P, queue, person, count, target)
 end
 

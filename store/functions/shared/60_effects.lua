@@ -101,9 +101,10 @@ function effects.open(batch, entry, record)
 end
 
 -- The edit in `edits` of an entry that nobody has touched. One stands for all of a lane and rank, because
--- they become the same record.
-local function open_fresh(edits, queue, entry, class, rank)
+-- they become the same record; or for those of them of which `like` is the same.
+local function open_fresh(edits, queue, entry, class, rank, like)
   local lane = class * RANKS + rank
+  if like then lane = like .. '/' .. lane end
   local edit = edits[lane]
   if edit then
     edit.entries[#edit.entries + 1] = entry
@@ -122,9 +123,9 @@ function effects.open_untouched(batch, queue, entry, class, rank)
 end
 
 -- The edit of an entry that waits, untouched, anywhere in its backlog, and comes out of it.
-function effects.open_waiting(batch, queue, entry, class, rank)
+function effects.open_waiting(batch, queue, entry, class, rank, like)
   batch.waiting = batch.waiting or {}
-  return open_fresh(batch.waiting, queue, entry, class, rank)
+  return open_fresh(batch.waiting, queue, entry, class, rank, like)
 end
 
 -- A slot of a touched entry to be changed, and its record.
@@ -222,10 +223,11 @@ local function rerank(batch, edit, is_free)
   end
 end
 
-local function drop_hold(batch, queue, edit, i, person)
+-- The person holds it no more; `moved`: somebody else does, whose lease has taken the place of theirs.
+local function drop_hold(batch, queue, edit, i, person, moved)
   local held = keys.held(batch.P, person, queue.number)
   leave(held, edit)
-  for n = 1, #edit.entries do end_lease(queue, edit.entries[n], i) end
+  for n = 1, moved and 0 or #edit.entries do end_lease(queue, edit.entries[n], i) end
   batch.dropped = batch.dropped or {}
   batch.dropped[held] = { person, queue }
 end
@@ -247,9 +249,9 @@ end
 -- Holds, own lists and counts of one slot that was `b` and is `a`.
 local function move_slot(batch, queue, edit, i, b, a)
   local P, was_held, is_held = batch.P, HELD[b[1]], HELD[a[1]]
-  if was_held and not is_held then
-    drop_hold(batch, queue, edit, i, b[2])
-  elseif is_held and not was_held then
+  local moved = was_held and is_held and a[2] ~= b[2]
+  if was_held and not is_held or moved then drop_hold(batch, queue, edit, i, b[2], moved) end
+  if is_held and not was_held or moved then
     enter(keys.held(P, a[2], queue.number), edit)
     leased_by(edit.after, a[2])
     batch.holder, batch.holder_queue = a[2], queue.number
@@ -257,7 +259,8 @@ local function move_slot(batch, queue, edit, i, b, a)
   if b[1] == RETURNED then
     leave(keys.own(P, b[2], queue.number), edit)
     count_own(P, b[2], queue.number, -#edit.entries)
-  elseif a[1] == RETURNED then
+  end
+  if a[1] == RETURNED then
     enter(keys.own(P, a[2], queue.number), edit)
     count_own(P, a[2], queue.number, #edit.entries)
   end
@@ -336,7 +339,7 @@ local function settle(batch, edit)
   local was_free, is_free, finished = false, false, true
   for i = 1, #after do
     local b, a = before[i], after[i]
-    if a[1] ~= b[1] then move_slot(batch, queue, edit, i, b, a) end
+    if a[1] ~= b[1] or a[2] ~= b[2] then move_slot(batch, queue, edit, i, b, a) end
     local was, is = counts_as(edit.before, b), counts_as(edit.after, a)
     if was ~= is then
       effects.count(queue, was, -#edit.entries)
@@ -451,7 +454,7 @@ end
 -- How the slot of a task that ended without being submitted is from now on: a correction waits for
 -- its author again, unless it must go to the pool.
 local function give_back(slot, cause, wall, to_pool)
-  local keeps_author = slot[6] == 1 and not to_pool
+  local keeps_author = slot[6] == CORRECTION and not to_pool
   local remembers = cause == EXPIRED
   slot[1] = keeps_author and RETURNED or QUEUED
   if not keeps_author and not remembers then slot[2] = 0 end

@@ -58,7 +58,7 @@ function apply.members_changed(P, event)
   end
   local numbers = {}
   for i, m in ipairs(event.body.members) do numbers[i] = m[1] end
-  operations.watch(P, event, REMOVE_MEMBERS, {}, numbers)
+  operations.watch(P, event, VERB.REMOVE_MEMBERS, {}, numbers)
   effects.look_again(P)
 end
 

@@ -113,7 +113,30 @@ local function give_back_all(P, tasks, cause, wall)
 end
 
 function apply.released(P, event) give_back_all(P, event.body.tasks, RELEASED, event.wall) end
-function apply.expired(P, event) give_back_all(P, event.body.tasks, EXPIRED, event.wall) end
+
+-- A hold that was given goes on without an end; where leases end together, that is settled once for all of them.
+local function keep_on(batch, record, task)
+  local of_queue = effects.of_queue(batch, record.q)
+  if of_queue.rules.batch_size == 0 then effects.set_deadline(of_queue, task[1], task[2], FOREVER, task[3]) end
+end
+
+-- What was given stays with its holder (4th element 1), as it was before they started it.
+function apply.expired(P, event)
+  local batch = effects.begin(P, event.body.tasks)
+  for _, task in ipairs(event.body.tasks) do
+    local slot, record = effects.edit(batch, task[1], task[2])
+    if task[4] == 1 then
+      slot[1] = ASSIGNED
+      keep_on(batch, record, task)
+    else
+      give_back(slot, EXPIRED, event.wall)
+    end
+  end
+  effects.finish(batch)
+  for _, held in ipairs(event.body.stay) do
+    run_together(P, held[1], held[2], FOREVER)
+  end
+end
 
 -- What is taken back is for everybody, at its first place; for them, after all else.
 function apply.batch_cleared(P, event)

@@ -41,8 +41,8 @@ function apply.operation_begun(P, event)
   local b = event.body
   take_items(P, event)
   begin_operation(P, event, RUNNING, b)
-  if b.verb == DETACH_DATASET or b.verb == DELETE_DATASET then raise_fences(P, event) end
-  if b.verb == DELETE_DATASET then redis.call('SMOVE', keys.datasets(P), keys.deleted_datasets(P), b.dataset) end
+  if b.verb == VERB.DETACH_DATASET or b.verb == VERB.DELETE_DATASET then raise_fences(P, event) end
+  if b.verb == VERB.DELETE_DATASET then redis.call('SMOVE', keys.datasets(P), keys.deleted_datasets(P), b.dataset) end
 end
 
 -- All that the fences covered is removed.
@@ -69,13 +69,13 @@ function apply.cleared(P, event)
   delays.hasten(P, b.queue, 0)
   redis.call('SADD', keys.tidying(P), string.format('%d/%d', b.queue, b.generation - 1))
   begin_operation(P, event, SUCCEEDED,
-    { verb = CLEAR_WAITING, queues = { b.queue }, dataset = 0, content = 0, total = b.removed, last = b.last })
+    { verb = VERB.CLEAR_WAITING, queues = { b.queue }, dataset = 0, content = 0, total = b.removed, last = b.last })
 end
 
 function apply.operation_ended(P, event)
   local b = event.body
   local operation = operations.load(P, b.operation)
-  if b.state == SUCCEEDED and operation.verb == DELETE_QUEUE then gone.tidy(P, operation.queues[1])
+  if b.state == SUCCEEDED and operation.verb == VERB.DELETE_QUEUE then gone.tidy(P, operation.queues[1])
   elseif b.state == SUCCEEDED and UNDIVIDED[operation.verb] then lower_fences(P, operation) end
   redis.call('HSET', keys.operation(P, b.operation), 'state', b.state)
   redis.call('SREM', keys.running(P), b.operation)

@@ -75,7 +75,7 @@ function apply.queue_changed(P, event)
     recall(P, before)
   end
   fence_people(P, b.queue, b.fenced, event.seq)
-  operations.watch(P, event, REMOVE_CONTRIBUTORS, { b.queue }, b.fenced)
+  operations.watch(P, event, VERB.REMOVE_CONTRIBUTORS, { b.queue }, b.fenced)
   effects.look_again(P)
 end
 
@@ -88,7 +88,7 @@ function apply.queue_paused(P, event)
     recall(P, queue)
   end
   put_control(P, queue.number, control)
-  operations.watch(P, event, RECALL_QUEUE, { queue.number }, {})
+  operations.watch(P, event, VERB.RECALL_QUEUE, { queue.number }, {})
 end
 
 function apply.queue_archived(P, event)

@@ -11,7 +11,7 @@ function apply.queue_deleted(P, event)
   gone.bury(P, queue)
   stir(b.queue)
   begin_operation(P, event, b.held > 0 and RUNNING or SUCCEEDED,
-    { verb = DELETE_QUEUE, queues = { b.queue }, dataset = 0, content = 0, total = b.held, last = b.last })
+    { verb = VERB.DELETE_QUEUE, queues = { b.queue }, dataset = 0, content = 0, total = b.held, last = b.last })
   if b.held == 0 then gone.tidy(P, b.queue) end
 end
 

@@ -1,0 +1,152 @@
+"""Rules of the property test about tasks that people did not pull: dealt out, assigned, moved."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, rule
+
+from audit.eligibility import entitled
+from audit.expect_assigned import expect_assign, expect_assigned
+from audit.state import QUEUED, RETURNED
+from tests.audit.log import queue_rules
+
+QUEUES = st.integers(1, 3)
+PEOPLE = st.integers(0, 5)
+PICK = st.integers(0, 10_000)
+WINDOW_MS = 5_000
+
+
+class AssignedRules(RuleBasedStateMachine):
+    """A part of the machine; `ProjectMachine` has what it calls."""
+
+    call: Any
+    tokens: Any
+    attach: Any
+    state_clock: int
+
+    @property
+    def state(self) -> Any:
+        raise NotImplementedError
+
+    @rule(queue=st.integers(2, 3), slots=st.integers(1, 3), distributed=st.integers(1, 2))
+    def create_distributed_queue(self, *, queue: int, slots: int, distributed: int) -> None:
+        known = queue in self.state.queues or queue in self.state.deleted
+        rules = queue_rules(
+            slots=slots, distributed=distributed, shares=[[2, 50], [3, 25], [4, 25]]
+        )
+        reply = self.call("create_queue", queue=queue, rules=rules, content=0)
+        assert reply.word == ("already_exists" if known else "ok")
+        self.attach(queue, 3)
+
+    @rule(queue=QUEUES, picks=st.lists(PICK, min_size=1, max_size=6), stale=st.integers(0, 9))
+    def deal(self, *, queue: int, picks: list[int], stale: int) -> None:
+        """The next few entries are dealt to some of those who may do them, or stay in the pool."""
+        of = self.state.queues.get(queue)
+        if of is None:
+            return
+        after = [e for e in self.state.entries.values() if e.queue == queue and e.entry > of.upto]
+        chosen = sorted(after, key=lambda e: e.entry)[: len(picks)]
+        people = [2, 3, 4]
+        found = self.call(
+            "dealt",
+            queue=queue,
+            people=people,
+            entries=[[e.entry, e.lane, e.came] for e in chosen],
+        ).rest
+        assert (found["upto"], found["among"]) == (of.upto, of.among)
+        tasks = []
+        for entry, pick, (lane, free, not_they) in zip(
+            chosen, picks, found["entries"], strict=False
+        ):
+            there = not (entry.gone or entry.escalated or self.state.covered(entry))
+            slots = [i for i, s in enumerate(entry.all(), 1) if there and s.state == QUEUED]
+            assert list(free or ()) == slots
+            may = [p for p in people if not entitled(self.state, p, entry)]
+            told = [
+                person
+                for person, lanes in zip(people, found["skills"], strict=True)
+                if lane in list(lanes or ()) and person not in list(not_they or ())
+            ]
+            assert not slots or told == may
+            for slot, person in zip(slots, may[pick % 2 :], strict=False):
+                tasks.append([entry.entry, slot, entry.lane, entry.came, person, pick % 3 + 1])
+        if not chosen:
+            return
+        reply = self.call(
+            "deal",
+            queue=queue,
+            expected=of.upto + (stale == 0),
+            set_seq=of.set_seq - (stale == 1),
+            upto=chosen[-1].entry,
+            among=str(picks[0] % 2),
+            tasks=tasks,
+        )
+        if not of.rules.distributed:
+            assert reply.word == "not_found"
+        else:
+            assert reply.word == ("stale_cursor" if stale < 2 else "ok")
+            if reply.word == "ok":
+                self.tokens += [(task[4], task[0], task[1], reply.seq) for task in tasks]
+
+    @rule(
+        queue=QUEUES,
+        picks=st.lists(PICK, min_size=1, max_size=4),
+        person=PEOPLE,
+        started=st.integers(0, 2),
+        lenient=st.integers(0, 1),
+        at=st.integers(0, 3),
+    )
+    def assign(
+        self, *, queue: int, picks: list[int], person: int, started: int, lenient: int, at: int
+    ) -> None:
+        """Some tasks go to one person, or to the pool: mostly as they are planned to."""
+        here = [e for e in self.state.entries.values() if e.queue == queue]
+        if not here:
+            return
+        chosen = {}
+        for pick in picks:
+            entry = here[pick % len(here)]
+            chosen[entry.entry, pick % (entry.k + (pick % 17 == 0)) + 1] = (entry, pick)
+        tasks, told = [], []
+        for (_, number), (entry, pick) in chosen.items():
+            slot = entry.slot(min(number, entry.k))
+            has = slot.person if slot.held or slot.state == RETURNED else 0
+            before = (has, has, has, -1, pick % 5)[(pick + at) % 5]
+            token = (0, slot.token, slot.token, 1)[(pick + at) % 4]
+            tasks.append(
+                [entry.entry, number, entry.lane, entry.came, person, before, token, started]
+            )
+            its_own = expect_assign(
+                self.state,
+                entry,
+                number,
+                person=person,
+                before=before,
+                token=token,
+                started=started,
+                window_ms=WINDOW_MS,
+                clock=max(self.state_clock, self.state.clock),
+            )
+            told.append((entry.entry, person, its_own))
+        reply = self.call(
+            "assign",
+            queue=queue,
+            why=3,
+            content=0,
+            operation=0,
+            window_ms=WINDOW_MS,
+            tasks=tasks,
+            lenient=lenient,
+        )
+        word, detail = expect_assigned(self.state, queue, [person], told)
+        if lenient and word != "many_people":
+            assert reply.word == "ok"
+        elif word in ("ok", "many_people"):
+            assert reply.word == word
+        else:
+            assert reply.word == "refused"
+            assert tuple(reply.rest[2:]) == (word, detail)
+        if reply.word == "ok" and person:
+            self.tokens += [(person, task[0], task[1], reply.seq) for task in tasks]

@@ -15,6 +15,8 @@ from allocator.servicers.group import GroupServicer
 from allocator.servicers.operation import OperationServicer
 from allocator.servicers.project import ProjectServicer
 from allocator.servicers.queue import QueueServicer
+from allocator.servicers.report import ReportServicer
+from allocator.services.activity import ActivityList
 from allocator.services.allocation import Allocation
 from allocator.services.attaching import Attaching
 from allocator.services.batches import Batches
@@ -46,6 +48,7 @@ from allocator.services.queue_settings import SettingsCache
 from allocator.services.queues import Queues
 from allocator.services.removing import Removing
 from allocator.services.reserving import Reserving
+from allocator.services.seen import Reader
 from allocator.services.skipping import Skipping
 from allocator.services.standing import Standing
 from allocator.services.steering import Steering
@@ -85,6 +88,7 @@ class Assembly:
             self._queue_servicer,
             self._allocation_servicer,
             OperationServicer(self._operations),
+            ReportServicer(self._activity),
         )
 
     def followers(self) -> Sequence[Follower]:
@@ -220,6 +224,16 @@ class Assembly:
             tasks=self._store.task_list,
             views=self._views,
             door=self._door,
+        )
+
+    @cached_property
+    def _activity(self) -> ActivityList:
+        return ActivityList(
+            directory=self._directory,
+            log=self._store.activity,
+            views=self._views,
+            door=self._door,
+            reader=Reader(self._directory),
         )
 
     @cached_property

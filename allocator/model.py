@@ -278,10 +278,17 @@ class TaskId:
         """Whether it is DELAYED."""
         return self.entry >= WAITING
 
+    @property
+    def packed(self) -> int:
+        """Both in one number."""
+        return self.entry << SLOT_BITS | self.slot
+
     def __str__(self) -> str:
         return f"{self.entry}-{self.slot}"
 
 
+SLOT_BITS = 6
+"""No queue has 64 slots."""
 WAITING = 2**52
 """From here on are numbers of items that wait for their time, in place of entries."""
 MOST_WAITING = 2**14

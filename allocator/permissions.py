@@ -222,6 +222,7 @@ TABLE: Final = (
             "AllocationService.GetItemStatus",
             "AllocationService.GetTask",
             "AllocationService.ListMyTasks",
+            "ReportService.ListActivity",
         ),
     ),
     Row(right=Right.DATA, cells=_cells("✔ | ✔ | own queues | – | – | –")),

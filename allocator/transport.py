@@ -24,6 +24,8 @@ from dibs.v1 import (
     project_pb2_grpc,
     queue_pb2,
     queue_pb2_grpc,
+    report_pb2,
+    report_pb2_grpc,
 )
 
 SERVICES: tuple[tuple[str, Any], ...] = tuple(
@@ -55,6 +57,7 @@ SERVICES: tuple[tuple[str, Any], ...] = tuple(
             "OperationService",
             operation_pb2_grpc.add_OperationServiceServicer_to_server,
         ),
+        (report_pb2, "ReportService", report_pb2_grpc.add_ReportServiceServicer_to_server),
     )
 )
 MOST_PENDING = 10_000

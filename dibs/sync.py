@@ -28,6 +28,7 @@ from dibs import (
     list_calls,
     named_calls,
     operation_calls,
+    report_calls,
     setup_calls,
     task_calls,
 )
@@ -155,6 +156,7 @@ class Client:
     load_batch = _Rpc(task_calls.load_batch)
     clear_batch = _Rpc(task_calls.clear_batch)
     list_my_tasks = _Rpc(task_calls.list_my_tasks)
+    list_activity = _Rpc(report_calls.list_activity)
 
     def __init__(
         self,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from store.activity_log import ActivityLog
 from store.committer import Committer
 from store.content import Content
 from store.deals import Deals
@@ -109,6 +110,7 @@ class Store:
         self.item_list = ItemList(self.postgres, self.items)
         self.listings = Listings(self.postgres)
         self.sums = Sums(self.postgres)
+        self.activity = ActivityLog(self.postgres, self.log)
         self.deals = Deals(self.postgres)
         self.ledger = Ledger(
             redis=self.redis,

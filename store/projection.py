@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from allocator.model import Meaning, SkipPolicy, TaskState
-from store import projection_delays, projection_operations
+from store import projection_activity, projection_delays, projection_operations
 from store import projection_finished as finished
 from store.events import Event
 
@@ -105,6 +105,7 @@ class Views:
     """When the event happened that is applied, wall ms."""
     entered: list[tuple[int, int, int]] = field(default_factory=list)
     """(queue, rank, tasks) that came in."""
+    activity: projection_activity.Index = field(default_factory=projection_activity.Index)
     rows: list[tuple[str, tuple[Any, ...]]] = field(default_factory=list)
     """What else is to be written, in order: a name of projections.WRITES, its arguments."""
 
@@ -161,6 +162,7 @@ def apply(views: Views, events: Iterable[Event]) -> None:
         if change is not None:
             change(views, event, event.body)
         projection_operations.chunk(views, event)
+        projection_activity.record(views, event)
 
 
 def tasks_of(event: Event, slots: Mapping[int, int]) -> list[Task]:

@@ -363,6 +363,8 @@ def _task_row(row: Any, cleared: Mapping[int, int]) -> TaskRow:
 async def _write(connection: Connection, project: int, views: Views) -> None:
     for name, arguments in views.rows:
         await connection.execute(WRITES[name], project, *arguments)
+    for query, columns in views.activity.writes():
+        await connection.execute(query, project, *columns)
     stirred = sorted(views.stirred)
     if stirred:
         await connection.execute(projection_delays.FORGET, project, stirred)

@@ -53,6 +53,7 @@ STUBS = {
     "QueueService": "queues",
     "AllocationService": "allocation",
     "OperationService": "operations",
+    "ReportService": "reports",
 }
 
 

@@ -30,6 +30,7 @@ from dibs.v1 import (
     project_pb2_grpc,
     queue_pb2,
     queue_pb2_grpc,
+    report_pb2_grpc,
     skipping_pb2,
 )
 
@@ -51,6 +52,7 @@ class Stubs:
         self.queues: Any = queue_pb2_grpc.QueueServiceStub(channel)
         self.allocation: Any = allocation_pb2_grpc.AllocationServiceStub(channel)
         self.operations: Any = operation_pb2_grpc.OperationServiceStub(channel)
+        self.reports: Any = report_pb2_grpc.ReportServiceStub(channel)
 
 
 async def refused(call: Any) -> errors.DibsError:

@@ -9,6 +9,7 @@ import pytest
 from dibs.errors import leaves
 from dibs.status import LEAVES, code_for
 from dibs.v1.errors_pb2 import ErrorReason
+from store.events import KINDS
 from tests.protos.test_protos import FILES, RPCS
 
 PROTOS = Path(__file__).parents[2] / "protos"
@@ -39,6 +40,12 @@ def test_code_and_metadata_are_documented(code, reason, metadata):
     leaf = LEAVES[reason]
     assert code in (code_for(leaf.rebuilt("", {})).name, "(line error)")
     assert set(leaf.keys) <= set(re.findall(r"\w+", metadata))
+
+
+def test_everything_that_may_happen_is_documented():
+    [table] = re.findall(r"^## Activity\n(.*?)^## ", PROTOCOL, re.MULTILINE | re.DOTALL)
+    words = set(re.findall(r"\b[A-Z]+(?:_[A-Z]+)*\b", table))
+    assert {kind.upper() for kind in KINDS} <= words
 
 
 def test_every_rpc_has_a_section():

@@ -13,6 +13,7 @@ from tests.store.stack import Stack, opened, tasks_of
 VIEWS = (
     *("project", "member", "group", "group_member", "dataset", "queue", "attachment", "task"),
     *("operation", "count", "deleted", "position", "queue_dataset"),
+    *("activity", "activity_task", "activity_run"),
 )
 
 

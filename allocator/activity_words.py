@@ -1,0 +1,40 @@
+"""What is answered about what happened: as answers.py."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from allocator.model import TaskId, TaskState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActivityTask:
+    """A task that something happened to, and who had it before, if somebody else had.
+
+    `state` None: not told; `token` 0: not theirs.
+    """
+
+    task: TaskId
+    all_slots: bool
+    queue_id: str
+    person: str
+    state: TaskState | None
+    token: int
+    before: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Activity:
+    """Something that happened, as far as the caller may know."""
+
+    seq: int
+    change: str
+    created_ms: int
+    actor: str
+    people: tuple[str, ...]
+    queue_ids: tuple[str, ...]
+    dataset_id: str
+    tasks: tuple[ActivityTask, ...]
+    count: int
+    reason: str
+    operation: int

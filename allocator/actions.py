@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
 
-from allocator.model import QueueSettings, Role, TaskState
+from allocator.model import QueueSettings, Role, Stage, TaskState
 from allocator.permissions import ROW_OF, ROWS, Grant, Right, Row, row_for
 
 
@@ -45,6 +45,10 @@ class Action(IntEnum):
     REMOVE_STATUS = 28
     RECALL_SUBMISSION = 29
     CLEAR_SKIPS = 30
+    START_ANNOTATION = 90
+    SUBMIT_FOR_REVIEW = 91
+    SUBMIT_DATA = 92
+    WITHDRAW_DATA = 93
 
 
 _S: Final = TaskState
@@ -130,17 +134,49 @@ _ALWAYS: Final = (
 _PICK: Final = "AllocationService.StartTask"
 
 
-def of_queue(caller: Caller, queue: QueueSettings, *, paused: bool, archived: bool) -> list[Action]:
-    """What the caller may do with a queue."""
-    own = [Action.LIST_TASKS]
-    if not (paused or archived):
-        own += [Action.RESERVE, *([Action.LOAD_BATCH] if queue.batch_size else [])]
-    rpcs = {
-        Action.LIST_TASKS: "QueueService.ListTasks",
-        Action.RESERVE: "AllocationService.Reserve",
-        Action.LOAD_BATCH: "AllocationService.LoadBatch",
-    }
-    managed = [
+_OWN: Final = {
+    Action.LIST_TASKS: "QueueService.ListTasks",
+    Action.RESERVE: "AllocationService.Reserve",
+    Action.START_ANNOTATION: "AllocationService.StartAnnotation",
+    Action.LOAD_BATCH: "AllocationService.LoadBatch",
+    Action.SUBMIT_FOR_REVIEW: "QueueService.SubmitForReview",
+}
+
+
+def of_queue(
+    caller: Caller,
+    queue: QueueSettings,
+    *,
+    paused: bool,
+    archived: bool,
+    stage: Stage = Stage.PENDING,
+) -> list[Action]:
+    """What the caller may do with a queue; with submitted data nothing changes but that."""
+    if stage is Stage.DATA_SUBMITTED:
+        left = [(Action.WITHDRAW_DATA, "QueueService.WithdrawData")]
+        own, managed = [Action.LIST_TASKS], left
+    else:
+        own = _work(queue, is_open=not (paused or archived))
+        managed = _managed(queue, paused=paused, archived=archived)
+        if stage is Stage.REVIEW_PASSED:
+            managed.append((Action.SUBMIT_DATA, "QueueService.SubmitData"))
+    found = [action for action in own if caller.may(_OWN[action], own=True)]
+    found += [action for action, rpc in managed if caller.may(rpc, own=False)]
+    return sorted(found)
+
+
+def _work(queue: QueueSettings, *, is_open: bool) -> list[Action]:
+    """What whoever works there may do."""
+    own = [Action.LIST_TASKS, Action.SUBMIT_FOR_REVIEW]
+    if is_open:
+        own += [Action.RESERVE, Action.START_ANNOTATION]
+        own += [Action.LOAD_BATCH] if queue.batch_size else []
+    return own
+
+
+def _managed(queue: QueueSettings, *, paused: bool, archived: bool) -> list[tuple[Action, str]]:
+    """What whoever manages it may do, and the RPC of each."""
+    return [
         *_ALWAYS,
         *([(Action.CLEAR_BATCH, "AllocationService.ClearBatch")] if queue.batch_size else []),
         (Action.RESUME_QUEUE, "QueueService.ResumeQueue")
@@ -150,15 +186,23 @@ def of_queue(caller: Caller, queue: QueueSettings, *, paused: bool, archived: bo
         if archived
         else (Action.ARCHIVE_QUEUE, "QueueService.ArchiveQueue"),
     ]
-    found = [action for action in own if caller.may(rpcs[action], own=True)]
-    found += [action for action, rpc in managed if caller.may(rpc, own=False)]
-    return sorted(found)
 
 
 def of_task(
-    caller: Caller, queue: QueueSettings, state: TaskState, holder: int, *, is_open: bool
+    caller: Caller,
+    queue: QueueSettings,
+    state: TaskState,
+    holder: int,
+    *,
+    is_open: bool,
+    submitted: bool = False,
 ) -> list[Action]:
-    """What the caller may do with a task that `holder` (0: nobody) has or did."""
+    """What the caller may do with a task that `holder` (0: nobody) has or did.
+
+    `submitted`: the data of its queue are, and nothing of it changes.
+    """
+    if submitted:
+        return []
     mine = holder == caller.person
     found = [
         one.action

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from allocator.model import TaskState, WorkStatus
+from allocator.model import Stage, TaskState, WorkStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,6 +13,8 @@ class QueueFigures:
     """Of a queue: tasks, items with issues, and the datasets they are of."""
 
     status: WorkStatus
+    stage: Stage
+    submitted_ms: int
     total: int
     remaining: int
     progress: int

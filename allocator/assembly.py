@@ -32,6 +32,7 @@ from allocator.services.driving import Driving
 from allocator.services.explaining import Explaining
 from allocator.services.filling import Filling
 from allocator.services.finishing import Finishing
+from allocator.services.first_task import FirstTask
 from allocator.services.groups import GroupCalls
 from allocator.services.held import HeldTasks
 from allocator.services.lists import Lists
@@ -50,6 +51,7 @@ from allocator.services.removing import Removing
 from allocator.services.reserving import Reserving
 from allocator.services.seen import Reader
 from allocator.services.skipping import Skipping
+from allocator.services.stages import Stages
 from allocator.services.standing import Standing
 from allocator.services.steering import Steering
 from allocator.services.submitting import Submitting
@@ -106,7 +108,7 @@ class Assembly:
     def _queue_servicer(self) -> QueueServicer:
         return QueueServicer(
             *(self._queues, self._filling, self._priorities, self._removing, self._bulk),
-            *(self._deleting, self._steering, self._queue_list, self._lists),
+            *(self._deleting, self._steering, self._stages, self._queue_list, self._lists),
         )
 
     @property
@@ -114,7 +116,7 @@ class Assembly:
         return AllocationServicer(
             *(self._allocation, self._submitting, self._drafting, self._skipping, self._picking),
             *(self._reserving, self._batches, self._finishing, self._standing),
-            *(self._explaining, self._bulk),
+            *(self._explaining, self._bulk, self._first_task),
         )
 
     @cached_property
@@ -283,6 +285,21 @@ class Assembly:
             lost=self._lost,
             named=self._named_tasks,
         )
+
+    @cached_property
+    def _first_task(self) -> FirstTask:
+        return FirstTask(
+            ledger=self._ledger,
+            items=self._items,
+            door=self._door,
+            held=self._held,
+            lost=self._lost,
+            clock=self._clock,
+        )
+
+    @cached_property
+    def _stages(self) -> Stages:
+        return Stages(ledger=self._ledger, items=self._items, views=self._views, door=self._door)
 
     @cached_property
     def _picking(self) -> Picking:

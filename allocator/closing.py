@@ -20,7 +20,10 @@ class ClosingLedger:
     async def change(
         self, project: int, name: str, request: RequestKey | None, actor: int, **inputs: Any
     ) -> Outcome:
-        """As of the ledger. Raises ProjectNotFound, QueueNotFound and QueueArchived besides."""
+        """As of the ledger; raises besides what is closed.
+
+        That is ProjectNotFound, QueueNotFound, QueueArchived, DataSubmitted.
+        """
         outcome = await self._ledger.change(project, name, request, actor, **inputs)
         return await self._open(project, outcome, inputs)
 
@@ -38,6 +41,8 @@ class ClosingLedger:
             raise await self._deleted(project)
         if outcome.word == "archived":
             raise errors.QueueArchived(await self._queue_id(project, int(outcome.detail[0])))
+        if outcome.word == "data_submitted":
+            raise errors.DataSubmitted(await self._queue_id(project, int(outcome.detail[0])))
         if outcome.word == "not_found" and outcome.detail[0] == "queue":
             raise errors.QueueNotFound(await self._queue_id(project, _queue_of(inputs)))
         return outcome

@@ -100,6 +100,16 @@ class WorkStatus(IntEnum):
     COMPLETED_WITH_ISSUES = 4
 
 
+class Stage(IntEnum):
+    """Where a queue stands on its way to whoever asked for the work; computed likewise."""
+
+    PENDING = 1
+    IN_PROGRESS = 2
+    PENDING_REVIEW = 3
+    REVIEW_PASSED = 4
+    DATA_SUBMITTED = 5
+
+
 _S = TaskState
 _SUBMITTED = frozenset({_S.IN_REVIEW, _S.COMPLETED, _S.DISCARDED})
 _TAKEN_BACK = frozenset({_S.QUEUED, _S.RETURNED, _S.REMOVED, _S.ESCALATED})

@@ -100,6 +100,7 @@ TABLE: Final = (
             "QueueService.ClearWaiting",
             "QueueService.DeleteQueue",
             "QueueService.DetachDataset",
+            "QueueService.WithdrawData",
         ),
     ),
     Row(
@@ -174,6 +175,7 @@ TABLE: Final = (
             "QueueService.SetPriority",
             "QueueService.RemoveItems",
             "QueueService.RemoveMatchingItems",
+            "QueueService.SubmitData",
         ),
     ),
     Row(
@@ -198,8 +200,10 @@ TABLE: Final = (
             "AllocationService.SaveDraft",
             "AllocationService.Skip",
             "AllocationService.Start",
+            "AllocationService.StartAnnotation",
             "AllocationService.StartTask",
             "AllocationService.Submit",
+            "QueueService.SubmitForReview",
         ),
     ),
     Row(right=Right.REVIEW, cells=_cells("✔ | ✔ | ✔ | ✔ | – | ✔")),

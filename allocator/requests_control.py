@@ -48,6 +48,13 @@ class OnQueue:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StartAnnotation(OnQueue):
+    """A queue in which somebody begins to work."""
+
+    person: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PauseQueue(OnQueue):
     """A queue that is to be paused, or, with mode RUNNING, resumed."""
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from audit import recalls
 from audit.apply_setup import limits
 from audit.report import RULES, Judge
-from audit.state import Project, Queue, Rules
+from audit.state import ENDED, FINISHED, Project, Queue, Rules
 from store.events import Event
 
 RECALL = 2
@@ -58,6 +58,37 @@ def queue_archived(project: Project, event: Event, judge: Judge) -> None:
     queue = project.queues[event.body["queue"]]
     queue.control = replace(queue.control, archived=event.body["archived"])
     queue.gained = event.seq
+
+
+def data_submitted(project: Project, event: Event, judge: Judge) -> None:
+    """Handed over, once everything is finished and there is something; or withdrawn."""
+    queue, submitted = project.queues[event.body["queue"]], event.body["submitted"]
+    known = submitted != queue.control.submitted and submitted in (0, 1)
+    judge.expect(RULES, known, "queue {}: submitted is {} again", queue.queue, submitted)
+    if submitted:
+        states = [
+            slot.state
+            for entry in project.entries.values()
+            if entry.queue == queue.queue
+            for slot in entry.all()
+        ]
+        waits = any(one.queue == queue.queue for one in project.delayed.values())
+        done = bool(set(states) & FINISHED) and set(states) <= ENDED and not waits
+        judge.expect(RULES, done, "queue {} is submitted with tasks {}", queue.queue, states[:50])
+    queue.control = replace(queue.control, submitted=submitted)
+    queue.gained = event.seq
+
+
+MAY_FOLLOW = frozenset({"data_submitted", "operation_begun", "removed"})
+"""Of a queue whose data are submitted: items leave their dataset, not a finished task."""
+
+
+def unsubmitted(project: Project, event: Event, judge: Judge) -> None:
+    """Nothing of a queue changes while its data are submitted."""
+    queue = project.queues.get(event.body.get("queue", 0))
+    if queue is not None and event.kind not in MAY_FOLLOW:
+        stays = not queue.control.submitted
+        judge.expect(RULES, stays, "{} in queue {}, which is submitted", event.kind, queue.queue)
 
 
 def recall(project: Project, queue: Queue) -> None:

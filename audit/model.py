@@ -69,6 +69,7 @@ HANDLERS: Mapping[str, Handler] = {
     "queue_changed": apply_control.queue_changed,
     "queue_paused": apply_control.queue_paused,
     "queue_archived": apply_control.queue_archived,
+    "data_submitted": apply_control.data_submitted,
     "queue_deleted": apply_deletion.queue_deleted,
     "dropped": apply_deletion.dropped,
     "prioritised": apply_finished.prioritised,
@@ -114,6 +115,7 @@ class Model:
         self.judge.seq = self.state.at = event.seq
         self._clocks(event)
         self._request(event)
+        apply_control.unsubmitted(self.state, event, self.judge)
         try:
             self.more = self._handlers[event.kind](self.state, event, self.judge) is True
         except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:

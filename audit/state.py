@@ -257,6 +257,7 @@ class Control:
 
     paused: int = 0
     archived: int = 0
+    submitted: int = 0
     recall: int = 0
     narrow: int = 0
 

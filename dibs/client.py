@@ -29,6 +29,7 @@ from dibs import (
     operation_calls,
     report_calls,
     setup_calls,
+    stage_calls,
     task_calls,
 )
 from dibs.call import Call, Scope
@@ -142,6 +143,10 @@ class AsyncClient:
     ensure_reservations = _Rpc(task_calls.ensure_reservations)
     start = _Rpc(task_calls.start)
     start_task = _Rpc(task_calls.start_task)
+    start_annotation = _Rpc(stage_calls.start_annotation)
+    submit_for_review = _Rpc(stage_calls.submit_for_review)
+    submit_data = _Rpc(stage_calls.submit_data)
+    withdraw_data = _Rpc(stage_calls.withdraw_data)
     renew = _Rpc(task_calls.renew)
     renew_all = _Rpc(task_calls.renew_all)
     submit = _Rpc(task_calls.submit)

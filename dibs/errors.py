@@ -39,6 +39,9 @@ DibsError
 │   ├── AdminIsForGood        nobody takes ADMIN away
 │   ├── GroupInUse            queues name it
 │   ├── QueueArchived         it takes no changes
+│   ├── DataSubmitted         it is handed over
+│   ├── DataNotSubmitted      it is not
+│   ├── ReviewNotPassed       something is missing
 │   ├── DatasetInUse          queues follow it
 │   ├── QueueHeld             people hold tasks of it
 │   ├── QueueNotRestricted    everybody may work there
@@ -485,6 +488,51 @@ class QueueArchived(WrongState):
 
     def __init__(self, queue_id: str) -> None:
         super().__init__(f"queue {queue_id!r} is archived: unarchive it first", queue_id=queue_id)
+
+
+class DataSubmitted(WrongState):
+    """The queue's work is handed over: nothing of it changes."""
+
+    reason = "DATA_SUBMITTED"
+    keys = ("queue_id",)
+
+    def __init__(self, queue_id: str) -> None:
+        super().__init__(
+            f"the data of queue {queue_id!r} were submitted: only an administrator's"
+            " WithdrawData opens it again",
+            queue_id=queue_id,
+        )
+
+
+class DataNotSubmitted(WrongState):
+    """The queue's work is not handed over: there is nothing to withdraw."""
+
+    reason = "DATA_NOT_SUBMITTED"
+    keys = ("queue_id",)
+
+    def __init__(self, queue_id: str) -> None:
+        super().__init__(f"the data of queue {queue_id!r} were not submitted", queue_id=queue_id)
+
+
+class ReviewNotPassed(WrongState):
+    """The queue's work cannot be handed over: something is missing, or it has no work at all."""
+
+    reason = "REVIEW_NOT_PASSED"
+    keys = ("queue_id", "remaining")
+
+    def __init__(self, queue_id: str, remaining: int) -> None:
+        super().__init__(
+            f"queue {queue_id!r} has {remaining} tasks to be finished before its data are submitted"
+            if remaining
+            else f"queue {queue_id!r} has no finished task whose data could be submitted",
+            queue_id=queue_id,
+            remaining=str(remaining),
+        )
+
+    @property
+    def remaining(self) -> int:
+        """Tasks that have no status, and items that are still to become tasks."""
+        return int(self.metadata.get("remaining", "0"))
 
 
 class ProjectNotDeleted(WrongState):

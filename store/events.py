@@ -40,6 +40,7 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "queue_changed": ("queue", "rules", "content", "fenced", "open"),
     "queue_paused": ("queue", "mode", "open"),
     "queue_archived": ("queue", "archived"),
+    "data_submitted": ("queue", "submitted"),
     "queue_deleted": ("queue", "held", "last"),
     "dropped": ("queue", "tasks"),
     "recalled": ("queue", "tasks", "cursor", "done"),

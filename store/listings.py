@@ -58,6 +58,7 @@ _QUEUES: Final = _List(
         "description": text("v.description"),
         "dataset": _dataset,
         "status": "v.status",
+        "stage": "v.stage",
         "progress_percent": "v.progress",
         "total_tasks": "v.total",
         "remaining_tasks": "v.remaining",

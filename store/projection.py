@@ -280,6 +280,12 @@ def _queue_archived(views: Views, event: Event, body: Any) -> None:
     views.update(body["queue"])
 
 
+def _data_submitted(views: Views, event: Event, body: Any) -> None:
+    since = event.wall_ms if body["submitted"] else 0
+    views.rows.append(("data_submitted", (body["queue"], since)))
+    views.update(body["queue"])
+
+
 def _dataset_attached(views: Views, event: Event, body: Any) -> None:
     values = (body["queue"], body["dataset"], body["priority"], body["not_before"])
     views.rows.append(("attachment", values))
@@ -476,6 +482,7 @@ _CHANGES: Final[dict[str, Callable[[Views, Event, Any], None]]] = {
     "queue_changed": _queue_changed,
     "queue_paused": _queue_paused,
     "queue_archived": _queue_archived,
+    "data_submitted": _data_submitted,
     "dataset_attached": _dataset_attached,
     "entries_added": _entries_added,
     **projection_delays.CHANGES,

@@ -87,6 +87,7 @@ WRITES: Final = {
     "queue_paused": "UPDATE view_queue SET paused = $3 WHERE project = $1 AND queue = $2",
     "queue_archived": "UPDATE view_queue SET archived = $3, settled = false"
     " WHERE project = $1 AND queue = $2",
+    "data_submitted": "UPDATE view_queue SET submitted_wall = $3 WHERE project = $1 AND queue = $2",
     "attachment": "INSERT INTO view_attachment (project, queue, dataset, priority, not_before)"
     " VALUES ($1, $2, $3, $4, $5)",
     "dataset_of_queue": "INSERT INTO view_queue_dataset VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",

@@ -72,6 +72,7 @@ SELECT a.queue, a.dataset, a.cursor FROM view_attachment a
                  WHERE r.project = a.project AND r.dataset = a.dataset
                  ORDER BY r.base DESC LIMIT 1) AS last ON last.item > a.cursor
   JOIN view_queue q ON q.project = a.project AND q.queue = a.queue AND NOT q.archived
+                   AND q.submitted_wall = 0
  WHERE a.project = $1 ORDER BY a.queue, a.dataset LIMIT $2"""
 
 
@@ -251,11 +252,12 @@ def _dataset(row: asyncpg.Record) -> DatasetView:
 
 def _figures(row: asyncpg.Record) -> QueueFigures:
     tasks = ("total", "remaining", "progress", "annotated", "with_issues", "for_review")
-    same = ("name_order", "status", *tasks)
+    same = ("name_order", "status", "stage", *tasks)
     by_status = json.loads(row["by_status"] or "{}")
     return QueueFigures(
         **{name: row[name] for name in same},
         updated_ms=row["updated_wall"],
+        submitted_ms=row["submitted_wall"],
         by_status={int(status): tasks for status, tasks in by_status.items()},
         dataset_count=row["dataset_count"],
         datasets=tuple(row["datasets"]),

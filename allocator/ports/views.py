@@ -59,6 +59,7 @@ class QueueFigures:
 
     name_order: str
     status: int
+    stage: int
     total: int
     remaining: int
     progress: int
@@ -66,6 +67,7 @@ class QueueFigures:
     with_issues: int
     for_review: int
     updated_ms: int
+    submitted_ms: int
     by_status: Mapping[int, int]
     dataset_count: int
     datasets: Sequence[str]

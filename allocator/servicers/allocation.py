@@ -10,6 +10,7 @@ from allocator.services.bulk import Bulk
 from allocator.services.drafting import Drafting
 from allocator.services.explaining import Explaining
 from allocator.services.finishing import Finishing
+from allocator.services.first_task import FirstTask
 from allocator.services.picking import Picking
 from allocator.services.reserving import Reserving
 from allocator.services.skipping import Skipping
@@ -17,7 +18,7 @@ from allocator.services.standing import Standing
 from allocator.services.submitting import Submitting
 from allocator.wire import allocation as wire
 from allocator.wire import asking as wire_asking
-from allocator.wire import batches, drafts, finished, picking, skipping
+from allocator.wire import batches, drafts, finished, picking, skipping, stages
 from allocator.wire import bulk as bulk_wire
 from dibs.v1 import allocation_pb2 as pb
 from dibs.v1 import allocation_pb2_grpc, bulk_pb2, editing_pb2, picking_pb2, skipping_pb2, tasks_pb2
@@ -39,6 +40,7 @@ class AllocationServicer(allocation_pb2_grpc.AllocationServiceServicer):
         standing: Standing,
         explaining: Explaining,
         bulk: Bulk,
+        first_task: FirstTask,
     ) -> None:
         self._allocation = allocation
         self._submitting = submitting
@@ -51,6 +53,14 @@ class AllocationServicer(allocation_pb2_grpc.AllocationServiceServicer):
         self._skipping = skipping
         self._explaining = explaining
         self._bulk = bulk
+        self._first_task = first_task
+
+    async def StartAnnotation(
+        self, request: pb.StartAnnotationRequest, context: Any
+    ) -> pb.StartAnnotationResponse:
+        return stages.annotation_started(
+            await self._first_task.start(stages.start_annotation(request))
+        )
 
     async def OpenSession(
         self, request: pb.OpenSessionRequest, context: Any

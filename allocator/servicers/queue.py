@@ -13,6 +13,7 @@ from allocator.services.priorities import Priorities
 from allocator.services.queue_list import QueueList
 from allocator.services.queues import Queues
 from allocator.services.removing import Removing
+from allocator.services.stages import Stages
 from allocator.services.steering import Steering
 from allocator.wire import bulk as bulk_wire
 from allocator.wire import deleting as deleting_wire
@@ -36,6 +37,7 @@ class QueueServicer(SteeringMethods, queue_pb2_grpc.QueueServiceServicer):
         bulk: Bulk,
         deleting: Deleting,
         steering: Steering,
+        stages: Stages,
         queue_list: QueueList,
         lists: Lists,
     ) -> None:
@@ -48,6 +50,7 @@ class QueueServicer(SteeringMethods, queue_pb2_grpc.QueueServiceServicer):
         self._bulk = bulk
         self._deleting = deleting
         self._steering = steering
+        self._stages = stages
 
     async def CreateQueue(
         self, request: pb.CreateQueueRequest, context: Any

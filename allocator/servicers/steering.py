@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from allocator.services.stages import Stages
 from allocator.services.steering import Steering
 from allocator.wire import control as control_wire
 from allocator.wire import queue as wire
-from dibs.v1 import control_pb2
+from allocator.wire import stages as stages_wire
+from dibs.v1 import control_pb2, stages_pb2
 from dibs.v1 import queue_pb2 as pb
 
 
@@ -15,6 +17,28 @@ class SteeringMethods:
     """Decode, call, encode; `QueueServicer` has the rest."""
 
     _steering: Steering
+    _stages: Stages
+
+    async def SubmitForReview(
+        self, request: stages_pb2.SubmitForReviewRequest, context: Any
+    ) -> stages_pb2.SubmitForReviewResponse:
+        return stages_wire.for_review(
+            await self._stages.for_review(stages_wire.submit_for_review(request))
+        )
+
+    async def SubmitData(
+        self, request: stages_pb2.SubmitDataRequest, context: Any
+    ) -> stages_pb2.SubmitDataResponse:
+        return stages_wire.data_submitted(
+            await self._stages.submit(stages_wire.submit_data(request))
+        )
+
+    async def WithdrawData(
+        self, request: stages_pb2.WithdrawDataRequest, context: Any
+    ) -> stages_pb2.WithdrawDataResponse:
+        return stages_wire.data_withdrawn(
+            await self._stages.withdraw(stages_wire.withdraw_data(request))
+        )
 
     async def UpdateQueue(
         self, request: pb.UpdateQueueRequest, context: Any

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from allocator.answers_figures import QueueFigures
-from allocator.model import QueueSettings, TaskState, WorkStatus
+from allocator.model import QueueSettings, Stage, TaskState, WorkStatus
 from allocator.ports import QueueView
 
 COUNTED = tuple(state for state in TaskState if state is not TaskState.IN_REVIEW)
@@ -23,6 +23,8 @@ def of_queue(view: QueueView, settings: QueueSettings, now_ms: int) -> QueueFigu
     names = [status.name for status in settings.statuses]
     return QueueFigures(
         status=WorkStatus(found.status),
+        stage=Stage(found.stage),
+        submitted_ms=found.submitted_ms,
         total=found.total,
         remaining=found.remaining,
         progress=found.progress,
@@ -37,5 +39,5 @@ def of_queue(view: QueueView, settings: QueueSettings, now_ms: int) -> QueueFigu
         updated_ms=found.updated_ms,
         datasets=found.datasets,
         dataset_count=found.dataset_count,
-        distributed=bool(view.settings["rules"].get("distributed", 0)),
+        distributed=bool(settings.distributed),
     )

@@ -54,6 +54,10 @@ class HeldTasks:
         ]
         return await self._tasks(project, rows)
 
+    async def of(self, project: int, *rows: Sequence[Any]) -> tuple[HeldTask, ...]:
+        """Of rows of queue, entry, slot, rank, state, token, and when it ends."""
+        return await self._tasks(project, rows)
+
     async def _tasks(self, project: int, rows: Sequence[Any]) -> tuple[HeldTask, ...]:
         entries = {row[1] for row in rows}
         items = await self._items.of_entries(project, entries)

@@ -19,7 +19,7 @@ from allocator.filters import (
     comparisons,
     mapped,
 )
-from allocator.model import Item, Priority, QueueSettings, TaskId, TaskState
+from allocator.model import Item, Priority, QueueSettings, Stage, TaskId, TaskState
 from allocator.ports import Content, Directory, Items, TaskLine, TaskList, Views
 from allocator.services import queue_settings
 from allocator.services.asking import Asked, Orders, asked, filter_of, single
@@ -166,7 +166,11 @@ class Lists:
                 body = await self._content.get(project, int(view.settings["content"]))
                 settings = queue_settings.settings_of(view.settings, body, queue)
                 is_open = not (not_running(view) or view.settings.get("archived"))
-                found[queue] = _Queue(settings=settings, is_open=is_open)
+                found[queue] = _Queue(
+                    settings=settings,
+                    is_open=is_open,
+                    submitted=view.figures.stage == Stage.DATA_SUBMITTED,
+                )
         return found
 
     async def _numbered(self, project: int, queue: int, node: Filter) -> Filter:
@@ -212,6 +216,7 @@ class _Queue:
 
     settings: QueueSettings
     is_open: bool
+    submitted: bool
 
     @property
     def names(self) -> list[str]:
@@ -227,7 +232,8 @@ class _Queue:
         state = TaskState(row.state)
         holder = NOBODY if state is TaskState.QUEUED else row.holder
         known = dataclasses.replace(caller, owns=self.settings.owner == caller.person)
-        return tuple(actions.of_task(known, self.settings, state, holder, is_open=self.is_open))
+        how = {"is_open": self.is_open, "submitted": self.submitted}
+        return tuple(actions.of_task(known, self.settings, state, holder, **how))
 
 
 def _within(scope: Scope, actor: int, node: Filter) -> Filter:

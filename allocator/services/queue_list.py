@@ -19,7 +19,7 @@ from allocator.filters import (
     comparisons,
     mapped,
 )
-from allocator.model import Priority, QueueSettings, Role, WorkStatus
+from allocator.model import Priority, QueueSettings, Role, Stage, WorkStatus
 from allocator.ports import Directory, Listings, QueueView, Views, WallClock
 from allocator.services import figures
 from allocator.services.asking import Orders, asked
@@ -37,6 +37,7 @@ FIELDS = {
     "status": Field(
         kind=Kind.WORD, words={"OPEN": OPEN, **{one.name: int(one) for one in WorkStatus}}
     ),
+    "stage": Field(kind=Kind.WORD, words={one.name: int(one) for one in Stage}),
     "priority": Field(
         kind=Kind.WORD,
         words={**{rank.name: int(rank) for rank in Priority}, "N/A": int(Priority.NONE)},
@@ -185,6 +186,7 @@ def allowed_in(caller: Caller, view: QueueView, settings: QueueSettings) -> tupl
             settings,
             paused=not_running(view),
             archived=bool(view.settings.get("archived")),
+            stage=Stage(view.figures.stage),
         )
     )
 

@@ -18,7 +18,8 @@ from allocator.ports import (
 from allocator.services import figures, queue_settings, queue_update
 from allocator.services.door import Door
 from allocator.services.named import Names
-from allocator.services.outcomes import expires_in, happened, some, value
+from allocator.services.outcomes import expires_in, happened, value
+from allocator.services.pending import items_pending
 from allocator.services.queue_list import allowed_in
 from dibs import errors
 
@@ -111,16 +112,9 @@ class Queues:
             archived=bool(found["archived"]),
             oldest_age_ms=None if since_ms is None else max(0, now_ms - since_ms),
             next_free_ms=None if found["next_free"] < 0 else expires_in(found["next_free"], now_ms),
-            items_pending=await self._pending(place.project, queue),
+            items_pending=await items_pending(self._ledger, self._items, place.project, queue),
             items_not_added=found["not_added"],
         )
-
-    async def _pending(self, project: int, queue: int) -> int:
-        outcome = await self._ledger.read(project, "queue", queue=queue)
-        pending = 0
-        for dataset, cursor, *_ in some(value(outcome)["attached"]):
-            pending += await self._items.count_after(project, dataset, cursor)
-        return pending
 
     async def _viewed(self, project: int, view: QueueView) -> answers.Queue:
         return await self._names.queue(

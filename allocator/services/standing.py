@@ -10,7 +10,7 @@ from allocator import actions, answers
 from allocator import answers_tasks as told
 from allocator import requests_tasks as requests
 from allocator.actions import Action
-from allocator.model import Priority, TaskId, TaskState
+from allocator.model import Priority, Stage, TaskId, TaskState
 from allocator.ports import Directory, EntryPlace, Items, Ledger, TaskView, Views, WallClock
 from allocator.requests import Look
 from allocator.services.door import Door, Place
@@ -151,6 +151,7 @@ class Standing:
                 replace(caller, owns=settings.owner == place.actor),
                 *(settings, held.state, holder),
                 is_open=not closed,
+                submitted=of is not None and of.figures.stage == Stage.DATA_SUBMITTED,
             )
         )
 

@@ -26,6 +26,8 @@ def of_queue(found: QueueFigures) -> dict[str, Any]:
     )
     return {
         "status": common.number(found.status),
+        "stage": common.number(found.stage),
+        "submit_data_time": common.timestamp(found.submitted_ms or None),
         "total_tasks": found.total,
         "remaining_tasks": found.remaining,
         "progress_percent": found.progress,

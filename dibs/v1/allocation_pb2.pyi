@@ -162,6 +162,28 @@ class StartResponse(_message.Message):
     state: _common_pb2.TaskState
     def __init__(self, seq: _Optional[int] = ..., lease: _Optional[_Union[_common_pb2.Lease, _Mapping]] = ..., state: _Optional[_Union[_common_pb2.TaskState, str]] = ...) -> None: ...
 
+class StartAnnotationRequest(_message.Message):
+    __slots__ = ("project_id", "actor", "request_id", "queue_id")
+    PROJECT_ID_FIELD_NUMBER: _ClassVar[int]
+    ACTOR_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    QUEUE_ID_FIELD_NUMBER: _ClassVar[int]
+    project_id: str
+    actor: str
+    request_id: _common_pb2.RequestId
+    queue_id: str
+    def __init__(self, project_id: _Optional[str] = ..., actor: _Optional[str] = ..., request_id: _Optional[_Union[_common_pb2.RequestId, _Mapping]] = ..., queue_id: _Optional[str] = ...) -> None: ...
+
+class StartAnnotationResponse(_message.Message):
+    __slots__ = ("seq", "task", "nothing")
+    SEQ_FIELD_NUMBER: _ClassVar[int]
+    TASK_FIELD_NUMBER: _ClassVar[int]
+    NOTHING_FIELD_NUMBER: _ClassVar[int]
+    seq: int
+    task: _common_pb2.Task
+    nothing: Nothing
+    def __init__(self, seq: _Optional[int] = ..., task: _Optional[_Union[_common_pb2.Task, _Mapping]] = ..., nothing: _Optional[_Union[Nothing, _Mapping]] = ...) -> None: ...
+
 class RenewRequest(_message.Message):
     __slots__ = ("project_id", "actor", "request_id", "person", "tasks", "all", "queue_id", "takeover")
     PROJECT_ID_FIELD_NUMBER: _ClassVar[int]

@@ -80,6 +80,11 @@ class AllocationServiceStub(object):
                 request_serializer=dibs_dot_v1_dot_picking__pb2.StartTaskRequest.SerializeToString,
                 response_deserializer=dibs_dot_v1_dot_picking__pb2.StartTaskResponse.FromString,
                 _registered_method=True)
+        self.StartAnnotation = channel.unary_unary(
+                '/dibs.v1.AllocationService/StartAnnotation',
+                request_serializer=dibs_dot_v1_dot_allocation__pb2.StartAnnotationRequest.SerializeToString,
+                response_deserializer=dibs_dot_v1_dot_allocation__pb2.StartAnnotationResponse.FromString,
+                _registered_method=True)
         self.Renew = channel.unary_unary(
                 '/dibs.v1.AllocationService/Renew',
                 request_serializer=dibs_dot_v1_dot_allocation__pb2.RenewRequest.SerializeToString,
@@ -259,6 +264,16 @@ class AllocationServiceServicer(object):
         the queue lets people pick, or for whoever may assign. Their own returned
         tasks people may always pick. Errors: PROJECT_NOT_FOUND, TASK_NOT_FOUND,
         PERSON_NOT_FOUND, WRONG_TASK_STATE, STATUS_LOCKED, PICK_NOT_ALLOWED, NOT_ELIGIBLE, AT_CAP,
+        PERMISSION_DENIED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def StartAnnotation(self, request, context):
+        """Starts the first task of the actor in a queue: of what they hold the first,
+        else what Reserve would give them, reserved and started. Where there is none
+        it says why. Errors: PROJECT_NOT_FOUND, QUEUE_NOT_FOUND, NOT_ELIGIBLE,
         PERMISSION_DENIED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -481,6 +496,11 @@ def add_AllocationServiceServicer_to_server(servicer, server):
                     servicer.StartTask,
                     request_deserializer=dibs_dot_v1_dot_picking__pb2.StartTaskRequest.FromString,
                     response_serializer=dibs_dot_v1_dot_picking__pb2.StartTaskResponse.SerializeToString,
+            ),
+            'StartAnnotation': grpc.unary_unary_rpc_method_handler(
+                    servicer.StartAnnotation,
+                    request_deserializer=dibs_dot_v1_dot_allocation__pb2.StartAnnotationRequest.FromString,
+                    response_serializer=dibs_dot_v1_dot_allocation__pb2.StartAnnotationResponse.SerializeToString,
             ),
             'Renew': grpc.unary_unary_rpc_method_handler(
                     servicer.Renew,
@@ -785,6 +805,33 @@ class AllocationService(object):
             '/dibs.v1.AllocationService/StartTask',
             dibs_dot_v1_dot_picking__pb2.StartTaskRequest.SerializeToString,
             dibs_dot_v1_dot_picking__pb2.StartTaskResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def StartAnnotation(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dibs.v1.AllocationService/StartAnnotation',
+            dibs_dot_v1_dot_allocation__pb2.StartAnnotationRequest.SerializeToString,
+            dibs_dot_v1_dot_allocation__pb2.StartAnnotationResponse.FromString,
             options,
             channel_credentials,
             insecure,

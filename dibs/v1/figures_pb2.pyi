@@ -15,6 +15,15 @@ class WorkStatus(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     WORK_STATUS_COMPLETED: _ClassVar[WorkStatus]
     WORK_STATUS_COMPLETED_WITH_ISSUES: _ClassVar[WorkStatus]
 
+class Stage(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    STAGE_UNSPECIFIED: _ClassVar[Stage]
+    STAGE_PENDING: _ClassVar[Stage]
+    STAGE_IN_PROGRESS: _ClassVar[Stage]
+    STAGE_PENDING_REVIEW: _ClassVar[Stage]
+    STAGE_REVIEW_PASSED: _ClassVar[Stage]
+    STAGE_DATA_SUBMITTED: _ClassVar[Stage]
+
 class AllocationMethod(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
     ALLOCATION_METHOD_UNSPECIFIED: _ClassVar[AllocationMethod]
@@ -25,6 +34,12 @@ WORK_STATUS_TODO: WorkStatus
 WORK_STATUS_IN_PROGRESS: WorkStatus
 WORK_STATUS_COMPLETED: WorkStatus
 WORK_STATUS_COMPLETED_WITH_ISSUES: WorkStatus
+STAGE_UNSPECIFIED: Stage
+STAGE_PENDING: Stage
+STAGE_IN_PROGRESS: Stage
+STAGE_PENDING_REVIEW: Stage
+STAGE_REVIEW_PASSED: Stage
+STAGE_DATA_SUBMITTED: Stage
 ALLOCATION_METHOD_UNSPECIFIED: AllocationMethod
 ALLOCATION_METHOD_PULLING: AllocationMethod
 ALLOCATION_METHOD_DISTRIBUTION: AllocationMethod

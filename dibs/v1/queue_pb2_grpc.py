@@ -9,6 +9,7 @@ from dibs.v1 import deleting_pb2 as dibs_dot_v1_dot_deleting__pb2
 from dibs.v1 import lists_pb2 as dibs_dot_v1_dot_lists__pb2
 from dibs.v1 import operation_pb2 as dibs_dot_v1_dot_operation__pb2
 from dibs.v1 import queue_pb2 as dibs_dot_v1_dot_queue__pb2
+from dibs.v1 import stages_pb2 as dibs_dot_v1_dot_stages__pb2
 from dibs.v1 import tasks_pb2 as dibs_dot_v1_dot_tasks__pb2
 
 GRPC_GENERATED_VERSION = '1.71.2'
@@ -95,6 +96,21 @@ class QueueServiceStub(object):
                 '/dibs.v1.QueueService/UnarchiveQueue',
                 request_serializer=dibs_dot_v1_dot_control__pb2.UnarchiveQueueRequest.SerializeToString,
                 response_deserializer=dibs_dot_v1_dot_control__pb2.UnarchiveQueueResponse.FromString,
+                _registered_method=True)
+        self.SubmitForReview = channel.unary_unary(
+                '/dibs.v1.QueueService/SubmitForReview',
+                request_serializer=dibs_dot_v1_dot_stages__pb2.SubmitForReviewRequest.SerializeToString,
+                response_deserializer=dibs_dot_v1_dot_stages__pb2.SubmitForReviewResponse.FromString,
+                _registered_method=True)
+        self.SubmitData = channel.unary_unary(
+                '/dibs.v1.QueueService/SubmitData',
+                request_serializer=dibs_dot_v1_dot_stages__pb2.SubmitDataRequest.SerializeToString,
+                response_deserializer=dibs_dot_v1_dot_stages__pb2.SubmitDataResponse.FromString,
+                _registered_method=True)
+        self.WithdrawData = channel.unary_unary(
+                '/dibs.v1.QueueService/WithdrawData',
+                request_serializer=dibs_dot_v1_dot_stages__pb2.WithdrawDataRequest.SerializeToString,
+                response_deserializer=dibs_dot_v1_dot_stages__pb2.WithdrawDataResponse.FromString,
                 _registered_method=True)
         self.GetQueueDepth = channel.unary_unary(
                 '/dibs.v1.QueueService/GetQueueDepth',
@@ -258,6 +274,34 @@ class QueueServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def SubmitForReview(self, request, context):
+        """Checks whether the work of a queue is ready to be reviewed, and answers with
+        what is missing. Nothing changes: review follows from what people submit.
+        Errors: PROJECT_NOT_FOUND, QUEUE_NOT_FOUND, PERMISSION_DENIED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SubmitData(self, request, context):
+        """Hands the work of a queue over, once its stage is REVIEW_PASSED and no items
+        are still to become tasks. From this event on every change of the queue and
+        of its tasks ends with DATA_SUBMITTED, and attached datasets do not follow.
+        Needs ADMIN, TEAM_MANAGER or the owner. Errors: PROJECT_NOT_FOUND,
+        QUEUE_NOT_FOUND, REVIEW_NOT_PASSED, DATA_SUBMITTED, PERMISSION_DENIED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def WithdrawData(self, request, context):
+        """Takes handed over work back: it may change again. Needs ADMIN. Errors:
+        PROJECT_NOT_FOUND, QUEUE_NOT_FOUND, DATA_NOT_SUBMITTED, PERMISSION_DENIED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetQueueDepth(self, request, context):
         """Counts the tasks of a queue, as of one moment. Errors: PROJECT_NOT_FOUND,
         QUEUE_NOT_FOUND, PERMISSION_DENIED.
@@ -416,6 +460,21 @@ def add_QueueServiceServicer_to_server(servicer, server):
                     servicer.UnarchiveQueue,
                     request_deserializer=dibs_dot_v1_dot_control__pb2.UnarchiveQueueRequest.FromString,
                     response_serializer=dibs_dot_v1_dot_control__pb2.UnarchiveQueueResponse.SerializeToString,
+            ),
+            'SubmitForReview': grpc.unary_unary_rpc_method_handler(
+                    servicer.SubmitForReview,
+                    request_deserializer=dibs_dot_v1_dot_stages__pb2.SubmitForReviewRequest.FromString,
+                    response_serializer=dibs_dot_v1_dot_stages__pb2.SubmitForReviewResponse.SerializeToString,
+            ),
+            'SubmitData': grpc.unary_unary_rpc_method_handler(
+                    servicer.SubmitData,
+                    request_deserializer=dibs_dot_v1_dot_stages__pb2.SubmitDataRequest.FromString,
+                    response_serializer=dibs_dot_v1_dot_stages__pb2.SubmitDataResponse.SerializeToString,
+            ),
+            'WithdrawData': grpc.unary_unary_rpc_method_handler(
+                    servicer.WithdrawData,
+                    request_deserializer=dibs_dot_v1_dot_stages__pb2.WithdrawDataRequest.FromString,
+                    response_serializer=dibs_dot_v1_dot_stages__pb2.WithdrawDataResponse.SerializeToString,
             ),
             'GetQueueDepth': grpc.unary_unary_rpc_method_handler(
                     servicer.GetQueueDepth,
@@ -766,6 +825,87 @@ class QueueService(object):
             '/dibs.v1.QueueService/UnarchiveQueue',
             dibs_dot_v1_dot_control__pb2.UnarchiveQueueRequest.SerializeToString,
             dibs_dot_v1_dot_control__pb2.UnarchiveQueueResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SubmitForReview(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dibs.v1.QueueService/SubmitForReview',
+            dibs_dot_v1_dot_stages__pb2.SubmitForReviewRequest.SerializeToString,
+            dibs_dot_v1_dot_stages__pb2.SubmitForReviewResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SubmitData(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dibs.v1.QueueService/SubmitData',
+            dibs_dot_v1_dot_stages__pb2.SubmitDataRequest.SerializeToString,
+            dibs_dot_v1_dot_stages__pb2.SubmitDataResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def WithdrawData(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dibs.v1.QueueService/WithdrawData',
+            dibs_dot_v1_dot_stages__pb2.WithdrawDataRequest.SerializeToString,
+            dibs_dot_v1_dot_stages__pb2.WithdrawDataResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -15,6 +15,7 @@
 --   {'not_found', seq, chain, clock, 'queue' | 'dataset'}
 --   {'stale_items', seq, chain, clock}             read again what waits
 --   {'archived', seq, chain, clock, queue}         what an archived queue refuses
+--   {'data_submitted', seq, chain, clock, queue}   what one refuses whose data were submitted
 local function still_so(P, delayed, known)
   return delays.known(P) == tonumber(known) and delays.all_wait(P, delayed)
 end
@@ -26,6 +27,9 @@ change('begin_operation', {}, function(call, arg)
     if not queue then return negative(call, 'not_found', 'queue') end
     if tonumber(arg.verb) == VERB.SET_PRIORITY and queue.control.archived == 1 then
       return negative(call, 'archived', text(number))
+    end
+    if queue.control.submitted == 1 and tonumber(arg.verb) ~= VERB.REMOVE_DATASET_ITEMS then
+      return negative(call, 'data_submitted', text(number))
     end
   end
   if arg.dataset ~= '0' and redis.call('SISMEMBER', keys.datasets(P), arg.dataset) == 0 then

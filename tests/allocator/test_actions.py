@@ -7,7 +7,7 @@ import itertools
 import pytest
 
 from allocator.actions import OF_TASKS, Action, Caller, of_queue, of_task
-from allocator.model import QueueSettings, Role, TaskState
+from allocator.model import QueueSettings, Role, Stage, TaskState
 from allocator.permissions import ROW_OF, Grant, row_for
 from dibs.v1 import actions_pb2
 
@@ -31,12 +31,29 @@ def test_actions_are_numbered_as_on_the_wire() -> None:
 
 def test_an_annotator_works_and_looks() -> None:
     ann = Caller(person=ANN, roles=Role.ANNOTATOR)
-    assert _names(of_queue(ann, QUEUE, paused=False, archived=False)) == ["LIST_TASKS", "RESERVE"]
+    assert _names(of_queue(ann, QUEUE, paused=False, archived=False)) == [
+        *("LIST_TASKS", "RESERVE", "START_ANNOTATION", "SUBMIT_FOR_REVIEW"),
+    ]
     assert _names(of_queue(ann, PULLED, paused=False, archived=False)) == [
-        *("LIST_TASKS", "RESERVE", "LOAD_BATCH"),
+        *("LIST_TASKS", "RESERVE", "LOAD_BATCH", "START_ANNOTATION", "SUBMIT_FOR_REVIEW"),
     ]
     for paused, archived in ((True, False), (False, True)):
-        assert _names(of_queue(ann, PULLED, paused=paused, archived=archived)) == ["LIST_TASKS"]
+        assert _names(of_queue(ann, PULLED, paused=paused, archived=archived)) == [
+            *("LIST_TASKS", "SUBMIT_FOR_REVIEW"),
+        ]
+
+
+def test_data_are_submitted_when_a_review_is_passed_and_then_only_withdrawn() -> None:
+    ada = Caller(person=ANN, roles=Role.ADMIN)
+    tom = Caller(person=ANN, roles=Role.TEAM_MANAGER)
+    still = {"paused": False, "archived": False}
+    for stage in Stage:
+        may = Action.SUBMIT_DATA in of_queue(tom, QUEUE, **still, stage=stage)
+        assert may == (stage is Stage.REVIEW_PASSED)
+    submitted = [of_queue(one, QUEUE, **still, stage=Stage.DATA_SUBMITTED) for one in (ada, tom)]
+    assert list(map(_names, submitted)) == [["LIST_TASKS", "WITHDRAW_DATA"], ["LIST_TASKS"]]
+    done = {"is_open": True, "submitted": True}
+    assert of_task(ada, QUEUE, TaskState.COMPLETED, ANN, **done) == []
 
 
 def test_a_manager_manages_and_only_an_admin_attaches() -> None:

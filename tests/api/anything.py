@@ -114,7 +114,7 @@ class Builder:
 
     def _fill(self, made: Message, field: FieldDescriptor, depth: int) -> None:
         nasty = self._fate.random() < NASTY
-        if field.name in self._right and not nasty:
+        if field.name in self._right and field.enum_type is None and not nasty:
             self._put(made, field, self._right[field.name]())
         elif self._fate.random() < (0.9 if nasty or (depth == 0 and not _optional(field)) else 0.3):
             self._put(made, field, self._any(field, depth, nasty))

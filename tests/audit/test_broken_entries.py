@@ -21,6 +21,36 @@ def a_gap_in_the_numbers_of_entries():
     return log
 
 
+def handed_over() -> Log:
+    """A queue of one finished task, whose data are submitted."""
+    log = ready(entries=1)
+    token = log.grant(2, (1, 1))
+    log.submit(2, (1, 1), token)
+    log.add("data_submitted", queue=1, submitted=1)
+    return log
+
+
+@logs.breaks(RULES, "queue_archived in queue 1, which is submitted")
+def a_change_of_what_is_submitted():
+    log = handed_over()
+    log.add("queue_archived", queue=1, archived=1)
+    return log
+
+
+@logs.breaks(RULES, "submitted is 1 again")
+def data_submitted_twice():
+    log = handed_over()
+    log.add("data_submitted", queue=1, submitted=1)
+    return log
+
+
+@logs.breaks(RULES, "queue 1 is submitted with tasks [2, 2]")
+def data_submitted_too_early():
+    log = ready(entries=2)
+    log.add("data_submitted", queue=1, submitted=1)
+    return log
+
+
 @logs.breaks(RULES, "2 entries in runs of 1")
 def runs_that_do_not_add_up():
     log = ready()

@@ -14,7 +14,7 @@ from dibs.validation import SENTENCES
 ROOT = Path(__file__).parents[2]
 # Its stubs say FieldDescriptor, where the index wants the extension's own type.
 VALIDATE_FIELD: Any = validate.field
-READS = ("Get", "List", "Ping", "Wait", "CanEdit", "Explain")
+READS = ("Get", "List", "Ping", "Wait", "CanEdit", "Explain", "SubmitForReview")
 # Gives its caller the means to have request_ids.
 WITHOUT_REQUEST_ID = {"OpenSession"}
 # What a caller may fill with anything, or that has no other values.

@@ -36,6 +36,7 @@ from tests.store.machine_picks import PickRules
 from tests.store.machine_projects import ProjectRules
 from tests.store.machine_skips import SkipRules
 from tests.store.machine_snapshots import SnapshotRules
+from tests.store.machine_stages import StageRules
 from tests.store.machine_statuses import StatusRules
 from tests.store.predicates import person_and_queue
 
@@ -72,6 +73,7 @@ class ProjectMachine(
     DraftRules,
     PickRules,
     ControlRules,
+    StageRules,
     SkipRules,
     ProjectRules,
     SnapshotRules,

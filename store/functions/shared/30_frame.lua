@@ -205,18 +205,23 @@ local function decided(call, decide)
   return { 'failed', type(answer) == 'table' and answer.err or tostring(answer) }
 end
 
--- These answer {'archived', seq, chain, clock, queue} about a queue that is archived: `barred` in 40_people.
+-- These answer {'archived', seq, chain, clock, queue} about a queue that is archived, and {'data_submitted', seq,
+-- chain, clock, queue} about one whose data were submitted: `barred` in 40_people.
 local NOT_IF_ARCHIVED = {
   reserve = true, load_batch = true, pick = true, add_entries = true, attach_dataset = true,
   deal = true, assign = true, set_priority = true, update_queue = true, change_contributors = true, pause_queue = true,
+}
+local NOT_IF_SUBMITTED = {   -- besides
+  delay_entries = true, detach_dataset = true, archive_queue = true, clear_waiting = true, delete_queue = true,
+  set_status = true, remove_status = true, reopen = true, clear_skips = true, clear_batch = true, submit_data = true,
 }
 local barred
 
 -- A change: refused before `decide`, or decided by it.
 local function change(name, flags, decide)
-  local guarded = NOT_IF_ARCHIVED[name]
+  local guarded = NOT_IF_ARCHIVED[name] or NOT_IF_SUBMITTED[name]
   register(name, flags, function(call, ARGV)
-    return begin(call, ARGV, true, name) or guarded and barred(call) or decided(call, decide)
+    return begin(call, ARGV, true, name) or guarded and barred(call, name) or decided(call, decide)
   end)
 end
 

@@ -34,9 +34,10 @@ end
 -- restricted (1: only the people of `allowed` and `groups` may work here), statuses (meanings, by index),
 -- batch_size (0: no batches), max_workload, skip_policy, max_skips, allow_pick (0/1), distributed (0: people pull;
 -- 1, 2: what comes in is dealt out, by number or by weight, and nobody pulls), shares ({person, load} each: among whom).
--- control: paused (0, or the mode: 1 DRAIN, 2 RECALL), archived (0/1), and two fences, seqs: what is only
--- assigned is dead below `recall`, and below `narrow` if it is assigned to somebody who may not work here.
-local UNSTEERED = { paused = 0, archived = 0, recall = 0, narrow = 0 }
+-- control: paused (0, or the mode: 1 DRAIN, 2 RECALL), archived (0/1), submitted (0/1: its data are handed over), and
+-- two fences, seqs: what is only assigned is dead below `recall`, and below `narrow` if it is assigned to somebody who
+-- may not work here.
+local UNSTEERED = { paused = 0, archived = 0, submitted = 0, recall = 0, narrow = 0 }
 
 -- 1 for an active member with the role ADMIN, else 0: a project never has none.
 local function is_admin(member, active, roles)
@@ -186,8 +187,11 @@ local function leaves_author(person, record, slot)
   return not (person.member and person.active) or slot[3] < (person.fences[record.q] or 0)
 end
 
--- Changes that a queue refuses once it is archived, until it is not any more.
-function barred(call)
+-- Changes that a queue refuses while it is archived, or its data are submitted.
+function barred(call, name)
   local queue = queues.load(call.P, call.arg.queue)
-  if queue and queue.control.archived == 1 then return negative(call, 'archived', call.arg.queue) end
+  if not queue then return nil end
+  if queue.control.archived == 1 and NOT_IF_ARCHIVED[name] then return negative(call, 'archived', call.arg.queue) end
+  if queue.control.submitted == 1 then return negative(call, 'data_submitted', call.arg.queue) end
+  return nil
 end

@@ -96,6 +96,11 @@ function apply.queue_archived(P, event)
   put_control(P, queue.number, steered(queue, 'archived', event.body.archived))
 end
 
+function apply.data_submitted(P, event)
+  local queue = queues.load(P, event.body.queue)
+  put_control(P, queue.number, steered(queue, 'submitted', event.body.submitted))
+end
+
 function apply.recalled(P, event)
   local b = event.body
   give_back_some(P, b.tasks, event.wall, 4)

@@ -1,10 +1,11 @@
-"""What is answered about what happened: as answers.py."""
+"""What is asked and answered about what happened: as requests.py and answers.py."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from allocator.model import TaskId, TaskState
+from allocator.requests import Look
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,3 +39,21 @@ class Activity:
     count: int
     reason: str
     operation: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """Changes from event `from_seq` on (0: from now on), and a beat when nothing was said."""
+
+    look: Look
+    queue_id: str
+    from_seq: int
+    beat_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watched:
+    """What happened with event `seq`, or only that everything up to it was said."""
+
+    seq: int
+    activity: Activity | None = None

@@ -55,6 +55,7 @@ from allocator.services.stages import Stages
 from allocator.services.standing import Standing
 from allocator.services.steering import Steering
 from allocator.services.submitting import Submitting
+from allocator.services.watching import Watching
 from store.assembly import Store
 from store.sweeper import Follower
 
@@ -79,6 +80,7 @@ class Assembly:
         self._content = store.content
         self._views = store.views
         self._ledger = ClosingLedger(CountedLedger(store.ledger), store.directory)
+        self._reader = Reader(store.directory)
         self._door = Door(self._directory, self._ledger, self._items, self._views)
 
     def servicers(self) -> Sequence[object]:
@@ -90,7 +92,7 @@ class Assembly:
             self._queue_servicer,
             self._allocation_servicer,
             OperationServicer(self._operations),
-            ReportServicer(self._activity),
+            ReportServicer(self._activity, self._watching),
         )
 
     def followers(self) -> Sequence[Follower]:
@@ -235,7 +237,13 @@ class Assembly:
             log=self._store.activity,
             views=self._views,
             door=self._door,
-            reader=Reader(self._directory),
+            reader=self._reader,
+        )
+
+    @cached_property
+    def _watching(self) -> Watching:
+        return Watching(
+            tail=self._store.tail, views=self._views, door=self._door, reader=self._reader
         )
 
     @cached_property

@@ -81,6 +81,7 @@ async def worker(
         # Binding the port listens on it: connections come from here on.
         front = Front(settings, made.servicers())
         ending.push_async_callback(front.stop)
+        ending.callback(store.tail.close)
         await front.start()
         running = Worker(front=front, store=store)
         await running.check()

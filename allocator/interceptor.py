@@ -59,8 +59,12 @@ def _wrap(name: str, handler: Handler) -> Handler:
     codecs = (_reading(handler.request_deserializer), handler.response_serializer)
     if handler.unary_unary:
         return grpc.unary_unary_rpc_method_handler(_unary(name, handler.unary_unary), *codecs)
-    assert handler.stream_stream, "the services have unary and bidirectional methods only"
-    return grpc.stream_stream_rpc_method_handler(_stream(name, handler.stream_stream), *codecs)
+    if handler.unary_stream:
+        guarded = _stream(name, handler.unary_stream, _passed)
+        return grpc.unary_stream_rpc_method_handler(guarded, *codecs)
+    assert handler.stream_stream, "no service has a method that only its client streams"
+    guarded = _stream(name, handler.stream_stream, _checked)
+    return grpc.stream_stream_rpc_method_handler(guarded, *codecs)
 
 
 def _reading(parse: Callable[[bytes], Message]) -> Callable[[bytes], Message | _Unreadable]:
@@ -105,15 +109,15 @@ def _unary(name: str, serve: Callable[..., Awaitable[Message]]) -> Callable[...,
 
 
 def _stream(
-    name: str, serve: Callable[..., AsyncIterator[Message]]
+    name: str, serve: Callable[..., AsyncIterator[Message]], checked: Callable[[Any], Any]
 ) -> Callable[..., AsyncIterator[Message]]:
-    async def guarded(
-        messages: AsyncIterator[Message | _Unreadable], context: Any
-    ) -> AsyncIterator[Message]:
+    """Of a method that streams answers, to one message or to a stream of them."""
+
+    async def guarded(sent: Any, context: Any) -> AsyncIterator[Message]:
         started = time.perf_counter()
         code = "OK"
         try:
-            async for answer in serve(_checked(messages), context):
+            async for answer in serve(checked(sent), context):
                 yield answer
         except _PASSED_ON:
             code = "CANCELLED"

@@ -227,6 +227,7 @@ TABLE: Final = (
             "AllocationService.GetTask",
             "AllocationService.ListMyTasks",
             "ReportService.ListActivity",
+            "ReportService.Watch",
         ),
     ),
     Row(right=Right.DATA, cells=_cells("✔ | ✔ | own queues | – | – | –")),

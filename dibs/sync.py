@@ -12,6 +12,7 @@ import copy
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
+from datetime import timedelta
 from functools import wraps
 from queue import SimpleQueue
 from typing import Any, Concatenate, Generic, ParamSpec, Self, TypeVar, overload
@@ -41,8 +42,11 @@ from dibs.importing import Flight, ImportResult, ImportSession, ItemLike, Step
 from dibs.retry import Attempts, Fail, Patience, Reopen
 from dibs.sessions import IN_FLIGHT, SessionPool, Ticket
 from dibs.status import rebuilt
+from dibs.sync_watch import Watch
 from dibs.sync_work import Work
 from dibs.v1.dataset_pb2 import ImportItemsRequest, ImportItemsResponse
+from dibs.v1.report_pb2 import WatchRequest, WatchResponse
+from dibs.watching import HEARTBEAT, METHOD
 
 P = ParamSpec("P")
 R = TypeVar("R", bound=Message)
@@ -218,6 +222,24 @@ class Client:
         or with wait=False ends (`nothing` then says why).
         """
         return Work(self, queue, person=person, prefetch=prefetch, wait=wait, idle=idle or Idle())
+
+    def watch(
+        self, queue: str = "", *, from_seq: int = 0, heartbeat: timedelta = HEARTBEAT
+    ) -> Watch:
+        """What happens in the project, or in a queue, from an event on (0: from now on).
+
+        Comes again by itself when a server stops, where it was. A heartbeat (1 s to
+        1 min) says that a server is there when nothing happens.
+        """
+        return Watch(self, queue=queue, from_seq=from_seq, heartbeat=heartbeat)
+
+    def open_watch(self, request: WatchRequest) -> Any:
+        """One stream of Watch, for `watch`."""
+        return self._channel.unary_stream(
+            METHOD,
+            request_serializer=WatchRequest.SerializeToString,
+            response_deserializer=WatchResponse.FromString,
+        )(request)
 
     def import_items(
         self,

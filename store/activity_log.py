@@ -111,6 +111,10 @@ class ActivityLog:
         row = await self._postgres.fetchrow(query, *arguments)
         return int(row[0]) if row else 0
 
+    async def behind(self, project: int, seq: int, limit: int) -> Sequence[ActivityView]:
+        """The events behind `seq`, in order, from the log alone."""
+        return await self._views(project, await self._log.read(project, seq, limit))
+
     async def _views(self, project: int, logged: Sequence[Logged]) -> list[ActivityView]:
         events = [
             decode(one.payload, project=project, seq=one.seq, epoch=one.epoch) for one in logged

@@ -31,6 +31,7 @@ from store.snapshotter import Snapshotter
 from store.subscriber import Subscriber
 from store.sums import Sums
 from store.sweeper import Sweeper
+from store.tail import Tail
 from store.task_list import TaskList
 from store.timing import Timer
 from store.views import Views
@@ -111,6 +112,7 @@ class Store:
         self.listings = Listings(self.postgres)
         self.sums = Sums(self.postgres)
         self.activity = ActivityLog(self.postgres, self.log)
+        self.tail = Tail(self.log, self.gate, self.activity)
         self.deals = Deals(self.postgres)
         self.ledger = Ledger(
             redis=self.redis,
@@ -196,6 +198,7 @@ class Store:
     def _committed(self, message: bytes) -> None:
         committed = Committed.unpack(message)
         self.gate.committed(*committed)
+        self.tail.committed(committed.project)
         self.sweeper.notice(committed.project)
 
     def _opened(self, message: bytes) -> None:

@@ -6,7 +6,7 @@ the same request. Numbers are per project unless said otherwise. A row that
 was made for an event counts once the event is in the log, not before.
 """
 
-from allocator.ports.activity import ActivityLog, ActivityTask, ActivityView
+from allocator.ports.activity import ActivityLog, ActivityTask, ActivityView, Tail
 from allocator.ports.deals import Deals
 from allocator.ports.directory import Directory, NewProject, ProjectRow
 from allocator.ports.groups import Groups, GroupView
@@ -70,6 +70,7 @@ __all__ = [
     "QueueFigures",
     "QueueView",
     "Staged",
+    "Tail",
     "TaskLine",
     "TaskList",
     "TaskView",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -56,3 +57,19 @@ class ActivityLog(Protocol):
 
     async def count(self, project: int, chosen: Filter) -> int:
         """How many these are; at most MOST_COUNTED + 1 are counted, but without a filter all."""
+
+
+class Tail(Protocol):
+    """The end of a log, for those who watch it: committed events alone, in order."""
+
+    def watched(self, project: int) -> AbstractContextManager[None]:
+        """The block in which the rest may be asked about this project."""
+
+    async def head(self, project: int) -> int:
+        """The last event that is in the log and stays there; 0 if the log is gone."""
+
+    async def after(self, project: int, seq: int, limit: int) -> Sequence[ActivityView]:
+        """The events behind `seq`, at most `limit`; none, if there are none yet."""
+
+    async def grown(self, project: int, seq: int, timeout_s: float) -> None:
+        """Return when the log has more than `seq`, or at last after so long."""

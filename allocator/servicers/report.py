@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 from allocator.services.activity import ActivityList
+from allocator.services.watching import Watching
 from allocator.wire import report as wire
 from dibs.v1 import report_pb2 as pb
 from dibs.v1 import report_pb2_grpc
@@ -13,10 +15,17 @@ from dibs.v1 import report_pb2_grpc
 class ReportServicer(report_pb2_grpc.ReportServiceServicer):
     """Decode, call, encode."""
 
-    def __init__(self, activity: ActivityList) -> None:
+    def __init__(self, activity: ActivityList, watching: Watching) -> None:
         self._activity = activity
+        self._watching = watching
 
     async def ListActivity(
         self, request: pb.ListActivityRequest, context: Any
     ) -> pb.ListActivityResponse:
         return wire.activities(await self._activity.page(wire.list_activity(request)))
+
+    async def Watch(
+        self, request: pb.WatchRequest, context: Any
+    ) -> AsyncIterator[pb.WatchResponse]:
+        async for told in self._watching.watch(wire.watch(request)):
+            yield wire.watched(told)

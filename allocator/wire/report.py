@@ -9,6 +9,8 @@ from allocator import answers, requests
 from allocator.wire import common
 from dibs.v1 import report_pb2 as pb
 
+BEAT_S = 10.0
+
 
 def list_activity(request: pb.ListActivityRequest) -> requests.ListOf:
     return common.list_of(request, request.queue_id)
@@ -21,6 +23,21 @@ def activities(answer: answers.Listed[words.Activity]) -> pb.ListActivityRespons
         total_size=answer.total,
         total_is_lower_bound=answer.at_least,
     )
+
+
+def watch(request: pb.WatchRequest) -> words.Watch:
+    beat = request.heartbeat_interval if request.HasField("heartbeat_interval") else None
+    return words.Watch(
+        look=requests.Look(project=request.project_id, actor=request.actor),
+        queue_id=request.queue_id,
+        from_seq=request.from_seq,
+        beat_s=BEAT_S if beat is None else common.milliseconds(beat) / 1000,
+    )
+
+
+def watched(answer: words.Watched) -> pb.WatchResponse:
+    told = answer.activity
+    return pb.WatchResponse(seq=answer.seq, activity=activity(told) if told else None)
 
 
 def activity(row: words.Activity) -> pb.Activity:

@@ -40,6 +40,11 @@ class ReportServiceStub(object):
                 request_serializer=dibs_dot_v1_dot_report__pb2.ListActivityRequest.SerializeToString,
                 response_deserializer=dibs_dot_v1_dot_report__pb2.ListActivityResponse.FromString,
                 _registered_method=True)
+        self.Watch = channel.unary_stream(
+                '/dibs.v1.ReportService/Watch',
+                request_serializer=dibs_dot_v1_dot_report__pb2.WatchRequest.SerializeToString,
+                response_deserializer=dibs_dot_v1_dot_report__pb2.WatchResponse.FromString,
+                _registered_method=True)
 
 
 class ReportServiceServicer(object):
@@ -56,6 +61,20 @@ class ReportServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def Watch(self, request, context):
+        """Streams what happens, from an event on: a message per event of which the
+        caller may see anything, in order, as soon as it is committed; for whom and
+        how far as ListActivity. The first message, and one whenever nothing else was
+        said for a while, has only `seq`. Whoever comes again with the last seq + 1
+        misses nothing and sees nothing twice. It ends only with an error. Errors:
+        INVALID_ARGUMENT (from_seq is ahead of the log), PROJECT_NOT_FOUND,
+        QUEUE_NOT_FOUND, PERMISSION_DENIED (also when the caller may not look any
+        more), STORE_UNAVAILABLE (also when the server stops: come again).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_ReportServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -63,6 +82,11 @@ def add_ReportServiceServicer_to_server(servicer, server):
                     servicer.ListActivity,
                     request_deserializer=dibs_dot_v1_dot_report__pb2.ListActivityRequest.FromString,
                     response_serializer=dibs_dot_v1_dot_report__pb2.ListActivityResponse.SerializeToString,
+            ),
+            'Watch': grpc.unary_stream_rpc_method_handler(
+                    servicer.Watch,
+                    request_deserializer=dibs_dot_v1_dot_report__pb2.WatchRequest.FromString,
+                    response_serializer=dibs_dot_v1_dot_report__pb2.WatchResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -93,6 +117,33 @@ class ReportService(object):
             '/dibs.v1.ReportService/ListActivity',
             dibs_dot_v1_dot_report__pb2.ListActivityRequest.SerializeToString,
             dibs_dot_v1_dot_report__pb2.ListActivityResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Watch(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/dibs.v1.ReportService/Watch',
+            dibs_dot_v1_dot_report__pb2.WatchRequest.SerializeToString,
+            dibs_dot_v1_dot_report__pb2.WatchResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
+from contextlib import aclosing
 from typing import Any
 
 from google.protobuf import descriptor_pool
@@ -71,11 +72,14 @@ def send(stubs: Stubs, rpc: str) -> Callable[[Any], Any]:
     service, _, name = rpc.partition(".")
     method = getattr(getattr(stubs, STUBS[service]), name)
 
-    streams = descriptor_pool.Default().FindMethodByName(f"dibs.v1.{rpc}").client_streaming
+    kind = descriptor_pool.Default().FindMethodByName(f"dibs.v1.{rpc}")
 
     async def call(request: Any) -> Any:
-        if streams:
+        if kind.client_streaming:
             return [answer async for answer in method(_once(request))]
+        if kind.server_streaming:  # for ever: the first answer is one
+            async with aclosing(method(request)) as answers:
+                return await anext(answers)
         return await method(request)
 
     return call

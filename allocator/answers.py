@@ -201,7 +201,10 @@ class HeldTask:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskLine:
-    """A task in a list. `person` has it, or did it; "": nobody."""
+    """A task in a list. `person` has it, or did it; "": nobody.
+
+    `submitter` submitted it last, `editor` changed it last.
+    """
 
     task: TaskId
     queue_id: str
@@ -211,6 +214,10 @@ class TaskLine:
     person: str
     status: str
     updated_ms: int
+    created_ms: int
+    submitted_ms: int
+    submitter: str
+    editor: str
     actions: tuple[Action, ...]
 
 

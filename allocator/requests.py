@@ -104,6 +104,7 @@ class ListOf:
     order_by: str = ""
     include_archived: bool = False
     read_mask: tuple[str, ...] = ()
+    after_task: TaskId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,7 @@ def list_tasks(
     page_token: str = "",
     min_seq: int = 0,
     read_mask: Sequence[str] = (),
+    after_task_id: str = "",
 ) -> Call[pb.ListTasksResponse]:
     """List the tasks of a queue, or of all, that a filter keeps; see PROTOCOL.md for filters."""
     request = pb.ListTasksRequest(
@@ -30,6 +31,7 @@ def list_tasks(
         page_size=page_size,
         page_token=page_token,
         min_seq=min_seq,
+        after_task_id=after_task_id,
         read_mask=FieldMask(paths=read_mask) if read_mask else None,
     )
     return Call("/dibs.v1.QueueService/ListTasks", request, pb.ListTasksResponse)

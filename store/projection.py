@@ -70,6 +70,11 @@ class TaskRow:
     draft: bool = False
     skipped: list[int] = field(default_factory=list)
     escalated: bool = False
+    submitter: int = 0
+    submitted_wall: int = 0
+    """Who submitted it last, and when."""
+    editor: int = 0
+    """Whose call changed it last; 0: nobody's."""
     updated_seq: int = 0
     updated_wall: int = 0
     cold: bool = False
@@ -127,7 +132,7 @@ class Views:
         """The row of a task that `event` changes."""
         row = self.tasks[entry, slot]
         self.touched.add((entry, slot))
-        row.updated_seq, row.updated_wall = event.seq, event.wall_ms
+        row.updated_seq, row.updated_wall, row.editor = event.seq, event.wall_ms, event.actor
         return row
 
     def move(self, row: TaskRow, state: TaskState) -> None:
@@ -353,6 +358,7 @@ def _submitted(views: Views, event: Event, body: Any) -> None:
     views.move(row, TaskState.COMPLETED if done else TaskState.DISCARDED)
     row.person, row.token, row.deadline = body["person"], body["token"], 0
     row.returned, row.ended, row.submitted_seq = False, "submitted", event.seq
+    row.submitter, row.submitted_wall = body["person"], event.wall_ms
     row.draft = False
     row.status, row.meaning, row.late = body["status"], body["meaning"], bool(body["late"])
     row.spent_ms, row.units, row.content = body["spent_ms"], body["units"], body["content"]

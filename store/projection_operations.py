@@ -43,7 +43,7 @@ WRITES: Final[Mapping[str, str]] = {
     " content, total, done, state, actor, begun_wall, updated_wall, ended_wall)"
     " VALUES ($1, $2, $3, $4, 0, 0, $5, $5, 2, $6, $7, $7, $7)",
     "tasks_cleared": "UPDATE view_task SET state = 9, person = 0, token = 0, deadline = 0,"
-    " ended = 'cleared', updated_seq = $4, updated_wall = $5"
+    " ended = 'cleared', updated_seq = $4, updated_wall = $5, editor = $6"
     " WHERE project = $1 AND queue = $2 AND state = 2 AND entry <= $3",
     "queue_cleared": "UPDATE view_queue SET cleared = $3, settled = settled AND NOT archived"
     " WHERE project = $1 AND queue = $2",
@@ -101,16 +101,16 @@ def _cleared(views: Views, event: Event, body: Any) -> None:
     queue, last = body["queue"], body["last"]
     row = (event.seq, CLEAR_WAITING, [queue], body["removed"], event.actor, event.wall_ms)
     views.rows.append(("operation_at_once", row))
-    views.rows.append(("tasks_cleared", (queue, last, event.seq, event.wall_ms)))
+    views.rows.append(("tasks_cleared", (queue, last, event.seq, event.wall_ms, event.actor)))
     views.rows.append(("queue_cleared", (queue, last)))
     views.cleared[queue] = last
     views.count(queue, "queued", -body["removed"])
     views.count(queue, "removed", body["removed"])
     for task, row_ in views.tasks.items():
         if row_.queue == queue and row_.state == TaskState.QUEUED and row_.entry <= last:
-            views.touched.add(task)
             row_.state, row_.person, row_.token = TaskState.REMOVED, 0, 0
-            row_.ended, row_.updated_seq, row_.updated_wall = "cleared", event.seq, event.wall_ms
+            if row_.updated_seq:  # else it has no row, and needs none
+                views.task(event, *task).ended = "cleared"
 
 
 def _deleted(views: Views, event: Event, body: Any) -> None:

@@ -30,11 +30,17 @@ AT_ONCE: Final = 2_000
 Fetch = Callable[..., Awaitable[Sequence[Any]]]
 """Reads rows, of one moment."""
 _UP: Final = Order(field="task_id")
+_KEYS: Final = {"task_id": ("x.entry", "x.slot"), "update_time": ("x.wall", "x.entry", "x.slot")}
+"""What each order goes by; that of the last change is one of rows alone."""
+_TYPES: Final = {"x.entry": "bigint", "x.slot": "integer", "x.wall": "bigint"}
 
 COLUMNS: Final[dict[str, Column]] = {
     **{name: f"x.{name}" for name in ("queue", "state", "priority", "holder", "status", "late")},
     **{name: f"x.{name}" for name in ("slot", "dataset", "external_id", "attributes", "weight")},
     "update_time": "x.wall",
+    "submit_time": "nullif(x.submitted_wall, 0)",
+    "submitted_by": "x.submitter",
+    "edited_by": "x.editor",
     "classes": one_of("x.classes"),
 }
 OF_ITEMS: Final = frozenset({"dataset", "external_id", "attributes", "weight", "classes"})
@@ -43,6 +49,8 @@ UNTOUCHED: Final[dict[str, tuple[int, ...]]] = {
     "holder": (0,),
     "status": (0,),
     "late": (False,),
+    "submitted_by": (0,),
+    "edited_by": (0,),
 }
 """What the fields of a task that has no row may be: it waits, or was cleared away."""
 DELAYED: Final[dict[str, tuple[int, ...]]] = {**UNTOUCHED, "state": (TaskState.DELAYED,)}
@@ -50,11 +58,15 @@ DELAYED: Final[dict[str, tuple[int, ...]]] = {**UNTOUCHED, "state": (TaskState.D
 ENTRIES: Final = "entry_range"
 WAITING: Final = "view_delayed"
 
-_LINE: Final = "entry, slot, item, queue, state, priority, holder, token, deadline, status, wall"
+_LINE: Final = (
+    "entry, slot, item, queue, state, priority, holder, token, deadline, status, wall,"
+    " submitter, submitted_wall, editor"
+)
 _ITEM: Final = ", r.dataset, i.external_id, i.attributes, i.classes, i.weight"
 _TOUCHED: Final = """
 SELECT t.entry, t.slot, t.item, t.queue, t.state, t.priority, t.person AS holder, t.token,
-       t.deadline, t.status, t.late, t.updated_wall AS wall{item}
+       t.deadline, t.status, t.late, t.updated_wall AS wall, t.submitter, t.submitted_wall,
+       t.editor{item}
   FROM view_task t{join}
  WHERE t.project = $1
    AND NOT EXISTS (SELECT FROM view_deleted d WHERE d.project = $1 AND d.queue = t.queue)"""
@@ -68,7 +80,8 @@ SELECT n.entry, s.slot, e.first_item + n.entry - e.first AS item, e.queue,
        coalesce(t.priority, e.priority) AS priority, coalesce(t.person, 0) AS holder,
        coalesce(t.token, 0) AS token, coalesce(t.deadline, 0) AS deadline,
        coalesce(t.status, 0) AS status, coalesce(t.late, false) AS late,
-       coalesce(t.updated_wall, e.wall) AS wall{{item}}
+       coalesce(t.updated_wall, e.wall) AS wall, coalesce(t.submitter, 0) AS submitter,
+       coalesce(t.submitted_wall, 0) AS submitted_wall, coalesce(t.editor, 0) AS editor{{item}}
   FROM {{ranges}} e
   JOIN view_queue q ON q.project = e.project AND q.queue = e.queue{{entries}}
  CROSS JOIN LATERAL generate_series(1, q.slots) AS s (slot)
@@ -106,7 +119,10 @@ class TaskList:
         self._postgres = postgres
 
     async def page(self, project: int, queue: int, ask: ListAsk) -> Sequence[TaskLine]:
-        """Tasks by (entry, slot), from the one behind `ask.after`; DELAYED ones last."""
+        """Tasks by (entry, slot), from the one behind `ask.after`; DELAYED ones last.
+
+        By update_time those that somebody touched.
+        """
         async with self._postgres.moment() as connection:
             return await _page(connection.fetch, project, queue, ask)
 
@@ -139,6 +155,9 @@ class TaskList:
         if field in ("", "queue"):
             of, what = (value if field else queue), "entries * slots + delayed"
             return await self._sum(project, of, f"SELECT sum({what}) FROM view_queue")
+        if field == "remaining":
+            what = "remaining" if value else "completed + discarded + removed"
+            return await self._sum(project, queue, f"SELECT sum({what}) FROM view_queue")
         if field == "state":
             column = COUNTED.get(TaskState(value))
             if column is None:
@@ -147,6 +166,10 @@ class TaskList:
         return await self._sum(
             project, queue, "SELECT sum(tasks) FROM view_count", dimension=field, value=value
         )
+
+    def touched(self, chosen: Filter) -> bool:
+        """Whether the filter lets only tasks through that somebody touched."""
+        return not (may_be(chosen, UNTOUCHED) or may_be(chosen, DELAYED))
 
     async def _sum(self, project: int, queue: int, query: str, **equal: object) -> int:
         where = {"project": project, **({"queue": queue} if queue else {}), **equal}
@@ -166,6 +189,9 @@ async def _page(fetch: Fetch, project: int, queue: int, ask: ListAsk) -> Sequenc
 
 async def _parts(fetch: Fetch, project: int, queue: int, ask: ListAsk) -> AsyncIterator[_Ask]:
     """What is to be asked, one after the other, in the order of the list."""
+    if ask.order.field != _UP.field:
+        yield _Ask(project, queue, ask)
+        return
     places = [(ENTRIES, UNTOUCHED), (WAITING, DELAYED)]
     for ranges, possible in reversed(places) if ask.order.down else places:
         if may_be(ask.filter, possible):
@@ -256,14 +282,19 @@ def _asked(one: _Ask) -> tuple[Any, ...]:
     conditions = [where.sql(ask.filter)]
     if one.queue:
         conditions.append(f"x.queue = {where.bound(one.queue)}")
+    keys = _KEYS[ask.order.field]
     if ask.after:
         sign = "<" if ask.order.down else ">"
-        entry, slot = map(where.bound, ask.after)
-        conditions.append(f"(x.entry, x.slot) {sign} ({entry}::bigint, {slot}::integer)")
+        bound = (
+            f"{where.bound(value)}::{_TYPES[key]}"
+            for key, value in zip(keys, ask.after, strict=True)
+        )
+        conditions.append(f"({', '.join(keys)}) {sign} ({', '.join(bound)})")
     way = " DESC" if ask.order.down else ""
+    by = ", ".join(f"{key}{way}" for key in keys)
     query = (
         f"SELECT {_LINE} FROM ({one.source()}) AS x WHERE {' AND '.join(conditions)}"
-        f" ORDER BY x.entry{way}, x.slot{way} LIMIT {where.bound(ask.limit)}"
+        f" ORDER BY {by} LIMIT {where.bound(ask.limit)}"
     )
     return query, *arguments
 
@@ -284,5 +315,5 @@ def may_be(node: Filter, fields: Mapping[str, tuple[int, ...]]) -> bool:
 
 def _line(row: Any) -> TaskLine:
     names = ("entry", "slot", "item", "queue", "state", "priority", "holder", "token", "deadline")
-    found = {name: row[name] for name in names}
-    return TaskLine(**found, status=row["status"], wall_ms=row["wall"])
+    found = {name: row[name] for name in (*names, "status", "submitter", "editor")}
+    return TaskLine(**found, wall_ms=row["wall"], submitted_ms=row["submitted_wall"])

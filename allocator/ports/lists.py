@@ -27,7 +27,10 @@ class ListAsk:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskLine:
-    """One task, be it untouched or not. `holder` has it, or did it; 0: nobody."""
+    """One task, be it untouched or not. `holder` has it, or did it; 0: nobody.
+
+    `submitter` submitted it last, `editor`'s call changed it last; 0: nobody, or the service.
+    """
 
     entry: int
     slot: int
@@ -40,13 +43,22 @@ class TaskLine:
     deadline: int
     status: int
     wall_ms: int
+    submitter: int
+    submitted_ms: int
+    editor: int
 
 
 class TaskList(Protocol):
     """All tasks of a project or, with a queue, of that: also those that nobody ever touched."""
 
     async def page(self, project: int, queue: int, ask: ListAsk) -> Sequence[TaskLine]:
-        """Tasks in the order in which they first entered, by (entry, slot); DELAYED ones last."""
+        """Tasks in the order in which they first entered, by (entry, slot); DELAYED ones last.
+
+        Or by update_time, if all that the filter lets through are `touched`.
+        """
+
+    def touched(self, chosen: Filter) -> bool:
+        """Whether the filter lets only tasks through that somebody touched."""
 
     async def every(self, project: int, queue: int, chosen: Filter) -> Sequence[TaskLine]:
         """All that the filter lets through, as of one moment, in the same order."""
@@ -55,7 +67,10 @@ class TaskList(Protocol):
         """How many there are; at most MOST_COUNTED + 1 are counted."""
 
     async def counted(self, project: int, queue: int, field: str, value: int) -> int:
-        """How many there are with one value of queue, state, status, priority or holder."""
+        """How many there are with one value of queue, state, status, priority or holder.
+
+        Or with work remaining (1), or without (0).
+        """
 
 
 class ItemList(Protocol):

@@ -42,14 +42,20 @@ FIELDS = {
     "slot": Field(kind=Kind.NUMBER),
     "late": Field(kind=Kind.FLAG),
     "update_time": Field(kind=Kind.TIME),
+    "remaining": Field(kind=Kind.FLAG),
+    "submit_time": Field(kind=Kind.TIME),
+    "submitted_by": Field(kind=Kind.ID),
+    "edited_by": Field(kind=Kind.ID),
 }
-ORDERS = Orders(keys={"task_id": (int, int)})
+PEOPLE = frozenset({"person", "submitted_by", "edited_by"})
+ORDERS = Orders(keys={"task_id": (int, int), "update_time": (int, int, int)})
 COUNTED = {
     "queue": "queue",
     "state": "state",
     "priority": "priority",
     "person": "holder",
     "status": "status",
+    "remaining": "remaining",
 }
 """What there are counters of: the field, and what they count."""
 NOBODY = 0
@@ -60,6 +66,17 @@ WITH_STATUS = Some(
         Compare(field="state", operator="=", value=int(state))
         for state in (TaskState.IN_REVIEW, TaskState.COMPLETED, TaskState.DISCARDED)
     )
+)
+REMAINING = Not(
+    Some(
+        tuple(
+            Compare(field="state", operator="=", value=int(state))
+            for state in (TaskState.COMPLETED, TaskState.DISCARDED, TaskState.REMOVED)
+        )
+    )
+)
+TOUCHED_ONLY = (
+    "must be task_id, unless the filter leaves out what nobody touched, as state = COMPLETED does"
 )
 RPC = "QueueService.ListTasks"
 
@@ -87,6 +104,8 @@ class Lists:
     async def page(self, ask: requests.ListOf) -> answers.Listed[answers.TaskLine]:
         """Tasks in the order in which they first entered; the caller's own, or all.
 
+        Or by their last change, if the filter leaves out what nobody touched.
+
         Raises QueueNotFound, InvalidArgument, PermissionDenied.
         """
         place, scope = await self._door.scope(ask.look, RPC, queue=ask.parent)
@@ -98,7 +117,23 @@ class Lists:
         await self._views.wait_for(project, ask.look.min_seq)
         numbered = await self._numbered(project, queue, wanted.filter)
         chosen = _within(scope, place.actor, numbered)
+        wanted = self._placed(wanted, chosen)
         return await self._listed(place, queue, wanted, chosen)
+
+    def _placed(self, wanted: Asked, chosen: Filter) -> Asked:
+        """From behind the task that is named, if one is; only what has the order can be in it.
+
+        Raises InvalidArgument.
+        """
+        by_id, after = wanted.order.field == "task_id", wanted.ask.after_task
+        if not by_id and not self._tasks.touched(_in_rows(chosen)):
+            raise errors.InvalidArgument("order_by", TOUCHED_ONLY)
+        if after is None or wanted.after:
+            return wanted
+        if not by_id:
+            right = "must be empty unless the order is task_id"
+            raise errors.InvalidArgument("after_task_id", right)
+        return dataclasses.replace(wanted, after=(after.entry, after.slot))
 
     async def rows(self, project: int, queue: int, text: str) -> Sequence[TaskLine]:
         """The tasks of a queue that a filter of ListTasks lets through, in order.
@@ -124,13 +159,14 @@ class Lists:
             return await self._tasks.count(project, queue, tasks)
 
         lines = await self._lines(place, rows)
-        return await wanted.listed(lines, lambda line: (line.task.entry, line.task.slot), count)
+        return await wanted.listed(lines, lambda line: _key(line, wanted.order.field), count)
 
     async def _lines(self, place: Place, rows: Sequence[TaskLine]) -> list[answers.TaskLine]:
         project = place.project
         items = await self._items_of(project, rows)
         queues = await self._directory.queue_ids(project, {row.queue for row in rows})
-        people = await self._directory.people_ids(project, {row.holder for row in rows} - {NOBODY})
+        known_people = {one for row in rows for one in (row.holder, row.submitter, row.editor)}
+        people = await self._directory.people_ids(project, known_people - {NOBODY})
         known = await self._settings(project, {row.queue for row in rows})
         caller = await self._door.caller(place)
         return [
@@ -143,11 +179,21 @@ class Lists:
                 person=people.get(row.holder, "") if row.state != TaskState.QUEUED else "",
                 status=known[row.queue].status(row.status),
                 updated_ms=row.wall_ms,
+                created_ms=await self._entered(project, row),
+                submitted_ms=row.submitted_ms,
+                submitter=people.get(row.submitter, ""),
+                editor=people.get(row.editor, ""),
                 actions=known[row.queue].actions(caller, row),
             )
             for row in rows
             if row.queue in known  # not deleted a moment ago
         ]
+
+    async def _entered(self, project: int, row: TaskLine) -> int:
+        """When its entry came into the queue; 0: it is to come."""
+        if row.state == TaskState.DELAYED:
+            return 0
+        return await self._items.waiting_since(project, row.entry) or 0
 
     async def _items_of(self, project: int, rows: Sequence[TaskLine]) -> dict[int, Item]:
         """By number; those of entries are at hand, mostly."""
@@ -193,7 +239,7 @@ class Lists:
     async def _number(self, project: int, queue: int, field: str, text: str) -> int:
         if not text:
             return NOBODY
-        if field == "person":
+        if field in PEOPLE:
             return (await self._directory.people(project, [text])).get(text, UNKNOWN)
         if field == "queue":
             return await self._directory.queue(project, text) or UNKNOWN
@@ -252,6 +298,8 @@ def _in_rows(node: Filter) -> Filter:
     def row(one: Compare) -> Filter:
         if one.field == "kind":
             return EVERYTHING if one.operator == "=" else Not(EVERYTHING)
+        if one.field == "remaining":
+            return REMAINING if one.value is (one.operator == "=") else Not(REMAINING)
         if one.field not in ("person", "status"):
             return one
         is_person = one.field == "person"
@@ -262,3 +310,9 @@ def _in_rows(node: Filter) -> Filter:
         return nothing if one.operator == "=" else Not(nothing)
 
     return mapped(node, row)
+
+
+def _key(line: answers.TaskLine, field: str) -> tuple[int, ...]:
+    """The key of a task in the order of a field."""
+    place = (line.task.entry, line.task.slot)
+    return place if field == "task_id" else (line.updated_ms, *place)

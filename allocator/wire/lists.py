@@ -14,7 +14,11 @@ from dibs.v1 import lists_pb2 as pb
 
 def list_tasks(request: pb.ListTasksRequest) -> requests.ListOf:
     ask = common.list_of(request, request.queue_id)
-    return dataclasses.replace(ask, read_mask=common.read_mask(request, pb.ListedTask))
+    return dataclasses.replace(
+        ask,
+        read_mask=common.read_mask(request, pb.ListedTask),
+        after_task=common.task_id(request.after_task_id) if request.after_task_id else None,
+    )
 
 
 def tasks(
@@ -47,5 +51,9 @@ def _line(row: answers.TaskLine) -> pb.ListedTask:
         person=row.person,
         status=row.status,
         update_time=common.timestamp(row.updated_ms),
+        create_time=common.timestamp(row.created_ms or None),
+        submit_time=common.timestamp(row.submitted_ms or None),
+        submitted_by=row.submitter,
+        edited_by=row.editor,
         allowed_actions=map(common.number, row.actions),
     )

@@ -29,7 +29,7 @@ from google.protobuf import field_mask_pb2 as google_dot_protobuf_dot_field__mas
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x13\x64ibs/v1/lists.proto\x12\x07\x64ibs.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x15\x64ibs/v1/actions.proto\x1a\x14\x64ibs/v1/common.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x87\x03\n\x10ListTasksRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12!\n\x07min_seq\x18\x03 \x01(\x03\x42\x10\xbaH\r\"\x0b\x18\xff\xff\xff\xff\xff\xff\xff\x0f(\x00\x12\x1a\n\tpage_size\x18\x04 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00\x12\'\n\npage_token\x18\x05 \x01(\tB\x13\xbaH\x10r\x0e\x18\x80\x08\x32\t^\\P{Cc}*$\x12@\n\x08queue_id\x18\x06 \x01(\tB.\xbaH+r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\xd8\x01\x01\x12\x18\n\x06\x66ilter\x18\x07 \x01(\tB\x08\xbaH\x05r\x03\x18\x80 \x12\x19\n\x08order_by\x18\x08 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12-\n\tread_mask\x18\t \x01(\x0b\x32\x1a.google.protobuf.FieldMask\"\x82\x01\n\x11ListTasksResponse\x12\"\n\x05tasks\x18\x01 \x03(\x0b\x32\x13.dibs.v1.ListedTask\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x12\n\ntotal_size\x18\x03 \x01(\x03\x12\x1c\n\x14total_is_lower_bound\x18\x04 \x01(\x08\"\xa4\x01\n\nListedTask\x12\x1b\n\x04task\x18\x01 \x01(\x0b\x32\r.dibs.v1.Task\x12\x0e\n\x06person\x18\x02 \x01(\t\x12\x0e\n\x06status\x18\x03 \x01(\t\x12/\n\x0bupdate_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12(\n\x0f\x61llowed_actions\x18\x05 \x03(\x0e\x32\x0f.dibs.v1.Actionb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x13\x64ibs/v1/lists.proto\x12\x07\x64ibs.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x15\x64ibs/v1/actions.proto\x1a\x14\x64ibs/v1/common.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xd2\x03\n\x10ListTasksRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12!\n\x07min_seq\x18\x03 \x01(\x03\x42\x10\xbaH\r\"\x0b\x18\xff\xff\xff\xff\xff\xff\xff\x0f(\x00\x12\x1a\n\tpage_size\x18\x04 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00\x12\'\n\npage_token\x18\x05 \x01(\tB\x13\xbaH\x10r\x0e\x18\x80\x08\x32\t^\\P{Cc}*$\x12@\n\x08queue_id\x18\x06 \x01(\tB.\xbaH+r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\xd8\x01\x01\x12\x18\n\x06\x66ilter\x18\x07 \x01(\tB\x08\xbaH\x05r\x03\x18\x80 \x12\x19\n\x08order_by\x18\x08 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12-\n\tread_mask\x18\t \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12I\n\rafter_task_id\x18\n \x01(\tB2\xbaH/r*2(^[1-9][0-9]{0,15}-([1-9]|[1-4][0-9]|50)$\xd8\x01\x01\"\x82\x01\n\x11ListTasksResponse\x12\"\n\x05tasks\x18\x01 \x03(\x0b\x32\x13.dibs.v1.ListedTask\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x12\n\ntotal_size\x18\x03 \x01(\x03\x12\x1c\n\x14total_is_lower_bound\x18\x04 \x01(\x08\"\xaf\x02\n\nListedTask\x12\x1b\n\x04task\x18\x01 \x01(\x0b\x32\r.dibs.v1.Task\x12\x0e\n\x06person\x18\x02 \x01(\t\x12\x0e\n\x06status\x18\x03 \x01(\t\x12/\n\x0bupdate_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12(\n\x0f\x61llowed_actions\x18\x05 \x03(\x0e\x32\x0f.dibs.v1.Action\x12/\n\x0b\x63reate_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bsubmit_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x14\n\x0csubmitted_by\x18\x08 \x01(\t\x12\x11\n\tedited_by\x18\t \x01(\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -52,10 +52,12 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTTASKSREQUEST'].fields_by_name['filter']._serialized_options = b'\272H\005r\003\030\200 '
   _globals['_LISTTASKSREQUEST'].fields_by_name['order_by']._loaded_options = None
   _globals['_LISTTASKSREQUEST'].fields_by_name['order_by']._serialized_options = b'\272H\004r\002\030@'
+  _globals['_LISTTASKSREQUEST'].fields_by_name['after_task_id']._loaded_options = None
+  _globals['_LISTTASKSREQUEST'].fields_by_name['after_task_id']._serialized_options = b'\272H/r*2(^[1-9][0-9]{0,15}-([1-9]|[1-4][0-9]|50)$\330\001\001'
   _globals['_LISTTASKSREQUEST']._serialized_start=174
-  _globals['_LISTTASKSREQUEST']._serialized_end=565
-  _globals['_LISTTASKSRESPONSE']._serialized_start=568
-  _globals['_LISTTASKSRESPONSE']._serialized_end=698
-  _globals['_LISTEDTASK']._serialized_start=701
-  _globals['_LISTEDTASK']._serialized_end=865
+  _globals['_LISTTASKSREQUEST']._serialized_end=640
+  _globals['_LISTTASKSRESPONSE']._serialized_start=643
+  _globals['_LISTTASKSRESPONSE']._serialized_end=773
+  _globals['_LISTEDTASK']._serialized_start=776
+  _globals['_LISTEDTASK']._serialized_end=1079
 # @@protoc_insertion_point(module_scope)

@@ -11,7 +11,7 @@ from typing import ClassVar as _ClassVar, Iterable as _Iterable, Mapping as _Map
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class ListTasksRequest(_message.Message):
-    __slots__ = ("project_id", "actor", "min_seq", "page_size", "page_token", "queue_id", "filter", "order_by", "read_mask")
+    __slots__ = ("project_id", "actor", "min_seq", "page_size", "page_token", "queue_id", "filter", "order_by", "read_mask", "after_task_id")
     PROJECT_ID_FIELD_NUMBER: _ClassVar[int]
     ACTOR_FIELD_NUMBER: _ClassVar[int]
     MIN_SEQ_FIELD_NUMBER: _ClassVar[int]
@@ -21,6 +21,7 @@ class ListTasksRequest(_message.Message):
     FILTER_FIELD_NUMBER: _ClassVar[int]
     ORDER_BY_FIELD_NUMBER: _ClassVar[int]
     READ_MASK_FIELD_NUMBER: _ClassVar[int]
+    AFTER_TASK_ID_FIELD_NUMBER: _ClassVar[int]
     project_id: str
     actor: str
     min_seq: int
@@ -30,7 +31,8 @@ class ListTasksRequest(_message.Message):
     filter: str
     order_by: str
     read_mask: _field_mask_pb2.FieldMask
-    def __init__(self, project_id: _Optional[str] = ..., actor: _Optional[str] = ..., min_seq: _Optional[int] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., queue_id: _Optional[str] = ..., filter: _Optional[str] = ..., order_by: _Optional[str] = ..., read_mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ...) -> None: ...
+    after_task_id: str
+    def __init__(self, project_id: _Optional[str] = ..., actor: _Optional[str] = ..., min_seq: _Optional[int] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., queue_id: _Optional[str] = ..., filter: _Optional[str] = ..., order_by: _Optional[str] = ..., read_mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ..., after_task_id: _Optional[str] = ...) -> None: ...
 
 class ListTasksResponse(_message.Message):
     __slots__ = ("tasks", "next_page_token", "total_size", "total_is_lower_bound")
@@ -45,15 +47,23 @@ class ListTasksResponse(_message.Message):
     def __init__(self, tasks: _Optional[_Iterable[_Union[ListedTask, _Mapping]]] = ..., next_page_token: _Optional[str] = ..., total_size: _Optional[int] = ..., total_is_lower_bound: bool = ...) -> None: ...
 
 class ListedTask(_message.Message):
-    __slots__ = ("task", "person", "status", "update_time", "allowed_actions")
+    __slots__ = ("task", "person", "status", "update_time", "allowed_actions", "create_time", "submit_time", "submitted_by", "edited_by")
     TASK_FIELD_NUMBER: _ClassVar[int]
     PERSON_FIELD_NUMBER: _ClassVar[int]
     STATUS_FIELD_NUMBER: _ClassVar[int]
     UPDATE_TIME_FIELD_NUMBER: _ClassVar[int]
     ALLOWED_ACTIONS_FIELD_NUMBER: _ClassVar[int]
+    CREATE_TIME_FIELD_NUMBER: _ClassVar[int]
+    SUBMIT_TIME_FIELD_NUMBER: _ClassVar[int]
+    SUBMITTED_BY_FIELD_NUMBER: _ClassVar[int]
+    EDITED_BY_FIELD_NUMBER: _ClassVar[int]
     task: _common_pb2.Task
     person: str
     status: str
     update_time: _timestamp_pb2.Timestamp
     allowed_actions: _containers.RepeatedScalarFieldContainer[_actions_pb2.Action]
-    def __init__(self, task: _Optional[_Union[_common_pb2.Task, _Mapping]] = ..., person: _Optional[str] = ..., status: _Optional[str] = ..., update_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., allowed_actions: _Optional[_Iterable[_Union[_actions_pb2.Action, str]]] = ...) -> None: ...
+    create_time: _timestamp_pb2.Timestamp
+    submit_time: _timestamp_pb2.Timestamp
+    submitted_by: str
+    edited_by: str
+    def __init__(self, task: _Optional[_Union[_common_pb2.Task, _Mapping]] = ..., person: _Optional[str] = ..., status: _Optional[str] = ..., update_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., allowed_actions: _Optional[_Iterable[_Union[_actions_pb2.Action, str]]] = ..., create_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., submit_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., submitted_by: _Optional[str] = ..., edited_by: _Optional[str] = ...) -> None: ...

@@ -1,4 +1,4 @@
-"""Commands that call a running service: reserve, submit."""
+"""Commands that call a running service: reserve, submit, top, watch."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ def add_to(app: typer.Typer) -> None:
     app.command()(reserve)
     app.command()(submit)
     app.command()(top)
+    app.command()(watch)
 
 
 def reserve(
@@ -92,3 +93,25 @@ def top(
             show.answer(view.as_json(client, pages, interval_s=interval), as_json=True)
         else:
             view.run(client, pages, interval_s=interval, once=once)
+
+
+def watch(
+    project: Project,
+    queue: Annotated[str, typer.Option(help="Only this queue.")] = "",
+    from_seq: Annotated[
+        int, typer.Option(min=0, help="The first event to tell of; 0: from now on.")
+    ] = 0,
+    actor: Actor = DEFAULT_ACTOR,
+    target: Target = DEFAULT_TARGET,
+    *,
+    json: Json = False,
+) -> None:
+    """Say what happens, as it happens: a line an event. Ctrl-C ends it."""
+    from contextlib import suppress
+
+    from allocator.cli import show
+    from dibs import Client
+
+    with suppress(KeyboardInterrupt), Client(target, project=project, actor=actor) as client:
+        for happened in client.watch(queue, from_seq=from_seq):
+            show.happened(happened, as_json=json)

@@ -66,6 +66,17 @@ def found(sent: Any, *, as_json: bool) -> None:
         line(f"{tables.heading(name)}: {words}")
 
 
+def happened(sent: Any, *, as_json: bool) -> None:
+    """An event of Watch, as one line."""
+    if as_json:
+        answer(_fields(sent), as_json=True)
+        return
+    words = flat(sent)
+    first = [words.pop(name, "") for name in ("seq", "create_time", "change", "actor")]
+    rest = [f"{tables.heading(name)} {value}" for name, value in words.items()]
+    line("  ".join(filter(None, [*first, *rest])))
+
+
 def _is_list(field: Any) -> bool:
     """Whether a field is a list of messages; maps are lists of their own kind."""
     of = field.message_type

@@ -26,10 +26,11 @@ PANELS = (
     ("Tasks", "task_calls", "ending_calls", "skip", "named_calls", "status"),
     ("Projects, people, groups", "project", "member", "group"),
     ("Operations", "operation", "clean_history"),
+    ("Reports", "report_calls"),
     ("Datasets and items", "dataset", "item"),
     ("Queues", "queue", "waiting", "contributors", "batch", ""),
 )
-SHORT = {"queues": "list_queues", "tasks": "list_tasks"}
+SHORT = {"queues": "list_queues", "tasks": "list_tasks", "activity": "list_activity"}
 """Second names of what people look at most."""
 PATHS = "paths"
 """Names the fields that were set, so nobody types it."""

@@ -69,7 +69,7 @@ SELECT t.entry, t.slot, t.item, t.queue, t.state, t.priority, t.person AS holder
        t.editor{item}
   FROM view_task t{join}
  WHERE t.project = $1
-   AND NOT EXISTS (SELECT FROM view_deleted d WHERE d.project = $1 AND d.queue = t.queue)"""
+   AND NOT EXISTS (SELECT FROM view_deleted d WHERE d.project = $1 AND d.queue = {queue})"""
 _JOIN_ITEM: Final = """
   CROSS JOIN LATERAL (SELECT * FROM item_range y WHERE y.project = $1 AND y.base <= t.item
                        ORDER BY y.base DESC LIMIT 1) AS r
@@ -266,7 +266,9 @@ class _Ask:
         items = any(one.field in OF_ITEMS for one in comparisons(self.ask.filter))
         item = _ITEM if items else ""
         if self.window is None:
-            return _TOUCHED.format(item=item, join=_JOIN_ITEM if items else "")
+            # Of one queue it is asked once, and does not spoil what the planner expects.
+            queue = str(self.queue) if self.queue else "t.queue"
+            return _TOUCHED.format(item=item, join=_JOIN_ITEM if items else "", queue=queue)
         return _WINDOW.format(
             item=item,
             entries=_ENTRIES_AND_ITEMS if items else _ENTRIES,

@@ -17,6 +17,7 @@ from dibs.v1 import (
     group_pb2,
     project_pb2,
     queue_pb2,
+    stages_pb2,
 )
 from tests.api.world import Stubs, World, refused
 from tests.conftest import ON_ONE_KIND
@@ -94,6 +95,10 @@ CALLS: list[tuple[str, str, Any, dict[str, Any], tuple[str, ...]]] = [
     ("queues", "ResumeQueue", control_pb2.ResumeQueueRequest, {}, ("queue_id",)),
     ("queues", "ArchiveQueue", control_pb2.ArchiveQueueRequest, {}, ("queue_id",)),
     ("queues", "UnarchiveQueue", control_pb2.UnarchiveQueueRequest, {}, ("queue_id",)),
+    ("queues", "SubmitForReview", stages_pb2.SubmitForReviewRequest, {}, ("queue_id",)),
+    ("queues", "SubmitData", stages_pb2.SubmitDataRequest, {}, ("queue_id",)),
+    ("queues", "WithdrawData", stages_pb2.WithdrawDataRequest, {}, ("queue_id",)),
+    ("allocation", "StartAnnotation", allocation_pb2.StartAnnotationRequest, {}, ("queue_id",)),
     ("queues", "GetQueue", queue_pb2.GetQueueRequest, {}, ("queue_id",)),
     ("queues", "ListQueues", queue_pb2.ListQueuesRequest, {}, ()),
     ("queues", "GetQueueDepth", queue_pb2.GetQueueDepthRequest, {}, ("queue_id",)),

@@ -11,11 +11,27 @@ from store.postgres import Postgres
 from store.projection import COUNTED
 from store.tallies import ANNOTATED
 
+_NAMES: Final = " ".join(f"WHEN {int(state)} THEN '{name}'" for state, name in COUNTED.items())
+_COUNTS: Final = """
+SELECT c.dimension, c.value, c.tasks FROM view_count c
+ WHERE c.project = $1 AND c.queue = q.queue AND c.value > 0
+   AND c.dimension NOT IN ('priority', 'holder')"""
+_COUNTED_AGAIN: Final = f"""
+SELECT CASE t.state {_NAMES} END, t.person, count(*) FROM view_task t
+ WHERE t.project = $1 AND t.queue = q.queue AND t.state <> 2 AND t.person <> 0
+ GROUP BY t.state, t.person
+ UNION ALL
+SELECT 'status', t.status, count(*) FROM view_task t
+ WHERE t.project = $1 AND t.queue = q.queue AND t.state IN (5, 6, 7) AND t.status <> 0
+ GROUP BY t.status"""
 _RECOUNT: Final = f"""
 SELECT q.queue, p.seq, {", ".join(f"q.{name}" for name in (*COUNTED.values(), ANNOTATED))},
        q.entries * q.slots AS tasks, coalesce(low.entries, 0) * q.slots AS low_tasks,
        (SELECT count(*) FROM view_task t WHERE t.project = $1 AND t.queue = q.queue
            AND t.entry <= q.cleared) AS low_rows,
+       (SELECT count(DISTINCT (w.dimension, w.value)) FROM (
+           ({_COUNTS} EXCEPT ({_COUNTED_AGAIN})) UNION ALL (({_COUNTED_AGAIN}) EXCEPT {_COUNTS})
+       ) AS w (dimension, value, tasks)) AS off,
        (SELECT count(*) FROM view_task t WHERE t.project = $1 AND t.queue = q.queue
            AND t.state <> 9 AND (t.draft OR t.submitted_seq > 0)) AS with_work,
        (SELECT coalesce(sum(d.count), 0)::bigint * q.slots FROM view_delayed d
@@ -34,22 +50,24 @@ SELECT q.queue, p.seq, {", ".join(f"q.{name}" for name in (*COUNTED.values(), AN
 class Recounted:
     """One queue as its counters have it and as its rows add up, both as of event `seq`.
 
-    `by_state` is the part of it that the live state counts, too.
+    `by_state` is the part of it that the live state counts, too; `off`, how many counts by
+    status, and by person and state, are not those of the rows.
     """
 
     def __init__(
-        self, queue: int, seq: int, counters: Mapping[str, int], rows: Mapping[str, int]
+        self, queue: int, seq: int, counters: Mapping[str, int], rows: Mapping[str, int], off: int
     ) -> None:
         self.queue = queue
         self.seq = seq
         self.counters = counters
         self.rows = rows
+        self.off = off
         self.by_state = {name: rows[name] for name in COUNTED.values()}
 
     @property
     def wrong(self) -> int:
         """How many counters are not what the rows add up to."""
-        return sum(self.counters[name] != self.rows[name] for name in self.counters)
+        return self.off + sum(self.counters[name] != self.rows[name] for name in self.counters)
 
 
 async def recount(postgres: Postgres, project: int, after: int) -> Recounted | None:
@@ -68,7 +86,7 @@ async def recount(postgres: Postgres, project: int, after: int) -> Recounted | N
     found["queued"] += row["tasks"] - sum(touched.values()) - cleared
     found[ANNOTATED] = row["with_work"]
     counters = {name: row[name] for name in found}
-    return Recounted(row["queue"], row["seq"], counters, found)
+    return Recounted(row["queue"], row["seq"], counters, found, row["off"])
 
 
 def _by_state(text: str | None) -> dict[int, int]:

@@ -192,7 +192,7 @@ async def project(world: World) -> Any:
     return (await world.stubs.projects.GetProject(request)).figures
 
 
-@pytest.mark.shows("D103", "P55")
+@pytest.mark.shows("P55")
 async def test_a_project_adds_up_its_queues_that_are_not_archived(four: World) -> None:
     await four.queue("empty")
     await four.queue("late", "d", due_time=PAST)

@@ -69,6 +69,17 @@ async def withdraw(world: World, person: str = "ada") -> Any:
     )
 
 
+async def lock(world: World) -> Any:
+    """In the project a status must be removed before it changes."""
+    return await world.stubs.projects.UpdateProject(
+        project_pb2.UpdateProjectRequest(
+            **world.change(),
+            project=project_pb2.Project(status_locks=True),
+            update_mask={"paths": ["status_locks"]},
+        )
+    )
+
+
 async def stage(world: World) -> int:
     return int((await seen(world)).stage)
 
@@ -212,6 +223,10 @@ async def test_a_refusal_says_whether_it_is_for_want_of_permission_or_because_of
     assert "SUBMIT_DATA" not in offered(await seen(two))
     for person in ("ann", "bob"):
         await do(two, person)
+    await lock(two)
+    error = await refused(set_status(two, "ann", "1-1", "discarded"))
+    assert isinstance(error, errors.StatusLocked)
+    assert error.metadata["kind"] == "lock"
     assert "SUBMIT_DATA" in offered(await seen(two))
     await submit_data(two)
     assert offered(await seen(two)) == {"LIST_TASKS", "WITHDRAW_DATA"}

@@ -190,7 +190,27 @@ async def test_of_a_large_project_the_rows_are_counted(worked: Stack, looking: D
     await worked.admin.execute("DELETE FROM view_task WHERE entry = 1")
     found = await looking.check(worked.project)
 
-    assert found == drift.Found(views=3)  # completed, waiting, with work in it
+    # Completed, waiting, with work in it; whose it is, and its status.
+    assert found == drift.Found(views=5)
+    assert await tables_of(worked) == before
+
+
+@pytest.mark.usefixtures("large")
+@pytest.mark.parametrize(
+    ("wrong", "rows"),
+    [
+        ("UPDATE view_count SET tasks = 9 WHERE dimension = 'completed'", 1),
+        ("DELETE FROM view_count WHERE dimension = 'assigned'", 2),
+        ("UPDATE view_count SET value = 7 WHERE dimension = 'status' AND value = 1", 2),
+        ("UPDATE view_queue SET annotated = 0", 1),
+    ],
+)
+async def test_of_a_large_project_counts_by_person_and_status_are_compared(
+    worked: Stack, looking: Drift, wrong: str, rows: int
+) -> None:
+    before = await tables_of(worked)
+    await worked.admin.execute(wrong)
+    assert await looking.check(worked.project) == drift.Found(views=rows)
     assert await tables_of(worked) == before
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from allocator.model import TaskId, TaskState
+from allocator.model import Item, TaskId, TaskState
 from allocator.requests import Look
 
 
@@ -18,6 +18,7 @@ class ActivityTask:
     task: TaskId
     all_slots: bool
     queue_id: str
+    item: Item
     person: str
     state: TaskState | None
     token: int

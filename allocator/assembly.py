@@ -80,7 +80,7 @@ class Assembly:
         self._content = store.content
         self._views = store.views
         self._ledger = ClosingLedger(CountedLedger(store.ledger), store.directory)
-        self._reader = Reader(store.directory)
+        self._reader = Reader(store.directory, store.items)
         self._door = Door(self._directory, self._ledger, self._items, self._views)
 
     def servicers(self) -> Sequence[object]:

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from allocator.activity_words import Activity, ActivityTask
-from allocator.model import TaskId, TaskState
-from allocator.ports import ActivityView, Directory
+from allocator.model import Item, TaskId, TaskState
+from allocator.ports import ActivityView, Directory, Items
 from allocator.services.door import Scope
 
 
@@ -38,13 +38,16 @@ class _Names:
     people: Mapping[int, str]
     queues: Mapping[int, str]
     datasets: Mapping[int, str]
+    items: Mapping[int, Item]
+    """By entry."""
 
 
 class Reader:
     """Tells events in external ids."""
 
-    def __init__(self, directory: Directory) -> None:
+    def __init__(self, directory: Directory, items: Items) -> None:
         self._directory = directory
+        self._items = items
 
     async def told(
         self, project: int, seen: Seen, views: Sequence[ActivityView]
@@ -59,10 +62,12 @@ class Reader:
         people = {person for _, person in parts} | {view.actor for view in views}
         queues = {queue for queue, _ in parts}
         datasets = {view.dataset for view in views}
+        entries = {task.entry for view in views for task in view.tasks}
         return _Names(
             people=await self._directory.people_ids(project, people - {0}),
             queues=await self._directory.queue_ids(project, queues - {0}),
             datasets=await self._directory.dataset_ids(project, datasets - {0}),
+            items=await self._items.of_entries(project, entries),
         )
 
 
@@ -81,6 +86,7 @@ def _told(view: ActivityView, seen: Seen, names: _Names) -> Activity:
                 task=TaskId(entry=task.entry, slot=task.slot or 1),
                 all_slots=not task.slot,
                 queue_id=names.queues.get(task.queue, ""),
+                item=names.items[task.entry],
                 person=names.people.get(task.person, ""),
                 state=TaskState(task.state) if task.state else None,
                 token=task.token if task.person == seen.actor else 0,

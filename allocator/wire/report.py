@@ -65,4 +65,6 @@ def _task(task: words.ActivityTask) -> pb.ActivityTask:
         state=common.number(task.state) if task.state else None,
         lease_token=task.token,
         previous_person=task.before,
+        dataset_id=task.item.dataset,
+        external_id=task.item.external_id,
     )

@@ -28,7 +28,7 @@ from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x14\x64ibs/v1/report.proto\x12\x07\x64ibs.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x14\x64ibs/v1/common.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xa5\x01\n\x0c\x41\x63tivityTask\x12\x0f\n\x07task_id\x18\x01 \x01(\t\x12\x11\n\tall_slots\x18\x02 \x01(\x08\x12\x10\n\x08queue_id\x18\x03 \x01(\t\x12\x0e\n\x06person\x18\x04 \x01(\t\x12!\n\x05state\x18\x05 \x01(\x0e\x32\x12.dibs.v1.TaskState\x12\x13\n\x0blease_token\x18\x06 \x01(\x03\x12\x17\n\x0fprevious_person\x18\x07 \x01(\t\"\xfd\x01\n\x08\x41\x63tivity\x12\x0b\n\x03seq\x18\x01 \x01(\x03\x12\x0e\n\x06\x63hange\x18\x02 \x01(\t\x12/\n\x0b\x63reate_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x61\x63tor\x18\x04 \x01(\t\x12\x12\n\nperson_ids\x18\x05 \x03(\t\x12\x11\n\tqueue_ids\x18\x06 \x03(\t\x12\x12\n\ndataset_id\x18\x07 \x01(\t\x12$\n\x05tasks\x18\x08 \x03(\x0b\x32\x15.dibs.v1.ActivityTask\x12\r\n\x05\x63ount\x18\t \x01(\x03\x12\x0e\n\x06reason\x18\n \x01(\t\x12\x14\n\x0coperation_id\x18\x0b \x01(\t\"\xdb\x02\n\x13ListActivityRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12!\n\x07min_seq\x18\x03 \x01(\x03\x42\x10\xbaH\r\"\x0b\x18\xff\xff\xff\xff\xff\xff\xff\x0f(\x00\x12\x1a\n\tpage_size\x18\x04 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00\x12\'\n\npage_token\x18\x05 \x01(\tB\x13\xbaH\x10r\x0e\x18\x80\x08\x32\t^\\P{Cc}*$\x12@\n\x08queue_id\x18\x06 \x01(\tB.\xbaH+r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\xd8\x01\x01\x12\x18\n\x06\x66ilter\x18\x07 \x01(\tB\x08\xbaH\x05r\x03\x18\x80 \x12\x19\n\x08order_by\x18\x08 \x01(\tB\x07\xbaH\x04r\x02\x18@\"\x86\x01\n\x14ListActivityResponse\x12#\n\x08\x61\x63tivity\x18\x01 \x03(\x0b\x32\x11.dibs.v1.Activity\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x12\n\ntotal_size\x18\x03 \x01(\x03\x12\x1c\n\x14total_is_lower_bound\x18\x04 \x01(\x08\"\xa2\x02\n\x0cWatchRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12\"\n\x08\x66rom_seq\x18\x03 \x01(\x03\x42\x10\xbaH\r\"\x0b\x18\xff\xff\xff\xff\xff\xff\xff\x0f(\x00\x12\x45\n\x12heartbeat_interval\x18\x04 \x01(\x0b\x32\x19.google.protobuf.DurationB\x0e\xbaH\x0b\xaa\x01\x08\"\x02\x08<2\x02\x08\x01\x12@\n\x08queue_id\x18\x06 \x01(\tB.\xbaH+r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\xd8\x01\x01\"A\n\rWatchResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x03\x12#\n\x08\x61\x63tivity\x18\x02 \x01(\x0b\x32\x11.dibs.v1.Activity2\x96\x01\n\rReportService\x12K\n\x0cListActivity\x12\x1c.dibs.v1.ListActivityRequest\x1a\x1d.dibs.v1.ListActivityResponse\x12\x38\n\x05Watch\x12\x15.dibs.v1.WatchRequest\x1a\x16.dibs.v1.WatchResponse0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x14\x64ibs/v1/report.proto\x12\x07\x64ibs.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x14\x64ibs/v1/common.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xce\x01\n\x0c\x41\x63tivityTask\x12\x0f\n\x07task_id\x18\x01 \x01(\t\x12\x11\n\tall_slots\x18\x02 \x01(\x08\x12\x10\n\x08queue_id\x18\x03 \x01(\t\x12\x0e\n\x06person\x18\x04 \x01(\t\x12!\n\x05state\x18\x05 \x01(\x0e\x32\x12.dibs.v1.TaskState\x12\x13\n\x0blease_token\x18\x06 \x01(\x03\x12\x17\n\x0fprevious_person\x18\x07 \x01(\t\x12\x12\n\ndataset_id\x18\x08 \x01(\t\x12\x13\n\x0b\x65xternal_id\x18\t \x01(\t\"\xfd\x01\n\x08\x41\x63tivity\x12\x0b\n\x03seq\x18\x01 \x01(\x03\x12\x0e\n\x06\x63hange\x18\x02 \x01(\t\x12/\n\x0b\x63reate_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x61\x63tor\x18\x04 \x01(\t\x12\x12\n\nperson_ids\x18\x05 \x03(\t\x12\x11\n\tqueue_ids\x18\x06 \x03(\t\x12\x12\n\ndataset_id\x18\x07 \x01(\t\x12$\n\x05tasks\x18\x08 \x03(\x0b\x32\x15.dibs.v1.ActivityTask\x12\r\n\x05\x63ount\x18\t \x01(\x03\x12\x0e\n\x06reason\x18\n \x01(\t\x12\x14\n\x0coperation_id\x18\x0b \x01(\t\"\xdb\x02\n\x13ListActivityRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12!\n\x07min_seq\x18\x03 \x01(\x03\x42\x10\xbaH\r\"\x0b\x18\xff\xff\xff\xff\xff\xff\xff\x0f(\x00\x12\x1a\n\tpage_size\x18\x04 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00\x12\'\n\npage_token\x18\x05 \x01(\tB\x13\xbaH\x10r\x0e\x18\x80\x08\x32\t^\\P{Cc}*$\x12@\n\x08queue_id\x18\x06 \x01(\tB.\xbaH+r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\xd8\x01\x01\x12\x18\n\x06\x66ilter\x18\x07 \x01(\tB\x08\xbaH\x05r\x03\x18\x80 \x12\x19\n\x08order_by\x18\x08 \x01(\tB\x07\xbaH\x04r\x02\x18@\"\x86\x01\n\x14ListActivityResponse\x12#\n\x08\x61\x63tivity\x18\x01 \x03(\x0b\x32\x11.dibs.v1.Activity\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x12\n\ntotal_size\x18\x03 \x01(\x03\x12\x1c\n\x14total_is_lower_bound\x18\x04 \x01(\x08\"\xa2\x02\n\x0cWatchRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12\"\n\x08\x66rom_seq\x18\x03 \x01(\x03\x42\x10\xbaH\r\"\x0b\x18\xff\xff\xff\xff\xff\xff\xff\x0f(\x00\x12\x45\n\x12heartbeat_interval\x18\x04 \x01(\x0b\x32\x19.google.protobuf.DurationB\x0e\xbaH\x0b\xaa\x01\x08\"\x02\x08<2\x02\x08\x01\x12@\n\x08queue_id\x18\x06 \x01(\tB.\xbaH+r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\xd8\x01\x01\"A\n\rWatchResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x03\x12#\n\x08\x61\x63tivity\x18\x02 \x01(\x0b\x32\x11.dibs.v1.Activity2\x96\x01\n\rReportService\x12K\n\x0cListActivity\x12\x1c.dibs.v1.ListActivityRequest\x1a\x1d.dibs.v1.ListActivityResponse\x12\x38\n\x05Watch\x12\x15.dibs.v1.WatchRequest\x1a\x16.dibs.v1.WatchResponse0\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -62,17 +62,17 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_WATCHREQUEST'].fields_by_name['queue_id']._loaded_options = None
   _globals['_WATCHREQUEST'].fields_by_name['queue_id']._serialized_options = b'\272H+r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\330\001\001'
   _globals['_ACTIVITYTASK']._serialized_start=150
-  _globals['_ACTIVITYTASK']._serialized_end=315
-  _globals['_ACTIVITY']._serialized_start=318
-  _globals['_ACTIVITY']._serialized_end=571
-  _globals['_LISTACTIVITYREQUEST']._serialized_start=574
-  _globals['_LISTACTIVITYREQUEST']._serialized_end=921
-  _globals['_LISTACTIVITYRESPONSE']._serialized_start=924
-  _globals['_LISTACTIVITYRESPONSE']._serialized_end=1058
-  _globals['_WATCHREQUEST']._serialized_start=1061
-  _globals['_WATCHREQUEST']._serialized_end=1351
-  _globals['_WATCHRESPONSE']._serialized_start=1353
-  _globals['_WATCHRESPONSE']._serialized_end=1418
-  _globals['_REPORTSERVICE']._serialized_start=1421
-  _globals['_REPORTSERVICE']._serialized_end=1571
+  _globals['_ACTIVITYTASK']._serialized_end=356
+  _globals['_ACTIVITY']._serialized_start=359
+  _globals['_ACTIVITY']._serialized_end=612
+  _globals['_LISTACTIVITYREQUEST']._serialized_start=615
+  _globals['_LISTACTIVITYREQUEST']._serialized_end=962
+  _globals['_LISTACTIVITYRESPONSE']._serialized_start=965
+  _globals['_LISTACTIVITYRESPONSE']._serialized_end=1099
+  _globals['_WATCHREQUEST']._serialized_start=1102
+  _globals['_WATCHREQUEST']._serialized_end=1392
+  _globals['_WATCHRESPONSE']._serialized_start=1394
+  _globals['_WATCHRESPONSE']._serialized_end=1459
+  _globals['_REPORTSERVICE']._serialized_start=1462
+  _globals['_REPORTSERVICE']._serialized_end=1612
 # @@protoc_insertion_point(module_scope)

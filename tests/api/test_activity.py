@@ -68,6 +68,7 @@ async def test_the_history_of_a_task_is_all_that_was_done_to_it(
     assert (page.total_size, page.total_is_lower_bound) == (5, False)
     *_, drafted, submitted = page.activity
     [done] = submitted.tasks
+    assert (done.dataset_id, done.external_id) == ("d", "a")
     assert (done.task_id, done.queue_id, done.person) == (task, "q", "ann")
     assert done.state == common_pb2.TASK_STATE_COMPLETED
     assert (list(submitted.person_ids), list(submitted.queue_ids)) == (["ann"], ["q"])

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import re
+import signal
+import sys
 from typing import Any
 
 import pytest
@@ -26,7 +29,7 @@ class Typed:
     """A terminal at a worker of another process."""
 
     def __init__(self, world: World, port: int) -> None:
-        self._environment = {
+        self.environment = {
             "DIBS_TARGET": f"127.0.0.1:{port}",
             "DIBS_ACTOR": world.actor,
             "DIBS_PROJECT": world.project,
@@ -39,7 +42,7 @@ class Typed:
     async def __call__(self, line: str) -> Result:
         calls.saw()
         run = CliRunner().invoke
-        return await asyncio.to_thread(run, self._app, line.split(), env=self._environment)
+        return await asyncio.to_thread(run, self._app, line.split(), env=self.environment)
 
     async def json(self, line: str) -> Any:
         result = await self(f"{line} --json")
@@ -141,3 +144,33 @@ async def test_what_the_service_refuses_is_raised_with_its_reason(typed: Typed) 
 
     assert result.exit_code == 1
     assert getattr(result.exception, "reason", "") == "QUEUE_NOT_FOUND"
+
+
+@pytest.mark.shows("E58")
+async def test_what_happened_is_a_table_for_people_and_json_for_scripts(typed: Typed) -> None:
+    listed = await typed.json("activity --queue q --order-by create_time")
+    shown = await typed.text("activity --queue q")
+
+    changes = [each["change"] for each in listed["activity"]]
+    assert changes[:2] == ["QUEUE_CREATED", "DATASET_ATTACHED"]
+    assert {each["actor"] for each in listed["activity"][:2]} == {"ada"}
+    assert "QUEUE_CREATED" in shown
+    assert "create time" in shown
+
+
+async def test_what_happens_is_a_line_each_for_people_and_for_scripts(typed: Typed) -> None:
+    for line in ("watch --from-seq 1", "watch --from-seq 1 --json"):
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "allocator.cli", *line.split()),
+            stdout=asyncio.subprocess.PIPE,
+            env=os.environ | typed.environment,
+        )
+        assert process.stdout
+        said = (await asyncio.wait_for(process.stdout.readline(), 30)).decode()
+        process.send_signal(signal.SIGINT)
+        assert await process.wait() == 0
+        if "--json" in line:
+            first = json.loads(said)
+            assert (first["seq"], first["change"]) == ("1", "PROJECT_CREATED")
+        else:
+            assert re.match(r"1  \S+Z  PROJECT_CREATED  ada  ", said), said

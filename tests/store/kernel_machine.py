@@ -23,6 +23,7 @@ from audit.model import Model
 from store import events, keys
 from store.kernel import Kernel, Reply
 from tests.audit.log import queue_rules
+from tests.store import told
 from tests.store.machine_assigned import AssignedRules
 from tests.store.machine_batches import BatchRules
 from tests.store.machine_bulk import BulkRules
@@ -121,7 +122,9 @@ class ProjectMachine(
                 epoch=self.epoch,
                 chain=reply.chain,
             )
+            before = told.shown(self.state)
             self.model.must(event)
+            told.check(event, before, told.shown(self.state))
             self.log.append((reply.seq, reply.chain, reply.rest))
         return reply
 

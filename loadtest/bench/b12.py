@@ -23,7 +23,16 @@ PAGE: Final = 1_000
 TOUCHED: Final = 100
 REPEATS: Final = 60
 FILTER: Final = "state = QUEUED"
-COUNTED: Final = ("", "state = QUEUED", "priority = NONE", 'person = ""', 'status = ""')
+COUNTED: Final = (
+    *("", "state = QUEUED", "priority = NONE", 'person = ""', 'status = ""', "remaining = true"),
+)
+CALLS: Final[dict[str, Callable[[AsyncClient], Awaitable[Any]]]] = {
+    "GetQueueDepth": lambda client: client.get_queue_depth(QUEUE),
+    "GetQueue with its figures": lambda client: client.get_queue(QUEUE),
+    "ListQueues by progress": lambda client: client.list_queues(order_by="progress_percent"),
+    "GetProject with its figures": lambda client: client.get_project(),
+    "ListMembers with their figures": lambda client: client.list_members(),
+}
 
 
 async def run(*, short: bool) -> Sequence[Figure]:
@@ -43,7 +52,7 @@ async def run(*, short: bool) -> Sequence[Figure]:
             await _pages("ListItems", _items(large.client), size, repeats, many),
         ]
         figures += [await _counter(small, large, text, repeats) for text in COUNTED]
-        figures.append(await _depth(small, large, repeats))
+        figures += [await _figures(small, large, name, repeats) for name in CALLS]
         await here.audited()
     return figures
 
@@ -106,10 +115,11 @@ async def _counter(small: Project, large: Project, text: str, repeats: int) -> F
     return _at_most_50(f"total of {text or 'all tasks'}", few, many)
 
 
-async def _depth(small: Project, large: Project, repeats: int) -> Figure:
-    few = await _repeated(repeats, lambda: small.client.get_queue_depth(QUEUE))
-    many = await _repeated(repeats, lambda: large.client.get_queue_depth(QUEUE))
-    return _at_most_50("GetQueueDepth", few, many)
+async def _figures(small: Project, large: Project, name: str, repeats: int) -> Figure:
+    """The time of a call that tells what the tasks add up to."""
+    few = await _repeated(repeats, lambda: CALLS[name](small.client))
+    many = await _repeated(repeats, lambda: CALLS[name](large.client))
+    return _at_most_50(name, few, many)
 
 
 def _at_most_50(name: str, few: list[float], many: list[float]) -> Figure:

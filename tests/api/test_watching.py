@@ -106,6 +106,7 @@ async def test_from_an_event_on_everything_is_told_that_the_list_shows(staffed: 
     assert [one.seq for one in listed.activity] == list(range(1, last + 1))
 
 
+@pytest.mark.shows("P39")
 async def test_who_comes_again_with_the_next_number_misses_nothing(staffed: World) -> None:
     found: list[int] = []
     last = (await staffed.depth("q")).seq
@@ -117,7 +118,6 @@ async def test_who_comes_again_with_the_next_number_misses_nothing(staffed: Worl
     assert found == list(range(1, last + 1))
 
 
-@pytest.mark.shows("P39")
 async def test_everybody_is_told_what_the_list_shows_them(staffed: World) -> None:
     async with (
         _watching(staffed, "ann") as anns,

@@ -77,3 +77,6 @@ def test_the_service_config_names_services_and_methods_that_exist():
     for name in named:
         assert any(s == name["service"] and name.get("method", m) == m for s, m in known)
     assert {s for s, _ in known} == {name["service"] for name in named}
+    streams = {(f"dibs.v1.{s}", rpc.name) for s, rpc in RPCS if rpc.server_streaming}
+    [untimed] = [entry["name"] for entry in config["methodConfig"] if "timeout" not in entry]
+    assert {(name["service"], name["method"]) for name in untimed} == streams

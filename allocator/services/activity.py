@@ -20,7 +20,7 @@ from allocator.filters import (
     comparisons,
     mapped,
 )
-from allocator.model import SLOT_BITS, TaskId
+from allocator.model import SLOT_BITS, WAITING, TaskId, waits_since
 from allocator.ports import ActivityLog, Directory, Views
 from allocator.services.asking import Asked, Orders, asked
 from allocator.services.door import Door, Place, Scope
@@ -100,6 +100,9 @@ class ActivityList:
         def numbered(one: Compare) -> Filter:
             if one.field == "change":
                 return replace(one, value=kinds[int(one.value)])
+            waits = _waits(one)
+            if waits:
+                return replace(one, field="seq", value=waits)
             return replace(one, value=numbers.get((one.field, str(one.value)), one.value))
 
         return mapped(node, numbered)
@@ -113,6 +116,14 @@ class ActivityList:
             found = await self._directory.queue(project, name)
             return UNKNOWN if found is None else found
         return (await self._directory.people(project, [name])).get(name, UNKNOWN)
+
+
+def _waits(one: Compare) -> int:
+    """The event since which a DELAYED task waits: all that happened to it under that number."""
+    if one.field != "task":
+        return 0
+    entry = int(str(one.value).partition("-")[0])
+    return waits_since(entry) if entry >= WAITING else 0
 
 
 def _task_number(name: str) -> int:

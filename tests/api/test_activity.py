@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from google.protobuf.timestamp_pb2 import Timestamp
 
 from dibs import errors
-from dibs.v1 import allocation_pb2, common_pb2, project_pb2, queue_pb2, report_pb2
+from dibs.v1 import allocation_pb2, common_pb2, lists_pb2, project_pb2, queue_pb2, report_pb2
 from tests.api.world import World, refused
 from tests.conftest import ON_ONE_KIND
 
@@ -133,6 +134,21 @@ async def test_filters_choose_by_kind_person_actor_queue_and_time(
         page = await _list(world, text)
         assert [one.change for one in page.activity] == expected, text
         assert (page.total_size, page.total_is_lower_bound) == (len(expected), False), text
+
+
+async def test_a_task_that_waits_for_its_time_has_the_event_that_made_it_wait(
+    worked: tuple[World, str, str],
+) -> None:
+    world, *_ = worked
+    await world.dataset("e", ["late"])
+    await world.add("r", "e", ["late"], not_before=Timestamp(seconds=4_000_000_000))
+    listed = await world.stubs.queues.ListTasks(
+        lists_pb2.ListTasksRequest(
+            **world.where(), filter="state = DELAYED", min_seq=(await world.depth("q")).seq
+        )
+    )
+    [task] = [one.task.task_id for one in listed.tasks]
+    assert await _changes(world, f"task = {task}") == ["DELAYED"]
 
 
 async def test_times_are_compared_to_the_millisecond(worked: tuple[World, str, str]) -> None:

@@ -28,6 +28,7 @@ from tests import calls
 from tests.api import fleet
 from tests.api.world import Stubs, World, unique
 from tests.conftest import ON_ONE_KIND, databases, private_redis
+from tests.store.servers import redis_client
 
 pytestmark = ON_ONE_KIND
 
@@ -99,7 +100,7 @@ async def _work(client: AsyncClient, times: int) -> int:
 
 
 @pytest.mark.shows("P51")
-async def test_workers_and_their_roles_die_and_each_event_is_told_once_in_order(
+async def test_workers_roles_and_redis_die_and_each_event_is_told_once_in_order(
     mortals: Mortals, client: AsyncClient
 ) -> None:
     calls.saw()
@@ -114,10 +115,13 @@ async def test_workers_and_their_roles_die_and_each_event_is_told_once_in_order(
                     return
 
     watching = asyncio.create_task(watch())
-    for _ in range(3):
-        work = asyncio.create_task(_work(client, 20))
-        await mortals.die()
-        await work
+    assert mortals.settings.redis_url
+    async with redis_client(mortals.settings.redis_url.get_secret_value()) as redis:
+        for _ in range(3):
+            work = asyncio.create_task(_work(client, 20))
+            await mortals.die()
+            await work
+            await redis.flushall()
     last = (await client.add_members(["zoe"])).seq
     await asyncio.wait_for(watching, 60)
 

@@ -83,6 +83,15 @@ def _picked(outcome: Outcome) -> None:
         metrics.leases["started"].inc()
 
 
+def _began(outcome: Outcome) -> None:
+    """A task that was started at once, a batch, or nothing."""
+    if outcome.event is None or outcome.event.kind == "granted":
+        _reserved(outcome)
+        return
+    metrics.reservations["granted"].inc()
+    _picked(outcome)
+
+
 def _skipped(outcome: Outcome) -> None:
     if outcome.event is not None:
         metrics.leases["skipped"].inc()
@@ -112,6 +121,7 @@ _COUNTS = {
     "submit": _submitted,
     "start": _started,
     "pick": _picked,
+    "begin_work": _began,
     "skip": _skipped,
     "release": _released,
     "renew": _renewed,

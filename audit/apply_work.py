@@ -29,6 +29,9 @@ from audit.state import (
 )
 from store.events import Event
 
+FIRST = 2
+"""Picked not because somebody chose it, but because it comes first."""
+
 
 def granted(project: Project, event: Event, judge: Judge) -> bool:
     """Exactly the first n eligible (MODEL invariant 2). Returns whether more could be given."""
@@ -104,6 +107,8 @@ def picked(project: Project, event: Event, judge: Judge) -> None:
     own = queue.own.get(person, {}).get(number) == i
     allowed = own or queue.rules.allow_pick or body["by_right"]
     judge.expect(6, allowed, "person {} picked {}-{}", person, number, i)
+    if body["by_right"] == FIRST:
+        _in_order(person, [(number, i)], first(project, queue, person, 1), judge)
     judge.expect(RULES, (lane, rank) == (entry.lane, entry.rank), "class, rank of {}", number)
     judge.expect(6, not entry.gone, "entry {} was picked after it left", number)
     _deadline(judge, event.clock_ms + queue.rules.lease_ms, body["deadline"])

@@ -23,8 +23,9 @@ Row = list[Any]
 class FirstTask:
     """StartAnnotation of AllocationService.
 
-    The request's key goes to its first event, be that a grant or a start. Whoever is killed
-    between the two has reserved the task; a repeat finds that grant, and starts it.
+    One event: of what they hold a start, of a new task a grant that starts it. With batches a new
+    one comes by a grant of its own, with the request's key, and is started after it: whoever is
+    killed between the two has the batch, and a repeat finds that grant, and starts the task.
     """
 
     def __init__(
@@ -52,34 +53,28 @@ class FirstTask:
         """
         place, person = await self._door.act_for(ask.change, ask.person, RPC, queue=ask.queue_id)
         queue = await self._door.queue(place.project, ask.queue_id)
-        holds = await self._unfinished(place, queue, person)
-        outcome = await self._first(place, ask, queue, person, holds[:1])
+        outcome = await self._first(place, ask, queue, person)
+        if outcome.word == "nothing" and not some(value(outcome)):
+            outcome = await self._first(place, ask, queue, person)  # they hold one since a moment
         if outcome.word == "nothing":
             await self._door.judge(ask.change, RPC, person=ask.person, queue=ask.queue_id)
             return nothing(outcome, self._clock.now_ms())
         event = happened(outcome)
+        if event.kind == "picked":
+            tasks = await self._held.picked(place.project, event)
+            return answers.Reserved(seq=event.seq, tasks=tasks)
         if event.kind == "granted":
             event = await self._granted(place, queue, person, event)
         return answers.Reserved(seq=event.seq, tasks=await self._told(place, queue, person, event))
 
     async def _first(
-        self,
-        place: Place,
-        ask: requests_control.StartAnnotation,
-        queue: int,
-        person: int,
-        first: list[Row],
+        self, place: Place, ask: requests_control.StartAnnotation, queue: int, person: int
     ) -> Outcome:
-        if not first:
-            return await self._ledger.change(
-                *(place.project, "reserve", ask.change.key, place.actor),
-                queue=queue,
-                person=person,
-                count=1,
-                target=0,
-            )
-        _, entry, slot, _, _, _, token, *_ = first[0]
-        return await self._start(place, person, (entry, slot, token), ask.change.key)
+        for row in await self._unfinished(place, queue, person):
+            return await self._start(place, person, (row[1], row[2], row[6]), ask.change.key)
+        return await self._ledger.change(
+            *(place.project, "begin_work", ask.change.key, place.actor), queue=queue, person=person
+        )
 
     async def _granted(self, place: Place, queue: int, person: int, granted: Event) -> Event:
         """The event that starts the first task of a grant; the grant, if that was long ago."""

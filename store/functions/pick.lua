@@ -4,7 +4,8 @@
 -- ARGV    queue person entry slot class priority by_right
 --   class priority  with which the entry came into this queue, which never change; not read of one that
 --                   somebody has touched
---   by_right        1: whoever asks may give out tasks, so the queue need not allow_pick
+--   by_right        1: whoever asks may give out tasks, so the queue need not allow_pick. (An event may say 2: it is
+--                   not a chosen task, but the first that they may have, see begin_work.)
 --
 -- Their own corrections they may always pick, and above max_held or max_workload.
 --

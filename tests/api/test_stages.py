@@ -133,18 +133,19 @@ async def test_a_repeat_begins_no_second_task(two: World) -> None:
     first = await two.stubs.allocation.StartAnnotation(request)
     again = await two.stubs.allocation.StartAnnotation(request)
 
-    assert again.task.task_id == first.task.task_id
-    assert again.task.lease.lease_token == first.task.lease.lease_token
+    assert again == first
+    assert first.seq == first.task.lease.lease_token  # one event
     assert len((await two.mine("ann")).tasks) == 1
     await two.submit("ann", first.task)
-    late = await two.stubs.allocation.StartAnnotation(request)
-    assert late.task.task_id == first.task.task_id
+    assert await two.stubs.allocation.StartAnnotation(request) == first
     assert not (await two.mine("ann")).tasks
 
 
-async def test_a_task_that_was_reserved_when_the_worker_died_is_started_by_the_repeat(
+async def test_a_batch_that_was_given_when_the_worker_died_is_begun_by_the_repeat(
     two: World, server: Worker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    await two.queue("b", "d", batches=pb.Batches(batch_size=3))
+    await two.until("b", queued=2)
     change = server.store.ledger.change
 
     async def dies(project: int, name: str, *args: Any, **inputs: Any) -> Any:
@@ -152,11 +153,11 @@ async def test_a_task_that_was_reserved_when_the_worker_died_is_started_by_the_r
             raise errors.StoreUnavailable
         return await change(project, name, *args, **inputs)
 
-    request = allocation_pb2.StartAnnotationRequest(**two.change("ann"), queue_id="q")
+    request = allocation_pb2.StartAnnotationRequest(**two.change("ann"), queue_id="b")
     monkeypatch.setattr(server.store.ledger, "change", dies)
     await refused(two.stubs.allocation.StartAnnotation(request))
     monkeypatch.setattr(server.store.ledger, "change", change)
-    [held] = (await two.mine("ann")).tasks
+    held, _ = (await two.mine("ann")).tasks
     assert held.state == common_pb2.TASK_STATE_ASSIGNED
 
     task = (await two.stubs.allocation.StartAnnotation(request)).task

@@ -13,6 +13,19 @@ from audit import expect
 class PickRules:
     """StartTask: one task out of the middle."""
 
+    @rule(queue=st.integers(1, 3), person=st.integers(1, 6))
+    def begin_work(self: Any, queue: int, person: int) -> None:
+        """What Reserve would give first, started; with batches, what it would give."""
+        answer = expect.expect_reserve(self.state, person, queue, 1, 0, clock=self.state_clock)
+        reply = self.call("begin_work", queue=queue, person=person)
+        assert reply.word == answer.word
+        if reply.word == "nothing":
+            self.expected_reasons(answer, reply.rest)
+        elif reply.word == "ok":
+            self.note(reply, person)
+            many = len(answer.tasks) if self.state.queues[queue].rules.batch_size else 1
+            assert tuple((p[1], p[2]) for p in self.tokens[-many:]) == answer.tasks[:many]
+
     @rule(
         queue=st.integers(1, 3),
         person=st.integers(1, 6),

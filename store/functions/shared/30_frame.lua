@@ -208,7 +208,7 @@ end
 -- These answer {'archived', seq, chain, clock, queue} about a queue that is archived, and {'data_submitted', seq,
 -- chain, clock, queue} about one whose data were submitted: `barred` in 40_people.
 local NOT_IF_ARCHIVED = {
-  reserve = true, load_batch = true, pick = true, add_entries = true, attach_dataset = true,
+  reserve = true, begin_work = true, load_batch = true, pick = true, add_entries = true, attach_dataset = true,
   deal = true, assign = true, set_priority = true, update_queue = true, change_contributors = true, pause_queue = true,
 }
 local NOT_IF_SUBMITTED = {   -- besides

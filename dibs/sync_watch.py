@@ -49,7 +49,7 @@ class Watch:
 
     def _tell(self) -> Generator[Activity, None, None]:
         while True:
-            error: DibsError = OutcomeUnknown()
+            error: DibsError = OutcomeUnknown(0.0)
             stream = self._client.open_watch(self._course.request)
             try:
                 for response in stream:

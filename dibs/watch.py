@@ -52,7 +52,7 @@ class Watch:
 
     async def _tell(self) -> AsyncGenerator[Activity, None]:
         while True:
-            error: DibsError = OutcomeUnknown()
+            error: DibsError = OutcomeUnknown(0.0)
             try:
                 async with aclosing(self._stream()) as stream:
                     async for response in stream:

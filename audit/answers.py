@@ -40,6 +40,7 @@ KIND_OF: Final[Mapping[str, str]] = {
     "ClearBatch": "batch_cleared",
     "Start": "started",
     "StartTask": "picked",
+    "StartAnnotation": "picked",
     "Renew": "renewed",
     "Submit": "submitted",
     "SaveDraft": "drafted",
@@ -48,8 +49,11 @@ KIND_OF: Final[Mapping[str, str]] = {
     "Release": "released",
 }
 """The kind of event that an OK of each method stands for."""
-LATER: Final[Mapping[str, str]] = {"AddItems": "delayed"}
-"""And of those that may do it later."""
+OTHERWISE: Final[Mapping[str, tuple[str, ...]]] = {
+    "AddItems": ("delayed",),
+    "StartAnnotation": ("started", "granted"),
+}
+"""What else it may be: items come later, a task was held already, a batch is given first."""
 
 BY_TOKEN: Final = frozenset({"Submit", "Release", "Skip"})
 """Idempotent by (task, token) besides: a second request may get the first one's answer."""
@@ -73,7 +77,7 @@ def acknowledged(
     judge.expect(
         ACKNOWLEDGED, own or repeated, "{} was told OK, the event is of {}", record, event.request
     )
-    kinds = (KIND_OF.get(record.method, event.kind), LATER.get(record.method))
+    kinds = (KIND_OF.get(record.method, event.kind), *OTHERWISE.get(record.method, ()))
     if judge.expect(
         ACKNOWLEDGED, event.kind in kinds, "{} was told OK, the event is {}", record, event.kind
     ):
@@ -164,6 +168,8 @@ def _differs(body: Mapping[str, Any], seq: int, record: Record) -> str:
     elif record.task and list(record.entry_slot) not in [list(t[:2]) for t in body["tasks"]]:
         return "task"
     told = record.result.get("tasks")
+    if told and record.method == "StartAnnotation":
+        return _first_differs(body, seq, entry_slot(told[0][0]), told[0][1])
     if told is None or record.method not in ("Reserve", "EnsureReservations", "Renew"):
         return ""
     held = {entry_slot(t): token for t, token in told}
@@ -171,6 +177,15 @@ def _differs(body: Mapping[str, Any], seq: int, record: Record) -> str:
         # A Reserve there answers with the first of all that the person has not finished.
         return "tokens" if _invented(body, seq, held) else ""
     return _tasks_differ(body, seq, record.method, held)
+
+
+def _first_differs(body: Mapping[str, Any], seq: int, task: tuple[int, int], token: int) -> str:
+    """Whether the task that somebody began is the first of a grant, or the one that was started."""
+    if "tasks" in body:
+        entry, slot, *_ = body["tasks"][0]
+        return "" if (task, token) == ((entry, slot), seq) else "task"
+    same = (task, token) == ((body["entry"], body["slot"]), body["token"])
+    return "" if same else "task"
 
 
 def _invented(body: Mapping[str, Any], seq: int, told: Mapping[tuple[int, int], int]) -> bool:

@@ -50,6 +50,8 @@ class Manner:
     """Will not do it, and goes on with what is given instead."""
     ensures: float = 0.0
     """Asks by EnsureReservations, as a page does that was loaded again; per round."""
+    begins: float = 0.0
+    """Asks by StartAnnotation, for one task that is started at once; per round."""
     lists: float = 0.0
     """Asks first what is still held, and goes on with that; per round."""
     vanishes: float = 0.0
@@ -98,6 +100,8 @@ class Annotator:
         if self._draws(self.manner.lists) and (held := await self.caller.holding()):
             return held
         queue = self.rng.choice(self.manner.queues)
+        if queue and self._draws(self.manner.begins):
+            return await self.caller.begin(queue)
         count = self.rng.randint(1, self.manner.most)
         ensures = queue and self._draws(self.manner.ensures)
         take = self.caller.ensure if ensures else self.caller.reserve

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from google.protobuf.message import Message
 
 from audit.history import Record
-from dibs import task_calls
+from dibs import stage_calls, task_calls
 from dibs.call import Call
 from dibs.errors import DibsError, StoreUnavailable
 from dibs.v1.allocation_pb2 import (
@@ -21,6 +21,7 @@ from dibs.v1.allocation_pb2 import (
     RenewResponse,
     ReserveResponse,
     ReviewUnit,
+    StartAnnotationResponse,
     StartResponse,
     SubmitResponse,
 )
@@ -73,6 +74,15 @@ class Caller:
         answer = await self.made(call, about, lambda answer: _reserved(answer, count, count))
         self.history.witness.tasks(answer.tasks)
         return answer
+
+    async def begin(self, queue: str) -> Sequence[Task]:
+        """The task that one begins with, if there is any."""
+        call = stage_calls.start_annotation(self.client.scope, queue)
+        about = About(method="StartAnnotation", queue=queue, person=self.person)
+        answer = await self.made(call, about, _begun)
+        tasks = [answer.task] if answer.HasField("task") else []
+        self.history.witness.tasks(tasks)
+        return tasks
 
     async def load_batch(self, queue: str) -> LoadBatchResponse:
         call = task_calls.load_batch(self.client.scope, queue)
@@ -243,6 +253,13 @@ def _reserved(
         return "nothing", {"asked": asked, "target": target, "reason": reason}
     granted = any(token == answer.seq for _, token in tasks)
     return "ok", {"asked": asked, "tasks": tasks, "changed": granted}
+
+
+def _begun(answer: StartAnnotationResponse) -> Said:
+    if answer.HasField("nothing"):
+        reason = NothingReason.Name(answer.nothing.reason).removeprefix("NOTHING_REASON_")
+        return "nothing", {"asked": 1, "target": 0, "reason": reason}
+    return _held([(answer.task.task_id, answer.task.lease)])
 
 
 def _loaded(answer: LoadBatchResponse) -> Said:

@@ -63,9 +63,10 @@ class FirstTask:
         if event.kind == "picked":
             tasks = await self._held.picked(place.project, event)
             return answers.Reserved(seq=event.seq, tasks=tasks)
+        began = event
         if event.kind == "granted":
-            event = await self._granted(place, queue, person, event)
-        return answers.Reserved(seq=event.seq, tasks=await self._told(place, queue, person, event))
+            began = await self._granted(place, queue, person, event)
+        return answers.Reserved(seq=event.seq, tasks=await self._told(place, queue, person, began))
 
     async def _first(
         self, place: Place, ask: requests_control.StartAnnotation, queue: int, person: int

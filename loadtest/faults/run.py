@@ -100,6 +100,7 @@ def manner(rng: random.Random) -> Manner:
         skips=0.03,
         drafts=0.05,
         ensures=0.15,
+        begins=0.1,
         lists=0.05,
         vanishes=0.02,
         away_s=LEASE_S,

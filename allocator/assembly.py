@@ -10,6 +10,7 @@ from allocator.closing import ClosingLedger
 from allocator.counting import CountedLedger
 from allocator.exporting import Exporting
 from allocator.servicers.allocation import AllocationServicer
+from allocator.servicers.assignment import AssignmentServicer
 from allocator.servicers.dataset import DatasetServicer
 from allocator.servicers.group import GroupServicer
 from allocator.servicers.operation import OperationServicer
@@ -18,6 +19,7 @@ from allocator.servicers.queue import QueueServicer
 from allocator.servicers.report import ReportServicer
 from allocator.services.activity import ActivityList
 from allocator.services.allocation import Allocation
+from allocator.services.assigning import Assigning
 from allocator.services.attaching import Attaching
 from allocator.services.batches import Batches
 from allocator.services.beginning import Beginning
@@ -37,10 +39,12 @@ from allocator.services.groups import GroupCalls
 from allocator.services.held import HeldTasks
 from allocator.services.lists import Lists
 from allocator.services.lost import Lost
+from allocator.services.moving import Movings
 from allocator.services.named import Names
 from allocator.services.named_tasks import NamedTasks
 from allocator.services.operations import OperationsService
 from allocator.services.picking import Picking
+from allocator.services.planning import Planning
 from allocator.services.priorities import Priorities
 from allocator.services.project_life import ProjectLife
 from allocator.services.projects import Projects
@@ -91,6 +95,7 @@ class Assembly:
             DatasetServicer(self._datasets, self._removing),
             self._queue_servicer,
             self._allocation_servicer,
+            AssignmentServicer(self._assigning, self._movings),
             OperationServicer(self._operations),
             ReportServicer(self._activity, self._watching),
         )
@@ -277,6 +282,7 @@ class Assembly:
             ledger=self._ledger,
             items=self._items,
             content=self._content,
+            views=self._views,
             settings=self._settings,
             door=self._door,
             lost=self._lost,
@@ -387,6 +393,43 @@ class Assembly:
             lists=self._lists,
             named=self._named_tasks,
             beginning=self._beginning,
+        )
+
+    @cached_property
+    def _assigning(self) -> Assigning:
+        return Assigning(
+            directory=self._directory,
+            ledger=self._ledger,
+            items=self._items,
+            content=self._content,
+            views=self._views,
+            door=self._door,
+            names=self._names,
+            bulk=self._bulk,
+            beginning=self._beginning,
+        )
+
+    @cached_property
+    def _movings(self) -> Movings:
+        return Movings(
+            directory=self._directory,
+            ledger=self._ledger,
+            content=self._content,
+            door=self._door,
+            planning=self._planning,
+            beginning=self._beginning,
+        )
+
+    @cached_property
+    def _planning(self) -> Planning:
+        return Planning(
+            ledger=self._ledger,
+            items=self._items,
+            views=self._views,
+            moves=self._store.moves,
+            door=self._door,
+            lists=self._lists,
+            dealing=self._dealing,
         )
 
     @cached_property

@@ -14,6 +14,8 @@ from allocator.settings import Settings
 from dibs.v1 import (
     allocation_pb2,
     allocation_pb2_grpc,
+    assignment_pb2,
+    assignment_pb2_grpc,
     dataset_pb2,
     dataset_pb2_grpc,
     group_pb2,
@@ -51,6 +53,11 @@ SERVICES: tuple[tuple[str, Any], ...] = tuple(
             allocation_pb2,
             "AllocationService",
             allocation_pb2_grpc.add_AllocationServiceServicer_to_server,
+        ),
+        (
+            assignment_pb2,
+            "AssignmentService",
+            assignment_pb2_grpc.add_AssignmentServiceServicer_to_server,
         ),
         (
             operation_pb2,

@@ -29,6 +29,10 @@ def assigned(project: Project, event: Event, judge: Judge) -> None:
     body = event.body
     queue, why = project.queues[body["queue"]], body["why"]
     tasks, kept = list(body["tasks"] or ()), list(body["kept"] or ())
+    operation = project.operations.get(body["operation"])
+    if operation and operation.moves:
+        same = (why, body["content"]) == (operation.moves.why, operation.moves.reason)
+        judge.expect(RULES, same, "a chunk of {} for {}", body["operation"], why)
     judge.expect(RULES, DEALT <= why <= LAST_WHY, "assigned for reason {}", why)
     judge.expect(RULES, len(tasks) + len(kept) <= MOST, "{} tasks at once", len(tasks))
     once = len({(task[0], task[1]) for task in tasks}) == len(tasks)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from audit import apply_deletion, recalls
+from audit import apply_deletion, apply_moves, recalls
 from audit.apply_delays import hasten
 from audit.moves import put
 from audit.report import RULES, Judge
@@ -161,6 +161,8 @@ def ended(project: Project, event: Event, judge: Judge) -> None:
         judge.expect(RULES, over, "operation {} is not done yet", body["operation"])
         judge.expect(RULES, not halved, "operation {} is cancelled", body["operation"])
         operation.state, operation.ended_ms = body["state"], event.wall_ms
+        if operation.moves:
+            apply_moves.ended(project, operation, event)
         if body["state"] == SUCCEEDED and operation.verb == DELETE_QUEUE:
             apply_deletion.finished(project, operation, judge)
         elif body["state"] == SUCCEEDED and operation.verb in UNDIVIDED:
@@ -176,6 +178,8 @@ def retried(project: Project, event: Event, judge: Judge) -> None:
         failed = operation is not None and operation.state == FAILED
         if judge.expect(RULES, failed, "operation {} has not failed", number) and operation:
             operation.state, operation.ended_ms = RUNNING, 0
+            if operation.moves:
+                apply_moves.mark(project, operation.queues[0], operation.moves, number)
 
 
 def cleaned(project: Project, event: Event, judge: Judge) -> None:

@@ -126,6 +126,8 @@ def started(project: Project, event: Event, judge: Judge) -> None:
         return
     slot = holds(project, judge, entry, body["slot"], body["person"], body["token"])
     _still_eligible(project, judge, entry, body["slot"], body["person"])
+    moving = slot.state == ASSIGNED and (entry.queue, slot.person) in project.moving
+    judge.expect(6, not moving, "task {}-{} began while it moves", entry.entry, body["slot"])
     shut = begins(project, entry, slot) and closed(project.queues[entry.queue])
     judge.expect(6, not shut, "task {}-{} began while {}", entry.entry, body["slot"], shut)
     _deadline(judge, event.clock_ms + project.queues[entry.queue].rules.lease_ms, body["deadline"])

@@ -214,7 +214,10 @@ def expect_start(project: Project, person: int, entry: int, slot: int, token: in
     found, word = _lease(project, person, entry, slot, token)
     if word or found is None:
         return word
-    shut = begins(project, found, found.slot(slot)) and closed(project.queues[found.queue])
+    held = found.slot(slot)
+    if held.state == ASSIGNED and (found.queue, held.person) in project.moving:
+        return "moving"
+    shut = begins(project, found, held) and closed(project.queues[found.queue])
     return "not_eligible" if shut else _if_assigned(project, person, found, slot)
 
 

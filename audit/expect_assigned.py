@@ -5,7 +5,7 @@ from __future__ import annotations
 from audit.eligibility import EXCLUDED, entitled, fence_of
 from audit.state import ENDED, IN_PROGRESS, QUEUED, Entry, Project, Slot
 
-ANYBODY = -1
+ANYBODY, NOT_IF_TOUCHED = -1, 3
 Told = tuple[str, str]
 """The word, and the detail that goes with it."""
 
@@ -39,7 +39,8 @@ def expect_assign(
         return "moved", ""
     if slot.held:
         alive = slot.token >= fence_of(project, entry, number, has) and token in (0, slot.token)
-        word = _stays(slot, started, lately=clock - slot.touched < window_ms) if alive else "moved"
+        lately = clock - slot.touched < window_ms
+        word = _stays(slot, started, lately=lately) if alive else "moved"
         if word:
             return word, ""
     cause = entitled(project, person, entry) if person else ""
@@ -48,9 +49,11 @@ def expect_assign(
 
 def _stays(slot: Slot, started: int, *, lately: bool) -> str:
     """Why what is started does not move, or ''."""
+    if started == NOT_IF_TOUCHED and slot.touched:
+        return "started"
     if slot.state != IN_PROGRESS:
         return ""
-    return ("started", "working" if lately else "", "")[started]
+    return ("started", "working" if lately else "", "", "")[started]
 
 
 def expect_assigned(

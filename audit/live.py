@@ -248,7 +248,24 @@ def _operation(fields: dict[str, bytes]) -> tuple[object, ...]:
         _listed(_unpack(fields["queues"])),
         *(int(fields[name]) for name in ("dataset", "content", "total", "last_entry")),
         tuple(last) if last else None,
+        _moves(_unpack(fields["moves"])) if "moves" in fields else (),
     )
+
+
+def _moves(moves: dict[str, Any]) -> tuple[object, ...]:
+    return (
+        moves["why"],
+        moves["reason"],
+        moves["undone"],
+        moves["ended"],
+        _listed(moves["sources"]),
+    )
+
+
+def _plan(plan: dict[str, Any]) -> tuple[object, ...]:
+    names = ("queue", "as_of", "content", "total", "clock", "used")
+    lists = (_listed(plan["sources"]), _listed(plan["targets"]))
+    return (*(int(plan[name]) for name in names), *lists)
 
 
 def _session(fields: dict[str, bytes]) -> tuple[object, ...]:
@@ -432,6 +449,12 @@ READERS: Final[Mapping[tuple[str, int], Reader]] = {
     ),
     ("operation", 1): lambda shape, key, value: shape.operation.update(
         {key[0]: _operation(_fields(value))}
+    ),
+    ("plans", 0): lambda shape, _, value: shape.plans.update(
+        (int(number), _plan(_unpack(packed))) for number, packed in value.items()
+    ),
+    ("moving", 0): lambda shape, _, value: shape.moving.update(
+        (_text(place), int(operation)) for place, operation in value.items()
     ),
     ("running", 0): lambda shape, _, value: shape.running.update(_numbers(value)),
     ("ended", 0): lambda shape, _, value: shape.ended.update(_scores(value)),

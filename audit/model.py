@@ -19,6 +19,7 @@ from audit import (
     apply_entries,
     apply_finished,
     apply_groups,
+    apply_moves,
     apply_operations,
     apply_setup,
     apply_work,
@@ -82,6 +83,8 @@ HANDLERS: Mapping[str, Handler] = {
     "status_removed": apply_finished.status_removed,
     "reopened": apply_finished.reopened,
     "assigned": apply_assigned.assigned,
+    "moves_planned": apply_moves.planned,
+    "moves_begun": apply_moves.begun,
 }
 
 

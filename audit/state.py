@@ -60,6 +60,9 @@ DELETE_QUEUE: Final = 7
 RECALL_QUEUE: Final = 9
 REMOVE_CONTRIBUTORS: Final = 10
 REMOVE_MEMBERS: Final = 11
+MOVE: Final = 13
+PLAN_MS: Final = 900_000
+"""So long a plan may be applied, and what was done be undone, on the lease clock."""
 RECALLS: Final = frozenset({RECALL_QUEUE, REMOVE_CONTRIBUTORS, REMOVE_MEMBERS})
 """Verbs of operations that watch what is taken back."""
 UNDIVIDED: Final = frozenset({DETACH_DATASET, DELETE_DATASET, DELETE_QUEUE})
@@ -346,6 +349,32 @@ class Operation:
     chunk: int = 0
     last: tuple[int, str] | None = None
     ended_ms: int = 0
+    moves: Moves | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Moves:
+    """What an operation moves from `sources`; since when it has, and by which it is undone."""
+
+    why: int
+    reason: int
+    sources: tuple[int, ...]
+    ended: int = 0
+    undone: int = 0
+
+
+@dataclass(slots=True, kw_only=True)
+class Plan:
+    """Moves that somebody may apply, once, while people and settings are as after event `as_of`."""
+
+    queue: int
+    sources: tuple[int, ...]
+    targets: tuple[int, ...]
+    as_of: int
+    content: int
+    total: int
+    clock: int
+    used: int = 0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -413,6 +442,9 @@ class Project:
     """(first item, dataset) of runs of items of one dataset, ascending."""
     left: dict[int, int] = field(default_factory=dict)
     delayed: dict[int, Delayed] = field(default_factory=dict)
+    plans: dict[int, Plan] = field(default_factory=dict)
+    moving: dict[tuple[int, int], int] = field(default_factory=dict)
+    """(queue, person) -> the operation by which tasks of theirs move to others."""
 
     @property
     def known(self) -> int:

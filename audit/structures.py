@@ -22,6 +22,8 @@ from audit.state import (
     RUNNING,
     WORDS,
     Entry,
+    Operation,
+    Plan,
     Project,
     Queue,
     Slot,
@@ -81,6 +83,8 @@ class Shape:
     followed: dict[int, int] = field(default_factory=dict)
     item_runs: list[tuple[int, int, int]] = field(default_factory=list)
     entry_runs: dict[int, list[tuple[int, int, int]]] = field(default_factory=dict)
+    plans: dict[int, tuple[object, ...]] = field(default_factory=dict)
+    moving: dict[str, int] = field(default_factory=dict)
     running: set[int] = field(default_factory=set)
     ended: dict[int, float] = field(default_factory=dict)
     queue_recalls: dict[int, str] = field(default_factory=dict)
@@ -119,6 +123,8 @@ def expected(project: Project) -> Shape:
             for (session, n), (hash_, seq, chain) in project.outside.items()
         },
         groups={number: 1 + uses if uses >= 0 else 0 for number, uses in _uses(project)},
+        plans={number: _plan(plan) for number, plan in project.plans.items()},
+        moving={f"{queue}:{person}": n for (queue, person), n in project.moving.items()},
         recalls=dict(project.recalls),
         queue_recalls=dict(project.queue_recalls),
         members=set(project.members),
@@ -242,12 +248,24 @@ def _operations(project: Project, shape: Shape) -> None:
     for number, one in project.operations.items():
         shape.operation[number] = (
             *(one.state, one.chunk, one.verb, one.actor, one.queues, one.dataset, one.content),
-            *(one.total, one.last_entry, one.last),
+            *(one.total, one.last_entry, one.last, _moves(one)),
         )
         if one.state == RUNNING:
             shape.running.add(number)
         else:
             shape.ended[number] = one.ended_ms
+
+
+def _moves(operation: Operation) -> tuple[object, ...]:
+    moves = operation.moves
+    return (moves.why, moves.reason, moves.undone, moves.ended, moves.sources) if moves else ()
+
+
+def _plan(plan: Plan) -> tuple[object, ...]:
+    return (
+        *(plan.queue, plan.as_of, plan.content, plan.total, plan.clock, plan.used),
+        *(plan.sources, plan.targets),
+    )
 
 
 def _touched(entry: Entry, shape: Shape, *, with_batches: bool, listed: bool) -> None:

@@ -14,6 +14,7 @@ DibsError
 │   ├── PersonNotFound
 │   ├── TaskNotFound
 │   ├── AttachmentNotFound
+│   ├── PlanNotFound
 │   └── OperationNotFound
 ├── AlreadyExists             the id is taken
 │   ├── ProjectAlreadyExists
@@ -27,6 +28,8 @@ DibsError
 │   ├── LeaseLost
 │   ├── TaskChanged           it changed again and again meanwhile
 │   ├── StaleSettings
+│   ├── TaskMoving            it is on its way to somebody else
+│   ├── PlanStale             people or settings changed since
 │   └── EtagMismatch          it was changed since it was read
 ├── WrongState                not as things stand
 │   ├── NotEligible
@@ -44,6 +47,10 @@ DibsError
 │   ├── ReviewNotPassed       something is missing
 │   ├── DatasetInUse          queues follow it
 │   ├── QueueHeld             people hold tasks of it
+│   ├── TaskHeld              somebody has it
+│   ├── QueueNotDistributed   people pull there
+│   ├── PlanUsed              it was applied
+│   ├── PlanExpired           too late
 │   ├── QueueNotRestricted    everybody may work there
 │   ├── LastAdmin             a project keeps one
 │   ├── ProjectNotDeleted     it is there
@@ -263,6 +270,16 @@ class OperationNotFound(NotFound):
         super().__init__(f"there is no operation {operation_id!r}", operation_id=operation_id)
 
 
+class PlanNotFound(NotFound):
+    """No plan of the queue has this id, or it is long past."""
+
+    reason = "PLAN_NOT_FOUND"
+    keys = ("plan_id",)
+
+    def __init__(self, plan_id: str) -> None:
+        super().__init__(f"there is no plan {plan_id!r} for this queue", plan_id=plan_id)
+
+
 class AlreadyExists(DibsError):
     """The id is taken."""
 
@@ -413,6 +430,33 @@ class StaleSettings(Conflict):
     def __init__(self, queue_id: str) -> None:
         super().__init__(
             f"the settings of queue {queue_id!r} keep changing; call again", queue_id=queue_id
+        )
+
+
+class TaskMoving(Conflict):
+    """Tasks of the person there are on their way to others."""
+
+    reason = "TASK_MOVING"
+    keys = ("queue_id",)
+    kind = "lock"
+
+    def __init__(self, queue_id: str) -> None:
+        super().__init__(
+            f"tasks in queue {queue_id!r} are being given to others: call again shortly",
+            queue_id=queue_id,
+        )
+
+
+class PlanStale(Conflict):
+    """People, their skills, or the queue's settings have changed since the plan was made."""
+
+    reason = "PLAN_STALE"
+    keys = ("queue_id",)
+
+    def __init__(self, queue_id: str) -> None:
+        super().__init__(
+            f"people or settings of queue {queue_id!r} have changed since: plan again",
+            queue_id=queue_id,
         )
 
 
@@ -571,6 +615,54 @@ class QueueHeld(WrongState):
             queue_id=queue_id,
             tasks=tasks,
         )
+
+
+class TaskHeld(WrongState):
+    """Somebody has the task."""
+
+    reason = "TASK_HELD"
+    keys = ("task_id", "holder")
+    kind = "lock"
+
+    def __init__(self, task_id: str, holder: str) -> None:
+        super().__init__(
+            f"{holder!r} has task {task_id!r}: release it first, or reassign it",
+            task_id=task_id,
+            holder=holder,
+        )
+
+
+class QueueNotDistributed(WrongState):
+    """People pull their work in the queue, so there are no shares to be spread anew."""
+
+    reason = "QUEUE_NOT_DISTRIBUTED"
+    keys = ("queue_id",)
+
+    def __init__(self, queue_id: str) -> None:
+        super().__init__(
+            f"people pull from queue {queue_id!r}: take work back by ClearBatch or ReleaseTasks",
+            queue_id=queue_id,
+        )
+
+
+class PlanUsed(WrongState):
+    """The plan was applied, or the operation undone, before."""
+
+    reason = "PLAN_USED"
+    keys = ("operation_id",)
+
+    def __init__(self, operation_id: str) -> None:
+        super().__init__(f"operation {operation_id} did that already", operation_id=operation_id)
+
+
+class PlanExpired(WrongState):
+    """Fifteen minutes are over: plan again; what was done can be undone no more."""
+
+    reason = "PLAN_EXPIRED"
+    keys = ("queue_id",)
+
+    def __init__(self, queue_id: str) -> None:
+        super().__init__("more than 15 minutes have passed: plan again", queue_id=queue_id)
 
 
 class GroupInUse(WrongState):

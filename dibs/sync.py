@@ -21,6 +21,7 @@ import grpc
 from google.protobuf.message import Message
 
 from dibs import (
+    assigning_calls,
     control_calls,
     dataset_calls,
     deleting_calls,
@@ -138,6 +139,12 @@ class Client:
     remove_matching_items = _Rpc(operation_calls.remove_matching_items)
     bulk_set_priority = _Rpc(operation_calls.bulk_set_priority)
     bulk_reopen = _Rpc(operation_calls.bulk_reopen)
+    assign_tasks = _Rpc(assigning_calls.assign_tasks)
+    release_tasks = _Rpc(assigning_calls.release_tasks)
+    reassign = _Rpc(assigning_calls.reassign)
+    plan_redistribution = _Rpc(assigning_calls.plan_redistribution)
+    apply_redistribution = _Rpc(assigning_calls.apply_redistribution)
+    undo_redistribution = _Rpc(assigning_calls.undo_redistribution)
     update_dataset = _Rpc(dataset_calls.update_dataset)
     delete_dataset = _Rpc(dataset_calls.delete_dataset)
     add_dataset_items = _Rpc(dataset_calls.add_dataset_items)

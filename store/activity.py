@@ -18,9 +18,12 @@ UNTOLD: Final = 0
 """The state of a task that an event leaves as it was, or that follows from what it was."""
 TO_AUTHOR: Final = 1
 TO_PERSON: Final = 3
-REASONED: Final = frozenset({"released", "skipped", "assigned"})
-"""Kinds whose content is the reason that was given."""
-OF_OPERATIONS: Final = frozenset({"operation_begun", "cleared", "queue_deleted"})
+REASONED: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("released", "skipped", "assigned"), "content"),
+    "moves_begun": "reason",
+}
+"""Kinds of which a field has the number of the reason that was given."""
+OF_OPERATIONS: Final = frozenset({"operation_begun", "cleared", "queue_deleted", "moves_begun"})
 """Kinds whose seq is the number of an operation."""
 
 Part = tuple[int, int]
@@ -105,13 +108,20 @@ def operation_of(event: Event) -> int:
 
 def reason_of(event: Event) -> int:
     """The number of the content that says why; 0: nothing does."""
-    return int(event.body["content"]) if event.kind in REASONED else 0
+    field = REASONED.get(event.kind)
+    return int(event.body[field]) if field else 0
 
 
 def count_of(event: Event) -> int:
     """How many items or tasks the event is about without naming them."""
-    name = {"cleared": "removed", "operation_begun": "total"}.get(event.kind, "count")
+    name = _COUNTS.get(event.kind, "count")
     return int(event.body.get(name, 0))
+
+
+_COUNTS: Final[Mapping[str, str]] = {
+    "cleared": "removed",
+    **dict.fromkeys(("operation_begun", "moves_planned", "moves_begun"), "total"),
+}
 
 
 def came_in(event: Event) -> Iterator[tuple[int, int]]:
@@ -142,6 +152,8 @@ _PEOPLE: Final[Mapping[str, Callable[[Any], Sequence[int]]]] = {
     "members_changed": _members,
     "group_changed": _joined_or_left,
     "queue_changed": lambda body: list(body["fenced"] or ()),
+    "moves_planned": lambda body: [*body["sources"], *body["targets"]],
+    "moves_begun": lambda body: list(body["sources"] or ()),
 }
 
 

@@ -18,6 +18,7 @@ from store.kernel import Kernel
 from store.ledger import Ledger
 from store.listings import Listings
 from store.log import Log
+from store.moves import Moves
 from store.notices import COMMITTED, OPENED, PROJECTED, Committed, Opened
 from store.operation_views import OperationViews
 from store.postgres import Postgres
@@ -114,6 +115,7 @@ class Store:
         self.activity = ActivityLog(self.postgres, self.log)
         self.tail = Tail(self.log, self.gate, self.activity)
         self.deals = Deals(self.postgres)
+        self.moves = Moves(self.postgres)
         self.ledger = Ledger(
             redis=self.redis,
             kernel=self.kernel,

@@ -74,6 +74,8 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "skips_cleared": ("queue", "entries"),
     "released": ("person", "tasks", "content"),
     "expired": ("tasks", "stay"),
+    "moves_planned": ("queue", "sources", "targets", "as_of", "content", "total"),
+    "moves_begun": (*("queue", "why", "plan", "undo", "sources", "content", "total", "reason"),),
     "assigned": ("queue", "why", "content", "operation", "upto", "among", "tasks", "kept"),
     "batch_cleared": ("queue", "person", "tasks"),
     "revoked": ("person", "tasks", "cursor", "done"),

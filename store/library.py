@@ -26,6 +26,8 @@ _LOCAL = re.compile(
     r"^local (?:function (?P<function>\w+)|(?P<names>\w+(?:, \w+)*) *(?P<is>=|(?:--.*)?$))", re.M
 )
 """A local of a whole file, on one line up to its value."""
+_NO_CODE = re.compile(r"--[^\n]*|'[^'\n]*'")
+"""Comments, and texts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +80,7 @@ def _enclosed(file: str, texts: dict[str, str]) -> str:
 
     Lua has room for 200 locals at a time.
     """
-    others = {word for name, text in texts.items() if name != file for word in _words(text)}
+    others = {word for name, text in texts.items() if name != file for word in _borrowed(text)}
 
     def declared_outside(declaration: re.Match[str]) -> str:
         if others.isdisjoint(_names(declaration)):
@@ -98,8 +100,10 @@ def _enclosed(file: str, texts: dict[str, str]) -> str:
 
 
 @cache
-def _words(text: str) -> frozenset[str]:
-    return frozenset(re.findall(r"\w+", text))
+def _borrowed(text: str) -> frozenset[str]:
+    """The words of a file's code that may name a local of another one: it has none called so."""
+    own = {name for declaration in _LOCAL.finditer(text) for name in _names(declaration)}
+    return frozenset(re.findall(r"\w+", _NO_CODE.sub("", text))) - own
 
 
 def _inputs_table(functions: dict[str, Function]) -> str:

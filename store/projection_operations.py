@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from allocator.model import TaskState
+from allocator.strategies.operations import LEFT
 from store import projection_delays
 from store.events import OPERATIONS, Event
 
@@ -17,6 +18,7 @@ RECALL_QUEUE: Final = 9
 REMOVE_CONTRIBUTORS: Final = 10
 REMOVE_MEMBERS: Final = 11
 DELETE_QUEUE: Final = 7
+MOVE: Final = 13
 UNDIVIDED: Final = (3, 4)
 """Verbs that raise a fence: the dataset follows no more, and its open entries leave."""
 DELETE_DATASET: Final = 4
@@ -24,6 +26,7 @@ SUCCEEDED: Final = 2
 FINISHED: Final = "WRONG_TASK_STATE"
 """Why an entry stays: it is finished, or gone already."""
 REASONS: Final[Mapping[str, str]] = {
+    **LEFT,
     "not_there": FINISHED,
     "wrong_state": FINISHED,
     "not_eligible": "NOT_ELIGIBLE",
@@ -61,7 +64,8 @@ WRITES: Final[Mapping[str, str]] = {
     " SELECT $1, $2, * FROM unnest($3::bigint[], $4::smallint[], $5::text[])"
     " ON CONFLICT DO NOTHING",
     "operation_ended": "UPDATE view_operation SET state = $3::smallint, error = $4,"
-    " updated_wall = $5, done = CASE WHEN verb >= 9 AND $3::smallint = 2 THEN total ELSE done END,"
+    " updated_wall = $5, done = CASE WHEN verb BETWEEN 9 AND 11 AND $3::smallint = 2"
+    " THEN total ELSE done END,"
     " ended_wall = $5 WHERE project = $1 AND operation = $2",
     "operations_retried": "UPDATE view_operation SET state = 1, error = '', updated_wall = $3,"
     " ended_wall = 0 WHERE project = $1 AND operation = ANY ($2)",
@@ -91,7 +95,7 @@ def chunk(views: Views, event: Event) -> None:
     views.rows.append(("chunk", (operation, request.n, done, len(kept), event.wall_ms)))
     if kept:
         stays = [[one, 0, FINISHED] if isinstance(one, int) else one for one in kept]
-        entries, slots, words = map(list, zip(*stays, strict=True))
+        entries, slots, words = map(list, zip(*(one[:3] for one in stays), strict=True))
         reasons = [REASONS.get(word, word) for word in words]
         views.rows.append(("operation_errors", (operation, entries, slots, reasons)))
 
@@ -169,10 +173,16 @@ def _cleaned(views: Views, event: Event, body: Any) -> None:
         views.rows.append((name, (list(body["operations"]),)))
 
 
+def _moving(views: Views, event: Event, body: Any) -> None:
+    row = (event.seq, MOVE, [body["queue"]], 0, body["content"], body["total"], 0)
+    views.rows.append(("operation", (*row, event.actor, event.wall_ms)))
+
+
 CHANGES: Final[dict[str, Callable[[Views, Event, Any], None]]] = {
     "cleared": _cleared,
     "queue_deleted": _deleted,
     "operation_begun": _begun,
+    "moves_begun": _moving,
     "operation_ended": _ended,
     "operations_retried": _retried,
     "history_cleaned": _cleaned,

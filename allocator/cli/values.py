@@ -60,6 +60,14 @@ def content(text: str) -> bytes:
     return Path(text[1:]).read_bytes() if text.startswith("@") else text.encode()
 
 
+def number(text: str) -> float:
+    """12.5."""
+    try:
+        return float(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} must be a number such as 12.5") from None
+
+
 def pair(text: str) -> tuple[str, str]:
     """NAME=VALUE."""
     name, equals, value = text.partition("=")
@@ -135,6 +143,7 @@ def converter(annotation: Any) -> Callable[[str], Any]:
     plain: Mapping[Any, Callable[[str], Any]] = {
         str: str,
         int: int,
+        float: number,
         bytes: content,
         timedelta: duration,
         datetime: moment,

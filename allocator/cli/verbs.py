@@ -23,6 +23,7 @@ from dibs import Client
 OWN = ("import_items", "reserve", "submit", "ping", "open_session")
 """Have a command that does more, or none."""
 PANELS = (
+    ("Assignments", "assigning_calls"),
     ("Tasks", "task_calls", "ending_calls", "skip", "named_calls", "status"),
     ("Projects, people, groups", "project", "member", "group"),
     ("Operations", "operation", "clean_history"),
@@ -184,7 +185,7 @@ def _kind(text: str, names: dict[str, Any]) -> tuple[str, Any]:
 def _named(text: str, names: dict[str, Any]) -> Any:
     """What an annotation's name stands for where it was written."""
     first, *rest = text.split(".")
-    builtin = {"str": str, "int": int, "bool": bool, "bytes": bytes}
+    builtin = {"str": str, "int": int, "float": float, "bool": bool, "bytes": bytes}
     found = builtin.get(first, names.get(first))
     for each in rest:
         found = getattr(found, each)

@@ -22,6 +22,7 @@ from allocator.ports.items import (
 )
 from allocator.ports.ledger import Event, Ledger, Outcome, WallClock
 from allocator.ports.lists import ItemList, ListAsk, Listings, TaskLine, TaskList
+from allocator.ports.moves import Moves, OpenTask
 from allocator.ports.operations import Operations, OperationView
 from allocator.ports.sums import Sums
 from allocator.ports.views import (
@@ -60,8 +61,10 @@ __all__ = [
     "ListAsk",
     "Listings",
     "MemberView",
+    "Moves",
     "NewProject",
     "OfWhom",
+    "OpenTask",
     "OperationView",
     "Operations",
     "Outcome",

@@ -64,6 +64,8 @@ class ActivityList:
         """
         place, scope = await self._door.scope(ask.look, RPC, queue=ask.parent)
         queue = await self._door.queue(place.project, ask.parent) if ask.parent else 0
+        if queue:
+            await self._door.there(place.project, queue)
         wanted = self._asked(ask, place, scope, queue)
         await self._views.wait_for(place.project, ask.look.min_seq)
         numbered = await self._numbered(place.project, wanted.filter)

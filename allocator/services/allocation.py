@@ -16,6 +16,7 @@ from allocator.services.door import Door, Place, judged
 from allocator.services.held import HeldTasks, holdings
 from allocator.services.lost import Lost
 from allocator.services.outcomes import expire_ms, happened, some, value
+from allocator.services.reasons import kept
 from dibs import errors
 
 SECRET_BYTES = 8
@@ -96,7 +97,7 @@ class Allocation:
         place, person = await self._door.act_for(
             ask.change, ask.person, RELEASE, entry=ask.hold.task.entry
         )
-        reason = await self._reason(place.project, ask.reason)
+        reason = await kept(self._content, place.project, ask.reason)
         outcome = await self._on_hold(place, "release", ask, person, content=reason)
         if outcome.word == "ok":
             return answers.Released(seq=happened(outcome).seq, state=TaskState.QUEUED)
@@ -157,13 +158,6 @@ class Allocation:
         return answers.Listed(
             rows=tasks, next_token=paging.token(last, *of) if more else "", seq=outcome.seq
         )
-
-    async def _reason(self, project: int, reason: str) -> int:
-        """Text about people is content; the event has its number."""
-        if not reason:
-            return 0
-        content, _ = await self._content.put(project, reason.encode())
-        return content
 
     async def _on_hold(
         self, place: Place, name: str, ask: requests.OnHold, person: int, **more: Any

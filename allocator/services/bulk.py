@@ -87,7 +87,27 @@ class Bulk:
         else:
             await self._named.places(*named)
         tasks = [(waits.get(task.entry, 0), task) for task in chosen.tasks]
-        return await self._runs(project, queue, tasks)
+        return await self.runs(project, queue, tasks)
+
+    async def chosen(self, project: int, queue: int, chosen: words.Chosen) -> list[TaskId]:
+        """The tasks that are named, or that the filter lets through by now, if they have entries.
+
+        Raises TaskNotFound, InvalidArgument.
+        """
+        if chosen.tasks:
+            await self._named.places(project, queue, chosen.queue_id, chosen.tasks)
+            return list(chosen.tasks)
+        return [task for _, task in await self._let_through(project, queue, chosen.filter)]
+
+    async def _let_through(
+        self, project: int, queue: int, filter_: str
+    ) -> list[tuple[int, TaskId]]:
+        """(Item, task) of what has an entry, as of now."""
+        now = await self._ledger.read(project, "operations", limit=1)
+        await self._views.wait_for(project, now.seq)
+        rows = await self._lists.rows(project, queue, filter_)
+        tasks = [(row.item, TaskId(entry=row.entry, slot=row.slot)) for row in rows]
+        return [(item, task) for item, task in tasks if not task.waits]
 
     async def _matching(self, project: int, queue: int, filter_: str, verb: Verb) -> list[Run]:
         """The tasks that the filter lets through by now; only those with entries are done again."""
@@ -98,9 +118,9 @@ class Bulk:
             task = TaskId(entry=row.entry, slot=row.slot)
             if verb is Verb.SET_PRIORITY or not task.waits:
                 tasks.append((row.item, task))
-        return await self._runs(project, queue, tasks)
+        return await self.runs(project, queue, tasks)
 
-    async def _runs(
+    async def runs(
         self, project: int, queue: int, tasks: Sequence[tuple[int, TaskId]]
     ) -> list[Run]:
         """(Item, task)s slot by slot, so that neighbours are one run; what waits last."""

@@ -10,6 +10,7 @@ from allocator.ports import EntryPlace, Items, Ledger, Operations, Outcome, View
 from allocator.services.driving import Doer, Running
 from allocator.services.named_tasks import NamedTasks
 from allocator.strategies.operations import CHUNK, FINISHED_STAYS, Part, Verb
+from allocator.strategies.redistribution import ACTIVE_WINDOW_MS
 from dibs import errors
 
 TRIES = 4
@@ -47,6 +48,8 @@ class Chunks:
             Verb.SET_PRIORITY: self.set_priority,
             Verb.REOPEN: self.reopen,
             Verb.DELETE_QUEUE: self.drop,
+            Verb.ASSIGN: self.assign,
+            Verb.MOVE: self.move,
         }
 
     async def remove(self, one: Running, key: RequestKey, part: Part) -> Outcome:
@@ -141,3 +144,30 @@ class Chunks:
                 return outcome
             await self._views.wait_for(one.project, outcome.seq)
         raise errors.TaskChanged(str(tasks[0]))
+
+    async def assign(self, one: Running, key: RequestKey, part: Part) -> Outcome:
+        """Tasks go to one person, or to the pool."""
+        how = part.how
+        rows = [
+            [entry, slot, class_, rank, how["person"], how["before"], 0, how["started"]]
+            for entry, class_, rank, slot in sorted(part.entries)
+        ]
+        return await self._assign(one, key, part, rows)
+
+    async def move(self, one: Running, key: RequestKey, part: Part) -> Outcome:
+        """Tasks go from one person to others, each as it was planned."""
+        return await self._assign(one, key, part, part.how["tasks"])
+
+    async def _assign(
+        self, one: Running, key: RequestKey, part: Part, rows: Sequence[Sequence[int]]
+    ) -> Outcome:
+        return await self._ledger.change(
+            *(one.project, "assign", key, one.actor),
+            queue=part.queue,
+            why=part.how["why"],
+            content=part.how["reason"],
+            operation=one.operation,
+            window_ms=ACTIVE_WINDOW_MS,
+            tasks=rows,
+            lenient=True,
+        )

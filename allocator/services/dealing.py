@@ -91,7 +91,7 @@ class DealingOut:
             return None
         if some(rules["groups"]):
             await self._views.wait_for(project, outcome.seq)
-        shares = await self._shares(project, rules)
+        shares = await self.shares(project, rules)
         hand = await self._hand(project, queue, [share.person for share in shares], entries)
         if hand.upto != found["upto"]:
             return False
@@ -116,7 +116,7 @@ class DealingOut:
         )
         return outcome.word == "ok"
 
-    async def _shares(self, project: int, rules: Mapping[str, Any]) -> list[Share]:
+    async def shares(self, project: int, rules: Mapping[str, Any]) -> list[Share]:
         """Those who are listed; else equal shares for whom the queue allows."""
         if listed := some(rules["shares"]):
             return [

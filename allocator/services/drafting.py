@@ -4,15 +4,26 @@ from __future__ import annotations
 
 from allocator import answers, requests
 from allocator.model import CLOCK_STEP_MS, TaskId
-from allocator.ports import Content, DraftRow, Items, Ledger, OfWhom, Outcome, WallClock
+from allocator.ports import (
+    Content,
+    DraftRow,
+    Items,
+    Ledger,
+    OfWhom,
+    Outcome,
+    Views,
+    WallClock,
+)
 from allocator.services.door import Door, judged
 from allocator.services.lost import Lost
-from allocator.services.outcomes import expire_ms, happened, value
+from allocator.services.outcomes import expire_ms, happened, some, value
 from allocator.services.queue_settings import SettingsCache
 from dibs import errors
 
 SAVE = "AllocationService.SaveDraft"
 GET = "AllocationService.GetDraft"
+MOST_MOVES = 100
+"""So often a task may have been assigned from one person to the next since the draft."""
 
 
 class Drafting:
@@ -24,6 +35,7 @@ class Drafting:
         ledger: Ledger,
         items: Items,
         content: Content,
+        views: Views,
         settings: SettingsCache,
         door: Door,
         lost: Lost,
@@ -32,6 +44,7 @@ class Drafting:
         self._ledger = ledger
         self._items = items
         self._content = content
+        self._views = views
         self._settings = settings
         self._door = door
         self._lost = lost
@@ -64,6 +77,8 @@ class Drafting:
     async def get(self, ask: requests.GetDraft) -> answers.Draft | None:
         """The newest draft that the person has of the task, if any.
 
+        Whoever was given the task by somebody else, as it was, has the draft of who had it before.
+
         Raises TaskNotFound, PersonNotFound, PermissionDenied.
         """
         place = await self._door.permit(ask.look, GET, entry=ask.task.entry, person=ask.person)
@@ -73,7 +88,30 @@ class Drafting:
         found = await self._content.newest_draft(
             place.project, ask.task.entry, ask.task.slot, person
         )
+        found = found or await self._inherited(place.project, queue, ask.task, person)
         return await self._draft(place.project, queue, found) if found else None
+
+    async def _inherited(
+        self, project: int, queue: int, task: TaskId, person: int
+    ) -> DraftRow | None:
+        """What those before them kept of a task that was assigned from one to the other."""
+        now = await self._ledger.read(project, "queue", queue=queue)
+        await self._views.wait_for(project, now.seq)
+        view = await self._views.task(project, task.entry, task.slot)
+        token = view.token if view and view.person == person else 0
+        for _ in range(MOST_MOVES):
+            event = await self._ledger.event_at(project, token) if token else None
+            if event is None or event.kind != "assigned":
+                return None
+            before, token = next(
+                (moved[6], moved[9])
+                for moved in some(event.body["tasks"])
+                if (moved[0], moved[1]) == (task.entry, task.slot)
+            )
+            found = await self._content.newest_draft(project, task.entry, task.slot, before)
+            if found:
+                return found
+        return None
 
     async def _queue_of(self, project: int, task: TaskId) -> int:
         queue = await self._items.queue_of(project, task.entry)

@@ -24,6 +24,7 @@ from allocator.strategies.operations import (
     CHUNK,
     RECALLS,
     UNPLANNED,
+    MovePlan,
     OperationState,
     Part,
     Plan,
@@ -68,9 +69,17 @@ def packed(
     return bytes(msgpack.packb(plan))
 
 
-def unpacked(body: bytes) -> tuple[Plan, list[str]]:
+def packed_moves(queue: int, moves: Sequence[Sequence[int]], why: int, reason: int) -> bytes:
+    """What an operation moves in a queue: each task as `assign` takes it."""
+    how = {"why": why, "reason": reason}
+    return bytes(msgpack.packb({"queue": queue, "moves": moves, "missing": [], "how": how}))
+
+
+def unpacked(body: bytes) -> tuple[Plan | MovePlan, list[str]]:
     """The plan, and the items that have nothing to be done."""
     found = msgpack.unpackb(body)
+    if "moves" in found:
+        return MovePlan(found["queue"], found["moves"], found["how"]), list(found["missing"])
     return Plan([Run(*run) for run in found["runs"]], found.get("how")), list(found["missing"])
 
 
@@ -88,7 +97,7 @@ class Driving:
         self._content = content
         self._operations = operations
         self._doers = doers
-        self._plans: dict[tuple[int, int], Plan] = {}
+        self._plans: dict[tuple[int, int], Plan | MovePlan] = {}
 
     async def follow(self, project: int) -> None:
         """Carry on what runs in the project, a chunk each in turn, for one turn."""
@@ -157,7 +166,7 @@ class Driving:
             await self._ledger.change(one.project, name, None, 0, limit=CHUNK)
         return True
 
-    async def _plan(self, one: Running) -> Plan:
+    async def _plan(self, one: Running) -> Plan | MovePlan:
         key = (one.project, one.operation)
         if key not in self._plans:
             plan = await self._made(one)
@@ -166,7 +175,7 @@ class Driving:
             self._plans[key] = plan
         return self._plans[key]
 
-    async def _made(self, one: Running) -> Plan:
+    async def _made(self, one: Running) -> Plan | MovePlan:
         """What it is to do: as its caller wrote it, or all entries of a dataset, or of items."""
         if Verb(one.verb) in BY_FENCE:
             dataset = (one.queues, one.dataset, one.last_entry)

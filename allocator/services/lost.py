@@ -42,6 +42,9 @@ class Lost:
             return await self._lease_lost(project, hold, detail)
         if outcome.word == "not_eligible":
             return errors.NotEligible([str(detail)])
+        if outcome.word == "moving":
+            queue = await self._items.queue_of(project, hold.task.entry) or 0
+            return errors.TaskMoving((await self._directory.queue_ids(project, [queue]))[queue])
         if outcome.word == "wrong_state":
             return errors.WrongTaskState(str(hold.task), TaskState(int(detail)).name)
         if outcome.word == "not_found" and detail == "person":

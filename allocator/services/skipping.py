@@ -5,11 +5,12 @@ from __future__ import annotations
 from allocator import answers, requests
 from allocator.model import SkipPolicy, TaskState
 from allocator.ports import Content, Event, Ledger
-from allocator.services.door import Door, Place, judged
+from allocator.services.door import Door, judged
 from allocator.services.held import HeldTasks
 from allocator.services.lost import Lost
 from allocator.services.named_tasks import NamedTasks
 from allocator.services.outcomes import happened, some, value
+from allocator.services.reasons import kept
 from dibs import errors
 
 SKIP = "AllocationService.Skip"
@@ -60,7 +61,7 @@ class Skipping:
             slot=hold.task.slot,
             token=hold.token,
             policy=int(ask.policy or 0),
-            content=await self._kept(place, ask.reason),
+            content=await kept(self._content, place.project, ask.reason),
         )
         if outcome.word == "other_policy":
             raise errors.SkipNotAllowed(str(hold.task), SkipPolicy(int(value(outcome))).name)
@@ -86,13 +87,6 @@ class Skipping:
         )
         event = happened(outcome)
         return answers.SkipsCleared(seq=event.seq, cleared=len(some(event.body["entries"])))
-
-    async def _kept(self, place: Place, reason: str) -> int:
-        """Text about people is content; the event has its number."""
-        if not reason:
-            return 0
-        content, _ = await self._content.put(place.project, reason.encode())
-        return content
 
     async def _skipped(self, project: int, event: Event) -> answers.Skipped:
         body = event.body

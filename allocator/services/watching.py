@@ -41,6 +41,8 @@ class Watching:
         """
         place, _ = await self._door.scope(ask.look, RPC, queue=ask.queue_id)
         queue = await self._door.queue(place.project, ask.queue_id) if ask.queue_id else 0
+        if queue:
+            await self._door.there(place.project, queue)
         seq = await self._start(place.project, ask.from_seq)
         with self._tail.watched(place.project):
             async for told in self._told(ask, place.project, queue, seq):

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 from itertools import accumulate, groupby
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from allocator.model import RequestKey
 
@@ -37,6 +37,8 @@ class Verb(IntEnum):
     RECALL_QUEUE = 9
     REMOVE_CONTRIBUTORS = 10
     REMOVE_MEMBERS = 11
+    ASSIGN = 12
+    MOVE = 13
 
 
 BY_FENCE = frozenset({Verb.DETACH_DATASET, Verb.DELETE_DATASET})
@@ -47,6 +49,19 @@ UNPLANNED = frozenset({Verb.DELETE_QUEUE})
 """Verbs whose chunks find by themselves what is left to do."""
 FINISHED_STAYS = BY_FENCE | {Verb.REMOVE_DATASET_ITEMS}
 """Verbs of which nothing fails: what is finished stays, as it should."""
+
+
+LEFT: Final[Mapping[str, str]] = {
+    "not_found": "TASK_NOT_FOUND",
+    "held": "TASK_HELD",
+    "same": "NO_CHANGE",
+    "wrong_state": "WRONG_TASK_STATE",
+    "moved": "TASK_CHANGED",
+    "started": "TASK_STARTED",
+    "working": "TASK_WORKED_ON",
+    "not_eligible": "NOT_ELIGIBLE",
+}
+"""Why a task that was to be assigned is left as it is, by the word of the store."""
 
 
 class OperationState(IntEnum):
@@ -156,3 +171,23 @@ def _cut(runs: Sequence[Run], ends: Sequence[int], start: int) -> list[tuple[int
         if len(found) == CHUNK:
             break
     return found
+
+
+class MovePlan:
+    """Moves of single tasks, each as the store is told it, cut into chunks."""
+
+    def __init__(self, queue: int, moves: Sequence[Sequence[int]], how: Mapping[str, Any]) -> None:
+        self._queue, self._how = queue, how
+        self.moves = moves
+
+    @property
+    def how(self) -> Mapping[str, Any]:
+        """What is done, besides the verb."""
+        return self._how
+
+    def part(self, chunk: int) -> Part | None:
+        """The moves of a chunk; None behind the last one."""
+        moves = self.moves[(chunk - 1) * CHUNK : chunk * CHUNK]
+        if not moves:
+            return None
+        return Part(queue=self._queue, entries=(), how={**self._how, "tasks": moves})

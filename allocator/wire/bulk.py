@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from allocator import operation_words as words
 from allocator import requests_tasks
 from allocator.wire import common, operation
@@ -17,7 +19,7 @@ ALLOCATION = "/dibs.v1.AllocationService/"
 
 def set_priority(request: pb.BulkSetPriorityRequest) -> words.BulkSetPriority:
     return words.BulkSetPriority(
-        chosen=_chosen(request),
+        chosen=chosen(request),
         priority=common.priority(request.priority),
         change=common.change(QUEUES + "BulkSetPriority", request),
     )
@@ -26,7 +28,7 @@ def set_priority(request: pb.BulkSetPriorityRequest) -> words.BulkSetPriority:
 def reopen(request: pb.BulkReopenRequest) -> words.BulkReopen:
     to: requests_tasks.ReopenTo = reopened_to(request.to, request.person)
     return words.BulkReopen(
-        chosen=_chosen(request),
+        chosen=chosen(request),
         to=to,
         person=request.person,
         change=common.change(ALLOCATION + "BulkReopen", request),
@@ -41,8 +43,8 @@ def reopening(answer: words.Operation) -> pb.BulkReopenResponse:
     return pb.BulkReopenResponse(seq=answer.seq, operation=operation.shown(answer))
 
 
-def _chosen(request: pb.BulkSetPriorityRequest | pb.BulkReopenRequest) -> words.Chosen:
-    """Raises InvalidArgument for both ways to choose, or none."""
+def chosen(request: Any) -> words.Chosen:
+    """Tasks by their ids, or by a filter. Raises InvalidArgument for both, or neither."""
     if bool(request.task_ids) == bool(request.filter):
         raise errors.InvalidArgument("filter", "must be set if there are no task_ids, only then")
     return words.Chosen(

@@ -24,6 +24,8 @@ class OperationVerb(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     OPERATION_VERB_RECALL_QUEUE: _ClassVar[OperationVerb]
     OPERATION_VERB_REMOVE_CONTRIBUTORS: _ClassVar[OperationVerb]
     OPERATION_VERB_REMOVE_MEMBERS: _ClassVar[OperationVerb]
+    OPERATION_VERB_ASSIGN: _ClassVar[OperationVerb]
+    OPERATION_VERB_MOVE: _ClassVar[OperationVerb]
 
 class OperationState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -44,6 +46,8 @@ OPERATION_VERB_REMOVE_DATASET_ITEMS: OperationVerb
 OPERATION_VERB_RECALL_QUEUE: OperationVerb
 OPERATION_VERB_REMOVE_CONTRIBUTORS: OperationVerb
 OPERATION_VERB_REMOVE_MEMBERS: OperationVerb
+OPERATION_VERB_ASSIGN: OperationVerb
+OPERATION_VERB_MOVE: OperationVerb
 OPERATION_STATE_UNSPECIFIED: OperationState
 OPERATION_STATE_RUNNING: OperationState
 OPERATION_STATE_SUCCEEDED: OperationState

@@ -5,14 +5,15 @@
 -- ARGV    queue why content operation window_ms tasks lenient
 --   why        2 assigned, 3 reassigned, 4 redistributed, 5 undone, 6 released
 --   content    id of the reason in Postgres; 0: none is given
---   operation  of which this is a chunk; 0: of none
+--   operation  of which this is a chunk; 0: of none. Of one that moves tasks the reason is that of the operation
 --   window_ms  a task that its holder has touched this lately is being worked on
 --   tasks      packed list of {entry, slot, class, came, person, before, token, started}, 500 at most
 --                class, came  with which the entry came into the queue; not read of one that somebody has touched
 --                person       who is to have it; 0: the pool
 --                before       who must have it; 0: nobody; -1: somebody
 --                token        under which they must hold it; 0: any, or it is RETURNED to them
---                started      0: it stays if it is started; 1: if it is being worked on; 2: it moves in any case
+--                started      0: it stays if it is started; 1: if it is being worked on; 2: it moves in any case; 3: it stays if
+--                             they have so much as touched it
 --   lenient    1: what cannot be done is left, and `kept` names it and why; 0: all or none
 --
 -- Returns one of
@@ -24,7 +25,7 @@
 -- The words: 'not_found' it is not there, or not any more; 'held' somebody has it (detail: who); 'same' whoever is to
 -- have it has it; 'wrong_state' it is finished (detail: the state); 'moved' it is not as it must be; 'working' it is being worked on; 'started' it is;
 -- 'not_eligible' who is to have it may not (detail: the cause).
-local ANYBODY, NOT_IF_STARTED, NOT_IF_WORKED_ON = -1, 0, 1
+local ANYBODY, NOT_IF_STARTED, NOT_IF_WORKED_ON, NOT_IF_TOUCHED = -1, 0, 1, 3
 
 -- The record of an entry, and whether it waits untouched; nil: it is not there.
 local function record_of(P, queue, task)
@@ -45,6 +46,7 @@ local function stays(call, record, slot, task, window_ms)
   if slot[1] == RETURNED then return nil end
   if token ~= 0 and slot[3] ~= token then return 'moved', '' end
   if slot[3] < fence_of(call.P, people.load(call.P, slot[2]), record, slot) then return 'moved', '' end
+  if started == NOT_IF_TOUCHED and (slot[8] or 0) > 0 then return 'started', '' end
   if slot[1] ~= IN_PROGRESS then return nil end
   if started == NOT_IF_STARTED then return 'started', '' end
   if started == NOT_IF_WORKED_ON and call.clock - (slot[8] or 0) < window_ms then return 'working', '' end
@@ -103,6 +105,8 @@ change('assign', {}, function(call, arg)
       kept[#kept + 1] = left
     end
   end
-  return commit(call, 'assigned', { queue = queue.number, why = tonumber(arg.why), content = tonumber(arg.content),
+  local moves = plans.moves(call.P, arg.operation)
+  return commit(call, 'assigned', {
+    queue = queue.number, why = tonumber(arg.why), content = moves and moves.reason or tonumber(arg.content),
     operation = tonumber(arg.operation), upto = 0, among = '', tasks = tasks, kept = kept })
 end)

@@ -10,7 +10,8 @@
 --
 -- Returns one of
 --   {'ok', seq, chain, clock, map}   upto, among, given {{person, number or weight}…}, set_seq, skills (of each of the
---                                    people: the classes they may do; none: they may not work there), entries (of each:
+--                                    people: the classes they may do), stand (of each: 1, or 0: they may not work there
+--                                    at all), entries (of each:
 --                                    its free slots, and the people who may not have any)
 --   {'not_found', seq, chain, clock, 'queue'}
 local function classes_of(P, queue, number)
@@ -45,11 +46,13 @@ end
 read('dealt', function(call, arg)
   local P, queue = call.P, queues.load(call.P, arg.queue)
   if not queue then return negative(call, 'not_found', 'queue') end
-  local far, skills, list = dealing.load(P, queue.number), {}, {}
-  for n, number in ipairs(cmsgpack.unpack(arg.people)) do skills[n] = classes_of(P, queue, number) end
+  local far, skills, stand, list = dealing.load(P, queue.number), {}, {}, {}
+  for n, number in ipairs(cmsgpack.unpack(arg.people)) do
+    skills[n], stand[n] = classes_of(P, queue, number), standing(people.load(P, number), queue) == '' and 1 or 0
+  end
   for n, one in ipairs(cmsgpack.unpack(arg.entries)) do list[n] = entry_of(P, queue, unpack(one)) end
   return value(call, {
-    upto = far[1], among = far[2], given = far[3], skills = skills, entries = list,
+    upto = far[1], among = far[2], given = far[3], skills = skills, stand = stand, entries = list,
     set_seq = tonumber(redis.call('HGET', keys.queue(P, queue.number), 'set_seq')),
   })
 end)

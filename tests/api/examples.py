@@ -23,6 +23,10 @@ BY_NAME: dict[str, Any] = {
     "person_ids": ["bystander"],
     "external_ids": ["b"],
     "task_ids": ["1-1"],
+    "plan_id": "1",
+    "from_person": "bystander",
+    "to_person": "ada",
+    "reason": "they asked for it",
     "count": 1,
     "items": [dataset_pb2.Item(external_id="new")],
     "members": [project_pb2.Member(person_id="new")],
@@ -44,6 +48,8 @@ BY_RPC: dict[str, dict[str, Any]] = {
     "AllocationService.GetItemStatus": {"external_id": "a"},
     "AllocationService.CanEdit": {"external_id": "a"},
     "AllocationService.Explain": {"task_id": ""},
+    "AssignmentService.PlanRedistribution": {"all_contributors": True},
+    "AssignmentService.AssignTasks": {"person": "bystander"},
     "QueueService.SetPriority": {"priority": common_pb2.PRIORITY_HIGH},
     "QueueService.BulkSetPriority": {"priority": common_pb2.PRIORITY_HIGH},
 }
@@ -53,6 +59,7 @@ STUBS = {
     "DatasetService": "datasets",
     "QueueService": "queues",
     "AllocationService": "allocation",
+    "AssignmentService": "assignments",
     "OperationService": "operations",
     "ReportService": "reports",
 }

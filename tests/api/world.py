@@ -17,6 +17,7 @@ from dibs import errors, status
 from dibs.v1 import (
     allocation_pb2,
     allocation_pb2_grpc,
+    assignment_pb2_grpc,
     common_pb2,
     control_pb2,
     dataset_pb2,
@@ -50,6 +51,7 @@ class Stubs:
         self.groups: Any = group_pb2_grpc.GroupServiceStub(channel)
         self.datasets: Any = dataset_pb2_grpc.DatasetServiceStub(channel)
         self.queues: Any = queue_pb2_grpc.QueueServiceStub(channel)
+        self.assignments: Any = assignment_pb2_grpc.AssignmentServiceStub(channel)
         self.allocation: Any = allocation_pb2_grpc.AllocationServiceStub(channel)
         self.operations: Any = operation_pb2_grpc.OperationServiceStub(channel)
         self.reports: Any = report_pb2_grpc.ReportServiceStub(channel)

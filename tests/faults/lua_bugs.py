@@ -42,7 +42,7 @@ LIMIT_SCAN = Bug(
 
 EXPIRY_LEAVES_T = Bug(
     name="T not kept on expiry",
-    after="function apply.expired(P, event) ",
+    after="function apply.expired(P, event)\n",
     added="""
   local still_named = {}
   for n, task in ipairs(event.body.tasks) do
@@ -50,8 +50,9 @@ EXPIRY_LEAVES_T = Bug(
     local T = keys.excluded(P, record.q, record.c, task[3])
     still_named[n] = { T, score_of(record.p, task[1]), task[1] }
   end
-  local sound = give_back_all
-  local function give_back_all(...)
+  local sound = effects.finish
+  effects.finish = function(...)
+    effects.finish = sound
     sound(...)
     for _, named in ipairs(still_named) do redis.call('ZADD', named[1], named[2], named[3]) end
   end

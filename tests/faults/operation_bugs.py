@@ -40,6 +40,7 @@ def what_is_left_is_numbered_anew(patch: pytest.MonkeyPatch) -> None:
 
     async def _made(self: Driving, one: Any) -> Plan:
         plan = await made(self, one)
+        assert isinstance(plan, Plan)
         parts = [plan.part(n) for n in range(one.chunk + 1, plan.chunks + 1)]
         left = [
             Run(part.queue, entry, 1, class_, rank, slot)

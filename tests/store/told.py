@@ -25,7 +25,12 @@ def shown(state: object) -> Shown:
 
 
 def check(event: Event, before: Shown, after: Shown) -> None:
-    """Whatever changed is named, and whatever is told of it is so."""
+    """Whatever changed is named, and whatever is told of it is so.
+
+    What is dropped was in a queue that is deleted: the model has no such tasks any more.
+    """
+    if event.kind == "dropped":
+        return
     told = activity.told(event).tasks
     named = {(task.entry, task.slot) for task in told}
     for task in told:

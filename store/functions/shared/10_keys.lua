@@ -132,8 +132,13 @@ function keys.deleted_datasets(P) return P .. 'deleted_datasets' end
 function keys.followed(P) return P .. 'followed' end
 -- SET of all datasets that are there.
 function keys.datasets(P) return P .. 'datasets' end
--- HASH of one operation: actor, verb, queues (packed), dataset, content, total, state, chunk, last.
+-- HASH of one operation: actor, verb, queues (packed), dataset, content, total, state, chunk, last; moves (packed),
+-- of one that moves tasks: see 59_plans.
 function keys.operation(P, operation) return P .. 'operation:' .. text(operation) end
+-- HASH plan -> packed {queue, as_of, content, total, clock, used, sources, targets}: see 59_plans.
+function keys.plans(P) return P .. 'plans' end
+-- HASH "queue:person" -> the operation by which tasks of theirs there move to others.
+function keys.moving(P) return P .. 'moving' end
 -- SET of operations that still have chunks to do.
 function keys.running(P) return P .. 'running' end
 -- SET of "queue/generation" of what was cleared and is still to be dropped.

@@ -209,7 +209,8 @@ end
 -- chain, clock, queue} about one whose data were submitted: `barred` in 40_people.
 local NOT_IF_ARCHIVED = {
   reserve = true, begin_work = true, load_batch = true, pick = true, add_entries = true, attach_dataset = true,
-  deal = true, assign = true, set_priority = true, update_queue = true, change_contributors = true, pause_queue = true,
+  set_priority = true, update_queue = true, change_contributors = true, pause_queue = true, deal = true, assign = true,
+  plan_moves = true, begin_moves = true,
 }
 local NOT_IF_SUBMITTED = {   -- besides
   delay_entries = true, detach_dataset = true, archive_queue = true, clear_waiting = true, delete_queue = true,

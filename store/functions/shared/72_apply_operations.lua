@@ -77,6 +77,12 @@ function apply.operation_ended(P, event)
   local operation = operations.load(P, b.operation)
   if b.state == SUCCEEDED and operation.verb == VERB.DELETE_QUEUE then gone.tidy(P, operation.queues[1])
   elseif b.state == SUCCEEDED and UNDIVIDED[operation.verb] then lower_fences(P, operation) end
+  if operation.verb == VERB.MOVE then
+    local moves = plans.moves(P, b.operation)
+    plans.unmark(P, operation.queues[1], moves.sources)
+    moves.ended = event.clock
+    plans.put_moves(P, b.operation, moves)
+  end
   redis.call('HSET', keys.operation(P, b.operation), 'state', b.state)
   redis.call('SREM', keys.running(P), b.operation)
   redis.call('ZADD', keys.ended(P), event.wall, b.operation)
@@ -84,6 +90,8 @@ end
 
 function apply.operations_retried(P, event)
   for _, operation in ipairs(event.body.operations) do
+    local moves = plans.moves(P, operation)
+    if moves then plans.mark(P, operations.load(P, operation).queues[1], moves.sources, operation) end
     redis.call('HSET', keys.operation(P, operation), 'state', RUNNING)
     redis.call('SADD', keys.running(P), operation)
     redis.call('ZREM', keys.ended(P), operation)

@@ -1,0 +1,37 @@
+"""What the services that give and move assignments answer, as in `answers`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from allocator.model import TaskId
+from allocator.operation_words import Operation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assigned:
+    """How many tasks were assigned, and (task, why) of those left; or what does it."""
+
+    seq: int
+    tasks: int = 0
+    left: tuple[tuple[TaskId, str], ...] = ()
+    operation: Operation | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moving:
+    """Tasks move in an operation; `staying` counts those that stay, by why."""
+
+    operation: Operation
+    staying: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """(person, tasks, weight) each would get; it can be applied until `expire_ms`, wall time."""
+
+    seq: int
+    expire_ms: int
+    planned: tuple[tuple[str, int, float], ...]
+    staying: Mapping[str, int]

@@ -1,0 +1,38 @@
+"""What people have open in a queue, as the projection knows it, for plans of who is to have it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenTask:
+    """A task that somebody holds, or that was returned to them.
+
+    `others` have another slot of the item, or have skipped it. `annotated`: it has
+    a draft, or was submitted once. `token` is 0 where it is RETURNED.
+    """
+
+    entry: int
+    slot: int
+    class_: int
+    state: int
+    token: int
+    annotated: bool
+    returned: bool
+    others: frozenset[int]
+
+
+class Moves(Protocol):
+    """Reads of the views; who asks waits for them first."""
+
+    async def open_of(self, project: int, queue: int, person: int) -> Sequence[OpenTask]:
+        """What the person has open, in the order of the queue."""
+
+    async def loads(self, project: int, queue: int) -> Mapping[int, int]:
+        """How many tasks each person has open in the queue."""
+
+    async def known_in(self, project: int, queue: int) -> frozenset[int]:
+        """Everybody who has, or ever finished, a task of the queue."""

@@ -1,0 +1,68 @@
+"""What is asked of the services that give and move assignments. One class an RPC."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from allocator.operation_words import Chosen
+from allocator.requests import Change
+from allocator.strategies.redistribution import Scope, Sharing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssignTasks:
+    """Chosen tasks are to be this person's, or ("") nobody's; with `partial` as far as may be."""
+
+    change: Change
+    chosen: Chosen
+    person: str
+    reason: str
+    partial: bool
+    started: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reassign:
+    """All that one person has open in a queue is to be another's."""
+
+    change: Change
+    queue_id: str
+    source: str
+    target: str
+    reason: str
+    rest_to_pool: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanRedistribution:
+    """Who would get what; `targets` are people with a load in percent, None: an equal part."""
+
+    change: Change
+    queue_id: str
+    source: str
+    targets: tuple[tuple[str, float | None], ...]
+    everybody: bool
+    only_unassigned: bool
+    filter: str
+    scope: Scope
+    sharing: Sharing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplyRedistribution:
+    """What was planned is to be done."""
+
+    change: Change
+    queue_id: str
+    plan: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UndoRedistribution:
+    """What an operation moved is to go back."""
+
+    change: Change
+    queue_id: str
+    operation: int
+    reason: str

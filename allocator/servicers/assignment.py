@@ -1,0 +1,49 @@
+"""AssignmentService."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allocator.services.assigning import Assigning
+from allocator.services.moving import Movings
+from allocator.wire import assignment as wire
+from dibs.v1 import assignment_pb2 as pb
+from dibs.v1 import assignment_pb2_grpc
+
+
+class AssignmentServicer(assignment_pb2_grpc.AssignmentServiceServicer):
+    """Decode, call, encode."""
+
+    def __init__(self, assigning: Assigning, movings: Movings) -> None:
+        self._assigning = assigning
+        self._movings = movings
+
+    async def AssignTasks(
+        self, request: pb.AssignTasksRequest, context: Any
+    ) -> pb.AssignTasksResponse:
+        return wire.assigned(await self._assigning.assign(wire.assign_tasks(request)))
+
+    async def ReleaseTasks(
+        self, request: pb.ReleaseTasksRequest, context: Any
+    ) -> pb.ReleaseTasksResponse:
+        return wire.released(await self._assigning.assign(wire.release_tasks(request)))
+
+    async def Reassign(self, request: pb.ReassignRequest, context: Any) -> pb.ReassignResponse:
+        return wire.reassigned(await self._movings.reassign(wire.reassign(request)))
+
+    async def PlanRedistribution(
+        self, request: pb.PlanRedistributionRequest, context: Any
+    ) -> pb.PlanRedistributionResponse:
+        return wire.planned(await self._movings.plan(wire.plan_redistribution(request)))
+
+    async def ApplyRedistribution(
+        self, request: pb.ApplyRedistributionRequest, context: Any
+    ) -> pb.ApplyRedistributionResponse:
+        found = await self._movings.apply(wire.apply_redistribution(request))
+        return wire.applied(found.operation)
+
+    async def UndoRedistribution(
+        self, request: pb.UndoRedistributionRequest, context: Any
+    ) -> pb.UndoRedistributionResponse:
+        found = await self._movings.undo(wire.undo_redistribution(request))
+        return wire.undone(found.operation)

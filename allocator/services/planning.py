@@ -1,0 +1,192 @@
+"""Who would get what of somebody's open tasks: what a plan is made from, and the plan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from allocator import requests_assigning as asked
+from allocator.model import Cause, TaskState
+from allocator.ports import Items, Ledger, Moves, OpenTask, Views
+from allocator.services.dealing import DealingOut
+from allocator.services.door import Door, Place
+from allocator.services.lists import Lists
+from allocator.services.outcomes import some, value
+from allocator.strategies.distribution import Addition, WrongSharesError, shares_of
+from allocator.strategies.redistribution import (
+    Held,
+    Redistribution,
+    Scope,
+    Sharing,
+    Target,
+    WrongTargetsError,
+    all_targets,
+    named_targets,
+    redistribute,
+)
+from dibs import errors
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """What a plan is made from, as of event `as_of`."""
+
+    place: Place
+    queue: int
+    queue_id: str
+    source: int
+    rules: Mapping[str, Any]
+    as_of: int
+    tasks: Sequence[OpenTask]
+
+
+class Planning:
+    """Reads what stands, and spreads tasks over people; changes nothing."""
+
+    def __init__(
+        self,
+        *,
+        ledger: Ledger,
+        items: Items,
+        views: Views,
+        moves: Moves,
+        door: Door,
+        lists: Lists,
+        dealing: DealingOut,
+    ) -> None:
+        self._ledger = ledger
+        self._items = items
+        self._views = views
+        self._moves = moves
+        self._door = door
+        self._lists = lists
+        self._dealing = dealing
+
+    async def ground(self, place: Place, queue_id: str, source: str, filter_: str = "") -> Ground:
+        queue = await self._door.queue(place.project, queue_id)
+        outcome = await self._ledger.read(place.project, "queue", queue=queue)
+        person = await self._door.person(place.project, source)
+        await self._views.wait_for(place.project, outcome.seq)
+        tasks = await self._moves.open_of(place.project, queue, person)
+        if filter_:
+            rows = await self._lists.rows(place.project, queue, filter_)
+            chosen = {(row.entry, row.slot) for row in rows}
+            tasks = [task for task in tasks if (task.entry, task.slot) in chosen]
+        return Ground(
+            place=place,
+            queue=queue,
+            queue_id=queue_id,
+            source=person,
+            rules=value(outcome)["rules"],
+            as_of=outcome.seq,
+            tasks=tasks,
+        )
+
+    async def target(self, ground: Ground, person_id: str) -> Target:
+        """One who is to get everything. Raises PersonNotFound."""
+        person = await self._door.person(ground.place.project, person_id)
+        return Target(person, refused=await self._refused(ground, person))
+
+    async def _refused(self, ground: Ground, person: int) -> Cause | None:
+        """Why somebody can have nothing in the queue, if so."""
+        classes = await self._classes(ground, [person])
+        if classes[person] is None:
+            member = (await self._door.record(ground.place.project, person)).member
+            return (
+                Cause.NOT_A_MEMBER if not (member.member and member.active) else Cause.NOT_ALLOWED
+            )
+        return None
+
+    async def _classes(
+        self, ground: Ground, people: Sequence[int]
+    ) -> Mapping[int, frozenset[int] | None]:
+        """The classes that each may do; None: they may not work there."""
+        outcome = await self._ledger.read(
+            ground.place.project, "dealt", queue=ground.queue, people=list(people), entries=[]
+        )
+        rows = some(value(outcome)["skills"])
+        stand = some(value(outcome)["stand"])
+        return {
+            person: frozenset(some(classes)) if stands else None
+            for person, classes, stands in zip(people, rows, stand, strict=True)
+        }
+
+    async def targets(self, ground: Ground, ask: asked.PlanRedistribution) -> Sequence[Target]:
+        """Those of whom it was asked who take part. Raises InvalidArgument, PersonNotFound."""
+        project = ground.place.project
+        loads = await self._moves.loads(project, ground.queue)
+        known = await self._moves.known_in(project, ground.queue)
+        shares = await self._dealing.shares(project, ground.rules)
+        assigned = known | {share.person for share in shares}
+        if ask.everybody == bool(ask.targets):
+            right = "must be set if and only if there are no targets"
+            raise errors.InvalidArgument("all_contributors", right)
+        if ask.everybody:
+            people = [share.person for share in shares]
+            parts: Sequence[Fraction] = [Fraction(1)] * len(people)
+        else:
+            people = [await self._door.person(project, one) for one, _ in ask.targets]
+            parts = _parts(people, [load for _, load in ask.targets])
+        targets = [
+            Target(
+                person,
+                load=part,
+                open=loads.get(person, 0),
+                assigned=person in assigned,
+                refused=await self._refused(ground, person),
+            )
+            for person, part in zip(people, parts, strict=True)
+        ]
+        choose = all_targets if ask.everybody else named_targets
+        try:
+            return choose(targets, source=ground.source, only_unassigned=ask.only_unassigned)
+        except WrongTargetsError as wrong:
+            raise errors.InvalidArgument(wrong.name, str(wrong)) from None
+
+    async def spread(
+        self, ground: Ground, targets: Sequence[Target], scope: Scope, sharing: Sharing
+    ) -> Redistribution:
+        """Who gets what, and what stays."""
+        people = [target.person for target in targets]
+        classes = await self._classes(ground, people)
+        may = {
+            class_: frozenset(p for p in people if class_ in (classes[p] or ()))
+            for class_ in {task.class_ for task in ground.tasks}
+        }
+        weights = await self._weights(ground)
+        held = [
+            Held(
+                Addition(
+                    task.entry,
+                    task.slot,
+                    weights[task.entry],
+                    may=may[task.class_],
+                    without=task.others,
+                ),
+                TaskState(task.state),
+                annotated=task.annotated,
+                issues=task.returned,
+            )
+            for task in ground.tasks
+        ]
+        return redistribute(held, targets, now_ms=0, scope=scope, sharing=sharing)
+
+    async def _weights(self, ground: Ground) -> Mapping[int, float]:
+        items = await self._items.of_entries(
+            ground.place.project, {task.entry for task in ground.tasks}
+        )
+        return {entry: item.weight for entry, item in items.items()}
+
+
+def _parts(people: Sequence[int], loads: Sequence[float | None]) -> Sequence[Fraction]:
+    """Raises InvalidArgument."""
+    given = [load for load in loads if load is not None]
+    if given and len(given) != len(loads):
+        place = loads.index(None)
+        raise errors.InvalidArgument(f"targets[{place}].load", "must be set, as it is for others")
+    try:
+        return [share.load for share in shares_of(people, given or None)]
+    except WrongSharesError as wrong:
+        raise errors.InvalidArgument("targets", str(wrong)) from None

@@ -1,0 +1,144 @@
+"""RPCs of AssignmentService, from plain values to a `Call`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from dibs.call import Call, Scope
+from dibs.v1 import assignment_pb2 as pb
+
+_SERVICE = "/dibs.v1.AssignmentService/"
+
+
+def assign_tasks(
+    scope: Scope,
+    queue: str,
+    person: str,
+    *,
+    reason: str,
+    task_ids: Iterable[str] = (),
+    filter: str = "",  # noqa: A002 - the field's name
+    allow_partial: bool = False,
+) -> Call[pb.AssignTasksResponse]:
+    """Give chosen tasks, or those of a filter, to one person."""
+    request = pb.AssignTasksRequest(
+        **scope.where(),
+        queue_id=queue,
+        task_ids=task_ids,
+        filter=filter,
+        person=person,
+        reason=reason,
+        allow_partial=allow_partial,
+    )
+    return Call(_SERVICE + "AssignTasks", request, pb.AssignTasksResponse, scope.project)
+
+
+def release_tasks(
+    scope: Scope,
+    queue: str,
+    *,
+    reason: str,
+    task_ids: Iterable[str] = (),
+    filter: str = "",  # noqa: A002 - the field's name
+    allow_partial: bool = False,
+    include_started: bool = False,
+) -> Call[pb.ReleaseTasksResponse]:
+    """Take chosen tasks, or those of a filter, from whoever has them."""
+    request = pb.ReleaseTasksRequest(
+        **scope.where(),
+        queue_id=queue,
+        task_ids=task_ids,
+        filter=filter,
+        reason=reason,
+        allow_partial=allow_partial,
+        include_started=include_started,
+    )
+    return Call(_SERVICE + "ReleaseTasks", request, pb.ReleaseTasksResponse, scope.project)
+
+
+def reassign(
+    scope: Scope,
+    queue: str,
+    from_person: str,
+    to_person: str,
+    *,
+    reason: str,
+    move_rest_to_pool: bool = False,
+) -> Call[pb.ReassignResponse]:
+    """Move what one person has open to another; the answer is an operation."""
+    request = pb.ReassignRequest(
+        **scope.where(),
+        queue_id=queue,
+        from_person=from_person,
+        to_person=to_person,
+        reason=reason,
+        move_rest_to_pool=move_rest_to_pool,
+    )
+    return Call(_SERVICE + "Reassign", request, pb.ReassignResponse, scope.project)
+
+
+def plan_redistribution(
+    scope: Scope,
+    queue: str,
+    from_person: str,
+    targets: Iterable[str] = (),
+    *,
+    loads: Mapping[str, float] | None = None,
+    only_unassigned: bool = False,
+    only_without_annotations: bool = False,
+    include_returned: bool = False,
+    include_started: bool = False,
+    filter: str = "",  # noqa: A002 - the field's name
+    spread: pb.Spread = pb.SPREAD_UNSPECIFIED,
+    weighted: bool = False,
+    keep_together: bool = False,
+) -> Call[pb.PlanRedistributionResponse]:
+    """Say who would get what of somebody's open tasks.
+
+    `targets` get equal parts, those of `loads` so many percent each; without
+    either all contributors take part.
+    """
+    listed = [pb.RedistributionTarget(person_id=person) for person in targets]
+    listed += [
+        pb.RedistributionTarget(person_id=person, load=load)
+        for person, load in (loads or {}).items()
+    ]
+    request = pb.PlanRedistributionRequest(
+        **scope.where(),
+        queue_id=queue,
+        from_person=from_person,
+        targets=listed,
+        all_contributors=not listed,
+        only_unassigned=only_unassigned,
+        only_without_annotations=only_without_annotations,
+        include_returned=include_returned,
+        include_started=include_started,
+        filter=filter,
+        spread=spread,
+        weighted=weighted,
+        keep_together=keep_together,
+    )
+    rpc = _SERVICE + "PlanRedistribution"
+    return Call(rpc, request, pb.PlanRedistributionResponse, scope.project)
+
+
+def apply_redistribution(
+    scope: Scope, queue: str, plan: str, *, reason: str
+) -> Call[pb.ApplyRedistributionResponse]:
+    """Do what was planned; the answer is an operation."""
+    request = pb.ApplyRedistributionRequest(
+        **scope.where(), queue_id=queue, plan_id=plan, reason=reason
+    )
+    rpc = _SERVICE + "ApplyRedistribution"
+    return Call(rpc, request, pb.ApplyRedistributionResponse, scope.project)
+
+
+def undo_redistribution(
+    scope: Scope, queue: str, operation: str, *, reason: str
+) -> Call[pb.UndoRedistributionResponse]:
+    """Let what an operation moved go back; the answer is an operation."""
+    request = pb.UndoRedistributionRequest(
+        **scope.where(), queue_id=queue, operation_id=operation, reason=reason
+    )
+    rpc = _SERVICE + "UndoRedistribution"
+    return Call(rpc, request, pb.UndoRedistributionResponse, scope.project)

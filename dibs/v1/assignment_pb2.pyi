@@ -1,0 +1,248 @@
+from dibs.bufvalidate import validate_pb2 as _validate_pb2
+from dibs.v1 import common_pb2 as _common_pb2
+from dibs.v1 import operation_pb2 as _operation_pb2
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from typing import ClassVar as _ClassVar, Iterable as _Iterable, Mapping as _Mapping, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class Spread(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    SPREAD_UNSPECIFIED: _ClassVar[Spread]
+    SPREAD_BY_LOAD: _ClassVar[Spread]
+    SPREAD_LEVEL: _ClassVar[Spread]
+SPREAD_UNSPECIFIED: Spread
+SPREAD_BY_LOAD: Spread
+SPREAD_LEVEL: Spread
+
+class AssignTasksRequest(_message.Message):
+    __slots__ = ("project_id", "actor", "request_id", "queue_id", "task_ids", "filter", "person", "reason", "allow_partial")
+    PROJECT_ID_FIELD_NUMBER: _ClassVar[int]
+    ACTOR_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    QUEUE_ID_FIELD_NUMBER: _ClassVar[int]
+    TASK_IDS_FIELD_NUMBER: _ClassVar[int]
+    FILTER_FIELD_NUMBER: _ClassVar[int]
+    PERSON_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    ALLOW_PARTIAL_FIELD_NUMBER: _ClassVar[int]
+    project_id: str
+    actor: str
+    request_id: _common_pb2.RequestId
+    queue_id: str
+    task_ids: _containers.RepeatedScalarFieldContainer[str]
+    filter: str
+    person: str
+    reason: str
+    allow_partial: bool
+    def __init__(self, project_id: _Optional[str] = ..., actor: _Optional[str] = ..., request_id: _Optional[_Union[_common_pb2.RequestId, _Mapping]] = ..., queue_id: _Optional[str] = ..., task_ids: _Optional[_Iterable[str]] = ..., filter: _Optional[str] = ..., person: _Optional[str] = ..., reason: _Optional[str] = ..., allow_partial: bool = ...) -> None: ...
+
+class LeftTask(_message.Message):
+    __slots__ = ("task_id", "reason")
+    TASK_ID_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    task_id: str
+    reason: str
+    def __init__(self, task_id: _Optional[str] = ..., reason: _Optional[str] = ...) -> None: ...
+
+class AssignTasksResponse(_message.Message):
+    __slots__ = ("seq", "assigned", "left", "operation")
+    SEQ_FIELD_NUMBER: _ClassVar[int]
+    ASSIGNED_FIELD_NUMBER: _ClassVar[int]
+    LEFT_FIELD_NUMBER: _ClassVar[int]
+    OPERATION_FIELD_NUMBER: _ClassVar[int]
+    seq: int
+    assigned: int
+    left: _containers.RepeatedCompositeFieldContainer[LeftTask]
+    operation: _operation_pb2.Operation
+    def __init__(self, seq: _Optional[int] = ..., assigned: _Optional[int] = ..., left: _Optional[_Iterable[_Union[LeftTask, _Mapping]]] = ..., operation: _Optional[_Union[_operation_pb2.Operation, _Mapping]] = ...) -> None: ...
+
+class ReleaseTasksRequest(_message.Message):
+    __slots__ = ("project_id", "actor", "request_id", "queue_id", "task_ids", "filter", "reason", "allow_partial", "include_started")
+    PROJECT_ID_FIELD_NUMBER: _ClassVar[int]
+    ACTOR_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    QUEUE_ID_FIELD_NUMBER: _ClassVar[int]
+    TASK_IDS_FIELD_NUMBER: _ClassVar[int]
+    FILTER_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    ALLOW_PARTIAL_FIELD_NUMBER: _ClassVar[int]
+    INCLUDE_STARTED_FIELD_NUMBER: _ClassVar[int]
+    project_id: str
+    actor: str
+    request_id: _common_pb2.RequestId
+    queue_id: str
+    task_ids: _containers.RepeatedScalarFieldContainer[str]
+    filter: str
+    reason: str
+    allow_partial: bool
+    include_started: bool
+    def __init__(self, project_id: _Optional[str] = ..., actor: _Optional[str] = ..., request_id: _Optional[_Union[_common_pb2.RequestId, _Mapping]] = ..., queue_id: _Optional[str] = ..., task_ids: _Optional[_Iterable[str]] = ..., filter: _Optional[str] = ..., reason: _Optional[str] = ..., allow_partial: bool = ..., include_started: bool = ...) -> None: ...
+
+class ReleaseTasksResponse(_message.Message):
+    __slots__ = ("seq", "released", "left", "operation")
+    SEQ_FIELD_NUMBER: _ClassVar[int]
+    RELEASED_FIELD_NUMBER: _ClassVar[int]
+    LEFT_FIELD_NUMBER: _ClassVar[int]
+    OPERATION_FIELD_NUMBER: _ClassVar[int]
+    seq: int
+    released: int
+    left: _containers.RepeatedCompositeFieldContainer[LeftTask]
+    operation: _operation_pb2.Operation
+    def __init__(self, seq: _Optional[int] = ..., released: _Optional[int] = ..., left: _Optional[_Iterable[_Union[LeftTask, _Mapping]]] = ..., operation: _Optional[_Union[_operation_pb2.Operation, _Mapping]] = ...) -> None: ...
+
+class ReassignRequest(_message.Message):
+    __slots__ = ("project_id", "actor", "request_id", "queue_id", "from_person", "to_person", "reason", "move_rest_to_pool")
+    PROJECT_ID_FIELD_NUMBER: _ClassVar[int]
+    ACTOR_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    QUEUE_ID_FIELD_NUMBER: _ClassVar[int]
+    FROM_PERSON_FIELD_NUMBER: _ClassVar[int]
+    TO_PERSON_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    MOVE_REST_TO_POOL_FIELD_NUMBER: _ClassVar[int]
+    project_id: str
+    actor: str
+    request_id: _common_pb2.RequestId
+    queue_id: str
+    from_person: str
+    to_person: str
+    reason: str
+    move_rest_to_pool: bool
+    def __init__(self, project_id: _Optional[str] = ..., actor: _Optional[str] = ..., request_id: _Optional[_Union[_common_pb2.RequestId, _Mapping]] = ..., queue_id: _Optional[str] = ..., from_person: _Optional[str] = ..., to_person: _Optional[str] = ..., reason: _Optional[str] = ..., move_rest_to_pool: bool = ...) -> None: ...
+
+class ReassignResponse(_message.Message):
+    __slots__ = ("seq", "operation", "staying")
+    SEQ_FIELD_NUMBER: _ClassVar[int]
+    OPERATION_FIELD_NUMBER: _ClassVar[int]
+    STAYING_FIELD_NUMBER: _ClassVar[int]
+    seq: int
+    operation: _operation_pb2.Operation
+    staying: _containers.RepeatedCompositeFieldContainer[StayingTasks]
+    def __init__(self, seq: _Optional[int] = ..., operation: _Optional[_Union[_operation_pb2.Operation, _Mapping]] = ..., staying: _Optional[_Iterable[_Union[StayingTasks, _Mapping]]] = ...) -> None: ...
+
+class StayingTasks(_message.Message):
+    __slots__ = ("reason", "count")
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    COUNT_FIELD_NUMBER: _ClassVar[int]
+    reason: str
+    count: int
+    def __init__(self, reason: _Optional[str] = ..., count: _Optional[int] = ...) -> None: ...
+
+class RedistributionTarget(_message.Message):
+    __slots__ = ("person_id", "load")
+    PERSON_ID_FIELD_NUMBER: _ClassVar[int]
+    LOAD_FIELD_NUMBER: _ClassVar[int]
+    person_id: str
+    load: float
+    def __init__(self, person_id: _Optional[str] = ..., load: _Optional[float] = ...) -> None: ...
+
+class PlanRedistributionRequest(_message.Message):
+    __slots__ = ("project_id", "actor", "request_id", "queue_id", "from_person", "targets", "all_contributors", "only_unassigned", "only_without_annotations", "include_returned", "include_started", "filter", "spread", "weighted", "keep_together")
+    PROJECT_ID_FIELD_NUMBER: _ClassVar[int]
+    ACTOR_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    QUEUE_ID_FIELD_NUMBER: _ClassVar[int]
+    FROM_PERSON_FIELD_NUMBER: _ClassVar[int]
+    TARGETS_FIELD_NUMBER: _ClassVar[int]
+    ALL_CONTRIBUTORS_FIELD_NUMBER: _ClassVar[int]
+    ONLY_UNASSIGNED_FIELD_NUMBER: _ClassVar[int]
+    ONLY_WITHOUT_ANNOTATIONS_FIELD_NUMBER: _ClassVar[int]
+    INCLUDE_RETURNED_FIELD_NUMBER: _ClassVar[int]
+    INCLUDE_STARTED_FIELD_NUMBER: _ClassVar[int]
+    FILTER_FIELD_NUMBER: _ClassVar[int]
+    SPREAD_FIELD_NUMBER: _ClassVar[int]
+    WEIGHTED_FIELD_NUMBER: _ClassVar[int]
+    KEEP_TOGETHER_FIELD_NUMBER: _ClassVar[int]
+    project_id: str
+    actor: str
+    request_id: _common_pb2.RequestId
+    queue_id: str
+    from_person: str
+    targets: _containers.RepeatedCompositeFieldContainer[RedistributionTarget]
+    all_contributors: bool
+    only_unassigned: bool
+    only_without_annotations: bool
+    include_returned: bool
+    include_started: bool
+    filter: str
+    spread: Spread
+    weighted: bool
+    keep_together: bool
+    def __init__(self, project_id: _Optional[str] = ..., actor: _Optional[str] = ..., request_id: _Optional[_Union[_common_pb2.RequestId, _Mapping]] = ..., queue_id: _Optional[str] = ..., from_person: _Optional[str] = ..., targets: _Optional[_Iterable[_Union[RedistributionTarget, _Mapping]]] = ..., all_contributors: bool = ..., only_unassigned: bool = ..., only_without_annotations: bool = ..., include_returned: bool = ..., include_started: bool = ..., filter: _Optional[str] = ..., spread: _Optional[_Union[Spread, str]] = ..., weighted: bool = ..., keep_together: bool = ...) -> None: ...
+
+class PlannedTasks(_message.Message):
+    __slots__ = ("person_id", "tasks", "weight")
+    PERSON_ID_FIELD_NUMBER: _ClassVar[int]
+    TASKS_FIELD_NUMBER: _ClassVar[int]
+    WEIGHT_FIELD_NUMBER: _ClassVar[int]
+    person_id: str
+    tasks: int
+    weight: float
+    def __init__(self, person_id: _Optional[str] = ..., tasks: _Optional[int] = ..., weight: _Optional[float] = ...) -> None: ...
+
+class PlanRedistributionResponse(_message.Message):
+    __slots__ = ("seq", "plan_id", "expire_time", "planned", "staying")
+    SEQ_FIELD_NUMBER: _ClassVar[int]
+    PLAN_ID_FIELD_NUMBER: _ClassVar[int]
+    EXPIRE_TIME_FIELD_NUMBER: _ClassVar[int]
+    PLANNED_FIELD_NUMBER: _ClassVar[int]
+    STAYING_FIELD_NUMBER: _ClassVar[int]
+    seq: int
+    plan_id: str
+    expire_time: _timestamp_pb2.Timestamp
+    planned: _containers.RepeatedCompositeFieldContainer[PlannedTasks]
+    staying: _containers.RepeatedCompositeFieldContainer[StayingTasks]
+    def __init__(self, seq: _Optional[int] = ..., plan_id: _Optional[str] = ..., expire_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., planned: _Optional[_Iterable[_Union[PlannedTasks, _Mapping]]] = ..., staying: _Optional[_Iterable[_Union[StayingTasks, _Mapping]]] = ...) -> None: ...
+
+class ApplyRedistributionRequest(_message.Message):
+    __slots__ = ("project_id", "actor", "request_id", "queue_id", "plan_id", "reason")
+    PROJECT_ID_FIELD_NUMBER: _ClassVar[int]
+    ACTOR_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    QUEUE_ID_FIELD_NUMBER: _ClassVar[int]
+    PLAN_ID_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    project_id: str
+    actor: str
+    request_id: _common_pb2.RequestId
+    queue_id: str
+    plan_id: str
+    reason: str
+    def __init__(self, project_id: _Optional[str] = ..., actor: _Optional[str] = ..., request_id: _Optional[_Union[_common_pb2.RequestId, _Mapping]] = ..., queue_id: _Optional[str] = ..., plan_id: _Optional[str] = ..., reason: _Optional[str] = ...) -> None: ...
+
+class ApplyRedistributionResponse(_message.Message):
+    __slots__ = ("seq", "operation")
+    SEQ_FIELD_NUMBER: _ClassVar[int]
+    OPERATION_FIELD_NUMBER: _ClassVar[int]
+    seq: int
+    operation: _operation_pb2.Operation
+    def __init__(self, seq: _Optional[int] = ..., operation: _Optional[_Union[_operation_pb2.Operation, _Mapping]] = ...) -> None: ...
+
+class UndoRedistributionRequest(_message.Message):
+    __slots__ = ("project_id", "actor", "request_id", "queue_id", "operation_id", "reason")
+    PROJECT_ID_FIELD_NUMBER: _ClassVar[int]
+    ACTOR_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    QUEUE_ID_FIELD_NUMBER: _ClassVar[int]
+    OPERATION_ID_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    project_id: str
+    actor: str
+    request_id: _common_pb2.RequestId
+    queue_id: str
+    operation_id: str
+    reason: str
+    def __init__(self, project_id: _Optional[str] = ..., actor: _Optional[str] = ..., request_id: _Optional[_Union[_common_pb2.RequestId, _Mapping]] = ..., queue_id: _Optional[str] = ..., operation_id: _Optional[str] = ..., reason: _Optional[str] = ...) -> None: ...
+
+class UndoRedistributionResponse(_message.Message):
+    __slots__ = ("seq", "operation")
+    SEQ_FIELD_NUMBER: _ClassVar[int]
+    OPERATION_FIELD_NUMBER: _ClassVar[int]
+    seq: int
+    operation: _operation_pb2.Operation
+    def __init__(self, seq: _Optional[int] = ..., operation: _Optional[_Union[_operation_pb2.Operation, _Mapping]] = ...) -> None: ...

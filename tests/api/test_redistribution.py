@@ -1,0 +1,230 @@
+"""PlanRedistribution, ApplyRedistribution and UndoRedistribution."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from allocator.bootstrap import Worker
+from dibs import errors
+from dibs.v1 import assignment_pb2 as pb
+from dibs.v1 import queue_pb2
+from store import keys
+from tests.api.assigned import apply, plan, undo
+from tests.api.world import World, ids, refused
+
+DAY_MS = 86_400_000
+MINUTE_MS = 60_000
+
+
+@pytest.fixture
+async def leaving(world: World, server: Worker) -> World:
+    """A leaves with 20 tasks: 8 completed, 2 discarded, 6 begun yesterday, 4 untouched.
+
+    B has no assignment in the queue, C has one, D is inactive.
+    """
+    await world.dataset("d", [f"i{n}" for n in range(1, 22)])
+    await world.people("a", "b", "c", "d")
+    await world.update("d", "active", active=False)
+    shares = [queue_pb2.Share(person_id="a", load=100), queue_pb2.Share(person_id="c", load=0)]
+    await world.queue("q", distribution=queue_pb2.Distribution(shares=shares), lease_s=2 * 86_400)
+    await world.add("q", "d", [f"i{n}" for n in range(1, 21)])
+    for n, task in enumerate((await world.mine("a")).tasks):
+        if n < 10:
+            await world.submit("a", task, status="completed" if n < 8 else "discarded")
+        elif n < 16:
+            await world.start("a", task)
+            await world.save_draft("a", task, b"begun")
+    await _passes(world, server, DAY_MS)
+    return world
+
+
+async def _passes(world: World, server: Worker, ms: int) -> None:
+    project = await server.store.directory.project(world.project)
+    assert project is not None
+    await server.store.redis.call("HINCRBY", keys.header(project.project), "clock", str(ms))
+
+
+def planned(answer: Any) -> dict[str, int]:
+    return {one.person_id: one.tasks for one in answer.planned}
+
+
+def staying(answer: Any) -> dict[str, int]:
+    return {one.reason: one.count for one in answer.staying}
+
+
+async def _count(world: World, *people: str) -> list[int]:
+    return [len(ids(await world.mine(person))) for person in people]
+
+
+@pytest.mark.shows("D119", "D121", "D126")
+async def test_open_tasks_are_spread_over_two_and_what_has_a_status_stays(leaving: World) -> None:
+    answer = await plan(leaving, "q", "a", ["b", "c"])
+    before = await _count(leaving, "a", "b", "c")
+    done = await leaving.waited((await apply(leaving, "q", answer.plan_id)).operation)
+
+    assert planned(answer) == {"b": 5, "c": 5}
+    assert before == [10, 0, 0]
+    assert (done.total, done.done, done.failed) == (10, 10, 0)
+    assert await _count(leaving, "a", "b", "c") == [0, 5, 5]
+
+
+@pytest.mark.shows("D120")
+async def test_only_what_nobody_annotated_moves_if_it_is_asked_so(leaving: World) -> None:
+    answer = await plan(leaving, "q", "a", ["b", "c"], only_without_annotations=True)
+    await leaving.waited((await apply(leaving, "q", answer.plan_id)).operation)
+
+    assert planned(answer) == {"b": 2, "c": 2}
+    assert staying(answer) == {"ANNOTATED": 6}
+    assert await _count(leaving, "a", "b", "c") == [6, 2, 2]
+
+
+@pytest.mark.shows("D123")
+async def test_only_those_without_an_assignment_get_any_if_it_is_asked_so(leaving: World) -> None:
+    answer = await plan(
+        leaving,
+        "q",
+        "a",
+        ["b", "c"],
+        only_without_annotations=True,
+        only_unassigned=True,
+    )
+
+    assert planned(answer) == {"b": 4}
+
+
+async def test_naming_somebody_inactive_moves_nothing(leaving: World) -> None:
+    error = await refused(plan(leaving, "q", "a", ["b", "d"]))
+
+    assert isinstance(error, errors.InvalidRequest)
+    assert "targets[1]" in str(error)
+    assert await _count(leaving, "a", "b", "c") == [10, 0, 0]
+
+
+@pytest.mark.shows("D122", "D125", "D20")
+async def test_what_all_contributors_have_is_levelled(leaving: World) -> None:
+    """C has 6 of their own before; B comes in by name: 16 in all, 8 each."""
+    await leaving.change_queue(
+        "q",
+        "distribution",
+        distribution=queue_pb2.Distribution(
+            shares=[
+                queue_pb2.Share(person_id=person, load=load)
+                for person, load in (("a", 0), ("b", 0), ("c", 100))
+            ]
+        ),
+    )
+    await leaving.load("d", [f"j{n}" for n in range(6)])
+    await leaving.add("q", "d", [f"j{n}" for n in range(6)])
+    answer = await plan(leaving, "q", "a", all_contributors=True, spread=pb.SPREAD_LEVEL)
+
+    assert planned(answer) == {"b": 8, "c": 2}
+
+
+async def test_what_was_moved_goes_back_as_far_as_nobody_touched_it(leaving: World) -> None:
+    answer = await plan(leaving, "q", "a", ["b", "c"])
+    moved = (await apply(leaving, "q", answer.plan_id)).operation
+    await leaving.waited(moved)
+    [first, *_] = (await leaving.mine("b")).tasks
+    await leaving.start("b", first)
+    back = await leaving.waited((await undo(leaving, "q", moved)).operation)
+    twice = await refused(undo(leaving, "q", moved))
+
+    assert (back.done, back.failed) == (10, 1)
+    assert [(one.task_id, one.reason) for one in back.errors] == [(first.task_id, "TASK_STARTED")]
+    assert await _count(leaving, "a", "b", "c") == [9, 1, 0]
+    assert twice.reason == "PLAN_USED"
+
+
+async def test_a_plan_is_applied_once_and_not_after_a_quarter_of_an_hour(
+    leaving: World, server: Worker
+) -> None:
+    first = await plan(leaving, "q", "a", ["b"], only_without_annotations=True)
+    second = await plan(leaving, "q", "a", ["c"])
+    moved = (await apply(leaving, "q", first.plan_id)).operation
+    await leaving.waited(moved)
+    used = await refused(apply(leaving, "q", first.plan_id))
+    unknown = await refused(apply(leaving, "q", "999999"))
+    await _passes(leaving, server, 16 * MINUTE_MS)
+    late = await refused(apply(leaving, "q", second.plan_id))
+    too_late = await refused(undo(leaving, "q", moved))
+
+    assert (used.reason, used.metadata["operation_id"]) == ("PLAN_USED", moved.operation_id)
+    assert unknown.reason == "PLAN_NOT_FOUND"
+    assert (late.reason, too_late.reason) == ("PLAN_EXPIRED", "PLAN_EXPIRED")
+
+
+async def test_a_plan_is_stale_once_people_or_settings_have_changed(leaving: World) -> None:
+    people = await plan(leaving, "q", "a", ["b"])
+    await leaving.update("b", "skills", skills=["ct"])
+    by_people = await refused(apply(leaving, "q", people.plan_id))
+    settings = await plan(leaving, "q", "a", ["b"])
+    await leaving.change_queue("q", "display_name", display_name="Other")
+    by_settings = await refused(apply(leaving, "q", settings.plan_id))
+
+    assert (by_people.reason, by_settings.reason) == ("PLAN_STALE", "PLAN_STALE")
+    assert await _count(leaving, "a", "b") == [10, 0]
+
+
+async def test_each_task_moves_only_if_it_is_still_as_planned(leaving: World) -> None:
+    answer = await plan(leaving, "q", "a", ["b"])
+    tasks = (await leaving.mine("a")).tasks
+    await leaving.submit("a", tasks[0])
+    await leaving.renew("a", tasks[1])
+    await leaving.release("a", tasks[9])
+    done = await leaving.waited((await apply(leaving, "q", answer.plan_id)).operation)
+
+    assert (done.done, done.failed) == (10, 3)
+    assert {one.reason for one in done.errors} == {
+        *("TASK_NOT_FOUND", "TASK_WORKED_ON"),
+        "TASK_CHANGED",
+    }
+    assert await _count(leaving, "a", "b") == [1, 7]
+
+
+async def test_a_filter_narrows_what_moves(leaving: World) -> None:
+    [first, second, *_] = (await leaving.mine("a")).tasks
+    wanted = f'external_id = "{first.external_id}" OR external_id = "{second.external_id}"'
+    answer = await plan(leaving, "q", "a", ["b"], filter=wanted)
+    wrong = await refused(plan(leaving, "q", "a", ["b"], filter="state ="))
+
+    assert planned(answer) == {"b": 2}
+    assert isinstance(wrong, errors.InvalidRequest)
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({}, "all_contributors"),
+        ({"targets": [pb.RedistributionTarget(person_id="a")]}, "targets[0]"),
+        ({"targets": [pb.RedistributionTarget(person_id="b")] * 2}, "targets"),
+        ({"targets": [pb.RedistributionTarget(person_id="b", load=50)]}, "targets"),
+        (
+            {
+                "targets": [
+                    pb.RedistributionTarget(person_id="b", load=50),
+                    pb.RedistributionTarget(person_id="c"),
+                ]
+            },
+            "targets[1].load",
+        ),
+    ],
+)
+async def test_targets_that_make_no_sense_plan_nothing(
+    leaving: World, fields: dict[str, Any], field: str
+) -> None:
+    error = await refused(plan(leaving, "q", "a", **fields))
+
+    assert isinstance(error, errors.InvalidRequest)
+    assert field in str(error)
+
+
+async def test_where_people_pull_nothing_is_redistributed(world: World) -> None:
+    await world.dataset("d", ["i1"])
+    await world.people("a", "b")
+    await world.queue("q", "d")
+    error = await refused(plan(world, "q", "a", ["b"]))
+
+    assert error.reason == "QUEUE_NOT_DISTRIBUTED"
+    assert "ClearBatch" in str(error)

@@ -34,6 +34,7 @@ KIND_OF: Final[Mapping[str, str]] = {
     "DetachDataset": "operation_begun",
     "ClearWaiting": "cleared",
     "DeleteQueue": "queue_deleted",
+    "SubmitData": "data_submitted",
     "Reserve": "granted",
     "EnsureReservations": "granted",
     "LoadBatch": "granted",

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Sequence
 
-from dibs.errors import Conflict, NotFound, StoreUnavailable, WrongState
+from dibs import stage_calls
+from dibs.errors import Conflict, NotFound, ReviewNotPassed, StoreUnavailable, WrongState
 from dibs.v1.allocation_pb2 import ReserveResponse
 from dibs.v1.common_pb2 import TaskState
-from loadtest.calls import Caller
+from loadtest.calls import About, Caller
 from loadtest.faults.editor import bring_back
 
 AT_ONCE = 20
@@ -27,7 +29,7 @@ class NotDrained(Exception):
 async def drain(
     admin: Caller, people: Sequence[Caller], queues: Sequence[str], *, within_s: float
 ) -> int:
-    """Finish all tasks of all queues; returns how many this took.
+    """Finish all tasks of all queues, and submit their data; returns how many tasks this took.
 
     Everybody here may do everything, and there are at least as many as an item
     has slots. Raises NotDrained.
@@ -39,7 +41,16 @@ async def drain(
             raise NotDrained(f"after {within_s:.0f} s there is still: {left}")
         await bring_back(admin, queues)
         done += sum(await asyncio.gather(*(_clear(one, queues) for one in people)))
+    for queue in queues:
+        await _hand_over(admin, queue)
     return done
+
+
+async def _hand_over(admin: Caller, queue: str) -> None:
+    """Its data are submitted, unless everything in it was removed."""
+    call = stage_calls.submit_data(admin.client.scope, queue)
+    with contextlib.suppress(ReviewNotPassed):
+        await admin.made(call, About(method="SubmitData", queue=queue))
 
 
 async def unfinished(caller: Caller, queues: Sequence[str]) -> dict[str, dict[str, int]]:

@@ -34,6 +34,7 @@ from loadtest.faults.driver import Driver, NotRecovered
 from loadtest.faults.editor import Editor
 from loadtest.faults.ground import Ground, Server, opened
 from loadtest.faults.helm import Helm
+from loadtest.faults.lookout import Lookout
 from loadtest.faults.steward import Steward
 from loadtest.faults.verdict import LEAST_A_MINUTE, Verdict, both
 from loadtest.history import History
@@ -138,7 +139,8 @@ async def _play(plan: Plan, ground: Ground, history: History) -> Verdict:
     driver = Driver(ground=ground, rng=random.Random(plan.seed), rounds=plan.rounds, say=plan.say)
     project = f"faults-{plan.seed}"
     async with Swarm(ground.service.target, project, history, plan.seed) as swarm:
-        load = await _load(plan, driver, swarm)
+        lookout = Lookout(target=ground.service.target, project=project, actor=ADMIN)
+        load = await _load(plan, driver, swarm, lookout)
         plan.say("faults off; an audit as it stands, with leases held")
         resting = await _audited(ground, drained=False)
         failures = [*load.failures, *await _drain(plan, swarm)]
@@ -146,6 +148,7 @@ async def _play(plan: Plan, ground: Ground, history: History) -> Verdict:
     history.flush()
     final = await _audited(ground, history.file, drained=not failures)
     seen = await compare(ground.postgres.dsn, project, history.witness, history.file)
+    await lookout.end(ground.postgres.dsn, seen)
     return Verdict(
         load_s=load.seconds,
         acknowledged=load.acknowledged,
@@ -160,12 +163,13 @@ async def _play(plan: Plan, ground: Ground, history: History) -> Verdict:
     )
 
 
-async def _load(plan: Plan, driver: Driver, swarm: Swarm) -> Load:
+async def _load(plan: Plan, driver: Driver, swarm: Swarm, lookout: Lookout) -> Load:
     """People at work, and faults; ends with everybody's last call answered."""
     rng, history = random.Random(plan.seed), swarm.history
     admin = swarm.caller(ADMIN)
     feeder = Feeder(admin=admin, stop=swarm.stop, rng=random.Random(rng.random()))
     await _set_up(admin, feeder)
+    lookout.begin()
     await driver.ground.snapshot()
     _begin(swarm, feeder, rng)
     plan.say(f"seed {plan.seed}: {plan.duration_s:.0f} s of load and faults")

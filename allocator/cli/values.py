@@ -12,6 +12,8 @@ import typer
 from google.protobuf.json_format import ParseDict, ParseError
 from google.protobuf.message import Message
 
+from dibs.bufvalidate import validate_pb2
+
 UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86_400}
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)?")
 
@@ -104,8 +106,18 @@ def fields(texts: Iterable[str], kind: type[Message]) -> tuple[Message, list[str
         raise typer.BadParameter(str(error)) from None
 
 
+def settable(descriptor: Any) -> dict[str, Any]:
+    """The fields of a message that are not only answered, by name."""
+    rules: Any = validate_pb2.field
+    return {
+        field.name: field
+        for field in descriptor.fields
+        if field.GetOptions().Extensions[rules].ignore != validate_pb2.IGNORE_ALWAYS
+    }
+
+
 def _known(name: str, descriptor: Any) -> Any:
-    known = descriptor.fields_by_name if descriptor is not None else {}
+    known = settable(descriptor) if descriptor is not None else {}
     if name not in known:
         raise typer.BadParameter(f"{name!r} must be one of {', '.join(known) or 'none'}")
     return known[name]

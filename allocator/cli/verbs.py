@@ -77,7 +77,7 @@ class Given:
     def _help(self) -> str:
         match self.kind, self.of:
             case "fields", kind:
-                return f"FIELD=VALUE of: {', '.join(kind.DESCRIPTOR.fields_by_name)}."
+                return f"FIELD=VALUE of: {', '.join(values.settable(kind.DESCRIPTOR))}."
             case "pairs", _:
                 return "NAME=VALUE, any number of times."
             case "leases", _:

@@ -127,6 +127,7 @@ async def test_an_operation_is_waited_for(typed: Typed) -> None:
     [
         ("set-priority q 1-1 --priority urgent", "must be one of HIGH, MEDIUM, LOW"),
         ("update-queue q --set slot=3", "'slot' must be one of"),
+        ("update-queue q --set status=COMPLETED", "'status' must be one of"),
         ("get-queue", "Missing argument"),
     ],
 )

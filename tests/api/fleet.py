@@ -125,9 +125,12 @@ class Watched:
     def _streaming(self, kind: str, *args: Any, **kwargs: Any) -> Any:
         async def call(request: Any, **options: Any) -> AsyncIterator[Any]:
             async with self._call(args[0]):
-                method = getattr(self._current(), kind)(*args, **kwargs)
-                async for answer in method(request, **options):
-                    yield answer
+                stream = getattr(self._current(), kind)(*args, **kwargs)(request, **options)
+                try:
+                    async for answer in stream:
+                        yield answer
+                finally:
+                    stream.cancel()  # whoever looks no further hangs up
 
         return call
 

@@ -21,7 +21,7 @@ from allocator.nursery import Nursery
 from allocator.services import watching
 from allocator.settings import Settings
 from dibs import AsyncClient, Client, Patience, errors, status
-from dibs.v1 import report_pb2
+from dibs.v1 import report_pb2, report_pb2_grpc
 from store import tail
 from store.embedded import EmbeddedPostgres
 from tests import calls
@@ -29,6 +29,7 @@ from tests.api import fleet
 from tests.api.world import Stubs, World, unique
 from tests.conftest import ON_ONE_KIND, databases, private_redis
 from tests.store.servers import redis_client
+from tests.store.stack import eventually
 
 pytestmark = ON_ONE_KIND
 
@@ -232,6 +233,7 @@ async def test_who_reads_slowly_is_told_everything_and_nothing_piles_up(
         before = len(reads)
         late = [one.seq async for one in _until(slow, last)]
 
+    await eventually(lambda: not server.store.tail._projects)  # whoever left is not kept for
     assert last >= 28
     assert told == list(range(1, last + 1))
     assert late == told
@@ -256,3 +258,18 @@ async def _until(answers: AsyncIterator[Any], seq: int) -> AsyncIterator[Any]:
             yield answer
         if answer.seq >= seq:
             return
+
+
+async def test_who_hangs_up_in_the_middle_is_forgotten(
+    world: World, server: bootstrap.Worker
+) -> None:
+    request = report_pb2.WatchRequest(**world.where(), from_seq=1)
+    for reads in (0, 1, 3):
+        channel = grpc.aio.insecure_channel(f"127.0.0.1:{server.port}")
+        calls.saw()
+        answers = report_pb2_grpc.ReportServiceStub(channel).Watch(request)
+        for _ in range(reads):
+            await answers.read()
+        await channel.close()
+        await eventually(lambda: not server.store.tail._projects)
+    assert (await world.update(world.actor, "display_name", display_name="Ada")).seq > 1

@@ -55,7 +55,9 @@ WRITES: Final[Mapping[str, str]] = {
     "attachments_gone": "WITH gone AS (DELETE FROM view_queue_dataset"
     " WHERE project = $1 AND queue = ANY ($2) AND dataset = $3) DELETE FROM view_attachment"
     " WHERE project = $1 AND queue = ANY ($2) AND dataset = $3",
-    "dataset_gone": "DELETE FROM view_dataset WHERE project = $1 AND dataset = $2",
+    "dataset_gone": "WITH gone AS (DELETE FROM view_queue_dataset"
+    " WHERE project = $1 AND dataset = $2)"
+    " DELETE FROM view_dataset WHERE project = $1 AND dataset = $2",
     "dataset_named": "UPDATE view_dataset SET content = $3 WHERE project = $1 AND dataset = $2",
     "fence_lowered": "DELETE FROM view_detached WHERE project = $1 AND operation = $2",
     "chunk": "UPDATE view_operation SET chunk = $3, done = done + $4, failed = failed + $5,"

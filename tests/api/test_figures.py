@@ -12,6 +12,7 @@ from dibs.v1 import common_pb2, figures_pb2, project_pb2
 from dibs.v1 import queue_pb2 as pb
 from tests.api.tasks import remove_status, reopen, set_status
 from tests.api.test_clearing import clear
+from tests.api.test_dataset_changes import delete
 from tests.api.test_detaching import detach
 from tests.api.world import World
 from tests.conftest import ON_ONE_KIND
@@ -164,6 +165,9 @@ async def test_a_queue_names_the_datasets_that_its_items_are_of(four: World) -> 
 
     await four.waited((await detach(four)).operation)
     assert list((await seen(four)).dataset_ids) == ["chosen"]
+    await four.waited((await delete(four, "chosen")).operation)
+    found = await seen(four)
+    assert (list(found.dataset_ids), found.dataset_count) == ([], 0)
 
 
 @pytest.mark.shows("D80", "D82", "D44")
@@ -219,7 +223,7 @@ async def members(world: World, actor: str) -> dict[str, Any]:
     return {row.person_id: row.figures for row in rows if row.HasField("figures")}
 
 
-@pytest.mark.shows("P53", "P54")
+@pytest.mark.shows("P53", "P54", "E47")
 async def test_everybody_sees_their_own_figures_and_managers_those_of_the_team(
     four: World,
 ) -> None:

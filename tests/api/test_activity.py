@@ -9,6 +9,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from dibs import errors
 from dibs.v1 import allocation_pb2, common_pb2, lists_pb2, project_pb2, queue_pb2, report_pb2
+from tests.api.assigned import assign, reassign
 from tests.api.world import World, refused
 from tests.conftest import ON_ONE_KIND
 
@@ -89,6 +90,29 @@ async def test_who_had_a_task_who_took_it_away_and_why_is_kept(
     assert (released.change, released.actor) == ("RELEASED", "ada")
     assert (released.reason, released.tasks[0].person) == ("he has left early", "bob")
     assert released.tasks[0].queue_id == "q"
+
+
+@pytest.mark.shows("L15", "E58")
+async def test_a_task_that_is_handed_on_has_a_trail_of_who_gave_it_to_whom_and_why(
+    worked: tuple[World, str, str],
+) -> None:
+    world, _, task = worked
+    await assign(world, "q", "ann", task, reason="ann knows this scene")
+    moved = (await reassign(world, "q", "ann", "bob", reason="ann is on holiday")).operation
+    await world.waited(moved)
+    history = await _list(world, f"task = {task} AND change = ASSIGNED", order_by="create_time")
+    trail = [
+        (one.actor, one.reason, [(it.previous_person, it.person) for it in one.tasks])
+        for one in history.activity
+    ]
+
+    assert trail == [
+        ("ada", "ann knows this scene", [("", "ann")]),
+        ("ada", "ann is on holiday", [("ann", "bob")]),
+    ]
+    assert history.activity[1].operation_id == moved.operation_id
+    for person, changes in (("ann", ["ASSIGNED", "ASSIGNED"]), ("bob", ["ASSIGNED"])):
+        assert await _changes(world, "change = ASSIGNED", actor=person) == changes
 
 
 @pytest.mark.shows("P77")

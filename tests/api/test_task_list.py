@@ -218,3 +218,16 @@ async def test_a_token_of_another_order_is_refused(busy: World) -> None:
 
 async def test_one_sees_the_order_of_changes_of_what_is_ones_own(busy: World) -> None:
     assert await found(busy, "", actor="ann", order_by="update_time desc") == [3, 2, 0]
+
+
+async def test_what_the_service_did_is_nobodys_edit(busy: World) -> None:
+    await busy.queue("short", "d", lease_s=0.05)
+    await busy.until("short", queued=6)
+    await busy.reserve("short", "ann")
+    await busy.until("short", queued=6)
+    [row] = (await listed(busy, queue_id="short", page_size=1)).tasks
+
+    assert (row.task.state, row.person) == (common_pb2.TASK_STATE_QUEUED, "")
+    assert (row.edited_by, row.submitted_by) == ("", "")
+    assert row.update_time.ToNanoseconds() > row.create_time.ToNanoseconds()
+    assert await found(busy, 'edited_by = ""', queue_id="short") == [0, 1, 2, 3, 4, 5]

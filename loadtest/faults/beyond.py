@@ -6,7 +6,8 @@ the audit's model, and with the rows that the events speak of.
 
 from __future__ import annotations
 
-from collections import defaultdict
+import asyncio
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,7 +19,7 @@ import xxhash
 from audit import history
 from audit.model import Model
 from audit.source import log, projects
-from audit.state import ASSIGNED, IN_PROGRESS, Project, Queue
+from audit.state import ASSIGNED, FINISHED, IN_PROGRESS, Project, Queue
 from loadtest.witness import Depth, Holding, Witness
 from store.events import Event, decode
 
@@ -29,6 +30,11 @@ SELECT r.base + i.ordinal - r.first AS number, d.external_id AS dataset, i.exter
              AND i.ordinal >= r.first AND i.ordinal < r.first + r.count
   JOIN dataset d ON d.project = r.project AND d.dataset = r.dataset
  WHERE r.project = $1"""
+
+_POSITION = "SELECT coalesce(max(seq), 0) FROM view_position WHERE project = $1"
+_STATES = """
+SELECT queue, state, count(*) AS tasks FROM view_task WHERE project = $1 GROUP BY queue, state"""
+PROJECTED_S, LOOK_S = 30.0, 0.1
 
 
 @dataclass(slots=True, kw_only=True)
@@ -57,6 +63,7 @@ async def compare(dsn: str, project: str, witness: Witness, file: Path) -> Compa
         reads = _Reads(witness=witness, queues=queues, people=people, compared=compared)
         model, contents = await _replayed(connection, number, reads)
         await _items(connection, number, witness, model, queues, compared)
+        await _rows(connection, number, model, compared)
         await _contents(connection, number, contents, compared)
         await _drafts(connection, number, file, people, compared)
     finally:
@@ -155,6 +162,32 @@ async def _items(
     there = {(row["dataset"], row["external_id"]) for row in rows.values()}
     for imported in witness.imported:
         compared.expect("imports", imported in there, f"{imported} was imported and is not there")
+
+
+async def _projected(connection: Any, project: int, seq: int) -> None:
+    """Return once the views have come so far; whether they ever do is the audit's to say."""
+    for _ in range(int(PROJECTED_S / LOOK_S)):
+        if await connection.fetchval(_POSITION, project) >= seq:
+            return
+        await asyncio.sleep(LOOK_S)
+
+
+async def _rows(connection: Any, project: int, model: Model, compared: Compared) -> None:
+    """Rows of tasks by state, be their queue archived or not, are those that the events make."""
+    await _projected(connection, project, model.state.seq)
+    found = Counter[tuple[int, int]]()
+    for row in await connection.fetch(_STATES, project):
+        found[row["queue"], row["state"]] = row["tasks"]
+    for number in model.state.queues:
+        for state in sorted(FINISHED):
+            made = sum(
+                slot.state == state
+                for entry in model.state.entries.values()
+                if entry.queue == number
+                for slot in entry.slots
+            )
+            wrong = f"queue {number} has {found[number, state]} rows of state {state}, not {made}"
+            compared.expect("rows by state", found[number, state] == made, wrong)
 
 
 async def _contents(

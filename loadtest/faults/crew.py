@@ -72,7 +72,7 @@ class Feeder:
         for supply in itertools.cycle(SUPPLIES):
             if self.stop.is_set():
                 return
-            with contextlib.suppress(StoreUnavailable):
+            with contextlib.suppress(StoreUnavailable, WrongState):
                 depth = await self.admin.depth(supply.queue)
                 if depth.available + depth.items_pending * supply.slots < self.least:
                     await self.feed(supply)

@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from dibs import stage_calls
 from dibs.errors import Conflict, NotFound, ReviewNotPassed, StoreUnavailable, WrongState
 from dibs.v1.allocation_pb2 import ReserveResponse
-from dibs.v1.common_pb2 import TaskState
+from dibs.v1.common_pb2 import Task, TaskState
 from loadtest.calls import About, Caller
 from loadtest.faults.editor import bring_back
+from loadtest.faults.helm import put_away
 
 AT_ONCE = 20
 ENDED = (
@@ -29,7 +30,9 @@ class NotDrained(Exception):
 async def drain(
     admin: Caller, people: Sequence[Caller], queues: Sequence[str], *, within_s: float
 ) -> int:
-    """Finish all tasks of all queues, and submit their data; returns how many tasks this took.
+    """Finish all tasks of all queues, then archive some, and submit the data of the others.
+
+    Returns how many tasks this took.
 
     Everybody here may do everything, and there are at least as many as an item
     has slots. Raises NotDrained.
@@ -41,7 +44,9 @@ async def drain(
             raise NotDrained(f"after {within_s:.0f} s there is still: {left}")
         await bring_back(admin, queues)
         done += sum(await asyncio.gather(*(_clear(one, queues) for one in people)))
-    for queue in queues:
+    for queue in queues[::2]:
+        await put_away(admin, queue)
+    for queue in queues[1::2]:
         await _hand_over(admin, queue)
     return done
 
@@ -71,20 +76,29 @@ async def unfinished(caller: Caller, queues: Sequence[str]) -> dict[str, dict[st
 
 
 async def _clear(caller: Caller, queues: Sequence[str]) -> int:
-    """Take and submit until every queue has nothing for this person at the moment."""
-    done = 0
+    """Submit what was given to them, and take more until no queue has anything for this person."""
+    done = await _submit_all(caller, await _given(caller))
     for queue in queues:
         while (answer := await _reserved(caller, queue)).tasks:
-            tasks = list(answer.tasks)
-            for first in range(0, len(tasks), AT_ONCE):
-                some = tasks[first : first + AT_ONCE]
-                done += sum(
-                    await asyncio.gather(
-                        *(_submit(caller, one.task_id, one.lease.lease_token) for one in some)
-                    )
-                )
+            done += await _submit_all(caller, answer.tasks)
     await asyncio.sleep(0.1)  # a lease that is left ends by itself, not by our asking
     return done
+
+
+async def _submit_all(caller: Caller, tasks: Sequence[Task]) -> int:
+    done = 0
+    for first in range(0, len(tasks), AT_ONCE):
+        some = tasks[first : first + AT_ONCE]
+        calls = (_submit(caller, one.task_id, one.lease.lease_token) for one in some)
+        done += sum(await asyncio.gather(*calls))
+    return done
+
+
+async def _given(caller: Caller) -> Sequence[Task]:
+    try:
+        return list(await caller.holding())
+    except StoreUnavailable:
+        return ()
 
 
 async def _reserved(caller: Caller, queue: str) -> ReserveResponse:

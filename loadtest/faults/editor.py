@@ -8,7 +8,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dibs import list_calls, named_calls, operation_calls, task_calls
+from dibs import assigning_calls, list_calls, named_calls, operation_calls, task_calls
 from dibs.errors import Conflict, Denied, InvalidRequest, NotFound, StoreUnavailable, WrongState
 from dibs.v1.common_pb2 import Priority
 from dibs.v1.tasks_pb2 import REOPEN_TO_PERSON, REOPEN_TO_POOL
@@ -21,7 +21,7 @@ REFUSED = (StoreUnavailable, Conflict, Denied, InvalidRequest, NotFound, WrongSt
 
 @dataclass(slots=True, kw_only=True)
 class Editor:
-    """Ranks, settles, reopens and picks tasks that somebody was given once, all the time."""
+    """Ranks, settles, reopens, picks, assigns and moves tasks, all the time."""
 
     admin: Caller
     queues: Sequence[str]
@@ -30,10 +30,15 @@ class Editor:
     stop: asyncio.Event
     rng: random.Random
     every_s: float = 0.15
+    moved: tuple[str, str] = ("", "")
+    """Queue and operation of the last Reassign."""
 
     async def run(self) -> None:
         """One change after the other, until `stop`."""
-        changes = (self._rank, self._settle, self._reopen, self._pick, self._in_bulk)
+        changes = (
+            *(self._rank, self._settle, self._reopen, self._pick, self._in_bulk),
+            *(self._assign, self._release, self._reassign, self._undo),
+        )
         while not self.stop.is_set():
             with contextlib.suppress(*REFUSED):
                 await self.rng.choice(changes)()
@@ -82,6 +87,53 @@ class Editor:
                 scope, queue, filter="status = discarded", to=REOPEN_TO_POOL
             )
             await self.admin.made(reopened, About(method="BulkReopen", queue=queue))
+
+    async def _assign(self) -> None:
+        """What waits is somebody's without an end; they do nothing with it until the end."""
+        queue, tasks = await self._waiting()
+        call = assigning_calls.assign_tasks(
+            self.admin.client.scope,
+            queue,
+            self.rng.choice(self.finishers),
+            reason="a fault run",
+            task_ids=tasks,
+            allow_partial=True,
+        )
+        await self.admin.made(call, About(method="AssignTasks", queue=queue))
+
+    async def _release(self) -> None:
+        queue, person = self.rng.choice(self.queues), self.rng.choice(self.finishers)
+        call = assigning_calls.release_tasks(
+            self.admin.client.scope,
+            queue,
+            reason="a fault run",
+            filter=f'person = "{person}" AND state = ASSIGNED',
+            allow_partial=True,
+        )
+        await self.admin.made(call, About(method="ReleaseTasks", queue=queue))
+
+    async def _reassign(self) -> None:
+        queue = self.rng.choice(self.queues)
+        one, other = self.rng.sample(self.finishers, 2)
+        call = assigning_calls.reassign(
+            self.admin.client.scope,
+            queue,
+            one,
+            other,
+            reason="a fault run",
+            move_rest_to_pool=self.rng.random() < 0.5,
+        )
+        answer = await self.admin.made(call, About(method="Reassign", queue=queue))
+        self.moved = queue, answer.operation.operation_id
+
+    async def _undo(self) -> None:
+        queue, operation = self.moved
+        if not operation:
+            return
+        call = assigning_calls.undo_redistribution(
+            self.admin.client.scope, queue, operation, reason="a fault run"
+        )
+        await self.admin.made(call, About(method="UndoRedistribution", queue=queue))
 
     async def _waiting(self) -> tuple[str, list[str]]:
         """A queue, and some of what waits in it: first or returned, not too far from the front."""

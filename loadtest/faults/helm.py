@@ -11,18 +11,19 @@ from datetime import timedelta
 
 from dibs import control_calls
 from dibs.call import duration
-from dibs.errors import Conflict, InvalidRequest, StoreUnavailable
+from dibs.errors import Conflict, InvalidRequest, StoreUnavailable, WrongState
 from dibs.v1.control_pb2 import PauseMode
 from dibs.v1.queue_pb2 import Queue
 from loadtest.calls import About, Caller
 from loadtest.faults.crew import SUPPLIES
 
 PAUSED_S = 0.2
+ARCHIVED_S = 0.3
 
 
 @dataclass(slots=True, kw_only=True)
 class Helm:
-    """Pauses and resumes, changes settings, takes people out and lets them in, all the time."""
+    """Pauses, archives, changes settings, takes people out and lets them in, all the time."""
 
     admin: Caller
     closed: str
@@ -34,9 +35,9 @@ class Helm:
 
     async def run(self) -> None:
         """One change after the other, until `stop`; then every queue gives work again."""
-        changes = (self._pause, self._update, self._expel)
+        changes = (self._pause, self._archive, self._update, self._expel)
         while not self.stop.is_set():
-            with contextlib.suppress(StoreUnavailable, Conflict, InvalidRequest):
+            with contextlib.suppress(StoreUnavailable, Conflict, InvalidRequest, WrongState):
                 await self.rng.choice(changes)()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(self.every_s):
@@ -60,6 +61,22 @@ class Helm:
                 await self.admin.made(call, About(method="ResumeQueue", queue=queue))
                 return
 
+    async def _archive(self) -> None:
+        """Put away while people hold tasks of it, and taken out again however long that takes."""
+        queue = self.rng.choice(SUPPLIES).queue
+        try:
+            await put_away(self.admin, queue)
+            await asyncio.sleep(ARCHIVED_S)
+        finally:
+            await self._unarchive(queue)
+
+    async def _unarchive(self, queue: str) -> None:
+        while True:
+            call = control_calls.unarchive_queue(self.admin.client.scope, queue)
+            with contextlib.suppress(StoreUnavailable):
+                await self.admin.made(call, About(method="UnarchiveQueue", queue=queue))
+                return
+
     async def _update(self) -> None:
         queue = self.rng.choice(SUPPLIES).queue
         lease = duration(timedelta(seconds=self.lease_s * self.rng.choice([1, 1.5, 2])))
@@ -76,3 +93,9 @@ class Helm:
         await self.admin.made(out, About(method="RemoveContributors", queue=self.closed))
         back = control_calls.add_contributors(scope, self.closed, [person])
         await self.admin.made(back, About(method="AddContributors", queue=self.closed))
+
+
+async def put_away(admin: Caller, queue: str) -> None:
+    """Archive a queue."""
+    call = control_calls.archive_queue(admin.client.scope, queue)
+    await admin.made(call, About(method="ArchiveQueue", queue=queue))

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from dibs import deleting_calls, operation_calls
-from dibs.errors import AlreadyExists, NotFound, StoreUnavailable
+from dibs.errors import AlreadyExists, NotFound, StoreUnavailable, WrongState
 from dibs.v1.common_pb2 import Priority
 from loadtest.calls import About, Caller
 from loadtest.faults.crew import SUPPLIES, Feeder, Supply
@@ -42,7 +42,7 @@ class Steward:
         """One bulk verb after the other, until `stop`; what was detached is attached again."""
         while not self.stop.is_set():
             supply = self.rng.choice(SUPPLIES)
-            with contextlib.suppress(StoreUnavailable, NotFound, AlreadyExists):
+            with contextlib.suppress(StoreUnavailable, NotFound, AlreadyExists, WrongState):
                 await self._one(supply)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(self.every_s):
@@ -86,11 +86,22 @@ class Steward:
         with contextlib.suppress(StoreUnavailable):
             await self.admin.made(call, About(method="DetachDataset", queue=supply.queue))
         while True:
-            with contextlib.suppress(StoreUnavailable, AlreadyExists):
-                await attach(self.admin, supply.queue, supply.dataset, Priority.PRIORITY_MEDIUM)
-                return
+            with contextlib.suppress(AlreadyExists):
+                if await self._attached(supply):
+                    return
             if self.stop.is_set():
                 return
+
+    async def _attached(self, supply: Supply) -> bool:
+        """Attach it; a queue that is archived takes it a moment later."""
+        with contextlib.suppress(StoreUnavailable):
+            try:
+                await attach(self.admin, supply.queue, supply.dataset, Priority.PRIORITY_MEDIUM)
+            except WrongState:
+                await asyncio.sleep(TRIES_S)
+            else:
+                return True
+        return False
 
     async def _pass(self, supply: Supply) -> None:
         """A queue that is deleted while people hold tasks of it, whatever became of the calls."""

@@ -10,7 +10,7 @@ from allocator.model import Stage, TaskState, WorkStatus
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueFigures:
-    """Of a queue: tasks, items with issues, and the datasets they are of."""
+    """Of a queue: tasks, items with issues, the datasets they are of, and its owner's groups."""
 
     status: WorkStatus
     stage: Stage
@@ -27,6 +27,7 @@ class QueueFigures:
     updated_ms: int
     datasets: Sequence[str]
     dataset_count: int
+    owner_groups: Sequence[str]
     distributed: bool
 
 

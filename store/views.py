@@ -63,7 +63,11 @@ SELECT q.external_id, v.*,
          WHERE s.project = v.project AND s.queue = v.queue) AS dataset_count,
        ARRAY(SELECT d.external_id FROM view_queue_dataset s JOIN dataset d USING (project, dataset)
               WHERE s.project = v.project AND s.queue = v.queue
-              ORDER BY d.external_id LIMIT {SHOWN_DATASETS}) AS datasets
+              ORDER BY d.external_id LIMIT {SHOWN_DATASETS}) AS datasets,
+       ARRAY(SELECT g.external_id FROM view_group_member m
+               JOIN people_group g USING (project, people_group)
+              WHERE m.project = v.project AND m.person = v.owner
+              ORDER BY g.external_id) AS owner_groups
   FROM view_queue v
   JOIN queue q USING (project, queue) WHERE v.project = $1"""
 _LAGGING: Final = """
@@ -261,6 +265,7 @@ def _figures(row: asyncpg.Record) -> QueueFigures:
         by_status={int(status): tasks for status, tasks in by_status.items()},
         dataset_count=row["dataset_count"],
         datasets=tuple(row["datasets"]),
+        owner_groups=tuple(row["owner_groups"]),
     )
 
 

@@ -71,6 +71,7 @@ class QueueFigures:
     by_status: Mapping[int, int]
     dataset_count: int
     datasets: Sequence[str]
+    owner_groups: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

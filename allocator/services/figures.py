@@ -39,5 +39,6 @@ def of_queue(view: QueueView, settings: QueueSettings, now_ms: int) -> QueueFigu
         updated_ms=found.updated_ms,
         datasets=found.datasets,
         dataset_count=found.dataset_count,
+        owner_groups=found.owner_groups,
         distributed=bool(settings.distributed),
     )

@@ -42,6 +42,7 @@ def of_queue(found: QueueFigures) -> dict[str, Any]:
         "update_time": common.timestamp(found.updated_ms),
         "dataset_ids": found.datasets,
         "dataset_count": found.dataset_count,
+        "owner_groups": found.owner_groups,
         "allocation_method": method,
     }
 

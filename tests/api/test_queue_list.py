@@ -10,7 +10,7 @@ import pytest
 from dibs import errors
 from dibs.v1 import common_pb2, dataset_pb2, figures_pb2
 from dibs.v1 import queue_pb2 as pb
-from tests.api.test_figures import FUTURE, PAST, do
+from tests.api.test_figures import FUTURE, PAST, do, seen
 from tests.api.world import World, refused
 from tests.conftest import ON_ONE_KIND
 
@@ -184,6 +184,17 @@ async def test_a_row_says_whose_a_queue_is_how_urgent_and_until_when(mixed: Worl
     assert (night.priority, day.priority) == (HIGH, LOW)
     assert night.due_time == PAST
     assert not day.HasField("due_time")
+
+
+@pytest.mark.shows("D75")
+async def test_a_row_says_in_which_groups_the_owner_is(mixed: World) -> None:
+    await mixed.group("leads", "olga")
+    await mixed.group("east", "olga", "ann")
+    rows = {row.queue_id: list(row.owner_groups) for row in (await listed(mixed)).queues}
+    assert rows == {"day": ["east", "leads"], "empty": [], "later": [], "night": []}
+
+    await mixed.leave("east", "olga")
+    assert list((await seen(mixed, "day")).owner_groups) == ["leads"]
 
 
 @pytest.mark.shows("D84")

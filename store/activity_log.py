@@ -30,6 +30,17 @@ _CAME_IN: Final = """
 SELECT r.seq FROM (SELECT * FROM view_activity_run x WHERE x.project = $1
                       AND x.first <= {entry} ORDER BY x.first DESC LIMIT 1) AS r
  WHERE {entry} < r.first + r.size"""
+# By which event it was cleared away: of what nobody had touched, by the first since it came in.
+_CLEARED: Final = f"""
+SELECT coalesce(t.updated_seq, (SELECT c.seq FROM view_activity c
+                                 WHERE c.project = $1 AND c.change = 'cleared'
+                                   AND c.queue = q.queue AND c.seq > r.seq ORDER BY c.seq LIMIT 1))
+  FROM ({_CAME_IN}) AS r
+ CROSS JOIN LATERAL (SELECT * FROM entry_range x WHERE x.project = $1 AND x.first <= {{entry}}
+                      ORDER BY x.first DESC LIMIT 1) AS e
+  JOIN view_queue q ON q.project = $1 AND q.queue = e.queue AND q.cleared >= {{entry}}
+  LEFT JOIN view_task t ON t.project = $1 AND t.entry = {{entry}} AND t.slot = {{slot}}
+ WHERE coalesce(t.ended, 'cleared') = 'cleared'"""
 _PART: Final = """
 EXISTS (SELECT FROM view_activity_task t
          WHERE t.project = a.project AND t.entry = {entry} AND t.slot IN (0, {slot})
@@ -46,11 +57,12 @@ _REASONS: Final = "SELECT content, bytes FROM content WHERE project = $1 AND con
 
 def _task(operator: str, value: str) -> str:
     entry, slot = f"({value}::bigint >> {SLOT_BITS})", f"({value}::bigint & {2**SLOT_BITS - 1})"
-    came_in, of_task, part = (
-        query.format(entry=entry, slot=slot) for query in (_CAME_IN, _OF_TASK, _PART)
+    came_in, cleared, of_task, part = (
+        query.format(entry=entry, slot=slot) for query in (_CAME_IN, _CLEARED, _OF_TASK, _PART)
     )
-    found = f"(a.seq = ANY (ARRAY({came_in})) OR a.seq = ANY (ARRAY({of_task})) AND {part})"
-    return f"NOT {found}" if operator == "!=" else found
+    whole = f"a.seq = ANY (ARRAY({came_in}) || ARRAY({cleared}))"
+    found = f"({whole} OR a.seq = ANY (ARRAY({of_task})) AND {part})"
+    return f"NOT coalesce({found}, false)" if operator == "!=" else found
 
 
 def _time(operator: str, value: str) -> str:

@@ -8,7 +8,15 @@ import pytest
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from dibs import errors
-from dibs.v1 import allocation_pb2, common_pb2, lists_pb2, project_pb2, queue_pb2, report_pb2
+from dibs.v1 import (
+    allocation_pb2,
+    common_pb2,
+    lists_pb2,
+    operation_pb2,
+    project_pb2,
+    queue_pb2,
+    report_pb2,
+)
 from tests.api.assigned import assign, reassign
 from tests.api.world import World, refused
 from tests.conftest import ON_ONE_KIND
@@ -158,6 +166,24 @@ async def test_filters_choose_by_kind_person_actor_queue_and_time(
         page = await _list(world, text)
         assert [one.change for one in page.activity] == expected, text
         assert (page.total_size, page.total_is_lower_bound) == (len(expected), False), text
+
+
+async def test_what_is_cleared_away_has_the_event_that_did_it_whoever_had_touched_it(
+    worked: tuple[World, str, str],
+) -> None:
+    world, done, released = worked
+    untouched = "3-1"
+    for _ in range(2):
+        request = operation_pb2.ClearWaitingRequest(**world.change(), queue_id="q")
+        await world.stubs.queues.ClearWaiting(request)
+    first = (await _list(world, "change = CLEARED", order_by="create_time")).activity[0]
+
+    assert (first.count, list(first.queue_ids)) == (2, ["q"])
+    for task, ends in ((untouched, "CLEARED"), (released, "CLEARED"), (done, "SUBMITTED")):
+        last = (await _list(world, f"task = {task}")).activity[0]
+        assert last.change == ends, task
+        assert ends != "CLEARED" or last == first, task
+    assert await _changes(world, f"task = {untouched}") == ["CLEARED", "ENTRIES_ADDED"]
 
 
 async def test_a_task_that_waits_for_its_time_has_the_event_that_made_it_wait(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from allocator.model import TaskId
+from allocator.model import Priority, TaskId, TaskState, WorkStatus
 from allocator.operation_words import Operation
 
 
@@ -35,3 +35,29 @@ class Planned:
     expire_ms: int
     planned: tuple[tuple[str, int, float], ...]
     staying: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assignment:
+    """One person's work in one queue; of a bucket, what waits there for its owner to assign.
+
+    `locked`: they work there no more, and it is kept for what they did.
+    """
+
+    id: str
+    queue_id: str
+    queue_name: str
+    person_id: str
+    description: str
+    bucket: bool
+    status: WorkStatus
+    priority: Priority
+    due_ms: int
+    overdue: bool
+    active: bool
+    locked: bool
+    total: int
+    remaining: int
+    progress: int
+    by_state: Mapping[TaskState, int]
+    created_ms: int

@@ -20,6 +20,7 @@ from allocator.servicers.report import ReportServicer
 from allocator.services.activity import ActivityList
 from allocator.services.allocation import Allocation
 from allocator.services.assigning import Assigning
+from allocator.services.assignment_list import Assignments
 from allocator.services.attaching import Attaching
 from allocator.services.batches import Batches
 from allocator.services.beginning import Beginning
@@ -95,7 +96,7 @@ class Assembly:
             DatasetServicer(self._datasets, self._removing),
             self._queue_servicer,
             self._allocation_servicer,
-            AssignmentServicer(self._assigning, self._movings),
+            AssignmentServicer(self._assignments, self._assigning, self._movings),
             OperationServicer(self._operations),
             ReportServicer(self._activity, self._watching),
         )
@@ -393,6 +394,19 @@ class Assembly:
             lists=self._lists,
             named=self._named_tasks,
             beginning=self._beginning,
+        )
+
+    @cached_property
+    def _assignments(self) -> Assignments:
+        return Assignments(
+            directory=self._directory,
+            ledger=self._ledger,
+            views=self._views,
+            listings=self._store.listings,
+            door=self._door,
+            reserving=self._reserving,
+            held=self._held,
+            clock=self._clock,
         )
 
     @cached_property

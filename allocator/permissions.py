@@ -209,6 +209,7 @@ TABLE: Final = (
             "AllocationService.StartAnnotation",
             "AllocationService.StartTask",
             "AllocationService.Submit",
+            "AssignmentService.NextTask",
             "QueueService.SubmitForReview",
         ),
     ),
@@ -227,6 +228,8 @@ TABLE: Final = (
         right=Right.LISTS,
         cells=_cells("all | all | own queues | own | own | own"),
         rpcs=(
+            "AssignmentService.GetAssignment",
+            "AssignmentService.ListAssignments",
             "QueueService.ListTasks",
             "AllocationService.GetDraft",
             "AllocationService.GetItemStatus",

@@ -66,3 +66,11 @@ class UndoRedistribution:
     queue_id: str
     operation: int
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextTask:
+    """The next thing to do of an assignment."""
+
+    change: Change
+    id: str

@@ -10,6 +10,43 @@ from dibs.v1 import assignment_pb2 as pb
 _SERVICE = "/dibs.v1.AssignmentService/"
 
 
+def get_assignment(
+    scope: Scope, assignment: str, *, min_seq: int = 0
+) -> Call[pb.GetAssignmentResponse]:
+    """One person's work in one queue."""
+    request = pb.GetAssignmentRequest(**scope.where(), assignment_id=assignment, min_seq=min_seq)
+    return Call(_SERVICE + "GetAssignment", request, pb.GetAssignmentResponse)
+
+
+def list_assignments(
+    scope: Scope,
+    *,
+    filter: str = "",  # noqa: A002 - the field's name
+    order_by: str = "",
+    include_archived: bool = False,
+    page_size: int = 0,
+    page_token: str = "",
+    min_seq: int = 0,
+) -> Call[pb.ListAssignmentsResponse]:
+    """Who has how much of which queue."""
+    request = pb.ListAssignmentsRequest(
+        **scope.where(),
+        filter=filter,
+        order_by=order_by,
+        include_archived=include_archived,
+        page_size=page_size,
+        page_token=page_token,
+        min_seq=min_seq,
+    )
+    return Call(_SERVICE + "ListAssignments", request, pb.ListAssignmentsResponse)
+
+
+def next_task(scope: Scope, assignment: str) -> Call[pb.NextTaskResponse]:
+    """The first thing to do of an assignment."""
+    request = pb.NextTaskRequest(**scope.where(), assignment_id=assignment)
+    return Call(_SERVICE + "NextTask", request, pb.NextTaskResponse, scope.project)
+
+
 def assign_tasks(
     scope: Scope,
     queue: str,

@@ -15,6 +15,7 @@ DibsError
 │   ├── TaskNotFound
 │   ├── AttachmentNotFound
 │   ├── PlanNotFound
+│   ├── AssignmentNotFound
 │   └── OperationNotFound
 ├── AlreadyExists             the id is taken
 │   ├── ProjectAlreadyExists
@@ -278,6 +279,16 @@ class PlanNotFound(NotFound):
 
     def __init__(self, plan_id: str) -> None:
         super().__init__(f"there is no plan {plan_id!r} for this queue", plan_id=plan_id)
+
+
+class AssignmentNotFound(NotFound):
+    """No assignment has this id, or it is somebody else's."""
+
+    reason = "ASSIGNMENT_NOT_FOUND"
+    keys = ("assignment_id",)
+
+    def __init__(self, assignment_id: str) -> None:
+        super().__init__(f"there is no assignment {assignment_id!r}", assignment_id=assignment_id)
 
 
 class AlreadyExists(DibsError):

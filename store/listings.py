@@ -9,8 +9,9 @@ from typing import Any, Final
 import asyncpg
 
 from allocator.filters import Filter
-from allocator.ports import MemberView, OperationView, QueueView
+from allocator.ports import AssignmentView, MemberView, OperationView, QueueView
 from allocator.ports.lists import MOST_COUNTED, ListAsk
+from store.assignment_list import ASSIGNMENTS, COLUMNS, ORDERS, assignment_view
 from store.filtering import Column, Where, has, mask, one_of, part, text
 from store.operation_views import operation_view
 from store.postgres import Postgres
@@ -119,6 +120,9 @@ _OPERATIONS: Final = _List(
 )
 
 
+_ASSIGNMENTS: Final = _List(query=ASSIGNMENTS, columns=COLUMNS, orders=ORDERS)
+
+
 class Listings:
     """Implements allocator.ports.lists.Listings."""
 
@@ -148,6 +152,14 @@ class Listings:
     async def count_operations(self, project: int, chosen: Filter) -> int:
         """How many operations there are; at most MOST_COUNTED + 1 are counted."""
         return await self._count(_OPERATIONS, project, chosen)
+
+    async def assignments(self, project: int, ask: ListAsk) -> Sequence[AssignmentView]:
+        """Assignments by one of the orders of ListAssignments."""
+        return [assignment_view(row) for row in await self._page(_ASSIGNMENTS, project, ask)]
+
+    async def count_assignments(self, project: int, chosen: Filter) -> int:
+        """How many assignments there are; at most MOST_COUNTED + 1 are counted."""
+        return await self._count(_ASSIGNMENTS, project, chosen)
 
     async def _page(self, of: _List, project: int, ask: ListAsk) -> list[asyncpg.Record]:
         arguments: list[Any] = [project]

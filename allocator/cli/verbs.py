@@ -31,7 +31,12 @@ PANELS = (
     ("Datasets and items", "dataset", "item"),
     ("Queues", "queue", "waiting", "contributors", "batch", ""),
 )
-SHORT = {"queues": "list_queues", "tasks": "list_tasks", "activity": "list_activity"}
+SHORT = {
+    "queues": "list_queues",
+    "tasks": "list_tasks",
+    "assignments": "list_assignments",
+    "activity": "list_activity",
+}
 """Second names of what people look at most."""
 PATHS = "paths"
 """Names the fields that were set, so nobody types it."""

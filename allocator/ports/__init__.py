@@ -22,7 +22,7 @@ from allocator.ports.items import (
 )
 from allocator.ports.ledger import Event, Ledger, Outcome, WallClock
 from allocator.ports.lists import ItemList, ListAsk, Listings, TaskLine, TaskList
-from allocator.ports.moves import Moves, OpenTask
+from allocator.ports.moves import AssignmentView, Moves, OpenTask
 from allocator.ports.operations import Operations, OperationView
 from allocator.ports.sums import Sums
 from allocator.ports.views import (
@@ -38,6 +38,7 @@ from allocator.ports.views import (
 )
 
 __all__ = [
+    "AssignmentView",
     "ActivityLog",
     "ActivityTask",
     "ActivityView",

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from allocator.filters import EVERYTHING, Filter, Order
 from allocator.model import Item
+from allocator.ports.moves import AssignmentView
 from allocator.ports.operations import OperationView
 from allocator.ports.views import MemberView, QueueView
 
@@ -103,3 +104,9 @@ class Listings(Protocol):
 
     async def count_operations(self, project: int, chosen: Filter) -> int:
         """How many operations there are; at most MOST_COUNTED + 1 are counted."""
+
+    async def assignments(self, project: int, ask: ListAsk) -> Sequence[AssignmentView]:
+        """Assignments by one of the orders of ListAssignments."""
+
+    async def count_assignments(self, project: int, chosen: Filter) -> int:
+        """How many assignments there are; at most MOST_COUNTED + 1 are counted."""

@@ -25,6 +25,33 @@ class OpenTask:
     others: frozenset[int]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssignmentView:
+    """One person's work in one queue; `person` 0: the bucket, and `person_id` is its owner.
+
+    `rules` of the queue as JSON; `counts` are in tasks, by state's name.
+    """
+
+    queue: int
+    person: int
+    queue_id: str
+    person_id: str
+    queue_name: str
+    description: str
+    owner: int
+    status: int
+    priority: int
+    due_ms: int
+    archived: bool
+    active: bool
+    total: int
+    remaining: int
+    progress: int
+    created_wall: int
+    rules: str
+    counts: Mapping[str, int]
+
+
 class Moves(Protocol):
     """Reads of the views; who asks waits for them first."""
 

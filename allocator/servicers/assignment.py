@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from allocator.services.assigning import Assigning
+from allocator.services.assignment_list import Assignments
 from allocator.services.moving import Movings
 from allocator.wire import assignment as wire
 from dibs.v1 import assignment_pb2 as pb
@@ -14,9 +15,23 @@ from dibs.v1 import assignment_pb2_grpc
 class AssignmentServicer(assignment_pb2_grpc.AssignmentServiceServicer):
     """Decode, call, encode."""
 
-    def __init__(self, assigning: Assigning, movings: Movings) -> None:
+    def __init__(self, listed: Assignments, assigning: Assigning, movings: Movings) -> None:
+        self._listed = listed
         self._assigning = assigning
         self._movings = movings
+
+    async def GetAssignment(
+        self, request: pb.GetAssignmentRequest, context: Any
+    ) -> pb.GetAssignmentResponse:
+        return wire.assignment(await self._listed.get(wire.get_assignment(request)))
+
+    async def ListAssignments(
+        self, request: pb.ListAssignmentsRequest, context: Any
+    ) -> pb.ListAssignmentsResponse:
+        return wire.assignments(await self._listed.page(wire.list_assignments(request)))
+
+    async def NextTask(self, request: pb.NextTaskRequest, context: Any) -> pb.NextTaskResponse:
+        return wire.next_of(await self._listed.next_task(wire.next_task(request)))
 
     async def AssignTasks(
         self, request: pb.AssignTasksRequest, context: Any

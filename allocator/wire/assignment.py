@@ -5,12 +5,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
+from allocator import answers, requests
 from allocator import answers_assigning as told
 from allocator import operation_words as words
 from allocator import requests_assigning as asked
 from allocator.strategies.redistribution import Scope, Sharing, Spread
-from allocator.wire import bulk, common, operation
+from allocator.wire import allocation, bulk, common, figures, operation
 from dibs.v1 import assignment_pb2 as pb
 
 SERVICE = "/dibs.v1.AssignmentService/"
@@ -88,6 +90,63 @@ def undo_redistribution(request: pb.UndoRedistributionRequest) -> asked.UndoRedi
         operation=int(request.operation_id),
         reason=request.reason,
         change=common.change(SERVICE + "UndoRedistribution", request),
+    )
+
+
+def get_assignment(request: pb.GetAssignmentRequest) -> requests.LookAt:
+    return requests.LookAt(look=common.look(request), id=request.assignment_id)
+
+
+def list_assignments(request: pb.ListAssignmentsRequest) -> requests.ListOf:
+    return replace(common.list_of(request), include_archived=request.include_archived)
+
+
+def next_task(request: pb.NextTaskRequest) -> asked.NextTask:
+    change = common.change(SERVICE + "NextTask", request)
+    return asked.NextTask(id=request.assignment_id, change=change)
+
+
+def assignment(answer: told.Assignment) -> pb.GetAssignmentResponse:
+    return pb.GetAssignmentResponse(assignment=_shown(answer))
+
+
+def assignments(answer: answers.Listed[told.Assignment]) -> pb.ListAssignmentsResponse:
+    return pb.ListAssignmentsResponse(
+        assignments=map(_shown, answer.rows),
+        next_page_token=answer.next_token,
+        total_size=answer.total,
+        total_is_lower_bound=answer.at_least,
+    )
+
+
+def next_of(answer: answers.Reserved) -> pb.NextTaskResponse:
+    return pb.NextTaskResponse(
+        seq=answer.seq,
+        task=allocation.task(answer.tasks[0]) if answer.tasks else None,
+        nothing=allocation.nothing(answer.nothing, answer.now_ms),
+    )
+
+
+def _shown(found: told.Assignment) -> pb.Assignment:
+    kind = pb.ASSIGNMENT_KIND_BUCKET if found.bucket else pb.ASSIGNMENT_KIND_SHARE
+    return pb.Assignment(
+        assignment_id=found.id,
+        queue_id=found.queue_id,
+        queue_name=found.queue_name,
+        person_id=found.person_id,
+        kind=kind,
+        status=common.number(found.status),
+        priority=common.priority_out(found.priority),
+        due_time=common.timestamp(found.due_ms or None),
+        overdue=found.overdue,
+        active=found.active,
+        locked=found.locked,
+        description=found.description,
+        total_tasks=found.total,
+        remaining_tasks=found.remaining,
+        progress_percent=found.progress,
+        state_counts=figures.by_state(found.by_state),
+        queue_create_time=common.timestamp(found.created_ms),
     )
 
 

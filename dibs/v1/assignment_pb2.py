@@ -23,18 +23,50 @@ _sym_db = _symbol_database.Default()
 
 
 from dibs.bufvalidate import validate_pb2 as buf_dot_validate_dot_validate__pb2
+from dibs.v1 import allocation_pb2 as dibs_dot_v1_dot_allocation__pb2
 from dibs.v1 import common_pb2 as dibs_dot_v1_dot_common__pb2
+from dibs.v1 import figures_pb2 as dibs_dot_v1_dot_figures__pb2
 from dibs.v1 import operation_pb2 as dibs_dot_v1_dot_operation__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18\x64ibs/v1/assignment.proto\x12\x07\x64ibs.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x14\x64ibs/v1/common.proto\x1a\x17\x64ibs/v1/operation.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xb6\x03\n\x12\x41ssignTasksRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12.\n\nrequest_id\x18\x03 \x01(\x0b\x32\x12.dibs.v1.RequestIdB\x06\xbaH\x03\xc8\x01\x01\x12=\n\x08queue_id\x18\x04 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12K\n\x08task_ids\x18\x05 \x03(\tB9\xbaH6\x92\x01\x33\x10\x90N\x18\x01\",r*2(^[1-9][0-9]{0,15}-([1-9]|[1-4][0-9]|50)$\x12#\n\x06\x66ilter\x18\x06 \x01(\tB\x13\xbaH\x10r\x0e\x18\x80 2\t^\\P{Cc}*$\x12%\n\x06person\x18\x07 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12\x1a\n\x06reason\x18\x08 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\x80 \x12\x15\n\rallow_partial\x18\t \x01(\x08\"+\n\x08LeftTask\x12\x0f\n\x07task_id\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\"|\n\x13\x41ssignTasksResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x03\x12\x10\n\x08\x61ssigned\x18\x02 \x01(\x03\x12\x1f\n\x04left\x18\x03 \x03(\x0b\x32\x11.dibs.v1.LeftTask\x12%\n\toperation\x18\x04 \x01(\x0b\x32\x12.dibs.v1.Operation\"\xa9\x03\n\x13ReleaseTasksRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12.\n\nrequest_id\x18\x03 \x01(\x0b\x32\x12.dibs.v1.RequestIdB\x06\xbaH\x03\xc8\x01\x01\x12=\n\x08queue_id\x18\x04 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12K\n\x08task_ids\x18\x05 \x03(\tB9\xbaH6\x92\x01\x33\x10\x90N\x18\x01\",r*2(^[1-9][0-9]{0,15}-([1-9]|[1-4][0-9]|50)$\x12#\n\x06\x66ilter\x18\x06 \x01(\tB\x13\xbaH\x10r\x0e\x18\x80 2\t^\\P{Cc}*$\x12\x1a\n\x06reason\x18\x08 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\x80 \x12\x15\n\rallow_partial\x18\t \x01(\x08\x12\x17\n\x0finclude_started\x18\n \x01(\x08\"}\n\x14ReleaseTasksResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x03\x12\x10\n\x08released\x18\x02 \x01(\x03\x12\x1f\n\x04left\x18\x03 \x03(\x0b\x32\x11.dibs.v1.LeftTask\x12%\n\toperation\x18\x04 \x01(\x0b\x32\x12.dibs.v1.Operation\"\xf4\x02\n\x0fReassignRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12.\n\nrequest_id\x18\x03 \x01(\x0b\x32\x12.dibs.v1.RequestIdB\x06\xbaH\x03\xc8\x01\x01\x12=\n\x08queue_id\x18\x04 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12*\n\x0b\x66rom_person\x18\x05 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12(\n\tto_person\x18\x06 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12\x1a\n\x06reason\x18\x07 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\x80 \x12\x19\n\x11move_rest_to_pool\x18\x08 \x01(\x08\"n\n\x10ReassignResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x03\x12%\n\toperation\x18\x02 \x01(\x0b\x32\x12.dibs.v1.Operation\x12&\n\x07staying\x18\x03 \x03(\x0b\x32\x15.dibs.v1.StayingTasks\"-\n\x0cStayingTasks\x12\x0e\n\x06reason\x18\x01 \x01(\t\x12\r\n\x05\x63ount\x18\x02 \x01(\x03\"u\n\x14RedistributionTarget\x12(\n\tperson_id\x18\x01 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12*\n\x04load\x18\x02 \x01(\x01\x42\x17\xbaH\x14\x12\x12\x19\x00\x00\x00\x00\x00\x00Y@)\x00\x00\x00\x00\x00\x00\x00\x00H\x00\x88\x01\x01\x42\x07\n\x05_load\"\xd9\x04\n\x19PlanRedistributionRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12.\n\nrequest_id\x18\x03 \x01(\x0b\x32\x12.dibs.v1.RequestIdB\x06\xbaH\x03\xc8\x01\x01\x12=\n\x08queue_id\x18\x04 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12*\n\x0b\x66rom_person\x18\x05 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12\x39\n\x07targets\x18\x06 \x03(\x0b\x32\x1d.dibs.v1.RedistributionTargetB\t\xbaH\x06\x92\x01\x03\x10\xfa\x01\x12\x18\n\x10\x61ll_contributors\x18\x07 \x01(\x08\x12\x17\n\x0fonly_unassigned\x18\x08 \x01(\x08\x12 \n\x18only_without_annotations\x18\t \x01(\x08\x12\x18\n\x10include_returned\x18\n \x01(\x08\x12\x17\n\x0finclude_started\x18\x0b \x01(\x08\x12#\n\x06\x66ilter\x18\x0c \x01(\tB\x13\xbaH\x10r\x0e\x18\x80 2\t^\\P{Cc}*$\x12)\n\x06spread\x18\r \x01(\x0e\x32\x0f.dibs.v1.SpreadB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x10\n\x08weighted\x18\x0e \x01(\x08\x12\x15\n\rkeep_together\x18\x0f \x01(\x08\"@\n\x0cPlannedTasks\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\r\n\x05tasks\x18\x02 \x01(\x03\x12\x0e\n\x06weight\x18\x03 \x01(\x01\"\xbb\x01\n\x1aPlanRedistributionResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x03\x12\x0f\n\x07plan_id\x18\x02 \x01(\t\x12/\n\x0b\x65xpire_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12&\n\x07planned\x18\x04 \x03(\x0b\x32\x15.dibs.v1.PlannedTasks\x12&\n\x07staying\x18\x05 \x03(\x0b\x32\x15.dibs.v1.StayingTasks\"\xba\x02\n\x1a\x41pplyRedistributionRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12.\n\nrequest_id\x18\x03 \x01(\x0b\x32\x12.dibs.v1.RequestIdB\x06\xbaH\x03\xc8\x01\x01\x12=\n\x08queue_id\x18\x04 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12*\n\x07plan_id\x18\x05 \x01(\tB\x19\xbaH\x16r\x14\x32\x12^[1-9][0-9]{0,15}$\x12\x1a\n\x06reason\x18\x06 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\x80 \"Q\n\x1b\x41pplyRedistributionResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x03\x12%\n\toperation\x18\x02 \x01(\x0b\x32\x12.dibs.v1.Operation\"\xbe\x02\n\x19UndoRedistributionRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12.\n\nrequest_id\x18\x03 \x01(\x0b\x32\x12.dibs.v1.RequestIdB\x06\xbaH\x03\xc8\x01\x01\x12=\n\x08queue_id\x18\x04 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12/\n\x0coperation_id\x18\x05 \x01(\tB\x19\xbaH\x16r\x14\x32\x12^[1-9][0-9]{0,15}$\x12\x1a\n\x06reason\x18\x06 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\x80 \"P\n\x1aUndoRedistributionResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x03\x12%\n\toperation\x18\x02 \x01(\x0b\x32\x12.dibs.v1.Operation*F\n\x06Spread\x12\x16\n\x12SPREAD_UNSPECIFIED\x10\x00\x12\x12\n\x0eSPREAD_BY_LOAD\x10\x01\x12\x10\n\x0cSPREAD_LEVEL\x10\x02\x32\x8b\x04\n\x11\x41ssignmentService\x12H\n\x0b\x41ssignTasks\x12\x1b.dibs.v1.AssignTasksRequest\x1a\x1c.dibs.v1.AssignTasksResponse\x12K\n\x0cReleaseTasks\x12\x1c.dibs.v1.ReleaseTasksRequest\x1a\x1d.dibs.v1.ReleaseTasksResponse\x12?\n\x08Reassign\x12\x18.dibs.v1.ReassignRequest\x1a\x19.dibs.v1.ReassignResponse\x12]\n\x12PlanRedistribution\x12\".dibs.v1.PlanRedistributionRequest\x1a#.dibs.v1.PlanRedistributionResponse\x12`\n\x13\x41pplyRedistribution\x12#.dibs.v1.ApplyRedistributionRequest\x1a$.dibs.v1.ApplyRedistributionResponse\x12]\n\x12UndoRedistribution\x12\".dibs.v1.UndoRedistributionRequest\x1a#.dibs.v1.UndoRedistributionResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18\x64ibs/v1/assignment.proto\x12\x07\x64ibs.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x18\x64ibs/v1/allocation.proto\x1a\x14\x64ibs/v1/common.proto\x1a\x15\x64ibs/v1/figures.proto\x1a\x17\x64ibs/v1/operation.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xa5\x04\n\nAssignment\x12\x15\n\rassignment_id\x18\x01 \x01(\t\x12\x10\n\x08queue_id\x18\x02 \x01(\t\x12\x12\n\nqueue_name\x18\x03 \x01(\t\x12\x11\n\tperson_id\x18\x04 \x01(\t\x12%\n\x04kind\x18\x05 \x01(\x0e\x32\x17.dibs.v1.AssignmentKind\x12#\n\x06status\x18\x06 \x01(\x0e\x32\x13.dibs.v1.WorkStatus\x12#\n\x08priority\x18\x07 \x01(\x0e\x32\x11.dibs.v1.Priority\x12,\n\x08\x64ue_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07overdue\x18\t \x01(\x08\x12\x0e\n\x06\x61\x63tive\x18\n \x01(\x08\x12\x0e\n\x06locked\x18\x0b \x01(\x08\x12\x13\n\x0b\x64\x65scription\x18\x0c \x01(\t\x12\x13\n\x0btotal_tasks\x18\r \x01(\x03\x12\x17\n\x0fremaining_tasks\x18\x0e \x01(\x03\x12\x18\n\x10progress_percent\x18\x0f \x01(\x05\x12\x1e\n\x16items_with_open_issues\x18\x10 \x01(\x03\x12\x18\n\x10items_for_review\x18\x11 \x01(\x03\x12)\n\x0cstate_counts\x18\x12 \x03(\x0b\x32\x13.dibs.v1.StateCount\x12\x35\n\x11queue_create_time\x18\x13 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xcd\x01\n\x14GetAssignmentRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12!\n\x07min_seq\x18\x03 \x01(\x03\x42\x10\xbaH\r\"\x0b\x18\xff\xff\xff\xff\xff\xff\xff\x0f(\x00\x12+\n\rassignment_id\x18\x04 \x01(\tB\x14\xbaH\x11r\x0f\x10\x01\x18@2\t^\\P{Cc}*$\"@\n\x15GetAssignmentResponse\x12\'\n\nassignment\x18\x01 \x01(\x0b\x32\x13.dibs.v1.Assignment\"\xb6\x02\n\x16ListAssignmentsRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12!\n\x07min_seq\x18\x03 \x01(\x03\x42\x10\xbaH\r\"\x0b\x18\xff\xff\xff\xff\xff\xff\xff\x0f(\x00\x12\x1a\n\tpage_size\x18\x04 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00\x12\'\n\npage_token\x18\x05 \x01(\tB\x13\xbaH\x10r\x0e\x18\x80\x08\x32\t^\\P{Cc}*$\x12\x18\n\x06\x66ilter\x18\x06 \x01(\tB\x08\xbaH\x05r\x03\x18\x80 \x12\x19\n\x08order_by\x18\x07 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x18\n\x10include_archived\x18\x08 \x01(\x08\"\x8e\x01\n\x17ListAssignmentsResponse\x12(\n\x0b\x61ssignments\x18\x01 \x03(\x0b\x32\x13.dibs.v1.Assignment\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x12\n\ntotal_size\x18\x03 \x01(\x03\x12\x1c\n\x14total_is_lower_bound\x18\x04 \x01(\x08\"\xd5\x01\n\x0fNextTaskRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12.\n\nrequest_id\x18\x03 \x01(\x0b\x32\x12.dibs.v1.RequestIdB\x06\xbaH\x03\xc8\x01\x01\x12+\n\rassignment_id\x18\x04 \x01(\tB\x14\xbaH\x11r\x0f\x10\x01\x18@2\t^\\P{Cc}*$\"_\n\x10NextTaskResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x03\x12\x1b\n\x04task\x18\x02 \x01(\x0b\x32\r.dibs.v1.Task\x12!\n\x07nothing\x18\x03 \x01(\x0b\x32\x10.dibs.v1.Nothing\"\xb6\x03\n\x12\x41ssignTasksRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12.\n\nrequest_id\x18\x03 \x01(\x0b\x32\x12.dibs.v1.RequestIdB\x06\xbaH\x03\xc8\x01\x01\x12=\n\x08queue_id\x18\x04 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12K\n\x08task_ids\x18\x05 \x03(\tB9\xbaH6\x92\x01\x33\x10\x90N\x18\x01\",r*2(^[1-9][0-9]{0,15}-([1-9]|[1-4][0-9]|50)$\x12#\n\x06\x66ilter\x18\x06 \x01(\tB\x13\xbaH\x10r\x0e\x18\x80 2\t^\\P{Cc}*$\x12%\n\x06person\x18\x07 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12\x1a\n\x06reason\x18\x08 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\x80 \x12\x15\n\rallow_partial\x18\t \x01(\x08\"+\n\x08LeftTask\x12\x0f\n\x07task_id\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\"|\n\x13\x41ssignTasksResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x03\x12\x10\n\x08\x61ssigned\x18\x02 \x01(\x03\x12\x1f\n\x04left\x18\x03 \x03(\x0b\x32\x11.dibs.v1.LeftTask\x12%\n\toperation\x18\x04 \x01(\x0b\x32\x12.dibs.v1.Operation\"\xa9\x03\n\x13ReleaseTasksRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12.\n\nrequest_id\x18\x03 \x01(\x0b\x32\x12.dibs.v1.RequestIdB\x06\xbaH\x03\xc8\x01\x01\x12=\n\x08queue_id\x18\x04 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12K\n\x08task_ids\x18\x05 \x03(\tB9\xbaH6\x92\x01\x33\x10\x90N\x18\x01\",r*2(^[1-9][0-9]{0,15}-([1-9]|[1-4][0-9]|50)$\x12#\n\x06\x66ilter\x18\x06 \x01(\tB\x13\xbaH\x10r\x0e\x18\x80 2\t^\\P{Cc}*$\x12\x1a\n\x06reason\x18\x08 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\x80 \x12\x15\n\rallow_partial\x18\t \x01(\x08\x12\x17\n\x0finclude_started\x18\n \x01(\x08\"}\n\x14ReleaseTasksResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x03\x12\x10\n\x08released\x18\x02 \x01(\x03\x12\x1f\n\x04left\x18\x03 \x03(\x0b\x32\x11.dibs.v1.LeftTask\x12%\n\toperation\x18\x04 \x01(\x0b\x32\x12.dibs.v1.Operation\"\xf4\x02\n\x0fReassignRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12.\n\nrequest_id\x18\x03 \x01(\x0b\x32\x12.dibs.v1.RequestIdB\x06\xbaH\x03\xc8\x01\x01\x12=\n\x08queue_id\x18\x04 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12*\n\x0b\x66rom_person\x18\x05 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12(\n\tto_person\x18\x06 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12\x1a\n\x06reason\x18\x07 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\x80 \x12\x19\n\x11move_rest_to_pool\x18\x08 \x01(\x08\"n\n\x10ReassignResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x03\x12%\n\toperation\x18\x02 \x01(\x0b\x32\x12.dibs.v1.Operation\x12&\n\x07staying\x18\x03 \x03(\x0b\x32\x15.dibs.v1.StayingTasks\"-\n\x0cStayingTasks\x12\x0e\n\x06reason\x18\x01 \x01(\t\x12\r\n\x05\x63ount\x18\x02 \x01(\x03\"u\n\x14RedistributionTarget\x12(\n\tperson_id\x18\x01 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12*\n\x04load\x18\x02 \x01(\x01\x42\x17\xbaH\x14\x12\x12\x19\x00\x00\x00\x00\x00\x00Y@)\x00\x00\x00\x00\x00\x00\x00\x00H\x00\x88\x01\x01\x42\x07\n\x05_load\"\xd9\x04\n\x19PlanRedistributionRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12.\n\nrequest_id\x18\x03 \x01(\x0b\x32\x12.dibs.v1.RequestIdB\x06\xbaH\x03\xc8\x01\x01\x12=\n\x08queue_id\x18\x04 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12*\n\x0b\x66rom_person\x18\x05 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12\x39\n\x07targets\x18\x06 \x03(\x0b\x32\x1d.dibs.v1.RedistributionTargetB\t\xbaH\x06\x92\x01\x03\x10\xfa\x01\x12\x18\n\x10\x61ll_contributors\x18\x07 \x01(\x08\x12\x17\n\x0fonly_unassigned\x18\x08 \x01(\x08\x12 \n\x18only_without_annotations\x18\t \x01(\x08\x12\x18\n\x10include_returned\x18\n \x01(\x08\x12\x17\n\x0finclude_started\x18\x0b \x01(\x08\x12#\n\x06\x66ilter\x18\x0c \x01(\tB\x13\xbaH\x10r\x0e\x18\x80 2\t^\\P{Cc}*$\x12)\n\x06spread\x18\r \x01(\x0e\x32\x0f.dibs.v1.SpreadB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x10\n\x08weighted\x18\x0e \x01(\x08\x12\x15\n\rkeep_together\x18\x0f \x01(\x08\"@\n\x0cPlannedTasks\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\r\n\x05tasks\x18\x02 \x01(\x03\x12\x0e\n\x06weight\x18\x03 \x01(\x01\"\xbb\x01\n\x1aPlanRedistributionResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x03\x12\x0f\n\x07plan_id\x18\x02 \x01(\t\x12/\n\x0b\x65xpire_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12&\n\x07planned\x18\x04 \x03(\x0b\x32\x15.dibs.v1.PlannedTasks\x12&\n\x07staying\x18\x05 \x03(\x0b\x32\x15.dibs.v1.StayingTasks\"\xba\x02\n\x1a\x41pplyRedistributionRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12.\n\nrequest_id\x18\x03 \x01(\x0b\x32\x12.dibs.v1.RequestIdB\x06\xbaH\x03\xc8\x01\x01\x12=\n\x08queue_id\x18\x04 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12*\n\x07plan_id\x18\x05 \x01(\tB\x19\xbaH\x16r\x14\x32\x12^[1-9][0-9]{0,15}$\x12\x1a\n\x06reason\x18\x06 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\x80 \"Q\n\x1b\x41pplyRedistributionResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x03\x12%\n\toperation\x18\x02 \x01(\x0b\x32\x12.dibs.v1.Operation\"\xbe\x02\n\x19UndoRedistributionRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12.\n\nrequest_id\x18\x03 \x01(\x0b\x32\x12.dibs.v1.RequestIdB\x06\xbaH\x03\xc8\x01\x01\x12=\n\x08queue_id\x18\x04 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12/\n\x0coperation_id\x18\x05 \x01(\tB\x19\xbaH\x16r\x14\x32\x12^[1-9][0-9]{0,15}$\x12\x1a\n\x06reason\x18\x06 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\x80 \"P\n\x1aUndoRedistributionResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x03\x12%\n\toperation\x18\x02 \x01(\x0b\x32\x12.dibs.v1.Operation*h\n\x0e\x41ssignmentKind\x12\x1f\n\x1b\x41SSIGNMENT_KIND_UNSPECIFIED\x10\x00\x12\x19\n\x15\x41SSIGNMENT_KIND_SHARE\x10\x01\x12\x1a\n\x16\x41SSIGNMENT_KIND_BUCKET\x10\x02*F\n\x06Spread\x12\x16\n\x12SPREAD_UNSPECIFIED\x10\x00\x12\x12\n\x0eSPREAD_BY_LOAD\x10\x01\x12\x10\n\x0cSPREAD_LEVEL\x10\x02\x32\xf2\x05\n\x11\x41ssignmentService\x12N\n\rGetAssignment\x12\x1d.dibs.v1.GetAssignmentRequest\x1a\x1e.dibs.v1.GetAssignmentResponse\x12T\n\x0fListAssignments\x12\x1f.dibs.v1.ListAssignmentsRequest\x1a .dibs.v1.ListAssignmentsResponse\x12?\n\x08NextTask\x12\x18.dibs.v1.NextTaskRequest\x1a\x19.dibs.v1.NextTaskResponse\x12H\n\x0b\x41ssignTasks\x12\x1b.dibs.v1.AssignTasksRequest\x1a\x1c.dibs.v1.AssignTasksResponse\x12K\n\x0cReleaseTasks\x12\x1c.dibs.v1.ReleaseTasksRequest\x1a\x1d.dibs.v1.ReleaseTasksResponse\x12?\n\x08Reassign\x12\x18.dibs.v1.ReassignRequest\x1a\x19.dibs.v1.ReassignResponse\x12]\n\x12PlanRedistribution\x12\".dibs.v1.PlanRedistributionRequest\x1a#.dibs.v1.PlanRedistributionResponse\x12`\n\x13\x41pplyRedistribution\x12#.dibs.v1.ApplyRedistributionRequest\x1a$.dibs.v1.ApplyRedistributionResponse\x12]\n\x12UndoRedistribution\x12\".dibs.v1.UndoRedistributionRequest\x1a#.dibs.v1.UndoRedistributionResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'dibs.v1.assignment_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
+  _globals['_GETASSIGNMENTREQUEST'].fields_by_name['project_id']._loaded_options = None
+  _globals['_GETASSIGNMENTREQUEST'].fields_by_name['project_id']._serialized_options = b'\272H(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'
+  _globals['_GETASSIGNMENTREQUEST'].fields_by_name['actor']._loaded_options = None
+  _globals['_GETASSIGNMENTREQUEST'].fields_by_name['actor']._serialized_options = b'\272H\022r\020\020\001\030\200\0012\t^\\P{Cc}*$'
+  _globals['_GETASSIGNMENTREQUEST'].fields_by_name['min_seq']._loaded_options = None
+  _globals['_GETASSIGNMENTREQUEST'].fields_by_name['min_seq']._serialized_options = b'\272H\r\"\013\030\377\377\377\377\377\377\377\017(\000'
+  _globals['_GETASSIGNMENTREQUEST'].fields_by_name['assignment_id']._loaded_options = None
+  _globals['_GETASSIGNMENTREQUEST'].fields_by_name['assignment_id']._serialized_options = b'\272H\021r\017\020\001\030@2\t^\\P{Cc}*$'
+  _globals['_LISTASSIGNMENTSREQUEST'].fields_by_name['project_id']._loaded_options = None
+  _globals['_LISTASSIGNMENTSREQUEST'].fields_by_name['project_id']._serialized_options = b'\272H(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'
+  _globals['_LISTASSIGNMENTSREQUEST'].fields_by_name['actor']._loaded_options = None
+  _globals['_LISTASSIGNMENTSREQUEST'].fields_by_name['actor']._serialized_options = b'\272H\022r\020\020\001\030\200\0012\t^\\P{Cc}*$'
+  _globals['_LISTASSIGNMENTSREQUEST'].fields_by_name['min_seq']._loaded_options = None
+  _globals['_LISTASSIGNMENTSREQUEST'].fields_by_name['min_seq']._serialized_options = b'\272H\r\"\013\030\377\377\377\377\377\377\377\017(\000'
+  _globals['_LISTASSIGNMENTSREQUEST'].fields_by_name['page_size']._loaded_options = None
+  _globals['_LISTASSIGNMENTSREQUEST'].fields_by_name['page_size']._serialized_options = b'\272H\004\032\002(\000'
+  _globals['_LISTASSIGNMENTSREQUEST'].fields_by_name['page_token']._loaded_options = None
+  _globals['_LISTASSIGNMENTSREQUEST'].fields_by_name['page_token']._serialized_options = b'\272H\020r\016\030\200\0102\t^\\P{Cc}*$'
+  _globals['_LISTASSIGNMENTSREQUEST'].fields_by_name['filter']._loaded_options = None
+  _globals['_LISTASSIGNMENTSREQUEST'].fields_by_name['filter']._serialized_options = b'\272H\005r\003\030\200 '
+  _globals['_LISTASSIGNMENTSREQUEST'].fields_by_name['order_by']._loaded_options = None
+  _globals['_LISTASSIGNMENTSREQUEST'].fields_by_name['order_by']._serialized_options = b'\272H\004r\002\030@'
+  _globals['_NEXTTASKREQUEST'].fields_by_name['project_id']._loaded_options = None
+  _globals['_NEXTTASKREQUEST'].fields_by_name['project_id']._serialized_options = b'\272H(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'
+  _globals['_NEXTTASKREQUEST'].fields_by_name['actor']._loaded_options = None
+  _globals['_NEXTTASKREQUEST'].fields_by_name['actor']._serialized_options = b'\272H\022r\020\020\001\030\200\0012\t^\\P{Cc}*$'
+  _globals['_NEXTTASKREQUEST'].fields_by_name['request_id']._loaded_options = None
+  _globals['_NEXTTASKREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_NEXTTASKREQUEST'].fields_by_name['assignment_id']._loaded_options = None
+  _globals['_NEXTTASKREQUEST'].fields_by_name['assignment_id']._serialized_options = b'\272H\021r\017\020\001\030@2\t^\\P{Cc}*$'
   _globals['_ASSIGNTASKSREQUEST'].fields_by_name['project_id']._loaded_options = None
   _globals['_ASSIGNTASKSREQUEST'].fields_by_name['project_id']._serialized_options = b'\272H(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'
   _globals['_ASSIGNTASKSREQUEST'].fields_by_name['actor']._loaded_options = None
@@ -123,40 +155,56 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_UNDOREDISTRIBUTIONREQUEST'].fields_by_name['operation_id']._serialized_options = b'\272H\026r\0242\022^[1-9][0-9]{0,15}$'
   _globals['_UNDOREDISTRIBUTIONREQUEST'].fields_by_name['reason']._loaded_options = None
   _globals['_UNDOREDISTRIBUTIONREQUEST'].fields_by_name['reason']._serialized_options = b'\272H\007r\005\020\001\030\200 '
-  _globals['_SPREAD']._serialized_start=3629
-  _globals['_SPREAD']._serialized_end=3699
-  _globals['_ASSIGNTASKSREQUEST']._serialized_start=147
-  _globals['_ASSIGNTASKSREQUEST']._serialized_end=585
-  _globals['_LEFTTASK']._serialized_start=587
-  _globals['_LEFTTASK']._serialized_end=630
-  _globals['_ASSIGNTASKSRESPONSE']._serialized_start=632
-  _globals['_ASSIGNTASKSRESPONSE']._serialized_end=756
-  _globals['_RELEASETASKSREQUEST']._serialized_start=759
-  _globals['_RELEASETASKSREQUEST']._serialized_end=1184
-  _globals['_RELEASETASKSRESPONSE']._serialized_start=1186
-  _globals['_RELEASETASKSRESPONSE']._serialized_end=1311
-  _globals['_REASSIGNREQUEST']._serialized_start=1314
-  _globals['_REASSIGNREQUEST']._serialized_end=1686
-  _globals['_REASSIGNRESPONSE']._serialized_start=1688
-  _globals['_REASSIGNRESPONSE']._serialized_end=1798
-  _globals['_STAYINGTASKS']._serialized_start=1800
-  _globals['_STAYINGTASKS']._serialized_end=1845
-  _globals['_REDISTRIBUTIONTARGET']._serialized_start=1847
-  _globals['_REDISTRIBUTIONTARGET']._serialized_end=1964
-  _globals['_PLANREDISTRIBUTIONREQUEST']._serialized_start=1967
-  _globals['_PLANREDISTRIBUTIONREQUEST']._serialized_end=2568
-  _globals['_PLANNEDTASKS']._serialized_start=2570
-  _globals['_PLANNEDTASKS']._serialized_end=2634
-  _globals['_PLANREDISTRIBUTIONRESPONSE']._serialized_start=2637
-  _globals['_PLANREDISTRIBUTIONRESPONSE']._serialized_end=2824
-  _globals['_APPLYREDISTRIBUTIONREQUEST']._serialized_start=2827
-  _globals['_APPLYREDISTRIBUTIONREQUEST']._serialized_end=3141
-  _globals['_APPLYREDISTRIBUTIONRESPONSE']._serialized_start=3143
-  _globals['_APPLYREDISTRIBUTIONRESPONSE']._serialized_end=3224
-  _globals['_UNDOREDISTRIBUTIONREQUEST']._serialized_start=3227
-  _globals['_UNDOREDISTRIBUTIONREQUEST']._serialized_end=3545
-  _globals['_UNDOREDISTRIBUTIONRESPONSE']._serialized_start=3547
-  _globals['_UNDOREDISTRIBUTIONRESPONSE']._serialized_end=3627
-  _globals['_ASSIGNMENTSERVICE']._serialized_start=3702
-  _globals['_ASSIGNMENTSERVICE']._serialized_end=4225
+  _globals['_ASSIGNMENTKIND']._serialized_start=5275
+  _globals['_ASSIGNMENTKIND']._serialized_end=5379
+  _globals['_SPREAD']._serialized_start=5381
+  _globals['_SPREAD']._serialized_end=5451
+  _globals['_ASSIGNMENT']._serialized_start=196
+  _globals['_ASSIGNMENT']._serialized_end=745
+  _globals['_GETASSIGNMENTREQUEST']._serialized_start=748
+  _globals['_GETASSIGNMENTREQUEST']._serialized_end=953
+  _globals['_GETASSIGNMENTRESPONSE']._serialized_start=955
+  _globals['_GETASSIGNMENTRESPONSE']._serialized_end=1019
+  _globals['_LISTASSIGNMENTSREQUEST']._serialized_start=1022
+  _globals['_LISTASSIGNMENTSREQUEST']._serialized_end=1332
+  _globals['_LISTASSIGNMENTSRESPONSE']._serialized_start=1335
+  _globals['_LISTASSIGNMENTSRESPONSE']._serialized_end=1477
+  _globals['_NEXTTASKREQUEST']._serialized_start=1480
+  _globals['_NEXTTASKREQUEST']._serialized_end=1693
+  _globals['_NEXTTASKRESPONSE']._serialized_start=1695
+  _globals['_NEXTTASKRESPONSE']._serialized_end=1790
+  _globals['_ASSIGNTASKSREQUEST']._serialized_start=1793
+  _globals['_ASSIGNTASKSREQUEST']._serialized_end=2231
+  _globals['_LEFTTASK']._serialized_start=2233
+  _globals['_LEFTTASK']._serialized_end=2276
+  _globals['_ASSIGNTASKSRESPONSE']._serialized_start=2278
+  _globals['_ASSIGNTASKSRESPONSE']._serialized_end=2402
+  _globals['_RELEASETASKSREQUEST']._serialized_start=2405
+  _globals['_RELEASETASKSREQUEST']._serialized_end=2830
+  _globals['_RELEASETASKSRESPONSE']._serialized_start=2832
+  _globals['_RELEASETASKSRESPONSE']._serialized_end=2957
+  _globals['_REASSIGNREQUEST']._serialized_start=2960
+  _globals['_REASSIGNREQUEST']._serialized_end=3332
+  _globals['_REASSIGNRESPONSE']._serialized_start=3334
+  _globals['_REASSIGNRESPONSE']._serialized_end=3444
+  _globals['_STAYINGTASKS']._serialized_start=3446
+  _globals['_STAYINGTASKS']._serialized_end=3491
+  _globals['_REDISTRIBUTIONTARGET']._serialized_start=3493
+  _globals['_REDISTRIBUTIONTARGET']._serialized_end=3610
+  _globals['_PLANREDISTRIBUTIONREQUEST']._serialized_start=3613
+  _globals['_PLANREDISTRIBUTIONREQUEST']._serialized_end=4214
+  _globals['_PLANNEDTASKS']._serialized_start=4216
+  _globals['_PLANNEDTASKS']._serialized_end=4280
+  _globals['_PLANREDISTRIBUTIONRESPONSE']._serialized_start=4283
+  _globals['_PLANREDISTRIBUTIONRESPONSE']._serialized_end=4470
+  _globals['_APPLYREDISTRIBUTIONREQUEST']._serialized_start=4473
+  _globals['_APPLYREDISTRIBUTIONREQUEST']._serialized_end=4787
+  _globals['_APPLYREDISTRIBUTIONRESPONSE']._serialized_start=4789
+  _globals['_APPLYREDISTRIBUTIONRESPONSE']._serialized_end=4870
+  _globals['_UNDOREDISTRIBUTIONREQUEST']._serialized_start=4873
+  _globals['_UNDOREDISTRIBUTIONREQUEST']._serialized_end=5191
+  _globals['_UNDOREDISTRIBUTIONRESPONSE']._serialized_start=5193
+  _globals['_UNDOREDISTRIBUTIONRESPONSE']._serialized_end=5273
+  _globals['_ASSIGNMENTSERVICE']._serialized_start=5454
+  _globals['_ASSIGNMENTSERVICE']._serialized_end=6208
 # @@protoc_insertion_point(module_scope)

@@ -1,5 +1,7 @@
 from dibs.bufvalidate import validate_pb2 as _validate_pb2
+from dibs.v1 import allocation_pb2 as _allocation_pb2
 from dibs.v1 import common_pb2 as _common_pb2
+from dibs.v1 import figures_pb2 as _figures_pb2
 from dibs.v1 import operation_pb2 as _operation_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
@@ -10,14 +12,137 @@ from typing import ClassVar as _ClassVar, Iterable as _Iterable, Mapping as _Map
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class AssignmentKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    ASSIGNMENT_KIND_UNSPECIFIED: _ClassVar[AssignmentKind]
+    ASSIGNMENT_KIND_SHARE: _ClassVar[AssignmentKind]
+    ASSIGNMENT_KIND_BUCKET: _ClassVar[AssignmentKind]
+
 class Spread(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
     SPREAD_UNSPECIFIED: _ClassVar[Spread]
     SPREAD_BY_LOAD: _ClassVar[Spread]
     SPREAD_LEVEL: _ClassVar[Spread]
+ASSIGNMENT_KIND_UNSPECIFIED: AssignmentKind
+ASSIGNMENT_KIND_SHARE: AssignmentKind
+ASSIGNMENT_KIND_BUCKET: AssignmentKind
 SPREAD_UNSPECIFIED: Spread
 SPREAD_BY_LOAD: Spread
 SPREAD_LEVEL: Spread
+
+class Assignment(_message.Message):
+    __slots__ = ("assignment_id", "queue_id", "queue_name", "person_id", "kind", "status", "priority", "due_time", "overdue", "active", "locked", "description", "total_tasks", "remaining_tasks", "progress_percent", "items_with_open_issues", "items_for_review", "state_counts", "queue_create_time")
+    ASSIGNMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    QUEUE_ID_FIELD_NUMBER: _ClassVar[int]
+    QUEUE_NAME_FIELD_NUMBER: _ClassVar[int]
+    PERSON_ID_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    PRIORITY_FIELD_NUMBER: _ClassVar[int]
+    DUE_TIME_FIELD_NUMBER: _ClassVar[int]
+    OVERDUE_FIELD_NUMBER: _ClassVar[int]
+    ACTIVE_FIELD_NUMBER: _ClassVar[int]
+    LOCKED_FIELD_NUMBER: _ClassVar[int]
+    DESCRIPTION_FIELD_NUMBER: _ClassVar[int]
+    TOTAL_TASKS_FIELD_NUMBER: _ClassVar[int]
+    REMAINING_TASKS_FIELD_NUMBER: _ClassVar[int]
+    PROGRESS_PERCENT_FIELD_NUMBER: _ClassVar[int]
+    ITEMS_WITH_OPEN_ISSUES_FIELD_NUMBER: _ClassVar[int]
+    ITEMS_FOR_REVIEW_FIELD_NUMBER: _ClassVar[int]
+    STATE_COUNTS_FIELD_NUMBER: _ClassVar[int]
+    QUEUE_CREATE_TIME_FIELD_NUMBER: _ClassVar[int]
+    assignment_id: str
+    queue_id: str
+    queue_name: str
+    person_id: str
+    kind: AssignmentKind
+    status: _figures_pb2.WorkStatus
+    priority: _common_pb2.Priority
+    due_time: _timestamp_pb2.Timestamp
+    overdue: bool
+    active: bool
+    locked: bool
+    description: str
+    total_tasks: int
+    remaining_tasks: int
+    progress_percent: int
+    items_with_open_issues: int
+    items_for_review: int
+    state_counts: _containers.RepeatedCompositeFieldContainer[_figures_pb2.StateCount]
+    queue_create_time: _timestamp_pb2.Timestamp
+    def __init__(self, assignment_id: _Optional[str] = ..., queue_id: _Optional[str] = ..., queue_name: _Optional[str] = ..., person_id: _Optional[str] = ..., kind: _Optional[_Union[AssignmentKind, str]] = ..., status: _Optional[_Union[_figures_pb2.WorkStatus, str]] = ..., priority: _Optional[_Union[_common_pb2.Priority, str]] = ..., due_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., overdue: bool = ..., active: bool = ..., locked: bool = ..., description: _Optional[str] = ..., total_tasks: _Optional[int] = ..., remaining_tasks: _Optional[int] = ..., progress_percent: _Optional[int] = ..., items_with_open_issues: _Optional[int] = ..., items_for_review: _Optional[int] = ..., state_counts: _Optional[_Iterable[_Union[_figures_pb2.StateCount, _Mapping]]] = ..., queue_create_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class GetAssignmentRequest(_message.Message):
+    __slots__ = ("project_id", "actor", "min_seq", "assignment_id")
+    PROJECT_ID_FIELD_NUMBER: _ClassVar[int]
+    ACTOR_FIELD_NUMBER: _ClassVar[int]
+    MIN_SEQ_FIELD_NUMBER: _ClassVar[int]
+    ASSIGNMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    project_id: str
+    actor: str
+    min_seq: int
+    assignment_id: str
+    def __init__(self, project_id: _Optional[str] = ..., actor: _Optional[str] = ..., min_seq: _Optional[int] = ..., assignment_id: _Optional[str] = ...) -> None: ...
+
+class GetAssignmentResponse(_message.Message):
+    __slots__ = ("assignment",)
+    ASSIGNMENT_FIELD_NUMBER: _ClassVar[int]
+    assignment: Assignment
+    def __init__(self, assignment: _Optional[_Union[Assignment, _Mapping]] = ...) -> None: ...
+
+class ListAssignmentsRequest(_message.Message):
+    __slots__ = ("project_id", "actor", "min_seq", "page_size", "page_token", "filter", "order_by", "include_archived")
+    PROJECT_ID_FIELD_NUMBER: _ClassVar[int]
+    ACTOR_FIELD_NUMBER: _ClassVar[int]
+    MIN_SEQ_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    FILTER_FIELD_NUMBER: _ClassVar[int]
+    ORDER_BY_FIELD_NUMBER: _ClassVar[int]
+    INCLUDE_ARCHIVED_FIELD_NUMBER: _ClassVar[int]
+    project_id: str
+    actor: str
+    min_seq: int
+    page_size: int
+    page_token: str
+    filter: str
+    order_by: str
+    include_archived: bool
+    def __init__(self, project_id: _Optional[str] = ..., actor: _Optional[str] = ..., min_seq: _Optional[int] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., filter: _Optional[str] = ..., order_by: _Optional[str] = ..., include_archived: bool = ...) -> None: ...
+
+class ListAssignmentsResponse(_message.Message):
+    __slots__ = ("assignments", "next_page_token", "total_size", "total_is_lower_bound")
+    ASSIGNMENTS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    TOTAL_SIZE_FIELD_NUMBER: _ClassVar[int]
+    TOTAL_IS_LOWER_BOUND_FIELD_NUMBER: _ClassVar[int]
+    assignments: _containers.RepeatedCompositeFieldContainer[Assignment]
+    next_page_token: str
+    total_size: int
+    total_is_lower_bound: bool
+    def __init__(self, assignments: _Optional[_Iterable[_Union[Assignment, _Mapping]]] = ..., next_page_token: _Optional[str] = ..., total_size: _Optional[int] = ..., total_is_lower_bound: bool = ...) -> None: ...
+
+class NextTaskRequest(_message.Message):
+    __slots__ = ("project_id", "actor", "request_id", "assignment_id")
+    PROJECT_ID_FIELD_NUMBER: _ClassVar[int]
+    ACTOR_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    ASSIGNMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    project_id: str
+    actor: str
+    request_id: _common_pb2.RequestId
+    assignment_id: str
+    def __init__(self, project_id: _Optional[str] = ..., actor: _Optional[str] = ..., request_id: _Optional[_Union[_common_pb2.RequestId, _Mapping]] = ..., assignment_id: _Optional[str] = ...) -> None: ...
+
+class NextTaskResponse(_message.Message):
+    __slots__ = ("seq", "task", "nothing")
+    SEQ_FIELD_NUMBER: _ClassVar[int]
+    TASK_FIELD_NUMBER: _ClassVar[int]
+    NOTHING_FIELD_NUMBER: _ClassVar[int]
+    seq: int
+    task: _common_pb2.Task
+    nothing: _allocation_pb2.Nothing
+    def __init__(self, seq: _Optional[int] = ..., task: _Optional[_Union[_common_pb2.Task, _Mapping]] = ..., nothing: _Optional[_Union[_allocation_pb2.Nothing, _Mapping]] = ...) -> None: ...
 
 class AssignTasksRequest(_message.Message):
     __slots__ = ("project_id", "actor", "request_id", "queue_id", "task_ids", "filter", "person", "reason", "allow_partial")

@@ -37,6 +37,21 @@ class AssignmentServiceStub(object):
         Args:
             channel: A grpc.Channel.
         """
+        self.GetAssignment = channel.unary_unary(
+                '/dibs.v1.AssignmentService/GetAssignment',
+                request_serializer=dibs_dot_v1_dot_assignment__pb2.GetAssignmentRequest.SerializeToString,
+                response_deserializer=dibs_dot_v1_dot_assignment__pb2.GetAssignmentResponse.FromString,
+                _registered_method=True)
+        self.ListAssignments = channel.unary_unary(
+                '/dibs.v1.AssignmentService/ListAssignments',
+                request_serializer=dibs_dot_v1_dot_assignment__pb2.ListAssignmentsRequest.SerializeToString,
+                response_deserializer=dibs_dot_v1_dot_assignment__pb2.ListAssignmentsResponse.FromString,
+                _registered_method=True)
+        self.NextTask = channel.unary_unary(
+                '/dibs.v1.AssignmentService/NextTask',
+                request_serializer=dibs_dot_v1_dot_assignment__pb2.NextTaskRequest.SerializeToString,
+                response_deserializer=dibs_dot_v1_dot_assignment__pb2.NextTaskResponse.FromString,
+                _registered_method=True)
         self.AssignTasks = channel.unary_unary(
                 '/dibs.v1.AssignmentService/AssignTasks',
                 request_serializer=dibs_dot_v1_dot_assignment__pb2.AssignTasksRequest.SerializeToString,
@@ -74,6 +89,35 @@ class AssignmentServiceServicer(object):
     it, and keeps it when their lease ends then; every change of who has it names
     its reason.
     """
+
+    def GetAssignment(self, request, context):
+        """Answers with one assignment. Managers get any, the owner of a queue those in
+        it, others their own. Errors: PROJECT_NOT_FOUND, ASSIGNMENT_NOT_FOUND,
+        PERMISSION_DENIED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListAssignments(self, request, context):
+        """Lists assignments: for managers all, for the owner of a queue those in it
+        besides, for others their own (D109, D111, D112). Errors: PROJECT_NOT_FOUND,
+        PERMISSION_DENIED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def NextTask(self, request, context):
+        """Answers with the first thing to do of an assignment (D110): corrections first,
+        then what is unfinished, in the order of the queue; if that is nothing, what
+        Reserve of one task gives. Of one's own; of somebody else's for ADMIN,
+        TEAM_MANAGER and the owner. Errors: PROJECT_NOT_FOUND, ASSIGNMENT_NOT_FOUND,
+        QUEUE_NOT_FOUND, QUEUE_ARCHIVED, PERMISSION_DENIED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
 
     def AssignTasks(self, request, context):
         """Gives chosen tasks that wait to one person (E49): all or none of up to 500, or
@@ -145,6 +189,21 @@ class AssignmentServiceServicer(object):
 
 def add_AssignmentServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
+            'GetAssignment': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetAssignment,
+                    request_deserializer=dibs_dot_v1_dot_assignment__pb2.GetAssignmentRequest.FromString,
+                    response_serializer=dibs_dot_v1_dot_assignment__pb2.GetAssignmentResponse.SerializeToString,
+            ),
+            'ListAssignments': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListAssignments,
+                    request_deserializer=dibs_dot_v1_dot_assignment__pb2.ListAssignmentsRequest.FromString,
+                    response_serializer=dibs_dot_v1_dot_assignment__pb2.ListAssignmentsResponse.SerializeToString,
+            ),
+            'NextTask': grpc.unary_unary_rpc_method_handler(
+                    servicer.NextTask,
+                    request_deserializer=dibs_dot_v1_dot_assignment__pb2.NextTaskRequest.FromString,
+                    response_serializer=dibs_dot_v1_dot_assignment__pb2.NextTaskResponse.SerializeToString,
+            ),
             'AssignTasks': grpc.unary_unary_rpc_method_handler(
                     servicer.AssignTasks,
                     request_deserializer=dibs_dot_v1_dot_assignment__pb2.AssignTasksRequest.FromString,
@@ -188,6 +247,87 @@ class AssignmentService(object):
     it, and keeps it when their lease ends then; every change of who has it names
     its reason.
     """
+
+    @staticmethod
+    def GetAssignment(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dibs.v1.AssignmentService/GetAssignment',
+            dibs_dot_v1_dot_assignment__pb2.GetAssignmentRequest.SerializeToString,
+            dibs_dot_v1_dot_assignment__pb2.GetAssignmentResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListAssignments(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dibs.v1.AssignmentService/ListAssignments',
+            dibs_dot_v1_dot_assignment__pb2.ListAssignmentsRequest.SerializeToString,
+            dibs_dot_v1_dot_assignment__pb2.ListAssignmentsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def NextTask(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dibs.v1.AssignmentService/NextTask',
+            dibs_dot_v1_dot_assignment__pb2.NextTaskRequest.SerializeToString,
+            dibs_dot_v1_dot_assignment__pb2.NextTaskResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
 
     @staticmethod
     def AssignTasks(request,

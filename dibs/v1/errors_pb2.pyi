@@ -59,6 +59,7 @@ class ErrorReason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     ERROR_REASON_ATTACHMENT_NOT_FOUND: _ClassVar[ErrorReason]
     ERROR_REASON_WRONG_OPERATION_STATE: _ClassVar[ErrorReason]
     ERROR_REASON_PLAN_NOT_FOUND: _ClassVar[ErrorReason]
+    ERROR_REASON_ASSIGNMENT_NOT_FOUND: _ClassVar[ErrorReason]
     ERROR_REASON_TASK_MOVING: _ClassVar[ErrorReason]
     ERROR_REASON_PLAN_STALE: _ClassVar[ErrorReason]
     ERROR_REASON_TASK_HELD: _ClassVar[ErrorReason]
@@ -119,6 +120,7 @@ ERROR_REASON_QUEUE_HELD: ErrorReason
 ERROR_REASON_ATTACHMENT_NOT_FOUND: ErrorReason
 ERROR_REASON_WRONG_OPERATION_STATE: ErrorReason
 ERROR_REASON_PLAN_NOT_FOUND: ErrorReason
+ERROR_REASON_ASSIGNMENT_NOT_FOUND: ErrorReason
 ERROR_REASON_TASK_MOVING: ErrorReason
 ERROR_REASON_PLAN_STALE: ErrorReason
 ERROR_REASON_TASK_HELD: ErrorReason

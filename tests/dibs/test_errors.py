@@ -48,6 +48,7 @@ EXAMPLES: list[errors.DibsError] = [
     errors.AtCap("q", 3),
     errors.OperationNotFound("7"),
     errors.PlanNotFound("7"),
+    errors.AssignmentNotFound("s1-2"),
     errors.PlanStale("q"),
     errors.PlanUsed("7"),
     errors.PlanExpired("q"),

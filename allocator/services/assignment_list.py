@@ -1,0 +1,285 @@
+"""GetAssignment, ListAssignments and NextTask: one person's work in one queue."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from typing import Any, Final
+
+from allocator import answers, requests
+from allocator import answers_assigning as told
+from allocator import requests_assigning as asked_for
+from allocator.filters import (
+    EVERYTHING,
+    All,
+    Compare,
+    Field,
+    Filter,
+    Kind,
+    Not,
+    Order,
+    Some,
+    comparisons,
+    mapped,
+)
+from allocator.model import Priority, TaskState, WorkStatus
+from allocator.ports import AssignmentView, Directory, Ledger, Listings, Views, WallClock
+from allocator.ports.lists import ListAsk
+from allocator.services.asking import Orders, asked
+from allocator.services.door import Door, Scope
+from allocator.services.held import HeldTasks
+from allocator.services.outcomes import some, value
+from allocator.services.reserving import Reserving
+from dibs import errors
+
+GET = "AssignmentService.GetAssignment"
+LIST = "AssignmentService.ListAssignments"
+NEXT = "AssignmentService.NextTask"
+OPEN = 0
+"""As a status: TODO or IN_PROGRESS."""
+SHARE, BUCKET = 1, 2
+FIELDS: Final = {
+    "queue_id": Field(kind=Kind.TEXT),
+    "queue_name": Field(kind=Kind.TEXT),
+    "person_id": Field(kind=Kind.TEXT),
+    "kind": Field(kind=Kind.WORD, words={"SHARE": SHARE, "BUCKET": BUCKET}),
+    "status": Field(
+        kind=Kind.WORD, words={"OPEN": OPEN, **{one.name: int(one) for one in WorkStatus}}
+    ),
+    "priority": Field(
+        kind=Kind.WORD,
+        words={**{rank.name: int(rank) for rank in Priority}, "N/A": int(Priority.NONE)},
+    ),
+    "type": Field(kind=Kind.WORD, words={"LABELING": 1, "QA": 2}),
+    "overdue": Field(kind=Kind.FLAG),
+    "active": Field(kind=Kind.FLAG),
+    "due_time": Field(kind=Kind.TIME),
+    **dict.fromkeys(
+        (
+            *("progress_percent", "total_tasks", "remaining_tasks", "queued", "assigned"),
+            *("in_progress", "returned", "completed", "discarded"),
+        ),
+        Field(kind=Kind.NUMBER),
+    ),
+}
+ORDERS: Final = Orders(
+    keys={
+        "queue_id": (str, int),
+        "person_id": (str, int, int),
+        "due_time": (int, int, int),
+        "priority": (int, int, int),
+        "remaining_tasks": (int, int, int),
+        "progress_percent": (int, int, int),
+    }
+)
+NO_DATE = 2**53 - 1
+"""Where what has no due date stands, behind all others."""
+NOT_ARCHIVED = Compare(field="archived", operator="=", value=False)
+IS_OPEN = Some(
+    tuple(
+        Compare(field="status", operator="=", value=int(one))
+        for one in (WorkStatus.TODO, WorkStatus.IN_PROGRESS)
+    )
+)
+UNTRUE = Compare(field="queue", operator="=", value=-1)
+_ID = re.compile(r"s([1-9]\d{0,15})-([1-9]\d{0,15})|b([1-9]\d{0,15})")
+
+
+class Assignments:
+    """What AssignmentService answers about assignments, and the next task of one."""
+
+    def __init__(
+        self,
+        *,
+        directory: Directory,
+        ledger: Ledger,
+        views: Views,
+        listings: Listings,
+        door: Door,
+        reserving: Reserving,
+        held: HeldTasks,
+        clock: WallClock,
+    ) -> None:
+        self._directory = directory
+        self._ledger = ledger
+        self._views = views
+        self._listings = listings
+        self._door = door
+        self._reserving = reserving
+        self._held = held
+        self._clock = clock
+
+    async def get(self, ask: requests.LookAt) -> told.Assignment:
+        """One assignment, of the caller's own or as they may see it.
+
+        Raises AssignmentNotFound, PermissionDenied.
+        """
+        place, scope = await self._door.scope(ask.look, GET)
+        await self._views.wait_for(place.project, ask.look.min_seq)
+        view = await self._view(place.project, ask.id)
+        if not _may_see(view, place.actor, scope):
+            raise errors.AssignmentNotFound(ask.id)
+        return _shown(view, self._clock.now_ms())
+
+    async def page(self, ask: requests.ListOf) -> answers.Listed[told.Assignment]:
+        """Those that the caller may see. Raises InvalidArgument, PermissionDenied."""
+        place, scope = await self._door.scope(ask.look, LIST)
+        everything = scope.everything
+        of = ("assignments", place.project, 0 if everything else place.actor, ask.include_archived)
+        wanted = asked(ask, FIELDS, ORDERS, *of)
+        await self._views.wait_for(place.project, ask.look.min_seq)
+        parts = [_in_rows(wanted.filter, self._clock.now_ms())]
+        if not ask.include_archived:
+            parts.append(NOT_ARCHIVED)
+        if not everything:
+            parts.append(_own(place.actor, scope))
+        chosen = All(tuple(part for part in parts if part != EVERYTHING))
+        node: Filter = chosen if chosen.parts else EVERYTHING
+        views = await self._listings.assignments(place.project, wanted.rows(node))
+        page = await wanted.listed(
+            views,
+            lambda view: _key(view, wanted.order.field),
+            lambda: self._listings.count_assignments(place.project, node),
+        )
+        now_ms = self._clock.now_ms()
+        return answers.Listed(
+            rows=tuple(_shown(view, now_ms) for view in page.rows),
+            next_token=page.next_token,
+            total=page.total,
+            at_least=page.at_least,
+        )
+
+    async def next_task(self, ask: asked_for.NextTask) -> answers.Reserved:
+        """The first thing to do of an assignment: what is unfinished, else what Reserve gives.
+
+        Raises AssignmentNotFound, PermissionDenied.
+        """
+        queue, person = _numbers(ask.id)
+        if not person:
+            right = "must be of a share: what is in a bucket is to be assigned first"
+            raise errors.InvalidArgument("assignment_id", right)
+        entered = await self._door.enter(ask.change.project, ask.change.actor, NEXT)
+        names = await self._directory.people_ids(entered.project, [person])
+        ids = await self._directory.queue_ids(entered.project, [queue])
+        if person not in names or queue not in ids:
+            raise errors.AssignmentNotFound(ask.id)
+        place, _ = await self._door.act_for(ask.change, names[person], NEXT, queue=ids[queue])
+        found = await self._ledger.read(
+            place.project, "unfinished", queue=queue, person=person, limit=1
+        )
+        if some(value(found)):
+            now_ms = self._clock.now_ms()
+            tasks = await self._held.holdings(place.project, some(value(found)), now_ms)
+            return answers.Reserved(seq=found.seq, tasks=tasks)
+        reserve = requests.Reserve(
+            change=ask.change, queue_id=ids[queue], person=names[person], count=1
+        )
+        return await self._reserving.reserve(reserve)
+
+    async def _view(self, project: int, id_: str) -> AssignmentView:
+        queue, person = _numbers(id_)
+        node = All(
+            (
+                Compare(field="queue", operator="=", value=queue),
+                Compare(field="person", operator="=", value=person),
+            )
+        )
+        order = Order(field="queue_id", down=False)
+        found = await self._listings.assignments(
+            project, ListAsk(order=order, limit=1, filter=node)
+        )
+        if not found:
+            raise errors.AssignmentNotFound(id_)
+        return found[0]
+
+
+def _numbers(id_: str) -> tuple[int, int]:
+    """Queue and person of an id. Raises AssignmentNotFound."""
+    found = _ID.fullmatch(id_)
+    if found is None:
+        raise errors.AssignmentNotFound(id_)
+    return (int(found[3]), 0) if found[3] else (int(found[1]), int(found[2]))
+
+
+def id_of(queue: int, person: int) -> str:
+    """How an assignment is named; of nobody it is the bucket."""
+    return f"s{queue}-{person}" if person else f"b{queue}"
+
+
+def _may_see(view: AssignmentView, actor: int, scope: Scope) -> bool:
+    return scope.everything or view.person == actor or view.queue in scope.queues
+
+
+def _own(actor: int, scope: Scope) -> Filter:
+    """One's own, and all of one's own queues."""
+    mine = [Compare(field="person", operator="=", value=actor)]
+    mine += [Compare(field="queue", operator="=", value=queue) for queue in scope.queues]
+    return Some(tuple(mine))
+
+
+def _in_rows(node: Filter, now_ms: int) -> Filter:
+    """The filter in terms of rows."""
+
+    def row(one: Compare) -> Filter:
+        if one.field == "type":
+            is_so = (one.value == 1) == (one.operator == "=")
+            return EVERYTHING if is_so else UNTRUE
+        if one.field == "status" and one.value == OPEN:
+            return IS_OPEN if one.operator == "=" else Not(IS_OPEN)
+        if one.field == "overdue":
+            late = All(
+                (
+                    Compare(field="due_time", operator="<=", value=now_ms),
+                    Compare(field="remaining_tasks", operator=">", value=0),
+                )
+            )
+            return late if one.value is (one.operator == "=") else Not(late)
+        return one
+
+    for one in comparisons(node):
+        if one.field == "overdue" and one.operator not in ("=", "!="):
+            return node
+    return mapped(node, row)
+
+
+def _key(view: AssignmentView, field: str) -> Sequence[Any]:
+    if field == "queue_id":
+        return (view.queue_id, view.person)
+    first = {
+        "person_id": view.person_id,
+        "due_time": view.due_ms or NO_DATE,
+        "priority": view.priority,
+        "remaining_tasks": view.remaining,
+        "progress_percent": view.progress,
+    }[field]
+    return (first, view.queue, view.person)
+
+
+def _shown(view: AssignmentView, now_ms: int) -> told.Assignment:
+    rules = json.loads(view.rules)
+    listed = {person for person, _ in some(rules["shares"])}
+    out = rules["restricted"] and not rules["groups"] and view.person not in rules["allowed"]
+    return told.Assignment(
+        id=id_of(view.queue, view.person),
+        queue_id=view.queue_id,
+        queue_name=view.queue_name,
+        person_id=view.person_id,
+        description=view.description,
+        bucket=view.person == 0,
+        status=WorkStatus(view.status),
+        priority=Priority(view.priority),
+        due_ms=view.due_ms,
+        overdue=0 < view.due_ms <= now_ms and view.remaining > 0,
+        active=view.active,
+        locked=bool(view.person and (out or not view.active) and view.person not in listed),
+        total=view.total,
+        remaining=view.remaining,
+        progress=view.progress,
+        by_state={
+            state: view.counts[state.name.lower()]
+            for state in TaskState
+            if view.counts.get(state.name.lower())
+        },
+        created_ms=view.created_wall,
+    )

@@ -1,0 +1,99 @@
+"""Assignments: one person's work in one queue, from the counters that queues and people share.
+
+A share has no row of its own: it is there while somebody has, or did, any task of the queue, or is
+listed in its distribution. A bucket is what waits in a queue whose work is distributed.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import asyncpg
+
+from allocator.model import TaskState
+from allocator.ports import AssignmentView
+from store.filtering import Column, text
+from store.projection import COUNTED
+
+BUCKET: Final = 0
+"""In place of a person."""
+_STATES: Final = tuple(
+    COUNTED[state]
+    for state in (
+        *(TaskState.QUEUED, TaskState.ASSIGNED, TaskState.IN_PROGRESS, TaskState.RETURNED),
+        *(TaskState.COMPLETED, TaskState.DISCARDED),
+    )
+)
+_SUMS: Final = ", ".join(
+    f"coalesce(sum(tasks) FILTER (WHERE state = '{name}'), 0)::bigint AS {name}" for name in _STATES
+)
+_NAMES: Final = ", ".join(f"'{name}'" for name in _STATES if name != "queued")
+_OPEN: Final = "a.queued + a.assigned + a.in_progress + a.returned"
+_DONE: Final = "a.completed + a.discarded"
+_LISTED: Final = """
+SELECT w.queue, (s.share ->> 0)::bigint AS person, '' AS state, 0 AS tasks FROM view_queue w
+ CROSS JOIN LATERAL jsonb_array_elements(
+     CASE jsonb_typeof(w.rules -> 'shares') WHEN 'array' THEN w.rules -> 'shares' ELSE '[]' END
+ ) AS s (share)
+ WHERE w.project = $1"""
+ASSIGNMENTS: Final = f"""
+SELECT * FROM (
+SELECT a.*, v.owner, v.rules, v.content, v.priority, v.due_ms, v.archived, v.name, v.description,
+       v.created_wall, q.external_id AS queue_id, x.external_id AS person_id,
+       coalesce(m.active, false) AS active,
+       {_OPEN} AS remaining, {_OPEN} + {_DONE} AS total,
+       CASE WHEN {_OPEN} = 0 AND {_DONE} > 0 THEN 3
+            WHEN a.in_progress + a.returned + {_DONE} > 0 THEN 2 ELSE 1 END AS status,
+       CASE WHEN {_DONE} = 0 THEN 0 ELSE ({_DONE}) * 100 / ({_OPEN} + {_DONE}) END AS progress,
+       CASE WHEN v.due_ms = 0 THEN 9007199254740991 ELSE v.due_ms END AS due_order
+  FROM (SELECT queue, person, {_SUMS} FROM (
+            SELECT c.queue, c.value AS person, c.dimension AS state, c.tasks FROM view_count c
+             WHERE c.project = $1 AND c.dimension IN ({_NAMES})
+            UNION ALL {_LISTED}
+            UNION ALL SELECT b.queue, {BUCKET}, 'queued', b.queued FROM view_queue b
+             WHERE b.project = $1 AND b.dealt >= 0
+        ) AS every GROUP BY queue, person) AS a
+  JOIN view_queue v ON v.project = $1 AND v.queue = a.queue
+  JOIN queue q ON q.project = $1 AND q.queue = a.queue
+  JOIN person x ON x.project = $1
+   AND x.person = CASE a.person WHEN {BUCKET} THEN v.owner ELSE a.person END
+  LEFT JOIN view_member m ON m.project = $1 AND m.person = x.person
+) AS v WHERE true"""
+COLUMNS: Final[dict[str, Column]] = {
+    "queue": "v.queue",
+    "person": "v.person",
+    "queue_id": text("v.queue_id"),
+    "person_id": text("v.person_id"),
+    "queue_name": text("v.name"),
+    "kind": f"(CASE v.person WHEN {BUCKET} THEN 2 ELSE 1 END)",
+    "status": "v.status",
+    "priority": "v.priority",
+    "due_time": "nullif(v.due_ms, 0)",
+    "archived": "v.archived",
+    "active": "v.active",
+    "owner": "v.owner",
+    "progress_percent": "v.progress",
+    "total_tasks": "v.total",
+    "remaining_tasks": "v.remaining",
+    **{name: f"v.{name}" for name in _STATES},
+}
+ORDERS: Final = {
+    "queue_id": ("v.queue_id", "v.person"),
+    "person_id": ("v.person_id", "v.queue", "v.person"),
+    "due_time": ("v.due_order", "v.queue", "v.person"),
+    "priority": ("v.priority", "v.queue", "v.person"),
+    "remaining_tasks": ("v.remaining", "v.queue", "v.person"),
+    "progress_percent": ("v.progress", "v.queue", "v.person"),
+}
+
+
+def assignment_view(row: asyncpg.Record) -> AssignmentView:
+    """An assignment from a row of ASSIGNMENTS."""
+    names = ("queue", "person", "queue_id", "person_id", "status", "priority", "due_ms", "archived")
+    numbers = ("total", "remaining", "progress", "created_wall", "owner")
+    return AssignmentView(
+        **{name: row[name] for name in (*names, *numbers, "active", "description")},
+        queue_name=row["name"],
+        rules=row["rules"],
+        counts={name: row[name] for name in _STATES},
+    )

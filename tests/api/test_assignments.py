@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from google.protobuf.timestamp_pb2 import Timestamp
 
 from dibs import errors
 from dibs.v1 import assignment_pb2 as pb
@@ -100,6 +101,40 @@ async def test_filters_and_searches_find_assignments(filled: World) -> None:
     assert [one.person_id for one in without] == ["ann", "ben"]
     assert [one.queue_id for one in is_open] == ["dealt", "pulled"]
     assert isinstance(wrong, errors.InvalidRequest)
+
+
+@pytest.mark.shows("D59", "L26")
+async def test_assignments_are_found_by_type_and_by_how_far_they_are(filled: World) -> None:
+    [task, *rest] = (await filled.mine("ann", queue_id="pulled")).tasks
+    await filled.submit("ann", task)
+    labeling = await assignments(filled, filter="type = LABELING AND kind = SHARE")
+    reviews = await assignments(filled, filter="type = QA")
+    begun = await assignments(filled, filter="status = IN_PROGRESS")
+    for task in rest:
+        await filled.submit("ann", task)
+    [done] = await assignments(filled, filter="status = COMPLETED")
+
+    assert [one.person_id for one in labeling] == ["ann", "ben", "ann"]
+    assert reviews == []
+    assert told(begun) == [("pulled", "ann", 3, 2)]
+    assert (*told([done]), done.progress_percent) == (("pulled", "ann", 3, 0), 100)
+    assert await assignments(filled, filter="status = COMPLETED_WITH_ISSUES") == []
+
+
+@pytest.mark.shows("L8")
+async def test_an_assignment_is_overdue_while_tasks_remain_after_the_date(filled: World) -> None:
+    past = Timestamp(seconds=1_000_000_000)
+    await filled.change_queue("pulled", "due_time", due_time=past)
+    late = await assignments(filled, filter="overdue = true")
+    others = await assignments(filled, filter="overdue = false AND kind = SHARE")
+    for task in (await filled.mine("ann", queue_id="pulled")).tasks:
+        await filled.submit("ann", task)
+    [done] = await assignments(filled, filter='queue_id = "pulled"')
+
+    assert told(late) == [("pulled", "ann", 3, 3)]
+    assert (late[0].overdue, late[0].due_time) == (True, past)
+    assert {one.queue_id for one in others} == {"dealt"}
+    assert (done.overdue, await assignments(filled, filter="overdue = true")) == (False, [])
 
 
 async def test_pages_go_on_where_the_one_before_ended(filled: World) -> None:

@@ -56,7 +56,7 @@ async def lonely(alone: bootstrap.Worker) -> AsyncIterator[World]:
         yield await stock(await World.make(Stubs(fleet.Watched(lambda: channel))))
 
 
-CHUNKS = ("remove_entries", "set_priority", "reopen", "drop_holds")
+CHUNKS = ("remove_entries", "set_priority", "reopen", "assign", "drop_holds")
 """Functions that chunks call."""
 
 

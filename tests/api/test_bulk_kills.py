@@ -14,12 +14,13 @@ import grpc
 import pytest
 
 from allocator import bootstrap
-from allocator.services import chunks
+from allocator.services import assigning, chunks
 from allocator.strategies import operations
 from dibs import errors
 from dibs.v1 import tasks_pb2
 from tests.api import fleet
 from tests.api.alone import Broken
+from tests.api.assigned import assign, reassign, release
 from tests.api.tasks import HIGH, bulk_reopen, bulk_set_priority
 from tests.api.test_dataset_changes import delete as delete_dataset
 from tests.api.test_delayed_tasks import listed
@@ -80,6 +81,10 @@ async def of_rank_high(world: World) -> int:
 
 async def queued(world: World) -> int:
     return (await counts(world)).get("QUEUED", 0)
+
+
+async def bobs(world: World) -> int:
+    return len(ids(await world.mine("bob")))
 
 
 async def delayed(world: World) -> None:
@@ -162,6 +167,23 @@ VERBS = (
         moved=queued,
     ),
     Verb(
+        name="AssignTasks",
+        begin=lambda world: assign(world, "q", "bob", filter="slot = 1", allow_partial=True),
+        moved=bobs,
+    ),
+    Verb(
+        name="ReleaseTasks",
+        prepare=hold,
+        begin=lambda world: release(world, "q", filter="slot = 1", allow_partial=True),
+        moved=queued,
+    ),
+    Verb(
+        name="Reassign",
+        prepare=hold,
+        begin=lambda world: reassign(world, "q", "ann", "bob"),
+        moved=bobs,
+    ),
+    Verb(
         name="RemoveDatasetItems",
         begin=lambda world: take_out(world, NAMES),
         moved=removed,
@@ -197,6 +219,7 @@ async def world(alone: bootstrap.Worker, monkeypatch: pytest.MonkeyPatch) -> Asy
     """Five items in queue q, of a worker that nobody helps; two of them a chunk."""
     monkeypatch.setattr(operations, "CHUNK", 2)
     monkeypatch.setattr(chunks, "CHUNK", 2)
+    monkeypatch.setattr(assigning, "AT_ONCE", 4)
     async with grpc.aio.insecure_channel(f"127.0.0.1:{alone.port}") as channel:
         world = await World.make(Stubs(fleet.Watched(lambda: channel)))
         await world.people("ann", "bob")

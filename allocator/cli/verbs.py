@@ -35,9 +35,10 @@ SHORT = {
     "queues": "list_queues",
     "tasks": "list_tasks",
     "assignments": "list_assignments",
+    "assign": "assign_tasks",
     "activity": "list_activity",
 }
-"""Second names of what people look at most."""
+"""Second names of what people look at and do most."""
 PATHS = "paths"
 """Names the fields that were set, so nobody types it."""
 

@@ -14,6 +14,7 @@ from allocator import requests_assigning as asked
 from allocator.strategies.redistribution import Scope, Sharing, Spread
 from allocator.wire import allocation, bulk, common, figures, operation
 from dibs.v1 import assignment_pb2 as pb
+from dibs.v1 import queue_pb2
 
 SERVICE = "/dibs.v1.AssignmentService/"
 
@@ -135,6 +136,7 @@ def _shown(found: told.Assignment) -> pb.Assignment:
         queue_name=found.queue_name,
         person_id=found.person_id,
         kind=kind,
+        type=queue_pb2.QUEUE_TYPE_LABELING,
         status=common.number(found.status),
         priority=common.priority_out(found.priority),
         due_time=common.timestamp(found.due_ms or None),

@@ -3,6 +3,7 @@ from dibs.v1 import allocation_pb2 as _allocation_pb2
 from dibs.v1 import common_pb2 as _common_pb2
 from dibs.v1 import figures_pb2 as _figures_pb2
 from dibs.v1 import operation_pb2 as _operation_pb2
+from dibs.v1 import queue_pb2 as _queue_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
@@ -31,7 +32,7 @@ SPREAD_BY_LOAD: Spread
 SPREAD_LEVEL: Spread
 
 class Assignment(_message.Message):
-    __slots__ = ("assignment_id", "queue_id", "queue_name", "person_id", "kind", "status", "priority", "due_time", "overdue", "active", "locked", "description", "total_tasks", "remaining_tasks", "progress_percent", "items_with_open_issues", "items_for_review", "state_counts", "queue_create_time")
+    __slots__ = ("assignment_id", "queue_id", "queue_name", "person_id", "kind", "status", "priority", "due_time", "overdue", "active", "locked", "description", "total_tasks", "remaining_tasks", "progress_percent", "items_with_open_issues", "items_for_review", "state_counts", "queue_create_time", "type")
     ASSIGNMENT_ID_FIELD_NUMBER: _ClassVar[int]
     QUEUE_ID_FIELD_NUMBER: _ClassVar[int]
     QUEUE_NAME_FIELD_NUMBER: _ClassVar[int]
@@ -51,6 +52,7 @@ class Assignment(_message.Message):
     ITEMS_FOR_REVIEW_FIELD_NUMBER: _ClassVar[int]
     STATE_COUNTS_FIELD_NUMBER: _ClassVar[int]
     QUEUE_CREATE_TIME_FIELD_NUMBER: _ClassVar[int]
+    TYPE_FIELD_NUMBER: _ClassVar[int]
     assignment_id: str
     queue_id: str
     queue_name: str
@@ -70,7 +72,8 @@ class Assignment(_message.Message):
     items_for_review: int
     state_counts: _containers.RepeatedCompositeFieldContainer[_figures_pb2.StateCount]
     queue_create_time: _timestamp_pb2.Timestamp
-    def __init__(self, assignment_id: _Optional[str] = ..., queue_id: _Optional[str] = ..., queue_name: _Optional[str] = ..., person_id: _Optional[str] = ..., kind: _Optional[_Union[AssignmentKind, str]] = ..., status: _Optional[_Union[_figures_pb2.WorkStatus, str]] = ..., priority: _Optional[_Union[_common_pb2.Priority, str]] = ..., due_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., overdue: bool = ..., active: bool = ..., locked: bool = ..., description: _Optional[str] = ..., total_tasks: _Optional[int] = ..., remaining_tasks: _Optional[int] = ..., progress_percent: _Optional[int] = ..., items_with_open_issues: _Optional[int] = ..., items_for_review: _Optional[int] = ..., state_counts: _Optional[_Iterable[_Union[_figures_pb2.StateCount, _Mapping]]] = ..., queue_create_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    type: _queue_pb2.QueueType
+    def __init__(self, assignment_id: _Optional[str] = ..., queue_id: _Optional[str] = ..., queue_name: _Optional[str] = ..., person_id: _Optional[str] = ..., kind: _Optional[_Union[AssignmentKind, str]] = ..., status: _Optional[_Union[_figures_pb2.WorkStatus, str]] = ..., priority: _Optional[_Union[_common_pb2.Priority, str]] = ..., due_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., overdue: bool = ..., active: bool = ..., locked: bool = ..., description: _Optional[str] = ..., total_tasks: _Optional[int] = ..., remaining_tasks: _Optional[int] = ..., progress_percent: _Optional[int] = ..., items_with_open_issues: _Optional[int] = ..., items_for_review: _Optional[int] = ..., state_counts: _Optional[_Iterable[_Union[_figures_pb2.StateCount, _Mapping]]] = ..., queue_create_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., type: _Optional[_Union[_queue_pb2.QueueType, str]] = ...) -> None: ...
 
 class GetAssignmentRequest(_message.Message):
     __slots__ = ("project_id", "actor", "min_seq", "assignment_id")

@@ -103,7 +103,7 @@ async def test_filters_and_searches_find_assignments(filled: World) -> None:
     assert isinstance(wrong, errors.InvalidRequest)
 
 
-@pytest.mark.shows("D59", "L26")
+@pytest.mark.shows("D59", "D87", "L26")
 async def test_assignments_are_found_by_type_and_by_how_far_they_are(filled: World) -> None:
     [task, *rest] = (await filled.mine("ann", queue_id="pulled")).tasks
     await filled.submit("ann", task)
@@ -115,6 +115,7 @@ async def test_assignments_are_found_by_type_and_by_how_far_they_are(filled: Wor
     [done] = await assignments(filled, filter="status = COMPLETED")
 
     assert [one.person_id for one in labeling] == ["ann", "ben", "ann"]
+    assert {one.type for one in labeling} == {queue_pb2.QUEUE_TYPE_LABELING}
     assert reviews == []
     assert told(begun) == [("pulled", "ann", 3, 2)]
     assert (*told([done]), done.progress_percent) == (("pulled", "ann", 3, 0), 100)

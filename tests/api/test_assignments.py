@@ -138,6 +138,18 @@ async def test_an_assignment_is_overdue_while_tasks_remain_after_the_date(filled
     assert (done.overdue, await assignments(filled, filter="overdue = true")) == (False, [])
 
 
+@pytest.mark.parametrize(
+    "named", ["x", "s0-1", "s1", "s1-999", "s999-1", "b999", f"s{'9' * 16}-{'9' * 16}"]
+)
+async def test_what_is_no_assignment_is_not_found(filled: World, named: str) -> None:
+    get = pb.GetAssignmentRequest(**filled.where(), assignment_id=named)
+    error = await refused(filled.stubs.assignments.GetAssignment(get))
+    following = await refused(next_task(filled, "ann", pb.Assignment(assignment_id=named)))
+
+    assert isinstance(error, errors.AssignmentNotFound)
+    assert isinstance(following, errors.AssignmentNotFound | errors.InvalidRequest)
+
+
 async def test_pages_go_on_where_the_one_before_ended(filled: World) -> None:
     seq = int((await filled.depth("pulled")).seq)
     first = await filled.stubs.assignments.ListAssignments(

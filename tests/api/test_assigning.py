@@ -114,6 +114,18 @@ async def test_who_may_not_do_a_task_is_not_given_it(filled: World) -> None:
     assert (await filled.depth("q")).available == 6
 
 
+async def test_no_reason_and_a_task_named_twice_are_refused(filled: World) -> None:
+    named = await _ids(filled)
+    why = await refused(assign(filled, "q", "ben", named["i1"], reason=""))
+    twice = await refused(assign(filled, "q", "ben", named["i1"], named["i1"]))
+    both = await refused(assign(filled, "q", "ben", named["i1"], filter="slot = 1"))
+
+    for error, field in ((why, "reason"), (twice, "task_ids"), (both, "filter")):
+        assert isinstance(error, errors.InvalidRequest)
+        assert field in str(error)
+    assert (await filled.depth("q")).available == 6
+
+
 @pytest.mark.shows("P26", "P76")
 async def test_more_than_500_go_in_an_operation_if_part_of_them_may(lonely: World) -> None:
     await lonely.dataset("many", [f"i{n}" for n in range(1, 621)])

@@ -150,6 +150,21 @@ async def test_what_is_no_assignment_is_not_found(filled: World, named: str) -> 
     assert isinstance(following, errors.AssignmentNotFound | errors.InvalidRequest)
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        *("type > LABELING", "overdue > true", "status > OPEN", "status : OPEN", "kind < SHARE"),
+        *("priority > N/A", "due_time = x", f"total_tasks = {'9' * 20}"),
+    ],
+)
+async def test_a_comparison_that_means_nothing_is_refused(filled: World, wrong: str) -> None:
+    request = pb.ListAssignmentsRequest(**filled.where(), filter=wrong)
+    error = await refused(filled.stubs.assignments.ListAssignments(request))
+
+    assert isinstance(error, errors.InvalidRequest)
+    assert "filter" in str(error)
+
+
 async def test_pages_go_on_where_the_one_before_ended(filled: World) -> None:
     seq = int((await filled.depth("pulled")).seq)
     first = await filled.stubs.assignments.ListAssignments(

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from audit.history import Record, entry_slot
 from audit.report import Judge
+from audit.state import QUIET_MS, Slot
 from store.events import Event
 
 ACKNOWLEDGED: Final = 3
@@ -69,7 +70,7 @@ def acknowledged(
     the record's queue has them, Reserve lists what is held, and need have no event of its own.
     Returns whether the event is this very request's.
     """
-    own = event.request is not None and tuple(event.request[:2]) == (record.session, record.n)
+    own = _is_own(event, record)
     if batches and not own and record.method in ("Reserve", "EnsureReservations"):
         _seen(event, record, judge)
         return False
@@ -95,6 +96,27 @@ def acknowledged(
             given,
         )
     return own
+
+
+def is_kept(event: Event, record: Record) -> bool:
+    """Whether the OK is that of a draft that needed no event."""
+    return record.method == "SaveDraft" and not _is_own(event, record)
+
+
+def kept(slot: Slot, record: Record, clock_ms: int, judge: Judge) -> None:
+    """3: a draft without an event of its own renews nothing, so its hold was touched recently."""
+    held = slot.held and (slot.person, slot.token) == (record.person, record.token)
+    judge.expect(
+        ACKNOWLEDGED,
+        held and slot.draft and clock_ms - slot.touched <= QUIET_MS,
+        "{} was told OK without an event, of {}",
+        record,
+        slot,
+    )
+
+
+def _is_own(event: Event, record: Record) -> bool:
+    return event.request is not None and tuple(event.request[:2]) == (record.session, record.n)
 
 
 def _seen(event: Event, record: Record, judge: Judge) -> None:

@@ -25,6 +25,7 @@ from audit.claims import Claims
 from audit.history import Record
 from audit.model import Model
 from audit.report import RULES, Judge, Report
+from audit.state import FREE
 from audit.structures import Shape, expected
 from store.events import Event, EventError, decode
 
@@ -139,6 +140,9 @@ class Checker:
     def _hear(self, event: Event) -> None:
         """Compares the event, just applied, with what clients were told about it."""
         for record in self._told.pop(event.seq, ()):
+            if answers.is_kept(event, record):
+                self._kept(event, record)
+                continue
             queue = self.model.state.queues.get(int(record.queue))
             own = answers.acknowledged(
                 *(event, record, self.judge),
@@ -152,6 +156,13 @@ class Checker:
             if record_ is not None:
                 answers.refused(event, record_, self.judge)
         self._claims.follow(self.model)
+
+    def _kept(self, event: Event, record: Record) -> None:
+        entry, number = record.entry_slot
+        found = self.model.state.entries.get(entry)
+        slot = found.slot(number) if found and 0 < number <= found.k else FREE
+        answers.kept(slot, record, event.clock_ms, self.judge)
+        self._answers.append((record, False))
 
     def _unheard(self) -> list[Record]:
         return self._lost + [one for told in self._told.values() for one in told]

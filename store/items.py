@@ -103,8 +103,13 @@ AND NOT EXISTS (
      WHERE d.project = $1 AND d.queue = $2 AND e.first <= d.last
        AND d.dataset = (SELECT r.dataset FROM item_range r WHERE r.project = $1
                            AND r.base <= u.item ORDER BY r.base DESC LIMIT 1)
-       AND q.slots > (SELECT count(*) FROM view_task t WHERE t.project = $1
-                         AND t.entry = e.first + u.item - e.first_item AND t.state IN (6, 7)))"""
+       AND (e.first + u.item - e.first_item > q.cleared
+            AND q.slots > (SELECT count(*) FROM view_task t WHERE t.project = $1
+                              AND t.entry = e.first + u.item - e.first_item)
+            OR EXISTS (SELECT FROM view_task t WHERE t.project = $1
+                          AND t.entry = e.first + u.item - e.first_item
+                          AND t.state NOT IN (6, 7, 9))))"""
+"""Of what a detachment that goes on is to remove only what is open still: what had ended stays."""
 
 
 _DELAYED_IN: Final = f"""

@@ -105,6 +105,31 @@ async def test_a_dataset_that_is_attached_again_makes_new_tasks_of_what_was_open
     assert ids(await lonely.reserve("q", "bob")) == []
 
 
+async def test_what_had_ended_before_its_dataset_was_detached_is_in_the_queue_all_along(
+    lonely: World, broken: Broken
+) -> None:
+    """One of two tasks of b is finished, the other was cleared: there is nothing to detach."""
+    await lonely.dataset("two", ["a", "b", "c"])
+    await lonely.queue("pairs", "two", slots=2)
+    a, b = (await lonely.reserve("pairs", "ann", 2)).tasks
+    await lonely.stubs.queues.ClearWaiting(
+        operation_pb2.ClearWaitingRequest(**lonely.change(), queue_id="pairs")
+    )
+    await lonely.submit("ann", b, status="completed")
+    broken.breaks_at, broken.waits = 1, asyncio.Event()
+    operation = (await detach(lonely, "two", "pairs")).operation
+    assert operation.state == RUNNING
+
+    await lonely.attach("pairs", "two")
+    given = await lonely.reserve("pairs", "bob", 9)
+    broken.waits.set()
+
+    assert ids(given) == ["a", "c"]
+    assert (await lonely.waited(operation)).state == SUCCEEDED
+    gone = await refused(lonely.submit("ann", a, status="completed"))
+    assert isinstance(gone, errors.WrongTaskState)
+
+
 async def test_a_detachment_that_failed_keeps_its_fence_until_it_is_retried(
     mixed: World, broken: Broken
 ) -> None:

@@ -141,6 +141,9 @@ class Log:
         return self.add("granted", request, **body | changes)
 
     def start(self, person: int, task: Task, token: int, **changes: Any) -> int:
+        return self._touch("started", person, task, token, **changes)
+
+    def _touch(self, kind: str, person: int, task: Task, token: int, **changes: Any) -> int:
         request = changes.pop("request", None)
         body: dict[str, Any] = {
             "queue": 1,
@@ -150,7 +153,10 @@ class Log:
             "token": token,
             "deadline": self.clock + LEASE_MS,
         }
-        return self.add("started", request, **body | changes)
+        return self.add(kind, request, **body | changes)
+
+    def draft(self, person: int, task: Task, token: int, **changes: Any) -> int:
+        return self._touch("drafted", person, task, token, **changes)
 
     def renew(self, person: int, *tasks: Task, takeover: int = 0, **changes: Any) -> int:
         due = self.clock + LEASE_MS

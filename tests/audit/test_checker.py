@@ -208,6 +208,37 @@ def test_3_a_reserve_of_a_batch_answers_with_some_of_what_is_held_and_invents_no
     assert "tokens is not" in found(case.report(), 3)[0]
 
 
+def kept_draft(**told: Any) -> Case:
+    """The draft that is an event was told to nobody; the next one, soon after, was told."""
+    case = Case()
+    token = case.log.grant(2, (1, 1))
+    case.log.draft(2, (1, 1), token)
+    seq = case.log.grant(3, (1, 2))
+    about: dict[str, Any] = {"task": "1-1", "token": token, "seq": seq} | told
+    case.told("SaveDraft", at=1, **case.asked(9), **about)
+    return case
+
+
+def test_3_a_draft_soon_after_another_has_no_event():
+    assert kept_draft().report().violations == []
+
+
+@pytest.mark.parametrize("told", [{"task": "2-1"}, {"task": "1-9"}, {"task": "9-1"}, {"token": 1}])
+def test_3_a_draft_of_what_is_not_held_is_told_wrong(told: dict[str, Any]):
+    assert "was told OK without an event" in found(kept_draft(**told).report(), 3)[0]
+
+
+def test_3_a_draft_long_after_another_is_to_be_an_event():
+    case = Case()
+    token = case.log.grant(2, (1, 1))
+    case.log.draft(2, (1, 1), token, deadline=(due := 10**6))
+    case.log.tick(30_001)
+    seq = case.log.grant(3, (1, 2))
+    case.told("SaveDraft", at=1, task="1-1", token=token, seq=seq, **case.asked(9))
+    assert due > case.log.clock
+    assert "was told OK without an event" in found(case.report(), 3)[0]
+
+
 def test_3_nothing_is_claimed_of_unknown_outcomes():
     case = work()
     case.records[0] = replace(case.records[0], outcome="UNAVAILABLE", seq=0)

@@ -74,3 +74,8 @@ class NextTask:
 
     change: Change
     id: str
+
+    @property
+    def person(self) -> str:
+        """Whose work it is where the assignment does not say: the actor's own."""
+        return self.change.actor

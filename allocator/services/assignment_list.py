@@ -27,7 +27,7 @@ from allocator.model import Priority, TaskState, WorkStatus
 from allocator.ports import AssignmentView, Directory, Ledger, Listings, Views, WallClock
 from allocator.ports.lists import ListAsk
 from allocator.services.asking import Orders, asked
-from allocator.services.door import Door, Scope
+from allocator.services.door import Door, Scope, judged
 from allocator.services.held import HeldTasks
 from allocator.services.outcomes import some, value
 from allocator.services.reserving import Reserving
@@ -150,16 +150,17 @@ class Assignments:
             at_least=page.at_least,
         )
 
+    @judged(NEXT)
     async def next_task(self, ask: asked_for.NextTask) -> answers.Reserved:
         """The first thing to do of an assignment: what is unfinished, else what Reserve gives.
 
         Raises AssignmentNotFound, PermissionDenied.
         """
+        entered = await self._door.enter(ask.change.project, ask.change.actor, NEXT)
         queue, person = _numbers(ask.id)
         if not person:
             right = "must be of a share: what is in a bucket is to be assigned first"
             raise errors.InvalidArgument("assignment_id", right)
-        entered = await self._door.enter(ask.change.project, ask.change.actor, NEXT)
         names = await self._directory.people_ids(entered.project, [person])
         ids = await self._directory.queue_ids(entered.project, [queue])
         if person not in names or queue not in ids:

@@ -24,7 +24,7 @@ BY_NAME: dict[str, Any] = {
     "external_ids": ["b"],
     "task_ids": ["1-1"],
     "plan_id": "1",
-    "assignment_id": "b1",
+    "assignment_id": "s1-999",
     "from_person": "bystander",
     "to_person": "ada",
     "reason": "they asked for it",

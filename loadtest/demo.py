@@ -51,6 +51,7 @@ LEAST_EXPIRED: Final = 30
 LEAST_SKIPPED: Final = 10
 TURNS: Final = 5
 LATEST_CLEARED: Final = 0.38
+NEARLY: Final = 0.97
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,6 +193,8 @@ async def _work(
                     console.print(f"  {told}")
                 elif part < LATEST_CLEARED:  # nobody had a batch to clear: once more, a bit later
                     waiting.insert(0, (done / TASKS + 0.02, turn))
+            if done >= NEARLY * TASKS:  # what three have skipped waits for a manager
+                await turns.bring_back(admin, MANNER.queues)
             await swarm.history.after(20, within_s=0.5)
     return taken
 

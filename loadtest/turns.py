@@ -6,13 +6,14 @@ is the sentence that the demo shows.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import signal
 import time
 from collections.abc import Sequence
 
-from dibs import control_calls, setup_calls, task_calls
+from dibs import control_calls, list_calls, setup_calls, task_calls
 from dibs.v1.control_pb2 import PauseMode
 from loadtest import report, service
 from loadtest.annotators import REFUSALS
@@ -60,6 +61,24 @@ async def clear_batch(admin: Caller, queue: str, people: Sequence[str]) -> str:
         if answer.cleared >= BATCH_OF:
             return f"the batch of {person} cleared: {answer.cleared} tasks went back"
     return ""
+
+
+async def listed(admin: Caller, queue: str, filter_: str) -> list[str]:
+    """Tasks of a queue, 100 at most."""
+    call = list_calls.list_tasks(admin.client.scope, queue=queue, filter=filter_, page_size=100)
+    return [one.task.task_id for one in (await admin.client.execute(call)).tasks]
+
+
+async def bring_back(admin: Caller, queues: Sequence[str]) -> int:
+    """Let people have again what too many of them have skipped; how many tasks that are."""
+    scope, tasks = admin.client.scope, 0
+    for queue in queues:
+        with contextlib.suppress(*REFUSALS):
+            if named := await listed(admin, queue, "state = ESCALATED"):
+                about = About(method="ClearSkips", queue=queue)
+                await admin.made(task_calls.clear_skips(scope, queue, named), about)
+                tasks += len(named)
+    return tasks
 
 
 async def kill_worker(running: service.Service) -> str:

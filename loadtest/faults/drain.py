@@ -12,8 +12,8 @@ from dibs.errors import Conflict, NotFound, ReviewNotPassed, StoreUnavailable, W
 from dibs.v1.allocation_pb2 import ReserveResponse
 from dibs.v1.common_pb2 import Task, TaskState
 from loadtest.calls import About, Caller
-from loadtest.faults.editor import bring_back
 from loadtest.faults.helm import put_away
+from loadtest.turns import bring_back
 
 AT_ONCE = 20
 ENDED = (

@@ -8,11 +8,12 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dibs import assigning_calls, list_calls, named_calls, operation_calls, task_calls
+from dibs import assigning_calls, named_calls, operation_calls, task_calls
 from dibs.errors import Conflict, Denied, InvalidRequest, NotFound, StoreUnavailable, WrongState
 from dibs.v1.common_pb2 import Priority
 from dibs.v1.tasks_pb2 import REOPEN_TO_PERSON, REOPEN_TO_POOL
 from loadtest.calls import About, Caller
+from loadtest.turns import listed
 
 PRIORITIES = (Priority.PRIORITY_HIGH, Priority.PRIORITY_MEDIUM, Priority.PRIORITY_LOW)
 STATUSES = ("completed", "discarded")
@@ -138,7 +139,7 @@ class Editor:
     async def _waiting(self) -> tuple[str, list[str]]:
         """A queue, and some of what waits in it: first or returned, not too far from the front."""
         queue = self.rng.choice(self.queues)
-        tasks = await _listed(self.admin, queue, "state = QUEUED")
+        tasks = await listed(self.admin, queue, "state = QUEUED")
         if not tasks:
             raise NotFound(queue)
         return queue, self.rng.sample(tasks, min(5, len(tasks)))
@@ -149,18 +150,3 @@ class Editor:
         queue = self.rng.choice(self.queues)
         entries = [entry for entry, shown in known.items() if shown.queue == queue]
         return queue, [f"{self.rng.choice(entries or [1])}-1"]
-
-
-async def _listed(admin: Caller, queue: str, filter_: str) -> list[str]:
-    call = list_calls.list_tasks(admin.client.scope, queue=queue, filter=filter_, page_size=100)
-    return [one.task.task_id for one in (await admin.client.execute(call)).tasks]
-
-
-async def bring_back(admin: Caller, queues: Sequence[str]) -> None:
-    """Let people have again what too many of them have skipped."""
-    scope = admin.client.scope
-    for queue in queues:
-        if named := await _listed(admin, queue, "state = ESCALATED"):
-            with contextlib.suppress(*REFUSED):
-                cleared = task_calls.clear_skips(scope, queue, named)
-                await admin.made(cleared, About(method="ClearSkips", queue=queue))

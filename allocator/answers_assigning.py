@@ -49,6 +49,7 @@ class Assignment:
     queue_name: str
     person_id: str
     description: str
+    note: str
     bucket: bool
     status: WorkStatus
     priority: Priority
@@ -61,3 +62,12 @@ class Assignment:
     progress: int
     by_state: Mapping[TaskState, int]
     created_ms: int
+    etag: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Updated:
+    """An assignment as of an event, or later."""
+
+    seq: int
+    assignment: Assignment

@@ -401,6 +401,7 @@ class Assembly:
         return Assignments(
             directory=self._directory,
             ledger=self._ledger,
+            content=self._content,
             views=self._views,
             listings=self._store.listings,
             door=self._door,

@@ -191,6 +191,7 @@ TABLE: Final = (
             "AssignmentService.Reassign",
             "AssignmentService.ReleaseTasks",
             "AssignmentService.UndoRedistribution",
+            "AssignmentService.UpdateAssignment",
             "AllocationService.Reopen",
         ),
     ),

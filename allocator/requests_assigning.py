@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from allocator.operation_words import Chosen
 from allocator.requests import Change
 from allocator.strategies.redistribution import Scope, Sharing
+
+NO_RANK: Final = -1
+"""In place of a priority: that of the queue."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,3 +83,19 @@ class NextTask:
     def person(self) -> str:
         """Whose work it is where the assignment does not say: the actor's own."""
         return self.change.actor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateAssignment:
+    """What is said of an assignment. None leaves it.
+
+    `due_ms` 0 and `priority` NO_RANK are as the queue has them; `etag` "": whichever they were.
+    """
+
+    change: Change
+    id: str
+    due_ms: int | None
+    priority: int | None
+    note: str | None
+    etag: str
+    reason: str

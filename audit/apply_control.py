@@ -7,7 +7,7 @@ from dataclasses import replace
 from audit import recalls
 from audit.apply_setup import limits
 from audit.report import RULES, Judge
-from audit.state import ENDED, FINISHED, Project, Queue, Rules
+from audit.state import ENDED, FINISHED, Project, Queue, Rules, Terms
 from store.events import Event
 
 RECALL = 2
@@ -58,6 +58,16 @@ def queue_archived(project: Project, event: Event, judge: Judge) -> None:
     queue = project.queues[event.body["queue"]]
     queue.control = replace(queue.control, archived=event.body["archived"])
     queue.gained = event.seq
+
+
+def assignment_changed(project: Project, event: Event, judge: Judge) -> None:
+    """Something is said of what one person has there; who gets what stays as it is."""
+    body = event.body
+    queue, person = project.queues[body["queue"]], body["person"]
+    judge.expect(RULES, person in project.members, "person {} was never a member", person)
+    said = (body["due_ms"], body["priority"], body["content"])
+    judge.expect(RULES, said[0] >= 0 and -1 <= said[1] <= 3, "an assignment is {}", said)
+    queue.terms[person] = Terms(*said, changed=event.seq)
 
 
 def data_submitted(project: Project, event: Event, judge: Judge) -> None:

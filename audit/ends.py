@@ -31,9 +31,7 @@ def finished_once(project: Project, judge: Judge, *, drained: bool = False) -> N
                 authors,
             )
         if drained:
-            open_ = [
-                WORDS[entry.shown(slot)] for slot in entry.all() if slot.state not in ENDED
-            ]
+            open_ = [WORDS[entry.shown(slot)] for slot in entry.all() if slot.state not in ENDED]
             judge.expect(
                 FINISHED_ONCE, not open_, "after the drain entry {} is {}", entry.entry, open_
             )

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgpack
 
 from audit import residue
-from audit.state import ENDED, FINISHED, QUEUED, REMOVED, WINDOW, Control, Rules
+from audit.state import ENDED, FINISHED, QUEUED, REMOVED, WINDOW, Control, Rules, Terms
 from audit.structures import Scores, Shape, SlotShape
 
 if TYPE_CHECKING:
@@ -268,6 +268,10 @@ def _plan(plan: dict[str, Any]) -> tuple[object, ...]:
     return (*(int(plan[name]) for name in names), *lists)
 
 
+def _terms(said: dict[str, Any]) -> tuple[int, ...]:
+    return tuple(int(said[name]) for name in Terms._fields)
+
+
 def _session(fields: dict[str, bytes]) -> tuple[object, ...]:
     answers = (_answer(_text(fields[f"r{i}"])) for i in range(WINDOW) if f"r{i}" in fields)
     newest, used = int(fields["newest"]), int(fields["used"])
@@ -452,6 +456,9 @@ READERS: Final[Mapping[tuple[str, int], Reader]] = {
     ),
     ("plans", 0): lambda shape, _, value: shape.plans.update(
         (int(number), _plan(_unpack(packed))) for number, packed in value.items()
+    ),
+    ("terms", 1): lambda shape, key, value: shape.terms.update(
+        ((key[0], int(person)), _terms(_unpack(packed))) for person, packed in value.items()
     ),
     ("moving", 0): lambda shape, _, value: shape.moving.update(
         (_text(place), int(operation)) for place, operation in value.items()

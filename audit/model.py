@@ -71,6 +71,7 @@ HANDLERS: Mapping[str, Handler] = {
     "queue_paused": apply_control.queue_paused,
     "queue_archived": apply_control.queue_archived,
     "data_submitted": apply_control.data_submitted,
+    "assignment_changed": apply_control.assignment_changed,
     "queue_deleted": apply_deletion.queue_deleted,
     "dropped": apply_deletion.dropped,
     "prioritised": apply_finished.prioritised,

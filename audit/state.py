@@ -10,7 +10,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from audit.ordered import Ordered
 
@@ -265,6 +265,15 @@ class Control:
     narrow: int = 0
 
 
+class Terms(NamedTuple):
+    """What was said of an assignment, by the event `changed`; a rank of -1 is the queue's."""
+
+    due_ms: int
+    priority: int
+    content: int
+    changed: int
+
+
 @dataclass(slots=True, kw_only=True)
 class Queue:
     """A queue: its rules, and who has what in it.
@@ -300,6 +309,8 @@ class Queue:
     upto: int = 0
     """The entries up to which it is decided who is dealt them."""
     among: str = ""
+    terms: dict[int, Terms] = field(default_factory=dict)
+    """Of whose assignments something was said."""
     dealt: dict[int, float] = field(default_factory=dict)
     """What each person was dealt since people and loads were `among`."""
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 
-from dibs.call import Call, Scope
+from google.protobuf.field_mask_pb2 import FieldMask
+
+from dibs.call import Call, Scope, timestamp
 from dibs.v1 import assignment_pb2 as pb
+from dibs.v1.common_pb2 import Priority
 
 _SERVICE = "/dibs.v1.AssignmentService/"
 
@@ -39,6 +43,31 @@ def list_assignments(
         min_seq=min_seq,
     )
     return Call(_SERVICE + "ListAssignments", request, pb.ListAssignmentsResponse)
+
+
+def update_assignment(
+    scope: Scope,
+    assignment: str,
+    *,
+    reason: str,
+    paths: Iterable[str],
+    due_time: datetime | None = None,
+    priority: Priority = Priority.PRIORITY_UNSPECIFIED,
+    note: str = "",
+    etag: str = "",
+) -> Call[pb.UpdateAssignmentResponse]:
+    """Say when it is to be done, how urgent it is, what its person should know: what paths name."""
+    request = pb.UpdateAssignmentRequest(
+        **scope.where(),
+        assignment_id=assignment,
+        due_time=timestamp(due_time),
+        priority=priority,
+        note=note,
+        update_mask=FieldMask(paths=paths),
+        etag=etag,
+        reason=reason,
+    )
+    return Call(_SERVICE + "UpdateAssignment", request, pb.UpdateAssignmentResponse, scope.project)
 
 
 def next_task(scope: Scope, assignment: str) -> Call[pb.NextTaskResponse]:

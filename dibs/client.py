@@ -140,6 +140,7 @@ class AsyncClient:
     bulk_reopen = _Rpc(operation_calls.bulk_reopen)
     get_assignment = _Rpc(assigning_calls.get_assignment)
     list_assignments = _Rpc(assigning_calls.list_assignments)
+    update_assignment = _Rpc(assigning_calls.update_assignment)
     next_task = _Rpc(assigning_calls.next_task)
     assign_tasks = _Rpc(assigning_calls.assign_tasks)
     release_tasks = _Rpc(assigning_calls.release_tasks)

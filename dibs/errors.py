@@ -472,16 +472,19 @@ class PlanStale(Conflict):
 
 
 class EtagMismatch(Conflict):
-    """The settings, of the queue or of the project, were changed since they were read."""
+    """What a queue, project or assignment is to be was changed since it was read."""
 
     reason = "ETAG_MISMATCH"
 
-    def __init__(self, queue_id: str = "", *, project_id: str = "") -> None:
-        what = f"queue {queue_id!r}" if queue_id else f"project {project_id!r}"
+    def __init__(
+        self, queue_id: str = "", *, project_id: str = "", assignment_id: str = ""
+    ) -> None:
+        names = {"queue_id": queue_id, "project_id": project_id, "assignment_id": assignment_id}
+        kind, name = next((kind, name) for kind, name in names.items() if name)
         super().__init__(
-            f"{what} has other settings than those of this etag: read them again",
-            queue_id=queue_id or None,
-            project_id=project_id or None,
+            f"{kind.removesuffix('_id')} {name!r} has other settings than those of this etag:"
+            " read them again",
+            **{kind: name},
         )
 
 

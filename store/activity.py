@@ -20,7 +20,7 @@ TO_AUTHOR: Final = 1
 TO_PERSON: Final = 3
 REASONED: Final[Mapping[str, str]] = {
     **dict.fromkeys(("released", "skipped", "assigned"), "content"),
-    "moves_begun": "reason",
+    **dict.fromkeys(("moves_begun", "assignment_changed"), "reason"),
 }
 """Kinds of which a field has the number of the reason that was given."""
 OF_OPERATIONS: Final = frozenset({"operation_begun", "cleared", "queue_deleted", "moves_begun"})

@@ -1,7 +1,8 @@
 """Assignments: one person's work in one queue, from the counters that queues and people share.
 
-A share has no row of its own: it is there while somebody has, or did, any task of the queue, or is
-listed in its distribution. A bucket is what waits in a queue whose work is distributed.
+A share has no row of its own: it is there while somebody has, or did, any task of the queue, is
+listed in its distribution, or something was said of it. A bucket is what waits in a queue whose
+work is distributed.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ _SUMS: Final = ", ".join(
 _NAMES: Final = ", ".join(f"'{name}'" for name in _STATES if name != "queued")
 _OPEN: Final = "a.queued + a.assigned + a.in_progress + a.returned"
 _DONE: Final = "a.completed + a.discarded"
+_DUE: Final = "coalesce(nullif(s.due_ms, 0), v.due_ms)"
+"""Its own date, else that of the queue."""
 _LISTED: Final = """
 SELECT w.queue, (s.share ->> 0)::bigint AS person, '' AS state, 0 AS tasks FROM view_queue w
  CROSS JOIN LATERAL jsonb_array_elements(
@@ -38,23 +41,28 @@ SELECT w.queue, (s.share ->> 0)::bigint AS person, '' AS state, 0 AS tasks FROM 
  WHERE w.project = $1"""
 ASSIGNMENTS: Final = f"""
 SELECT * FROM (
-SELECT a.*, v.owner, v.rules, v.content, v.priority, v.due_ms, v.archived, v.name, v.description,
-       v.created_wall, q.external_id AS queue_id, x.external_id AS person_id,
+SELECT a.*, v.owner, v.rules, v.archived, v.name, v.description, v.created_wall,
+       coalesce(nullif(s.priority, -1), v.priority) AS priority, {_DUE} AS due_ms,
+       coalesce(s.changed, 0) AS changed, coalesce(convert_from(n.bytes, 'UTF8'), '') AS note,
+       q.external_id AS queue_id, x.external_id AS person_id,
        coalesce(m.active, false) AS active,
        {_OPEN} AS remaining, {_OPEN} + {_DONE} AS total,
        CASE WHEN {_OPEN} = 0 AND {_DONE} > 0 THEN 3
             WHEN a.in_progress + a.returned + {_DONE} > 0 THEN 2 ELSE 1 END AS status,
        CASE WHEN {_DONE} = 0 THEN 0 ELSE ({_DONE}) * 100 / ({_OPEN} + {_DONE}) END AS progress,
-       CASE WHEN v.due_ms = 0 THEN 9007199254740991 ELSE v.due_ms END AS due_order
+       CASE WHEN {_DUE} = 0 THEN 9007199254740991 ELSE {_DUE} END AS due_order
   FROM (SELECT queue, person, {_SUMS} FROM (
             SELECT c.queue, c.value AS person, c.dimension AS state, c.tasks FROM view_count c
              WHERE c.project = $1 AND c.dimension IN ({_NAMES})
             UNION ALL {_LISTED}
+            UNION ALL SELECT t.queue, t.person, '', 0 FROM view_assignment t WHERE t.project = $1
             UNION ALL SELECT b.queue, {BUCKET}, 'queued', b.queued FROM view_queue b
              WHERE b.project = $1 AND b.dealt >= 0
         ) AS every GROUP BY queue, person) AS a
   JOIN view_queue v ON v.project = $1 AND v.queue = a.queue
   JOIN queue q ON q.project = $1 AND q.queue = a.queue
+  LEFT JOIN view_assignment s ON s.project = $1 AND s.queue = a.queue AND s.person = a.person
+  LEFT JOIN content n ON n.project = $1 AND n.content = s.content
   JOIN person x ON x.project = $1
    AND x.person = CASE a.person WHEN {BUCKET} THEN v.owner ELSE a.person END
   LEFT JOIN view_member m ON m.project = $1 AND m.person = x.person
@@ -90,9 +98,9 @@ ORDERS: Final = {
 def assignment_view(row: asyncpg.Record) -> AssignmentView:
     """An assignment from a row of ASSIGNMENTS."""
     names = ("queue", "person", "queue_id", "person_id", "status", "priority", "due_ms", "archived")
-    numbers = ("total", "remaining", "progress", "created_wall", "owner")
+    numbers = ("total", "remaining", "progress", "created_wall", "owner", "changed")
     return AssignmentView(
-        **{name: row[name] for name in (*names, *numbers, "active", "description")},
+        **{name: row[name] for name in (*names, *numbers, "active", "description", "note")},
         queue_name=row["name"],
         rules=row["rules"],
         counts={name: row[name] for name in _STATES},

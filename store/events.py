@@ -76,6 +76,7 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "expired": ("tasks", "stay"),
     "moves_planned": ("queue", "sources", "targets", "as_of", "content", "total"),
     "moves_begun": (*("queue", "why", "plan", "undo", "sources", "content", "total", "reason"),),
+    "assignment_changed": ("queue", "person", "due_ms", "priority", "content", "reason"),
     "assigned": ("queue", "why", "content", "operation", "upto", "among", "tasks", "kept"),
     "batch_cleared": ("queue", "person", "tasks"),
     "revoked": ("person", "tasks", "cursor", "done"),

@@ -291,6 +291,12 @@ def _data_submitted(views: Views, event: Event, body: Any) -> None:
     views.update(body["queue"])
 
 
+def _assignment_changed(views: Views, event: Event, body: Any) -> None:
+    said = (body["due_ms"], body["priority"], body["content"])
+    row = (body["queue"], body["person"], *said, event.seq, event.wall_ms)
+    views.rows.append(("assignment", row))
+
+
 def _dataset_attached(views: Views, event: Event, body: Any) -> None:
     values = (body["queue"], body["dataset"], body["priority"], body["not_before"])
     views.rows.append(("attachment", values))
@@ -489,6 +495,7 @@ _CHANGES: Final[dict[str, Callable[[Views, Event, Any], None]]] = {
     "queue_paused": _queue_paused,
     "queue_archived": _queue_archived,
     "data_submitted": _data_submitted,
+    "assignment_changed": _assignment_changed,
     "dataset_attached": _dataset_attached,
     "entries_added": _entries_added,
     **projection_delays.CHANGES,

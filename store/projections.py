@@ -88,6 +88,10 @@ WRITES: Final = {
     "queue_archived": "UPDATE view_queue SET archived = $3, settled = false"
     " WHERE project = $1 AND queue = $2",
     "data_submitted": "UPDATE view_queue SET submitted_wall = $3 WHERE project = $1 AND queue = $2",
+    "assignment": "INSERT INTO view_assignment VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
+    " ON CONFLICT (project, queue, person) DO UPDATE SET due_ms = excluded.due_ms,"
+    " priority = excluded.priority, content = excluded.content, changed = excluded.changed,"
+    " changed_wall = excluded.changed_wall",
     "attachment": "INSERT INTO view_attachment (project, queue, dataset, priority, not_before)"
     " VALUES ($1, $2, $3, $4, $5)",
     "dataset_of_queue": "INSERT INTO view_queue_dataset VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",

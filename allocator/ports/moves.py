@@ -29,6 +29,8 @@ class OpenTask:
 class AssignmentView:
     """One person's work in one queue; `person` 0: the bucket, and `person_id` is its owner.
 
+    `changed`: the event that said something of it last; 0: none did.
+
     `rules` of the queue as JSON; `counts` are in tasks, by state's name.
     """
 
@@ -38,6 +40,7 @@ class AssignmentView:
     person_id: str
     queue_name: str
     description: str
+    note: str
     owner: int
     status: int
     priority: int
@@ -48,6 +51,7 @@ class AssignmentView:
     remaining: int
     progress: int
     created_wall: int
+    changed: int
     rules: str
     counts: Mapping[str, int]
 

@@ -30,6 +30,11 @@ class AssignmentServicer(assignment_pb2_grpc.AssignmentServiceServicer):
     ) -> pb.ListAssignmentsResponse:
         return wire.assignments(await self._listed.page(wire.list_assignments(request)))
 
+    async def UpdateAssignment(
+        self, request: pb.UpdateAssignmentRequest, context: Any
+    ) -> pb.UpdateAssignmentResponse:
+        return wire.updated(await self._listed.update(wire.update_assignment(request)))
+
     async def NextTask(self, request: pb.NextTaskRequest, context: Any) -> pb.NextTaskResponse:
         return wire.next_of(await self._listed.next_task(wire.next_task(request)))
 

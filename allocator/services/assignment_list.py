@@ -24,17 +24,19 @@ from allocator.filters import (
     mapped,
 )
 from allocator.model import Priority, TaskState, WorkStatus
-from allocator.ports import AssignmentView, Directory, Ledger, Listings, Views, WallClock
+from allocator.ports import AssignmentView, Content, Directory, Ledger, Listings, Views, WallClock
 from allocator.ports.lists import ListAsk
 from allocator.services.asking import Orders, asked
 from allocator.services.door import Door, Scope, judged
 from allocator.services.held import HeldTasks
-from allocator.services.outcomes import some, value
+from allocator.services.outcomes import happened, some, value
+from allocator.services.reasons import kept
 from allocator.services.reserving import Reserving
 from dibs import errors
 
 GET = "AssignmentService.GetAssignment"
 LIST = "AssignmentService.ListAssignments"
+UPDATE = "AssignmentService.UpdateAssignment"
 NEXT = "AssignmentService.NextTask"
 OPEN = 0
 """As a status: TODO or IN_PROGRESS."""
@@ -94,6 +96,7 @@ class Assignments:
         *,
         directory: Directory,
         ledger: Ledger,
+        content: Content,
         views: Views,
         listings: Listings,
         door: Door,
@@ -103,6 +106,7 @@ class Assignments:
     ) -> None:
         self._directory = directory
         self._ledger = ledger
+        self._content = content
         self._views = views
         self._listings = listings
         self._door = door
@@ -150,6 +154,39 @@ class Assignments:
             at_least=page.at_least,
         )
 
+    async def update(self, ask: asked_for.UpdateAssignment) -> told.Updated:
+        """Say something of an assignment.
+
+        Raises AssignmentNotFound, QueueNotFound, InvalidArgument, EtagMismatch,
+        QueueArchived, PermissionDenied.
+        """
+        entered = await self._door.enter(ask.change.project, ask.change.actor, UPDATE)
+        queue, person = _share(ask.id)
+        ids = await self._directory.queue_ids(entered.project, [queue])
+        place = await self._door.permit(ask.change, UPDATE, queue=ids.get(queue, ""))
+        if queue not in ids:
+            raise errors.AssignmentNotFound(ask.id)
+        now = await self._ledger.read(place.project, "queue", queue=queue)
+        await self._views.wait_for(place.project, now.seq)
+        await self._view(place.project, ask.id)
+        note = None if ask.note is None else await kept(self._content, place.project, ask.note)
+        outcome = await self._ledger.change(
+            *(place.project, "change_assignment", ask.change.key, place.actor),
+            queue=queue,
+            person=person,
+            expected=ask.etag,
+            due_ms=_or_left(ask.due_ms),
+            priority=_or_left(ask.priority),
+            content=_or_left(note),
+            reason=await kept(self._content, place.project, ask.reason),
+        )
+        if outcome.word == "stale_etag":
+            raise errors.EtagMismatch(assignment_id=ask.id)
+        event = happened(outcome)
+        await self._views.wait_for(place.project, event.seq)
+        view = await self._view(place.project, ask.id)
+        return told.Updated(seq=event.seq, assignment=_shown(view, self._clock.now_ms()))
+
     @judged(NEXT)
     async def next_task(self, ask: asked_for.NextTask) -> answers.Reserved:
         """The first thing to do of an assignment: what is unfinished, else what Reserve gives.
@@ -157,10 +194,7 @@ class Assignments:
         Raises AssignmentNotFound, PermissionDenied.
         """
         entered = await self._door.enter(ask.change.project, ask.change.actor, NEXT)
-        queue, person = _numbers(ask.id)
-        if not person:
-            right = "must be of a share: what is in a bucket is to be assigned first"
-            raise errors.InvalidArgument("assignment_id", right)
+        queue, person = _share(ask.id)
         names = await self._directory.people_ids(entered.project, [person])
         ids = await self._directory.queue_ids(entered.project, [queue])
         if person not in names or queue not in ids:
@@ -201,6 +235,20 @@ def _numbers(id_: str) -> tuple[int, int]:
     if found is None:
         raise errors.AssignmentNotFound(id_)
     return (int(found[3]), 0) if found[3] else (int(found[1]), int(found[2]))
+
+
+def _or_left(word: int | None) -> int | str:
+    """As the store is told it."""
+    return "" if word is None else word
+
+
+def _share(id_: str) -> tuple[int, int]:
+    """Queue and person. Raises AssignmentNotFound, InvalidArgument for a bucket."""
+    queue, person = _numbers(id_)
+    if not person:
+        right = "must be somebody's: what is in a bucket is to be assigned first"
+        raise errors.InvalidArgument("assignment_id", right)
+    return queue, person
 
 
 def id_of(queue: int, person: int) -> str:
@@ -267,6 +315,7 @@ def _shown(view: AssignmentView, now_ms: int) -> told.Assignment:
         queue_name=view.queue_name,
         person_id=view.person_id,
         description=view.description,
+        note=view.note,
         bucket=view.person == 0,
         status=WorkStatus(view.status),
         priority=Priority(view.priority),
@@ -283,4 +332,5 @@ def _shown(view: AssignmentView, now_ms: int) -> told.Assignment:
             if view.counts.get(state.name.lower())
         },
         created_ms=view.created_wall,
+        etag=str(view.changed),
     )

@@ -107,6 +107,25 @@ def next_task(request: pb.NextTaskRequest) -> asked.NextTask:
     return asked.NextTask(id=request.assignment_id, change=change)
 
 
+def update_assignment(request: pb.UpdateAssignmentRequest) -> asked.UpdateAssignment:
+    paths, change = request.update_mask.paths, common.change(SERVICE + "UpdateAssignment", request)
+    due_ms = common.epoch_ms(request.due_time) if request.HasField("due_time") else 0
+    priority = int(common.priority(request.priority)) if request.priority else asked.NO_RANK
+    return asked.UpdateAssignment(
+        id=request.assignment_id,
+        due_ms=due_ms if "due_time" in paths else None,
+        priority=priority if "priority" in paths else None,
+        note=request.note if "note" in paths else None,
+        etag=request.etag,
+        reason=request.reason,
+        change=change,
+    )
+
+
+def updated(answer: told.Updated) -> pb.UpdateAssignmentResponse:
+    return pb.UpdateAssignmentResponse(seq=answer.seq, assignment=_shown(answer.assignment))
+
+
 def assignment(answer: told.Assignment) -> pb.GetAssignmentResponse:
     return pb.GetAssignmentResponse(assignment=_shown(answer))
 
@@ -144,11 +163,13 @@ def _shown(found: told.Assignment) -> pb.Assignment:
         active=found.active,
         locked=found.locked,
         description=found.description,
+        note=found.note,
         total_tasks=found.total,
         remaining_tasks=found.remaining,
         progress_percent=found.progress,
         state_counts=figures.by_state(found.by_state),
         queue_create_time=common.timestamp(found.created_ms),
+        etag=found.etag,
     )
 
 

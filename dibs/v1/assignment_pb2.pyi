@@ -4,6 +4,7 @@ from dibs.v1 import common_pb2 as _common_pb2
 from dibs.v1 import figures_pb2 as _figures_pb2
 from dibs.v1 import operation_pb2 as _operation_pb2
 from dibs.v1 import queue_pb2 as _queue_pb2
+from google.protobuf import field_mask_pb2 as _field_mask_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
@@ -32,7 +33,7 @@ SPREAD_BY_LOAD: Spread
 SPREAD_LEVEL: Spread
 
 class Assignment(_message.Message):
-    __slots__ = ("assignment_id", "queue_id", "queue_name", "person_id", "kind", "status", "priority", "due_time", "overdue", "active", "locked", "description", "total_tasks", "remaining_tasks", "progress_percent", "items_with_open_issues", "items_for_review", "state_counts", "queue_create_time", "type")
+    __slots__ = ("assignment_id", "queue_id", "queue_name", "person_id", "kind", "status", "priority", "due_time", "overdue", "active", "locked", "description", "total_tasks", "remaining_tasks", "progress_percent", "items_with_open_issues", "items_for_review", "state_counts", "queue_create_time", "type", "note", "etag")
     ASSIGNMENT_ID_FIELD_NUMBER: _ClassVar[int]
     QUEUE_ID_FIELD_NUMBER: _ClassVar[int]
     QUEUE_NAME_FIELD_NUMBER: _ClassVar[int]
@@ -53,6 +54,8 @@ class Assignment(_message.Message):
     STATE_COUNTS_FIELD_NUMBER: _ClassVar[int]
     QUEUE_CREATE_TIME_FIELD_NUMBER: _ClassVar[int]
     TYPE_FIELD_NUMBER: _ClassVar[int]
+    NOTE_FIELD_NUMBER: _ClassVar[int]
+    ETAG_FIELD_NUMBER: _ClassVar[int]
     assignment_id: str
     queue_id: str
     queue_name: str
@@ -73,7 +76,9 @@ class Assignment(_message.Message):
     state_counts: _containers.RepeatedCompositeFieldContainer[_figures_pb2.StateCount]
     queue_create_time: _timestamp_pb2.Timestamp
     type: _queue_pb2.QueueType
-    def __init__(self, assignment_id: _Optional[str] = ..., queue_id: _Optional[str] = ..., queue_name: _Optional[str] = ..., person_id: _Optional[str] = ..., kind: _Optional[_Union[AssignmentKind, str]] = ..., status: _Optional[_Union[_figures_pb2.WorkStatus, str]] = ..., priority: _Optional[_Union[_common_pb2.Priority, str]] = ..., due_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., overdue: bool = ..., active: bool = ..., locked: bool = ..., description: _Optional[str] = ..., total_tasks: _Optional[int] = ..., remaining_tasks: _Optional[int] = ..., progress_percent: _Optional[int] = ..., items_with_open_issues: _Optional[int] = ..., items_for_review: _Optional[int] = ..., state_counts: _Optional[_Iterable[_Union[_figures_pb2.StateCount, _Mapping]]] = ..., queue_create_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., type: _Optional[_Union[_queue_pb2.QueueType, str]] = ...) -> None: ...
+    note: str
+    etag: str
+    def __init__(self, assignment_id: _Optional[str] = ..., queue_id: _Optional[str] = ..., queue_name: _Optional[str] = ..., person_id: _Optional[str] = ..., kind: _Optional[_Union[AssignmentKind, str]] = ..., status: _Optional[_Union[_figures_pb2.WorkStatus, str]] = ..., priority: _Optional[_Union[_common_pb2.Priority, str]] = ..., due_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., overdue: bool = ..., active: bool = ..., locked: bool = ..., description: _Optional[str] = ..., total_tasks: _Optional[int] = ..., remaining_tasks: _Optional[int] = ..., progress_percent: _Optional[int] = ..., items_with_open_issues: _Optional[int] = ..., items_for_review: _Optional[int] = ..., state_counts: _Optional[_Iterable[_Union[_figures_pb2.StateCount, _Mapping]]] = ..., queue_create_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., type: _Optional[_Union[_queue_pb2.QueueType, str]] = ..., note: _Optional[str] = ..., etag: _Optional[str] = ...) -> None: ...
 
 class GetAssignmentRequest(_message.Message):
     __slots__ = ("project_id", "actor", "min_seq", "assignment_id")
@@ -146,6 +151,38 @@ class NextTaskResponse(_message.Message):
     task: _common_pb2.Task
     nothing: _allocation_pb2.Nothing
     def __init__(self, seq: _Optional[int] = ..., task: _Optional[_Union[_common_pb2.Task, _Mapping]] = ..., nothing: _Optional[_Union[_allocation_pb2.Nothing, _Mapping]] = ...) -> None: ...
+
+class UpdateAssignmentRequest(_message.Message):
+    __slots__ = ("project_id", "actor", "request_id", "assignment_id", "due_time", "priority", "note", "update_mask", "etag", "reason")
+    PROJECT_ID_FIELD_NUMBER: _ClassVar[int]
+    ACTOR_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    ASSIGNMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    DUE_TIME_FIELD_NUMBER: _ClassVar[int]
+    PRIORITY_FIELD_NUMBER: _ClassVar[int]
+    NOTE_FIELD_NUMBER: _ClassVar[int]
+    UPDATE_MASK_FIELD_NUMBER: _ClassVar[int]
+    ETAG_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    project_id: str
+    actor: str
+    request_id: _common_pb2.RequestId
+    assignment_id: str
+    due_time: _timestamp_pb2.Timestamp
+    priority: _common_pb2.Priority
+    note: str
+    update_mask: _field_mask_pb2.FieldMask
+    etag: str
+    reason: str
+    def __init__(self, project_id: _Optional[str] = ..., actor: _Optional[str] = ..., request_id: _Optional[_Union[_common_pb2.RequestId, _Mapping]] = ..., assignment_id: _Optional[str] = ..., due_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., priority: _Optional[_Union[_common_pb2.Priority, str]] = ..., note: _Optional[str] = ..., update_mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ..., etag: _Optional[str] = ..., reason: _Optional[str] = ...) -> None: ...
+
+class UpdateAssignmentResponse(_message.Message):
+    __slots__ = ("seq", "assignment")
+    SEQ_FIELD_NUMBER: _ClassVar[int]
+    ASSIGNMENT_FIELD_NUMBER: _ClassVar[int]
+    seq: int
+    assignment: Assignment
+    def __init__(self, seq: _Optional[int] = ..., assignment: _Optional[_Union[Assignment, _Mapping]] = ...) -> None: ...
 
 class AssignTasksRequest(_message.Message):
     __slots__ = ("project_id", "actor", "request_id", "queue_id", "task_ids", "filter", "person", "reason", "allow_partial")

@@ -52,6 +52,11 @@ class AssignmentServiceStub(object):
                 request_serializer=dibs_dot_v1_dot_assignment__pb2.NextTaskRequest.SerializeToString,
                 response_deserializer=dibs_dot_v1_dot_assignment__pb2.NextTaskResponse.FromString,
                 _registered_method=True)
+        self.UpdateAssignment = channel.unary_unary(
+                '/dibs.v1.AssignmentService/UpdateAssignment',
+                request_serializer=dibs_dot_v1_dot_assignment__pb2.UpdateAssignmentRequest.SerializeToString,
+                response_deserializer=dibs_dot_v1_dot_assignment__pb2.UpdateAssignmentResponse.FromString,
+                _registered_method=True)
         self.AssignTasks = channel.unary_unary(
                 '/dibs.v1.AssignmentService/AssignTasks',
                 request_serializer=dibs_dot_v1_dot_assignment__pb2.AssignTasksRequest.SerializeToString,
@@ -114,6 +119,17 @@ class AssignmentServiceServicer(object):
         Reserve of one task gives. Of one's own; of somebody else's for ADMIN,
         TEAM_MANAGER and the owner. Errors: PROJECT_NOT_FOUND, ASSIGNMENT_NOT_FOUND,
         QUEUE_NOT_FOUND, QUEUE_ARCHIVED, PERMISSION_DENIED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UpdateAssignment(self, request, context):
+        """Says when an assignment is to be done, how urgent it is, and what its person
+        should know (L5, L7, L9). It changes nothing about who gets what; of a bucket
+        its queue says all that. Needs ADMIN, TEAM_MANAGER or the owner. Errors:
+        PROJECT_NOT_FOUND, ASSIGNMENT_NOT_FOUND, QUEUE_NOT_FOUND, QUEUE_ARCHIVED,
+        ETAG_MISMATCH, PERMISSION_DENIED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -203,6 +219,11 @@ def add_AssignmentServiceServicer_to_server(servicer, server):
                     servicer.NextTask,
                     request_deserializer=dibs_dot_v1_dot_assignment__pb2.NextTaskRequest.FromString,
                     response_serializer=dibs_dot_v1_dot_assignment__pb2.NextTaskResponse.SerializeToString,
+            ),
+            'UpdateAssignment': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdateAssignment,
+                    request_deserializer=dibs_dot_v1_dot_assignment__pb2.UpdateAssignmentRequest.FromString,
+                    response_serializer=dibs_dot_v1_dot_assignment__pb2.UpdateAssignmentResponse.SerializeToString,
             ),
             'AssignTasks': grpc.unary_unary_rpc_method_handler(
                     servicer.AssignTasks,
@@ -319,6 +340,33 @@ class AssignmentService(object):
             '/dibs.v1.AssignmentService/NextTask',
             dibs_dot_v1_dot_assignment__pb2.NextTaskRequest.SerializeToString,
             dibs_dot_v1_dot_assignment__pb2.NextTaskResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UpdateAssignment(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dibs.v1.AssignmentService/UpdateAssignment',
+            dibs_dot_v1_dot_assignment__pb2.UpdateAssignmentRequest.SerializeToString,
+            dibs_dot_v1_dot_assignment__pb2.UpdateAssignmentResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -50,6 +50,7 @@ BY_RPC: dict[str, dict[str, Any]] = {
     "AllocationService.CanEdit": {"external_id": "a"},
     "AllocationService.Explain": {"task_id": ""},
     "AssignmentService.PlanRedistribution": {"all_contributors": True},
+    "AssignmentService.UpdateAssignment": {"update_mask": {"paths": ["note"]}},
     "AssignmentService.AssignTasks": {"person": "bystander"},
     "QueueService.SetPriority": {"priority": common_pb2.PRIORITY_HIGH},
     "QueueService.BulkSetPriority": {"priority": common_pb2.PRIORITY_HIGH},

@@ -9,13 +9,16 @@ from hypothesis.stateful import RuleBasedStateMachine, rule
 
 from audit.eligibility import entitled
 from audit.expect_assigned import expect_assign, expect_assigned
-from audit.state import QUEUED, RETURNED
+from audit.state import QUEUED, RETURNED, Terms
 from tests.audit.log import queue_rules
 
 QUEUES = st.integers(1, 3)
 PEOPLE = st.integers(0, 5)
 PICK = st.integers(0, 10_000)
 WINDOW_MS = 5_000
+SAID = ([0, 10**13], [-1, 0, 3], [0, 7])
+"""What may be said of an assignment: when it is due, how urgent it is, a note."""
+UNSAID = Terms(due_ms=0, priority=-1, content=0, changed=0)
 
 
 class AssignedRules(RuleBasedStateMachine):
@@ -39,6 +42,36 @@ class AssignedRules(RuleBasedStateMachine):
         reply = self.call("create_queue", queue=queue, rules=rules, content=0)
         assert reply.word == ("already_exists" if known else "ok")
         self.attach(queue, 3)
+
+    @rule(
+        queue=QUEUES,
+        person=st.integers(1, 9),
+        said=st.tuples(*(st.sampled_from(["", *some]) for some in SAID)),
+        known=st.sampled_from(["", "is", "was"]),
+    )
+    def say_of_an_assignment(
+        self, *, queue: int, person: int, said: tuple[Any, Any, Any], known: str
+    ) -> None:
+        """What is not said stays as it was; who knows it as it was is told no."""
+        of = self.state.queues.get(queue)
+        before = of.terms.get(person, UNSAID) if of else UNSAID
+        expected = before.changed + (known == "was") if known else ""
+        names = ("due_ms", "priority", "content")
+        reply = self.call(
+            "change_assignment",
+            queue=queue,
+            person=person,
+            expected=expected,
+            reason=5,
+            **dict(zip(names, said, strict=True)),
+        )
+        if of is None or person not in self.state.members:
+            assert (reply.word, reply.rest) == ("not_found", "person" if of else "queue")
+        elif known == "was":
+            assert reply.word == "stale_etag"
+        else:
+            after = [old if new == "" else new for new, old in zip(said, before, strict=False)]
+            assert list(of.terms[person]) == [*after, reply.seq]
 
     @rule(queue=QUEUES, picks=st.lists(PICK, min_size=1, max_size=6), stale=st.integers(0, 9))
     def deal(self, *, queue: int, picks: list[int], stale: int) -> None:

@@ -137,6 +137,8 @@ function keys.datasets(P) return P .. 'datasets' end
 function keys.operation(P, operation) return P .. 'operation:' .. text(operation) end
 -- HASH plan -> packed {queue, as_of, content, total, clock, used, sources, targets}: see 59_plans.
 function keys.plans(P) return P .. 'plans' end
+-- HASH person -> packed {due_ms, priority, content, changed} of what was said of their assignment in the queue.
+function keys.terms(P, queue) return P .. 'terms:' .. text(queue) end
 -- HASH "queue:person" -> the operation by which tasks of theirs there move to others.
 function keys.moving(P) return P .. 'moving' end
 -- SET of operations that still have chunks to do.

@@ -96,6 +96,14 @@ function apply.queue_archived(P, event)
   put_control(P, queue.number, steered(queue, 'archived', event.body.archived))
 end
 
+-- What is said of an assignment changes nothing about who gets what.
+function apply.assignment_changed(P, event)
+  local b = event.body
+  redis.call('HSET', keys.terms(P, b.queue), b.person, cmsgpack.pack({
+    due_ms = b.due_ms, priority = b.priority, content = b.content, changed = event.seq,
+  }))
+end
+
 function apply.data_submitted(P, event)
   local queue = queues.load(P, event.body.queue)
   put_control(P, queue.number, steered(queue, 'submitted', event.body.submitted))

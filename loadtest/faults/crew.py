@@ -24,6 +24,8 @@ NEEDED = ((), (), (), ("left",), ("right",), SKILLS)
 """What items require, in turn."""
 IN_BATCHES = "batches"
 """The queue that gives its tasks in batches."""
+DEALT = "dealt"
+"""The queue whose tasks are dealt out: nobody pulls there."""
 DELAYED_S = 6.0
 """The longest that an item waits for its time."""
 EXTRA = "extra"
@@ -44,6 +46,7 @@ SUPPLIES = (
     Supply(queue="two", slots=2, dataset="twos"),
     Supply(queue="three", slots=3, dataset="threes"),
     Supply(queue=IN_BATCHES, slots=2, dataset="fours"),
+    Supply(queue=DEALT, slots=2, dataset="fives"),
 )
 
 
@@ -74,7 +77,10 @@ class Feeder:
                 return
             with contextlib.suppress(StoreUnavailable, WrongState):
                 depth = await self.admin.depth(supply.queue)
-                if depth.available + depth.items_pending * supply.slots < self.least:
+                waiting = depth.available + depth.items_pending * supply.slots
+                if supply.queue == DEALT:
+                    waiting += depth.held
+                if waiting < self.least:
                     await self.feed(supply)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(self.every_s / len(SUPPLIES)):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import time
 from collections.abc import Sequence
 
@@ -12,7 +13,9 @@ from dibs.errors import Conflict, NotFound, ReviewNotPassed, StoreUnavailable, W
 from dibs.v1.allocation_pb2 import ReserveResponse
 from dibs.v1.common_pb2 import Task, TaskState
 from loadtest.calls import About, Caller
+from loadtest.faults.crew import DEALT
 from loadtest.faults.helm import put_away
+from loadtest.faults.planner import hand_out
 from loadtest.turns import bring_back
 
 AT_ONCE = 20
@@ -38,11 +41,14 @@ async def drain(
     has slots. Raises NotDrained.
     """
     deadline = time.monotonic() + within_s
-    done = 0
+    done, names = 0, [one.person for one in people]
+    takers = itertools.cycle(names)
     while left := await unfinished(people[0], queues):
         if time.monotonic() > deadline:
             raise NotDrained(f"after {within_s:.0f} s there is still: {left}")
         await bring_back(admin, queues)
+        if DEALT in left:
+            await hand_out(admin, DEALT, next(takers), names)
         done += sum(await asyncio.gather(*(_clear(one, queues) for one in people)))
     for queue in queues[::2]:
         await put_away(admin, queue)

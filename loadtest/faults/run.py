@@ -21,6 +21,7 @@ from loadtest.annotators import Manner
 from loadtest.calls import Caller
 from loadtest.faults.beyond import compare
 from loadtest.faults.crew import (
+    DEALT,
     EXTRA,
     IN_BATCHES,
     SKILLS,
@@ -35,6 +36,7 @@ from loadtest.faults.editor import Editor
 from loadtest.faults.ground import Ground, Server, opened
 from loadtest.faults.helm import Helm
 from loadtest.faults.lookout import Lookout
+from loadtest.faults.planner import Planner, shares_of
 from loadtest.faults.steward import Steward
 from loadtest.faults.verdict import LEAST_A_MINUTE, Verdict, both
 from loadtest.history import History
@@ -61,7 +63,12 @@ DRAIN_S = 90.0
 AUDIT_S = 20.0
 CLOSED = "two"
 """The queue that not everybody may work in."""
-SIZES = queue_pb2.Batches(batch_size=4)
+SHARERS = tuple(f"person-{n}" for n in range(ANNOTATORS // 4, ANNOTATORS // 2))
+"""Among whom the work of one queue is dealt out."""
+SETTINGS = {
+    IN_BATCHES: queue_pb2.Queue(batches=queue_pb2.Batches(batch_size=4)),
+    DEALT: queue_pb2.Queue(distribution=shares_of(dict.fromkeys(SHARERS, 1))),
+}
 ANY = ""
 """Whoever asks in no queue in particular."""
 QUEUES = tuple(supply.queue for supply in SUPPLIES)
@@ -243,7 +250,7 @@ async def _set_up(admin: Caller, feeder: Feeder) -> None:
             lease_duration=timedelta(seconds=LEASE_S),
             max_held=MAX_HELD,
             allowed_assignees=_allowed() if supply.queue == CLOSED else (),
-            settings=queue_pb2.Queue(batches=SIZES) if supply.queue == IN_BATCHES else None,
+            settings=SETTINGS.get(supply.queue),
         )
         await attach(admin, supply.queue, supply.dataset, Priority.PRIORITY_MEDIUM)
     for supply in SUPPLIES:
@@ -285,7 +292,14 @@ def _begin(swarm: Swarm, feeder: Feeder, rng: random.Random) -> None:
         stop=swarm.stop,
         rng=random.Random(rng.random()),
     )
-    crew = (feeder, personnel, steward, helm, clearing, editor)
+    planner = Planner(
+        admin=swarm.caller(ADMIN),
+        queue=DEALT,
+        people=SHARERS,
+        stop=swarm.stop,
+        rng=random.Random(rng.random()),
+    )
+    crew = (feeder, personnel, steward, helm, clearing, editor, planner)
     swarm.tasks += [asyncio.create_task(one.run()) for one in crew]
     for person in people:
         patience = IMPATIENT if rng.random() < GIVE_UP else PATIENT

@@ -7,7 +7,7 @@
 --   {'ok', seq, chain, clock, started}
 --   {'not_found', seq, chain, clock, 'person' | 'task'}
 --   {'lease_lost', seq, chain, clock, detail}
---   {'moving', seq, chain, clock}                tasks of theirs there move to others, this one perhaps too
+--   {'moving', seq, chain, clock, operation}     by which tasks of theirs there move to others, this one perhaps too
 --   {'not_eligible', seq, chain, clock, cause}   they may not do it any more, and it will be taken back; or, of what
 --                                            was given to them, the queue lets nobody begin now
 change('start', {}, function(call, arg)
@@ -15,7 +15,8 @@ change('start', {}, function(call, arg)
   if held.refusal then return held.refusal end
   local queue = queues.load(call.P, held.record.q)
   if held.slot[1] == ASSIGNED then
-    if plans.busy(call.P, queue.number, { held.person.number }) then return negative(call, 'moving') end
+    local busy = plans.busy(call.P, queue.number, { held.person.number })
+    if busy then return negative(call, 'moving', busy) end
     local cause = entitled(held.person, queue, held.record, held.i)
     if cause == '' and leases.begins(call.P, held) then cause = closed(queue) end
     if cause ~= '' then return negative(call, 'not_eligible', cause) end

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
 
 from allocator.bootstrap import Worker
 from dibs import errors
+from dibs.v1 import allocation_pb2, queue_pb2
 from dibs.v1 import assignment_pb2 as pb
-from dibs.v1 import queue_pb2
 from store import keys
-from tests.api.assigned import apply, plan, undo
+from tests.api.alone import Broken
+from tests.api.assigned import apply, plan, reassign, undo
 from tests.api.world import World, ids, refused
 
 DAY_MS = 86_400_000
@@ -228,3 +230,26 @@ async def test_where_people_pull_nothing_is_redistributed(world: World) -> None:
 
     assert error.reason == "QUEUE_NOT_DISTRIBUTED"
     assert "ClearBatch" in str(error)
+
+
+async def test_while_ones_tasks_move_one_starts_none_of_them_and_finishes_what_one_has_begun(
+    lonely: World, broken: Broken
+) -> None:
+    begun, waits, other = (await lonely.reserve("q", "ann", 3)).tasks
+    await lonely.start("ann", begun)
+    broken.breaks_at, broken.waits = 1, asyncio.Event()
+    moving = (await reassign(lonely, "q", "ann", "bob")).operation
+
+    begin = allocation_pb2.StartAnnotationRequest(**lonely.change("ann"), queue_id="q")
+    started = await refused(lonely.start("ann", waits))
+    first = await refused(lonely.start("ann", other))
+    await lonely.submit("ann", begun, status="completed")
+    at_all = await refused(lonely.stubs.allocation.StartAnnotation(begin))
+    broken.waits.set()
+
+    for error in (started, first, at_all):
+        assert isinstance(error, errors.TaskMoving)
+        assert error.metadata["queue_id"] == "q"
+    done = await lonely.waited(moving)
+    assert (done.done, done.failed) == (3, 1)
+    assert await _count(lonely, "ann", "bob") == [0, 2]

@@ -152,25 +152,20 @@ async def test_a_submission_that_lost_its_lease_says_so(client, server):
 
 async def test_an_empty_queue_is_waited_for(client, server):
     server.waiting.clear()
+
+    async def work_arrives() -> None:
+        await until(lambda: len(server.requests("Reserve")) >= 2)
+        server.waiting.append("new-1")
+
+    arrival = asyncio.create_task(work_arrives())
     async with client.work("digits", idle=IDLE) as tasks:
         async for task in tasks:
             await task.submit()
             break
         else:
             pytest.fail("the loop ended")
+    await arrival
     assert server.done == ["new-1"]
-
-
-@pytest.fixture(autouse=True)
-def new_work(request, server):
-    """Work that arrives while somebody waits for it."""
-    if request.node.name != "test_an_empty_queue_is_waited_for":
-        yield
-        return
-    timer = threading.Timer(0.2, server.waiting.append, ["new-1"])
-    timer.start()
-    yield
-    timer.join()
 
 
 def test_the_sync_loop_does_the_same(sync_client, server):

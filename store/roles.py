@@ -1,8 +1,10 @@
 """Background roles: each runs in one process at a time, wherever that is.
 
-The holder of a session's advisory lock runs the role. All others wait for the
-lock, so that whoever is next takes over the moment the holder dies. The lock
-only avoids waste: every role is safe to run twice.
+The holder of a session's advisory lock runs the role. All others ask for the
+lock again and again, so that somebody takes over soon after the holder dies. To
+wait for it in one statement would keep a snapshot as long as the wait lasts,
+which is for ever, and with it every row version of the database that died since.
+The lock only avoids waste: every role is safe to run twice.
 """
 
 from __future__ import annotations
@@ -25,6 +27,8 @@ LOCKS: Final = 0xD1B6 << 40
 NUMBERS: Final = {"committer": 1, "sweeper": 2, "projector": 3, "snapshotter": 4}
 PAUSE_S: Final = (0.05, 1.0)
 PROBE_S: Final = 1.0
+ASK_S: Final = 0.1
+"""Between two attempts to get the lock."""
 
 log = structlog.get_logger()
 
@@ -78,7 +82,7 @@ class Role:
         connection.add_termination_listener(lambda _: lost.set())
         try:
             with translated():
-                await connection.execute("SELECT pg_advisory_lock($1)", LOCKS + NUMBERS[self._name])
+                await self._elected(connection)
                 log.info("role_begins", role=self._name)
                 self.held.set()
                 await self._work_until_lost(connection, lost)
@@ -87,6 +91,11 @@ class Role:
                 log.info("role_ends", role=self._name)
             self.held.clear()
             connection.terminate()
+
+    async def _elected(self, connection: Dedicated) -> None:
+        lock = LOCKS + NUMBERS[self._name]
+        while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", lock):
+            await self._timer.sleep(ASK_S)
 
     async def _work_until_lost(self, connection: Dedicated, lost: asyncio.Event) -> None:
         async def work() -> None:

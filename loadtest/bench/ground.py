@@ -148,9 +148,16 @@ class Ground:
 
     async def phase(self, project: Project, *, callers: int | None = None, **plan: Any) -> Phase:
         """Let the project's seats, or the first of them, do what the plan says."""
-        seats = project.seats[:callers]
         await self.settled()
         before = self._cpu()
+        tally = await self.load(project, callers=callers, **plan)
+        await self.settled()
+        used = processes.between(before, self._cpu())
+        return Phase(tally=tally, cpu_s=used | {"generator": tally.cpu_s})
+
+    async def load(self, project: Project, *, callers: int | None = None, **plan: Any) -> Tally:
+        """The same, whatever else goes on."""
+        seats = project.seats[:callers]
         tally = await self._generated(
             Plan(
                 target=self.service.target,
@@ -160,12 +167,10 @@ class Ground:
                 **plan,
             )
         )
-        await self.settled()
-        used = processes.between(before, self._cpu())
         project.seats[:callers] = [
             replace(seat, n=n) for seat, n in zip(seats, tally.next_ns, strict=True)
         ]
-        return Phase(tally=tally, cpu_s=used | {"generator": tally.cpu_s})
+        return tally
 
     async def _generated(self, plan: Plan) -> Tally:
         return await asyncio.get_running_loop().run_in_executor(self._pool, drive, plan)

@@ -1,4 +1,4 @@
-"""Roles are taken over at once, and the sweeper turns time into events."""
+"""Roles are taken over soon, and the sweeper turns time into events."""
 
 import asyncio
 import time
@@ -77,6 +77,26 @@ async def test_one_process_at_a_time_has_a_role_and_the_next_takes_over(
         assert len(work.now) <= 1
         assert len(work.ever) >= 4 - remaining
     assert sorted(work.ever) == ["a", "b", "c"]
+
+
+async def test_who_waits_for_a_role_keeps_no_dead_rows(postgres: Postgres) -> None:
+    work, timer = Work(), HandTimer()
+    holder = Role(postgres, "sweeper", work.by("a"))
+    holder.start()
+    await eventually(lambda: work.now == ["a"])
+    heir = Role(postgres, "sweeper", work.by("b"), timer=timer)
+    heir.start()
+    await eventually(lambda: timer.waiting)
+    async with postgres.reading() as connection:
+        snapshots = await connection.fetch(
+            "SELECT query FROM pg_stat_activity WHERE backend_xmin IS NOT NULL"
+            " AND pid <> pg_backend_pid() AND datname = current_database()"
+        )
+    assert snapshots == []
+    await holder.stop()
+    timer.waiting.pop().set_result(None)
+    await eventually(lambda: work.now == ["b"])
+    await heir.stop()
 
 
 async def test_a_killed_connection_ends_the_term(postgres: Postgres) -> None:

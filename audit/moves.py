@@ -12,6 +12,7 @@ from audit.state import (
     FINISHED,
     FOREVER,
     FREE,
+    HELD,
     QUEUED,
     RETURNED,
     Entry,
@@ -65,13 +66,19 @@ def place(queue: Queue, entry: Entry) -> None:
 
 
 def rerank(project: Project, entry: Entry, rank: int) -> None:
-    """The entry stands elsewhere in its queue, and counts as touched."""
+    """The entry stands elsewhere in its queue, and counts as touched.
+
+    It does so among what its holders hold too, who are recalled, if they are, from the first on.
+    """
     queue = project.queues[entry.queue]
     queue.lanes.setdefault(entry.lane, Ordered()).discard(entry.score)
     entry.rank = rank
     entry.slots = [replace(slot, tail=0) for slot in entry.slots]
     entry.slots = entry.slots or [FREE] * entry.k
     place(queue, entry)
+    for slot in entry.slots:
+        if slot.state in HELD and slot.person in project.recalls:
+            project.recalls[slot.person] = ""
 
 
 def put_skips(project: Project, entry: Entry, skipped: frozenset[int], *, escalated: bool) -> None:

@@ -206,6 +206,11 @@ local function reindex(batch, edit, was, is)
   end
 end
 
+-- A recall goes through a person's holds by their scores: what has another one may be behind it by then.
+local function recall_anew(P, person)
+  if redis.call('HEXISTS', keys.recalls(P), person) == 1 then redis.call('HSET', keys.recalls(P), person, '') end
+end
+
 -- The entry has another priority: every sorted set that it stays in has it by its new score.
 local function rerank(batch, edit, is_free)
   local P, queue, class = batch.P, edit.after.q, edit.after.c
@@ -218,7 +223,9 @@ local function rerank(batch, edit, is_free)
     batch.lanes[G] = { queue, class }
   end
   for _, slot in ipairs(edit.after.s) do
-    if HELD[slot[1]] then enter(keys.held(P, slot[2], queue), edit)
+    if HELD[slot[1]] then
+      enter(keys.held(P, slot[2], queue), edit)
+      recall_anew(P, slot[2])
     elseif slot[1] == RETURNED then enter(keys.own(P, slot[2], queue), edit) end
   end
 end

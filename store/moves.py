@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -40,7 +41,7 @@ class Moves:
         """What the person has open, in the order of the queue."""
         states = (list(_HAS), list(_FREE))
         rows = await self._postgres.fetch(_OPEN, project, queue, person, *states)
-        return [_open(row) for row in rows]
+        return await asyncio.to_thread(lambda: [_open(row) for row in rows])
 
     async def loads(self, project: int, queue: int) -> Mapping[int, int]:
         """How many tasks each person has open in the queue."""

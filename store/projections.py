@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import groupby
 from operator import attrgetter, itemgetter
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from store.postgres import Connection
 
 RUN_EVENTS: Final = 500
+RUN_TASKS: Final = 200
+"""What one transaction changes at most. Between two of them the loop serves calls."""
 AT_ONCE: Final = 4
 SCAN_S: Final = 2.0
 STEPS_A_SCAN: Final = 20
@@ -195,9 +197,10 @@ class Projector:
             events = await self._read(project, position)
             if not events:
                 return position
-            if not await self._advance(project, position, events):
-                return position  # another projector was first
-            position = events[-1].seq
+            for run in _runs(events):
+                if not await self._advance(project, position, run):
+                    return position  # another projector was first
+                position = run[-1].seq
             self._lag(project, max(0, self._dirty.get(project, position) - position))
             await self._tell(project, position)
 
@@ -268,6 +271,17 @@ class Projector:
     async def _tell(self, project: int, seq: int) -> None:
         with suppress(StoreUnavailable, ReplyError):  # who waits looks for itself
             await self._redis.call("PUBLISH", PROJECTED, Projected(project, seq).pack())
+
+
+def _runs(events: Sequence[Event]) -> Iterator[Sequence[Event]]:
+    first, tasks = 0, 0
+    for n, event in enumerate(events):
+        of_event = len(tasks_of(event, {})) or 1
+        if n > first and tasks + of_event > RUN_TASKS:
+            yield events[first:n]
+            first, tasks = n, 0
+        tasks += of_event
+    yield events[first:]
 
 
 async def project_events(connection: Connection, project: int, events: Sequence[Event]) -> None:

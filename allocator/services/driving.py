@@ -65,22 +65,37 @@ def packed(
     runs: Sequence[Run], missing: Sequence[str] = (), how: Mapping[str, Any] | None = None
 ) -> bytes:
     """What an operation is to do, and the items that have nothing to be done."""
-    plan = {"runs": [list(run) for run in runs], "missing": list(missing), "how": how or {}}
-    return bytes(msgpack.packb(plan))
+    return _in_two({"missing": list(missing), "how": how or {}}, [list(run) for run in runs])
 
 
 def packed_moves(queue: int, moves: Sequence[Sequence[int]], why: int, reason: int) -> bytes:
     """What an operation moves in a queue: each task as `assign` takes it."""
     how = {"why": why, "reason": reason}
-    return bytes(msgpack.packb({"queue": queue, "moves": moves, "missing": [], "how": how}))
+    return _in_two({"missing": [], "how": how, "queue": queue}, moves)
 
 
-def unpacked(body: bytes) -> tuple[Plan | MovePlan, list[str]]:
-    """The plan, and the items that have nothing to be done."""
-    found = msgpack.unpackb(body)
-    if "moves" in found:
-        return MovePlan(found["queue"], found["moves"], found["how"]), list(found["missing"])
-    return Plan([Run(*run) for run in found["runs"]], found.get("how")), list(found["missing"])
+def _in_two(about: Mapping[str, Any], rows: Sequence[Sequence[int]]) -> bytes:
+    """Who only shows an operation reads what it is about, not the 100,000 rows behind it."""
+    return bytes(msgpack.packb(about)) + bytes(msgpack.packb(rows))
+
+
+def _parts(body: bytes) -> msgpack.Unpacker:
+    parts = msgpack.Unpacker(max_buffer_size=len(body))
+    parts.feed(body)
+    return parts
+
+
+def unpacked(body: bytes) -> Plan | MovePlan:
+    """What an operation is to do."""
+    about, rows = _parts(body)
+    if "queue" in about:
+        return MovePlan(about["queue"], rows, about["how"])
+    return Plan([Run(*run) for run in rows], about["how"])
+
+
+def missing_of(body: bytes) -> list[str]:
+    """The items that have nothing to be done."""
+    return list(next(_parts(body))["missing"])
 
 
 class Driving:
@@ -125,7 +140,12 @@ class Driving:
             return
 
     async def step(self, one: Running) -> bool:
-        """Do the next chunk; false when there is nothing more for this driver to do."""
+        """Do the next chunk; false when there is nothing more for this driver to do.
+
+        Then it rests for as long as the chunk took: half of what Redis and Postgres can do is left
+        to the people who work meanwhile.
+        """
+        began = time.monotonic()
         try:
             if not await self._do_next(one):
                 await self._end(one, OperationState.SUCCEEDED, "")
@@ -139,6 +159,7 @@ class Driving:
             await self._end(one, OperationState.FAILED, _name(error))
             return False
         one.chunk += 1
+        await asyncio.sleep(time.monotonic() - began)
         return True
 
     async def _do_next(self, one: Running) -> bool:
@@ -180,7 +201,7 @@ class Driving:
         if Verb(one.verb) in BY_FENCE:
             dataset = (one.queues, one.dataset, one.last_entry)
             return Plan(await self._operations.runs_of_dataset(one.project, *dataset))
-        plan, _ = unpacked(await self._content.get(one.project, one.content))
+        plan = unpacked(await self._content.get(one.project, one.content))
         if Verb(one.verb) is Verb.REMOVE_DATASET_ITEMS:
             items = (plan.how["items"], one.last_entry)
             return Plan(await self._operations.runs_of_items(one.project, *items))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from fractions import Fraction
 from typing import Any, Final
 
 from allocator import answers_assigning as told
@@ -100,7 +101,7 @@ class Movings:
             targets = await self._planning.targets(ground, ask)
             found = await self._planning.spread(ground, targets, ask.scope, ask.sharing)
             started = IN_ANY_CASE if ask.scope.include_started else NOT_IF_WORKED_ON
-            rows = _rows(ground, found, started)
+            rows = await asyncio.to_thread(_rows, ground, found, started)
             outcome = await self._ledger.change(
                 *(place.project, "plan_moves", ask.change.key, place.actor),
                 **self._told(ground, [target.person for target in targets], len(rows)),
@@ -141,7 +142,7 @@ class Movings:
         rows = []
         if found.word == "ok" and value(found)["content"]:
             body = await self._content.get(place.project, value(found)["content"])
-            moved, _ = unpacked(body)
+            moved = unpacked(body)
             rows = [_back(row) for row in moved.moves] if isinstance(moved, MovePlan) else []
         reason = await kept(self._content, place.project, ask.reason)
         sources = sorted({row[5] for row in rows if row[5] > 0})
@@ -214,16 +215,15 @@ class Movings:
         targets: Sequence[Target],
     ) -> told.Planned:
         event = happened(outcome)
-        tasks = Counter(move.person for move in found.moves)
-        weights = dict.fromkeys(tasks, Fraction(0))
+        weights: dict[int, list[float]] = {target.person: [] for target in targets}
         for move in found.moves:
-            weights[move.person] += Fraction(move.task.weight)
+            weights[move.person].append(float(move.task.weight))
         people = await self._directory.people_ids(place.project, [t.person for t in targets])
         return told.Planned(
             seq=event.seq,
             expire_ms=event.wall_ms + WINDOW_MS,
             planned=tuple(
-                (people[t.person], tasks[t.person], float(weights.get(t.person, 0)))
+                (people[t.person], len(weights[t.person]), math.fsum(weights[t.person]))
                 for t in targets
             ),
             staying=_staying(found),

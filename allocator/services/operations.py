@@ -22,7 +22,7 @@ from allocator.ports import (
 )
 from allocator.services import operation_list
 from allocator.services.door import Door, Place
-from allocator.services.driving import unpacked
+from allocator.services.driving import missing_of
 from allocator.services.outcomes import happened, some, value
 from allocator.strategies.operations import FINISHED_STAYS, RECALLS, OperationState, Verb
 from dibs import errors
@@ -171,7 +171,7 @@ class OperationsService:
         if Verb(view.verb) in RECALLS and view.state == OperationState.RUNNING:
             view = await self._watched(project, view)
         if view.content:
-            _, missing = unpacked(await self._content.get(project, view.content))
+            missing = missing_of(await self._content.get(project, view.content))
         found = [(item, errors.ItemNotFound.reason, "") for item in missing[:ERRORS_SHOWN]]
         if Verb(view.verb) in FINISHED_STAYS:
             return await self._named(project, _plain(view), (), seq=seq)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -156,22 +157,26 @@ class Planning:
             for class_ in {task.class_ for task in ground.tasks}
         }
         weights = await self._weights(ground)
-        held = [
-            Held(
-                Addition(
-                    task.entry,
-                    task.slot,
-                    weights[task.entry],
-                    may=may[task.class_],
-                    without=task.others,
-                ),
-                TaskState(task.state),
-                annotated=task.annotated,
-                issues=task.returned,
-            )
-            for task in ground.tasks
-        ]
-        return redistribute(held, targets, now_ms=0, scope=scope, sharing=sharing)
+
+        def spread() -> Redistribution:
+            held = [
+                Held(
+                    Addition(
+                        task.entry,
+                        task.slot,
+                        weights[task.entry],
+                        may=may[task.class_],
+                        without=task.others,
+                    ),
+                    TaskState(task.state),
+                    annotated=task.annotated,
+                    issues=task.returned,
+                )
+                for task in ground.tasks
+            ]
+            return redistribute(held, targets, now_ms=0, scope=scope, sharing=sharing)
+
+        return await asyncio.to_thread(spread)  # seconds, if it is 100,000 tasks
 
     async def _weights(self, ground: Ground) -> Mapping[int, float]:
         items = await self._items.of_entries(

@@ -73,7 +73,7 @@ def test_a_priority_that_changes_during_a_recall_keeps_no_task_from_it(
         machine.call("change_members", mode="change", members=[[2, 0, 1, 16, []]], expected=[-1])
         assert machine.call("take_back", limit=2).word == "ok"
         last = [[held[-1], 1, RANK_NONE, 3]]
-        told = {"tasks": last, "delayed": [], "named": 1, "lenient": 0}
+        told: dict[str, Any] = {"tasks": last, "delayed": [], "named": 1, "lenient": 0}
         assert machine.call("set_priority", queue=1, rank=0, **told).word == "ok"
         while machine.state.recalls:
             machine.take_back(limit=2)

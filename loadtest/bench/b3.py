@@ -58,7 +58,7 @@ async def _round(
 
 async def _phase(here: Ground, project: Project, seconds: float) -> Phase:
     """People that hold nothing yet take a hundred at a time."""
-    rate = project.rate or MOST_A_SECOND / 4
+    rate = project.rate or MOST_A_SECOND / 2
     tasks = int(min(rate * 1.5, MOST_A_SECOND) * seconds) + CALLERS * COUNT
     project.seats.clear()
     await project.seat(CALLERS, people_each=2 * tasks // CALLERS // MAX_HELD + 2)

@@ -6,7 +6,7 @@ import hpack
 import pytest
 
 from loadtest.bench import __main__ as frame
-from loadtest.bench import b8, b9, ground, results
+from loadtest.bench import b8, b9, b11, ground, results
 from loadtest.bench.generator import Kind
 from loadtest.bench.http2 import Http2Error, Statuses, request_headers
 from loadtest.bench.results import Figure, Section
@@ -111,3 +111,10 @@ async def test_an_import_is_measured_by_what_was_added():
     [figure] = await b9.run(short=True)
     assert figure.found is not None
     assert "client and supervisor" in figure.profile
+
+
+async def test_tasks_are_dealt_and_redistributed_while_others_work():
+    figures = await b11.run(short=True)
+    assert [figure.found is not None for figure in figures] == [True] * 4
+    assert [figure.reach for figure in figures] == [30, 3, 30, 3]
+    assert all("0 violations" in figure.absolute for figure in figures[1::2])

@@ -29,6 +29,7 @@ class QueueFigures:
     dataset_count: int
     owner_groups: Sequence[str]
     distributed: bool
+    assignments: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +39,7 @@ class ProjectFigures:
     queues: int
     open_queues: int
     overdue_queues: int
+    assignments: int
     total: int
     remaining: int
     annotated: int

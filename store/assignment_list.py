@@ -33,12 +33,33 @@ _OPEN: Final = "a.queued + a.assigned + a.in_progress + a.returned"
 _DONE: Final = "a.completed + a.discarded"
 _DUE: Final = "coalesce(nullif(s.due_ms, 0), v.due_ms)"
 """Its own date, else that of the queue."""
-_LISTED: Final = """
-SELECT w.queue, (s.share ->> 0)::bigint AS person, '' AS state, 0 AS tasks FROM view_queue w
+
+
+def _every(of: str = "") -> str:
+    """A row for each reason why an assignment is there; `of`: of one queue, if so."""
+    return f"""
+SELECT c.queue, c.value AS person, c.dimension AS state, c.tasks FROM view_count c
+ WHERE c.project = $1 AND c.dimension IN ({_NAMES}) {of and f"AND c.queue = {of}"}
+UNION ALL
+SELECT w.queue, (s.share ->> 0)::bigint, '', 0 FROM view_queue w
  CROSS JOIN LATERAL jsonb_array_elements(
      CASE jsonb_typeof(w.rules -> 'shares') WHEN 'array' THEN w.rules -> 'shares' ELSE '[]' END
  ) AS s (share)
- WHERE w.project = $1"""
+ WHERE w.project = $1 {of and f"AND w.queue = {of}"}
+UNION ALL
+SELECT t.queue, t.person, '', 0 FROM view_assignment t
+ WHERE t.project = $1 {of and f"AND t.queue = {of}"}
+UNION ALL
+SELECT b.queue, {BUCKET}, 'queued', b.queued FROM view_queue b
+ WHERE b.project = $1 AND b.dealt >= 0 {of and f"AND b.queue = {of}"}"""
+
+
+OF_QUEUE: Final = f"SELECT count(DISTINCT person) FROM ({_every('v.queue')}) AS every"
+"""How many assignments the queue `v` has."""
+OF_PROJECT: Final = f"""
+SELECT count(DISTINCT (every.queue, every.person)) FROM ({_every()}) AS every
+  JOIN view_queue v ON v.project = $1 AND v.queue = every.queue AND NOT v.archived"""
+"""How many there are in queues that are not archived."""
 ASSIGNMENTS: Final = f"""
 SELECT * FROM (
 SELECT a.*, v.owner, v.rules, v.archived, v.name, v.description, v.created_wall,
@@ -51,13 +72,7 @@ SELECT a.*, v.owner, v.rules, v.archived, v.name, v.description, v.created_wall,
             WHEN a.in_progress + a.returned + {_DONE} > 0 THEN 2 ELSE 1 END AS status,
        CASE WHEN {_DONE} = 0 THEN 0 ELSE ({_DONE}) * 100 / ({_OPEN} + {_DONE}) END AS progress,
        CASE WHEN {_DUE} = 0 THEN 9007199254740991 ELSE {_DUE} END AS due_order
-  FROM (SELECT queue, person, {_SUMS} FROM (
-            SELECT c.queue, c.value AS person, c.dimension AS state, c.tasks FROM view_count c
-             WHERE c.project = $1 AND c.dimension IN ({_NAMES})
-            UNION ALL {_LISTED}
-            UNION ALL SELECT t.queue, t.person, '', 0 FROM view_assignment t WHERE t.project = $1
-            UNION ALL SELECT b.queue, {BUCKET}, 'queued', b.queued FROM view_queue b
-             WHERE b.project = $1 AND b.dealt >= 0
+  FROM (SELECT queue, person, {_SUMS} FROM ({_every()}
         ) AS every GROUP BY queue, person) AS a
   JOIN view_queue v ON v.project = $1 AND v.queue = a.queue
   JOIN queue q ON q.project = $1 AND q.queue = a.queue

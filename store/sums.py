@@ -8,6 +8,7 @@ from typing import Final
 
 from allocator.answers_figures import MemberFigures, ProjectFigures
 from allocator.model import TaskState
+from store.assignment_list import OF_PROJECT
 from store.postgres import Postgres
 from store.projection import COUNTED
 
@@ -17,6 +18,7 @@ _PROJECT: Final = f"""
 SELECT count(*) AS queues, count(*) FILTER (WHERE q.status <= 2) AS open_queues,
        count(*) FILTER (WHERE {_OVERDUE}) AS overdue_queues,
        coalesce(sum(q.remaining) FILTER (WHERE {_OVERDUE}), 0)::bigint AS overdue,
+       ({OF_PROJECT}) AS assignments,
        {", ".join(f"coalesce(sum(q.{n}), 0)::bigint AS {n}" for n in (*_SUMS, *COUNTED.values()))}
   FROM view_queue q WHERE q.project = $1 AND NOT q.archived"""
 _PEOPLE: Final = f"""
@@ -41,7 +43,7 @@ class Sums:
     async def project(self, project: int, now_ms: int) -> ProjectFigures:
         """Of all queues that are not archived."""
         [row] = await self._postgres.fetch(_PROJECT, project, now_ms)
-        names = ("queues", "open_queues", "overdue_queues", "overdue", *_SUMS)
+        names = ("queues", "open_queues", "overdue_queues", "overdue", "assignments", *_SUMS)
         by_state = {state: row[name] for name, state in _STATES.items() if row[name]}
         return ProjectFigures(**{name: row[name] for name in names}, by_state=by_state)
 

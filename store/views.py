@@ -20,6 +20,7 @@ from allocator.ports import (
     TaskView,
 )
 from dibs.errors import StoreUnavailable
+from store.assignment_list import OF_QUEUE
 from store.notices import Projected
 from store.postgres import Postgres
 from store.projection import COUNTED
@@ -61,6 +62,7 @@ SELECT q.external_id, v.*,
            AND c.value > 0)::text AS by_status,
        (SELECT count(*) FROM view_queue_dataset s
          WHERE s.project = v.project AND s.queue = v.queue) AS dataset_count,
+       ({OF_QUEUE}) AS assignments,
        ARRAY(SELECT d.external_id FROM view_queue_dataset s JOIN dataset d USING (project, dataset)
               WHERE s.project = v.project AND s.queue = v.queue
               ORDER BY d.external_id LIMIT {SHOWN_DATASETS}) AS datasets,
@@ -266,6 +268,7 @@ def _figures(row: asyncpg.Record) -> QueueFigures:
         dataset_count=row["dataset_count"],
         datasets=tuple(row["datasets"]),
         owner_groups=tuple(row["owner_groups"]),
+        assignments=row["assignments"],
     )
 
 

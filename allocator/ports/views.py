@@ -72,6 +72,7 @@ class QueueFigures:
     dataset_count: int
     datasets: Sequence[str]
     owner_groups: Sequence[str]
+    assignments: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

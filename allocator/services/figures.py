@@ -40,5 +40,6 @@ def of_queue(view: QueueView, settings: QueueSettings, now_ms: int) -> QueueFigu
         datasets=found.datasets,
         dataset_count=found.dataset_count,
         owner_groups=found.owner_groups,
+        assignments=found.assignments,
         distributed=bool(settings.distributed),
     )

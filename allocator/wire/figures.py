@@ -44,6 +44,7 @@ def of_queue(found: QueueFigures) -> dict[str, Any]:
         "dataset_count": found.dataset_count,
         "owner_groups": found.owner_groups,
         "allocation_method": method,
+        "assignment_count": found.assignments,
     }
 
 
@@ -55,6 +56,7 @@ def of_project(found: ProjectFigures | None) -> pb.ProjectFigures | None:
         queues=found.queues,
         open_queues=found.open_queues,
         overdue_queues=found.overdue_queues,
+        assignments=found.assignments,
         total_tasks=found.total,
         remaining_tasks=found.remaining,
         progress_percent=percent(found.total - found.remaining, found.total),

@@ -25,25 +25,25 @@ _sym_db = _symbol_database.Default()
 from dibs.v1 import common_pb2 as dibs_dot_v1_dot_common__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x15\x64ibs/v1/figures.proto\x12\x07\x64ibs.v1\x1a\x14\x64ibs/v1/common.proto\">\n\nStateCount\x12!\n\x05state\x18\x01 \x01(\x0e\x32\x12.dibs.v1.TaskState\x12\r\n\x05\x63ount\x18\x02 \x01(\x03\",\n\x0bStatusCount\x12\x0e\n\x06status\x18\x01 \x01(\t\x12\r\n\x05\x63ount\x18\x02 \x01(\x03\"\xaa\x02\n\x0eProjectFigures\x12\x0e\n\x06queues\x18\x01 \x01(\x03\x12\x13\n\x0bopen_queues\x18\x02 \x01(\x03\x12\x16\n\x0eoverdue_queues\x18\x03 \x01(\x03\x12\x13\n\x0btotal_tasks\x18\x04 \x01(\x03\x12\x17\n\x0fremaining_tasks\x18\x05 \x01(\x03\x12\x18\n\x10progress_percent\x18\x06 \x01(\x05\x12\x17\n\x0f\x61nnotated_tasks\x18\x07 \x01(\x03\x12\x1e\n\x16items_with_open_issues\x18\x08 \x01(\x03\x12\x18\n\x10items_for_review\x18\t \x01(\x03\x12\x15\n\roverdue_tasks\x18\n \x01(\x03\x12)\n\x0cstate_counts\x18\x0b \x03(\x0b\x32\x13.dibs.v1.StateCount\"\x99\x01\n\rMemberFigures\x12\x13\n\x0btotal_tasks\x18\x01 \x01(\x03\x12\x17\n\x0fremaining_tasks\x18\x02 \x01(\x03\x12\x18\n\x10progress_percent\x18\x03 \x01(\x05\x12\x15\n\roverdue_tasks\x18\x04 \x01(\x03\x12)\n\x0cstate_counts\x18\x05 \x03(\x0b\x32\x13.dibs.v1.StateCount*\x9e\x01\n\nWorkStatus\x12\x1b\n\x17WORK_STATUS_UNSPECIFIED\x10\x00\x12\x14\n\x10WORK_STATUS_TODO\x10\x01\x12\x1b\n\x17WORK_STATUS_IN_PROGRESS\x10\x02\x12\x19\n\x15WORK_STATUS_COMPLETED\x10\x03\x12%\n!WORK_STATUS_COMPLETED_WITH_ISSUES\x10\x04*\x95\x01\n\x05Stage\x12\x15\n\x11STAGE_UNSPECIFIED\x10\x00\x12\x11\n\rSTAGE_PENDING\x10\x01\x12\x15\n\x11STAGE_IN_PROGRESS\x10\x02\x12\x18\n\x14STAGE_PENDING_REVIEW\x10\x03\x12\x17\n\x13STAGE_REVIEW_PASSED\x10\x04\x12\x18\n\x14STAGE_DATA_SUBMITTED\x10\x05*x\n\x10\x41llocationMethod\x12!\n\x1d\x41LLOCATION_METHOD_UNSPECIFIED\x10\x00\x12\x1d\n\x19\x41LLOCATION_METHOD_PULLING\x10\x01\x12\"\n\x1e\x41LLOCATION_METHOD_DISTRIBUTION\x10\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x15\x64ibs/v1/figures.proto\x12\x07\x64ibs.v1\x1a\x14\x64ibs/v1/common.proto\">\n\nStateCount\x12!\n\x05state\x18\x01 \x01(\x0e\x32\x12.dibs.v1.TaskState\x12\r\n\x05\x63ount\x18\x02 \x01(\x03\",\n\x0bStatusCount\x12\x0e\n\x06status\x18\x01 \x01(\t\x12\r\n\x05\x63ount\x18\x02 \x01(\x03\"\xbf\x02\n\x0eProjectFigures\x12\x0e\n\x06queues\x18\x01 \x01(\x03\x12\x13\n\x0bopen_queues\x18\x02 \x01(\x03\x12\x16\n\x0eoverdue_queues\x18\x03 \x01(\x03\x12\x13\n\x0btotal_tasks\x18\x04 \x01(\x03\x12\x17\n\x0fremaining_tasks\x18\x05 \x01(\x03\x12\x18\n\x10progress_percent\x18\x06 \x01(\x05\x12\x17\n\x0f\x61nnotated_tasks\x18\x07 \x01(\x03\x12\x1e\n\x16items_with_open_issues\x18\x08 \x01(\x03\x12\x18\n\x10items_for_review\x18\t \x01(\x03\x12\x15\n\roverdue_tasks\x18\n \x01(\x03\x12)\n\x0cstate_counts\x18\x0b \x03(\x0b\x32\x13.dibs.v1.StateCount\x12\x13\n\x0b\x61ssignments\x18\x0c \x01(\x03\"\x99\x01\n\rMemberFigures\x12\x13\n\x0btotal_tasks\x18\x01 \x01(\x03\x12\x17\n\x0fremaining_tasks\x18\x02 \x01(\x03\x12\x18\n\x10progress_percent\x18\x03 \x01(\x05\x12\x15\n\roverdue_tasks\x18\x04 \x01(\x03\x12)\n\x0cstate_counts\x18\x05 \x03(\x0b\x32\x13.dibs.v1.StateCount*\x9e\x01\n\nWorkStatus\x12\x1b\n\x17WORK_STATUS_UNSPECIFIED\x10\x00\x12\x14\n\x10WORK_STATUS_TODO\x10\x01\x12\x1b\n\x17WORK_STATUS_IN_PROGRESS\x10\x02\x12\x19\n\x15WORK_STATUS_COMPLETED\x10\x03\x12%\n!WORK_STATUS_COMPLETED_WITH_ISSUES\x10\x04*\x95\x01\n\x05Stage\x12\x15\n\x11STAGE_UNSPECIFIED\x10\x00\x12\x11\n\rSTAGE_PENDING\x10\x01\x12\x15\n\x11STAGE_IN_PROGRESS\x10\x02\x12\x18\n\x14STAGE_PENDING_REVIEW\x10\x03\x12\x17\n\x13STAGE_REVIEW_PASSED\x10\x04\x12\x18\n\x14STAGE_DATA_SUBMITTED\x10\x05*x\n\x10\x41llocationMethod\x12!\n\x1d\x41LLOCATION_METHOD_UNSPECIFIED\x10\x00\x12\x1d\n\x19\x41LLOCATION_METHOD_PULLING\x10\x01\x12\"\n\x1e\x41LLOCATION_METHOD_DISTRIBUTION\x10\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'dibs.v1.figures_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_WORKSTATUS']._serialized_start=624
-  _globals['_WORKSTATUS']._serialized_end=782
-  _globals['_STAGE']._serialized_start=785
-  _globals['_STAGE']._serialized_end=934
-  _globals['_ALLOCATIONMETHOD']._serialized_start=936
-  _globals['_ALLOCATIONMETHOD']._serialized_end=1056
+  _globals['_WORKSTATUS']._serialized_start=645
+  _globals['_WORKSTATUS']._serialized_end=803
+  _globals['_STAGE']._serialized_start=806
+  _globals['_STAGE']._serialized_end=955
+  _globals['_ALLOCATIONMETHOD']._serialized_start=957
+  _globals['_ALLOCATIONMETHOD']._serialized_end=1077
   _globals['_STATECOUNT']._serialized_start=56
   _globals['_STATECOUNT']._serialized_end=118
   _globals['_STATUSCOUNT']._serialized_start=120
   _globals['_STATUSCOUNT']._serialized_end=164
   _globals['_PROJECTFIGURES']._serialized_start=167
-  _globals['_PROJECTFIGURES']._serialized_end=465
-  _globals['_MEMBERFIGURES']._serialized_start=468
-  _globals['_MEMBERFIGURES']._serialized_end=621
+  _globals['_PROJECTFIGURES']._serialized_end=486
+  _globals['_MEMBERFIGURES']._serialized_start=489
+  _globals['_MEMBERFIGURES']._serialized_end=642
 # @@protoc_insertion_point(module_scope)

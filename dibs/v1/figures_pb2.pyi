@@ -61,7 +61,7 @@ class StatusCount(_message.Message):
     def __init__(self, status: _Optional[str] = ..., count: _Optional[int] = ...) -> None: ...
 
 class ProjectFigures(_message.Message):
-    __slots__ = ("queues", "open_queues", "overdue_queues", "total_tasks", "remaining_tasks", "progress_percent", "annotated_tasks", "items_with_open_issues", "items_for_review", "overdue_tasks", "state_counts")
+    __slots__ = ("queues", "open_queues", "overdue_queues", "total_tasks", "remaining_tasks", "progress_percent", "annotated_tasks", "items_with_open_issues", "items_for_review", "overdue_tasks", "state_counts", "assignments")
     QUEUES_FIELD_NUMBER: _ClassVar[int]
     OPEN_QUEUES_FIELD_NUMBER: _ClassVar[int]
     OVERDUE_QUEUES_FIELD_NUMBER: _ClassVar[int]
@@ -73,6 +73,7 @@ class ProjectFigures(_message.Message):
     ITEMS_FOR_REVIEW_FIELD_NUMBER: _ClassVar[int]
     OVERDUE_TASKS_FIELD_NUMBER: _ClassVar[int]
     STATE_COUNTS_FIELD_NUMBER: _ClassVar[int]
+    ASSIGNMENTS_FIELD_NUMBER: _ClassVar[int]
     queues: int
     open_queues: int
     overdue_queues: int
@@ -84,7 +85,8 @@ class ProjectFigures(_message.Message):
     items_for_review: int
     overdue_tasks: int
     state_counts: _containers.RepeatedCompositeFieldContainer[StateCount]
-    def __init__(self, queues: _Optional[int] = ..., open_queues: _Optional[int] = ..., overdue_queues: _Optional[int] = ..., total_tasks: _Optional[int] = ..., remaining_tasks: _Optional[int] = ..., progress_percent: _Optional[int] = ..., annotated_tasks: _Optional[int] = ..., items_with_open_issues: _Optional[int] = ..., items_for_review: _Optional[int] = ..., overdue_tasks: _Optional[int] = ..., state_counts: _Optional[_Iterable[_Union[StateCount, _Mapping]]] = ...) -> None: ...
+    assignments: int
+    def __init__(self, queues: _Optional[int] = ..., open_queues: _Optional[int] = ..., overdue_queues: _Optional[int] = ..., total_tasks: _Optional[int] = ..., remaining_tasks: _Optional[int] = ..., progress_percent: _Optional[int] = ..., annotated_tasks: _Optional[int] = ..., items_with_open_issues: _Optional[int] = ..., items_for_review: _Optional[int] = ..., overdue_tasks: _Optional[int] = ..., state_counts: _Optional[_Iterable[_Union[StateCount, _Mapping]]] = ..., assignments: _Optional[int] = ...) -> None: ...
 
 class MemberFigures(_message.Message):
     __slots__ = ("total_tasks", "remaining_tasks", "progress_percent", "overdue_tasks", "state_counts")

@@ -9,7 +9,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from dibs import errors
 from dibs.v1 import assignment_pb2 as pb
-from dibs.v1 import common_pb2, figures_pb2, queue_pb2
+from dibs.v1 import common_pb2, figures_pb2, project_pb2, queue_pb2
 from tests.api.assigned import assign, release
 from tests.api.world import World, ids, refused
 
@@ -263,3 +263,23 @@ async def test_what_goes_back_to_the_bucket_is_assigned_from_there(filled: World
     assert (bucket.total_tasks, bucket.person_id) == (4, "ada")
     assert cas.total_tasks == 4
     assert ids(await filled.mine("cas")) == ["i1", "i3", "i5", "i7"]
+
+
+@pytest.mark.shows("D72", "D103")
+async def test_queues_and_projects_say_how_many_assignments_they_have(filled: World) -> None:
+    await assignments(filled)  # the views have all of it
+    where = filled.where()
+    queues = (await filled.stubs.queues.ListQueues(queue_pb2.ListQueuesRequest(**where))).queues
+    header = await filled.stubs.assignments.ListAssignments(pb.ListAssignmentsRequest(**where))
+    before = await project(filled)
+    await filled.archive("dealt")
+    after = await project(filled, min_seq=(await filled.depth("dealt")).seq)
+
+    assert {one.queue_id: one.assignment_count for one in queues} == {"pulled": 1, "dealt": 3}
+    assert (before.queues, before.assignments, header.total_size) == (2, 4, 4)
+    assert (after.queues, after.assignments) == (1, 1)
+
+
+async def project(world: World, **fields: Any) -> Any:
+    request = project_pb2.GetProjectRequest(**world.where(), **fields)
+    return (await world.stubs.projects.GetProject(request)).figures

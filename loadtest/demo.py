@@ -3,8 +3,9 @@
 Real images (loadtest/data/), 60 people, two workers. Some people vanish with
 tasks in hand, some skip; a queue is paused, a batch is cleared, a member is
 removed, a worker and Redis are killed in the middle; nothing is lost and
-nothing is given twice, which the audit shows from the log and from what each
-client was told.
+nothing is given twice. Then a team shares a queue by load, and one of them
+leaves (loadtest/team.py). The audit shows that all of it holds, from the log
+and from what each client was told.
 """
 
 from __future__ import annotations
@@ -30,11 +31,11 @@ from audit.source import audit
 from dibs.errors import StoreUnavailable
 from dibs.v1.dataset_pb2 import Item
 from dibs.v1.queue_pb2 import Batches, Queue
-from loadtest import report, service, turns
+from loadtest import report, service, team, turns
 from loadtest.annotators import Annotator, Manner
 from loadtest.calls import Caller
 from loadtest.history import History
-from loadtest.report import Figures
+from loadtest.report import Figures, Team
 from loadtest.swarm import Swarm, attach, create_dataset, create_project, create_queue, import_items
 
 PROJECT: Final = "demo"
@@ -75,6 +76,8 @@ PARTS: Final = (
     Part(name="digits-by-three", items=180, slots=3),
 )
 BY_BATCH: Final = "digits-in-batches"
+SHARED: Final = PARTS[2]
+"""Whose images the team does, too."""
 TASKS: Final = sum(part.items * part.slots for part in PARTS)
 MANNER: Final = Manner(
     queues=tuple(part.name for part in PARTS),
@@ -111,19 +114,20 @@ async def _demo(console: Console, *, as_json: bool) -> int:
         )
         with History(directory / "history.jsonl") as history:
             async with service.running(settings) as running:
-                figures, audited = await _play(running, history, console)
-    failures = _failures(figures, audited)
+                figures, shared, audited = await _play(running, history, console)
+    failures = _failures(figures, shared, audited)
     if as_json:
-        shown = {**asdict(figures), "failures": failures, "events": audited.events}
-        print(json.dumps({**shown, "violations": sum(audited.violated.values())}))
+        shown = {**asdict(figures), "team": asdict(shared), "failures": failures}
+        violations = sum(audited.violated.values())
+        print(json.dumps({**shown, "events": audited.events, "violations": violations}))
     else:
-        report.show(console, figures, audited, failures)
+        report.show(console, figures, shared, audited, failures)
     return 1 if failures else 0
 
 
 async def _play(
     running: service.Service, history: History, console: Console
-) -> tuple[Figures, Report]:
+) -> tuple[Figures, Team, Report]:
     """Everything from the import to the audit."""
     started = time.monotonic()
     async with Swarm(running.target, PROJECT, history, seed=1) as swarm:
@@ -134,22 +138,27 @@ async def _play(
         working = time.monotonic()
         taken = await _work(running, swarm, admin, console)
         worked_s = time.monotonic() - working
-        broken = await swarm.end()
-    if broken:
-        raise broken[0]
+        if broken := await swarm.end():
+            raise broken[0]
+        figures = await _figures(running, history, people, taken, worked_s)
+        console.print("A team shares a queue by load, and one of them leaves …")
+        shared = await team.play(
+            *(swarm, admin, SHARED.name, SHARED.items),
+            say=lambda told: console.print(f"  {told}"),
+        )
     history.flush()
     console.print("The audit: the log, the live state and the views against what clients saw …")
     audited = await audit(
         running.postgres_dsn, running.redis_url, PROJECT, [history.file], drained=True
     )
-    figures = await _figures(running, history, people, taken, worked_s)
-    return figures.timed(total_s=time.monotonic() - started), audited
+    return figures.timed(total_s=time.monotonic() - started), shared, audited
 
 
 async def _import(admin: Caller, console: Console) -> None:
     """The manifest into two datasets, each with a queue."""
     images = _manifest()
-    await create_project(admin, [f"annotator-{n:02}" for n in range(1, PEOPLE + 1)])
+    people = [f"annotator-{n:02}" for n in range(1, PEOPLE + 1)]
+    await create_project(admin, [*people, *team.PEOPLE])
     first = 0
     for part in PARTS:
         await create_dataset(admin, part.name)
@@ -251,7 +260,7 @@ async def _figures(
     )
 
 
-def _failures(figures: Figures, audited: Report) -> list[str]:
+def _failures(figures: Figures, shared: Team, audited: Report) -> list[str]:
     """Why the demo has not shown what it is there to show."""
     found = []
     if not audited.ok:
@@ -264,4 +273,4 @@ def _failures(figures: Figures, audited: Report) -> list[str]:
         found.append(f"{figures.skipped} tasks skipped, {LEAST_SKIPPED} are needed")
     if len(figures.turns) < TURNS:
         found.append(f"{len(figures.turns)} of {TURNS} turns were taken")
-    return found + audited.notes
+    return found + team.failures(shared) + audited.notes

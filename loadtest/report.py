@@ -49,6 +49,45 @@ class Figures:
         return replace(self, total_s=total_s)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """One of the people among whom work was dealt out."""
+
+    name: str
+    load: int
+    """Their part in percent; 0: they came later."""
+    dealt: int
+    """Tasks they had to begin with."""
+    took: int
+    """What they got when somebody left; less than 0: what they left."""
+    had: int
+    """All that was theirs in the end, as the service counts it."""
+    finished: int
+    """Of that, as the service counts it."""
+    submitted: int
+    """Submissions that they were told OK of."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Team:
+    """The queue that was dealt out, in numbers."""
+
+    tasks: int
+    ended: int
+    people: Sequence[Person]
+    leaver: str
+    open: int
+    """What the leaver had not begun."""
+    lent: int
+    """Of these, what the stand-in had after the first redistribution."""
+    came_back: int
+    """Of these, what was the leaver's again after it was undone."""
+    moved: int
+    """What the second redistribution moved."""
+    locked: bool
+    """The leaver's assignment is kept for what they did, and takes nothing more."""
+
+
 async def ends_of(dsn: str, project: str) -> Counter[str]:
     """Out of the log: tasks finished, leases expired, tasks released and skipped."""
     ends: Counter[str] = Counter()
@@ -77,10 +116,13 @@ def progress(console: Console, total: int) -> Iterator[Callable[[int], None]]:
         yield lambda done: bar.update(task, completed=done)
 
 
-def show(console: Console, figures: Figures, audited: Report, failures: Sequence[str]) -> None:
+def show(
+    console: Console, figures: Figures, team: Team, audited: Report, failures: Sequence[str]
+) -> None:
     """Tables; the last line is the one that scripts read."""
     console.print(_summary(figures))
     console.print(_people(figures.by_person))
+    console.print(_team(team))
     if not audited.ok:
         console.print(audited.table(), markup=False)
     for failure in failures:
@@ -115,4 +157,18 @@ def _people(by_person: Mapping[str, int]) -> Table:
     cells = iter(f"{person.rpartition('-')[2]}: {n}" for person, n in by_person.items())
     while row := list(islice(cells, COLUMNS)):
         table.add_row(*row)
+    return table
+
+
+def _team(team: Team) -> Table:
+    table = Table(title=f"dealt out by load, until {team.leaver} left")
+    for heading in ("person", "load", "dealt", "moved", "finished"):
+        table.add_column(heading, justify="left" if heading == "person" else "right")
+    for one in team.people:
+        load = f"{one.load} %" if one.load else ""
+        table.add_row(one.name, load, str(one.dealt), f"{one.took:+}", str(one.finished))
+    moved = sum(max(one.took, 0) for one in team.people)
+    dealt = sum(one.dealt for one in team.people)
+    table.add_section()
+    table.add_row("all", "100 %", str(dealt), str(moved), str(team.ended))
     return table

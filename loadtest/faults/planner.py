@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from dibs import assigning_calls, control_calls
 from dibs.errors import Conflict, Denied, InvalidRequest, NotFound, StoreUnavailable, WrongState
-from dibs.v1.queue_pb2 import Distribution, Queue, Share
+from dibs.v1.queue_pb2 import Queue
+from loadtest import redistribution
 from loadtest.calls import About, Caller
 
 REASON = "a fault run"
@@ -43,45 +44,24 @@ class Planner:
     async def _share(self) -> None:
         some = self.rng.sample(self.people, self.rng.randint(2, len(self.people)))
         loads = [self.rng.randint(1, 9) for _ in some]
-        queue = Queue(distribution=shares_of(dict(zip(some, loads, strict=True))))
+        queue = Queue(distribution=redistribution.shares_of(dict(zip(some, loads, strict=True))))
         call = control_calls.update_queue(
             self.admin.client.scope, self.queue, queue, ["distribution"]
         )
         await self.admin.made(call, About(method="UpdateQueue", queue=self.queue))
 
     async def _redistribute(self) -> None:
-        scope, one = self.admin.client.scope, self.rng.choice(self.people)
-        plan = assigning_calls.plan_redistribution(
-            scope,
-            self.queue,
-            one,
+        planned = await redistribution.plan(
+            *(self.admin, self.queue, self.rng.choice(self.people)),
             include_returned=self.rng.random() < 0.5,
             include_started=self.rng.random() < 0.3,
         )
-        about = About(method="PlanRedistribution", queue=self.queue)
-        planned = await self.admin.made(plan, about)
-        apply = assigning_calls.apply_redistribution(
-            scope, self.queue, planned.plan_id, reason=REASON
-        )
-        about = About(method="ApplyRedistribution", queue=self.queue)
-        self.moved = (await self.admin.made(apply, about)).operation.operation_id
+        moving = await redistribution.apply(self.admin, self.queue, planned.plan_id, REASON)
+        self.moved = moving.operation_id
 
     async def _undo(self) -> None:
-        if not self.moved:
-            return
-        call = assigning_calls.undo_redistribution(
-            self.admin.client.scope, self.queue, self.moved, reason=REASON
-        )
-        await self.admin.made(call, About(method="UndoRedistribution", queue=self.queue))
-
-
-def shares_of(parts: dict[str, int]) -> Distribution:
-    """Percent in proportion to the parts."""
-    whole = sum(parts.values())
-    loads = [round(100 * part / whole, 2) for part in parts.values()]
-    loads[0] = round(100 - sum(loads[1:]), 2)
-    named = zip(parts, loads, strict=True)
-    return Distribution(shares=[Share(person_id=person, load=load) for person, load in named])
+        if self.moved:
+            await redistribution.undo(self.admin, self.queue, self.moved, REASON)
 
 
 async def hand_out(admin: Caller, queue: str, person: str, others: Sequence[str]) -> None:

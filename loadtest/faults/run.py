@@ -36,10 +36,11 @@ from loadtest.faults.editor import Editor
 from loadtest.faults.ground import Ground, Server, opened
 from loadtest.faults.helm import Helm
 from loadtest.faults.lookout import Lookout
-from loadtest.faults.planner import Planner, shares_of
+from loadtest.faults.planner import Planner
 from loadtest.faults.steward import Steward
 from loadtest.faults.verdict import LEAST_A_MINUTE, Verdict, both
 from loadtest.history import History
+from loadtest.redistribution import shares_of
 from loadtest.swarm import (
     IMPATIENT,
     PATIENT,

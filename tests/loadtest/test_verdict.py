@@ -2,16 +2,17 @@
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from audit.report import INVARIANTS, Report
-from loadtest import demo
+from loadtest import demo, team
 from loadtest.demo import LEAST_EXPIRED, LEAST_FINISHED, LEAST_SKIPPED, TURNS
 from loadtest.faults.driver import Struck
 from loadtest.faults.kinds import KINDS
 from loadtest.faults.verdict import Verdict, both
-from loadtest.report import Figures
+from loadtest.report import Figures, Person, Team
 
 
 def struck(kind: str, *, under_load: bool = True) -> Struck:
@@ -115,12 +116,67 @@ def figures(**changed: object) -> Figures:
     return Figures(**{**values, **changed})  # type: ignore[arg-type]
 
 
+def person(name: str, load: int, dealt: int, took: int) -> Person:
+    had = dealt + took
+    return Person(
+        name=name, load=load, dealt=dealt, took=took, had=had, finished=had, submitted=had
+    )
+
+
+def shared(**changed: object) -> Team:
+    """A team of two and a stand-in, of whom one left with three tasks."""
+    people = [person("ann", 55, 6, 1), person("bob", 45, 4, -3), person("cat", 0, 0, 2)]
+    sound = Team(
+        tasks=10,
+        ended=10,
+        people=people,
+        leaver="bob",
+        open=3,
+        lent=3,
+        came_back=3,
+        moved=3,
+        locked=True,
+    )
+    return replace(sound, **changed)  # type: ignore[arg-type]
+
+
+def with_ann(**changed: object) -> Team:
+    """Something else is true of Ann."""
+    [ann, *others] = shared().people
+    return shared(people=[replace(ann, **changed), *others])  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize(
     "short",
     [{"finished": 2_149}, {"expired": 29}, {"skipped": 9}, {"turns": ("paused",)}],
     ids=str,
 )
 def test_a_demo_that_shows_too_little_fails(short: dict[str, object]) -> None:
-    assert demo._failures(figures(), Report()) == []
-    assert len(demo._failures(figures(**short), Report())) == 1
-    assert demo._failures(figures(), Report(violated=Counter({3: 1})))
+    assert demo._failures(figures(), shared(), Report()) == []
+    assert len(demo._failures(figures(**short), shared(), Report())) == 1
+    assert demo._failures(figures(), shared(), Report(violated=Counter({3: 1})))
+
+
+@pytest.mark.parametrize(
+    ("spoiled", "told"),
+    [
+        (shared(tasks=11, ended=11), "10 of 11 tasks were dealt out"),
+        (shared(ended=9), "9 of 10 tasks are finished"),
+        (shared(lent=2), "2 of 3 open tasks of bob went to the stand-in"),
+        (shared(came_back=2), "2 of 3 open tasks of bob came back"),
+        (shared(moved=2), "2 of 3 open tasks of bob went to the others"),
+        (shared(open=0, lent=0, came_back=0, moved=0), "bob left nothing to be moved"),
+        (shared(locked=False), "bob may still be given tasks"),
+        (with_ann(load=40), "ann was dealt 6, due were 4"),
+        (with_ann(took=4, had=10, finished=10, submitted=10), "spread unevenly: [4, 2]"),
+        (with_ann(had=8, finished=8, submitted=8), "ann had 8 tasks, not 7"),
+        (with_ann(finished=6, submitted=6), "ann finished 6 of 7"),
+        (with_ann(submitted=8), "ann submitted 8 times, 7 tasks"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_demo_fails_if_something_of_its_team_did_not_hold(spoiled: Team, told: str) -> None:
+    assert team.failures(shared()) == []
+    [failure] = team.failures(spoiled)
+    assert told in failure
+    assert demo._failures(figures(), spoiled, Report()) == [failure]

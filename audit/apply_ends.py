@@ -166,8 +166,13 @@ def recalled(project: Project, event: Event, judge: Judge) -> None:
         project.queue_recalls[queue] = body["cursor"]
         return
     project.queue_recalls.pop(queue, None)
-    held = [task for mine in project.queues[queue].held.values() for task in mine.items()]
-    left = [task for task in held if _covered(project, project.entries[task[0]], task[1])]
+    # What somebody may not keep since then is taken back by the recall of that person.
+    left = [
+        task
+        for person, mine in project.queues[queue].held.items()
+        for task in mine.items()
+        if person not in project.recalls and _covered(project, project.entries[task[0]], task[1])
+    ]
     judge.expect(RULES, not left, "the recall of queue {} ended, {} stay", queue, left)
 
 

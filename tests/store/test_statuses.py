@@ -59,31 +59,6 @@ def test_what_is_finished_changes_as_the_reference_model_says(redis_server: Embe
     )
 
 
-@pytest.mark.timeout(400)
-def test_a_priority_that_changes_during_a_recall_keeps_no_task_from_it(
-    redis_server: EmbeddedRedis,
-) -> None:
-    ProjectMachine.url = redis_server.url
-    machine = ProjectMachine()
-    try:
-        machine.begin(slots=1, max_held=100, sizes=(0, 0))
-        machine.follow(queue=1, sizes=[6], pick=3)
-        machine.call("reserve", queue=1, person=2, count=4, target=0)
-        held = sorted(entry.entry for entry in machine.state.entries.values() if entry.slots)
-        machine.call("change_members", mode="change", members=[[2, 0, 1, 16, []]], expected=[-1])
-        assert machine.call("take_back", limit=2).word == "ok"
-        last = [[held[-1], 1, RANK_NONE, 3]]
-        told: dict[str, Any] = {"tasks": last, "delayed": [], "named": 1, "lenient": 0}
-        assert machine.call("set_priority", queue=1, rank=0, **told).word == "ok"
-        while machine.state.recalls:
-            machine.take_back(limit=2)
-        assert not any(
-            slot.person == 2 for entry in machine.state.entries.values() for slot in entry.slots
-        )
-    finally:
-        machine.teardown()
-
-
 def without(theme: set[str]) -> dict[str, Any]:
     """The machine's rules that are not of a theme, as methods that are no rules."""
     rules = [

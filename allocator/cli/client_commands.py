@@ -107,11 +107,14 @@ def watch(
     json: Json = False,
 ) -> None:
     """Say what happens, as it happens: a line an event. Ctrl-C ends it."""
-    from contextlib import suppress
+    import os
+    import signal
 
     from allocator.cli import show
     from dibs import Client
 
-    with suppress(KeyboardInterrupt), Client(target, project=project, actor=actor) as client:
+    # An exception inside a callback of gRPC is lost, and what it left locked is waited for.
+    signal.signal(signal.SIGINT, lambda *_: os._exit(0))
+    with Client(target, project=project, actor=actor) as client:
         for happened in client.watch(queue, from_seq=from_seq):
             show.happened(happened, as_json=json)

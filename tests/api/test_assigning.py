@@ -160,7 +160,7 @@ async def test_all_that_one_has_open_is_anothers_with_its_order_and_drafts(fille
     assert (await filled.submit("ben", mine[0])).seq
 
 
-@pytest.mark.shows("D19", "D129")
+@pytest.mark.shows("D19", "D129", "P19")
 async def test_who_is_inactive_is_reassigned_from_and_not_to(world: World) -> None:
     await world.dataset("d", ITEMS)
     await world.people("ann", "ben")

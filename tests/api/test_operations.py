@@ -208,7 +208,7 @@ async def test_a_cancelled_operation_keeps_what_it_has_moved(lonely: World, brok
     assert over.metadata["state"] == "CANCELLED"
 
 
-@pytest.mark.shows("P80")
+@pytest.mark.shows("P80", "P74")
 async def test_history_older_than_a_day_is_forgotten_and_who_did_it_is_on_record(
     stocked: World, server: bootstrap.Worker
 ) -> None:

@@ -82,7 +82,7 @@ async def test_only_what_nobody_annotated_moves_if_it_is_asked_so(leaving: World
     assert await _count(leaving, "a", "b", "c") == [6, 2, 2]
 
 
-@pytest.mark.shows("D123")
+@pytest.mark.shows("D123", "L13")
 async def test_only_those_without_an_assignment_get_any_if_it_is_asked_so(leaving: World) -> None:
     answer = await plan(
         leaving,

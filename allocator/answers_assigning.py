@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from allocator.model import Priority, TaskId, TaskState, WorkStatus
 from allocator.operation_words import Operation
+from allocator.origin import Channel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +48,7 @@ class Assignment:
     id: str
     queue_id: str
     queue_name: str
+    channel: Channel
     person_id: str
     description: str
     note: str

@@ -12,6 +12,8 @@ from enum import IntEnum, IntFlag, StrEnum
 from types import MappingProxyType
 from typing import NamedTuple
 
+from allocator.origin import NO_PIPELINE, Channel, Pipeline
+
 OUTSIDE = 2**51
 """Session s without a project asks in a project as "session" OUTSIDE + s."""
 CLOCK_STEP_MS = 200
@@ -236,6 +238,7 @@ class QueueSettings:
     Only people of `allowed` and `groups` may work in a `restricted` queue,
     be there any or none. `batch_size` 0: no batches. `due_ms` 0: no due date.
     `shares` are (person, load in percent) among whom work is distributed, in order.
+    `related` are queues by their external ids.
     """
 
     queue: int
@@ -263,6 +266,11 @@ class QueueSettings:
     recipe_ref: str = ""
     instruction_ref: str = ""
     source_query: str = ""
+    tags: tuple[str, ...] = ()
+    related: tuple[str, ...] = ()
+    channel: Channel = Channel.WORKFLOW
+    pipeline: Pipeline = NO_PIPELINE
+    metadata: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     paused: bool = False
     archived: bool = False
 

@@ -15,6 +15,7 @@ from allocator.model import TaskState
 from allocator.ports import AssignmentView
 from store.filtering import Column, text
 from store.projection import COUNTED
+from store.queue_texts import CHANNEL
 
 BUCKET: Final = 0
 """In place of a person."""
@@ -63,6 +64,7 @@ SELECT count(DISTINCT (every.queue, every.person)) FROM ({_every()}) AS every
 ASSIGNMENTS: Final = f"""
 SELECT * FROM (
 SELECT a.*, v.owner, v.rules, v.archived, v.name, v.description, v.created_wall,
+       {CHANNEL} AS channel,
        coalesce(nullif(s.priority, -1), v.priority) AS priority, {_DUE} AS due_ms,
        coalesce(s.changed, 0) AS changed, coalesce(convert_from(n.bytes, 'UTF8'), '') AS note,
        q.external_id AS queue_id, x.external_id AS person_id,
@@ -88,6 +90,7 @@ COLUMNS: Final[dict[str, Column]] = {
     "queue_id": text("v.queue_id"),
     "person_id": text("v.person_id"),
     "queue_name": text("v.name"),
+    "channel": "v.channel",
     "kind": f"(CASE v.person WHEN {BUCKET} THEN 2 ELSE 1 END)",
     "status": "v.status",
     "priority": "v.priority",
@@ -113,7 +116,7 @@ ORDERS: Final = {
 def assignment_view(row: asyncpg.Record) -> AssignmentView:
     """An assignment from a row of ASSIGNMENTS."""
     names = ("queue", "person", "queue_id", "person_id", "status", "priority", "due_ms", "archived")
-    numbers = ("total", "remaining", "progress", "created_wall", "owner", "changed")
+    numbers = ("total", "remaining", "progress", "created_wall", "owner", "changed", "channel")
     return AssignmentView(
         **{name: row[name] for name in (*names, *numbers, "active", "description", "note")},
         queue_name=row["name"],

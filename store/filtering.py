@@ -65,6 +65,11 @@ def one_of(column: str) -> Column:
     return lambda operator, value: f"{value} = ANY ({column})"
 
 
+def element(column: str) -> Column:
+    """A column that is a JSON array of texts: it has the value, for ":"."""
+    return lambda operator, value: f"jsonb_exists({column}, {value})"
+
+
 def text(column: str) -> Column:
     """A column of text: as it stands, or, for ":", with this part in capitals or not."""
     return lambda operator, value: (

@@ -12,10 +12,11 @@ from allocator.filters import Filter
 from allocator.ports import AssignmentView, MemberView, OperationView, QueueView
 from allocator.ports.lists import MOST_COUNTED, ListAsk
 from store.assignment_list import ASSIGNMENTS, COLUMNS, ORDERS, assignment_view
-from store.filtering import Column, Where, has, mask, one_of, part, text
+from store.filtering import Column, Where, element, has, mask, one_of, part, text
 from store.operation_views import operation_view
 from store.postgres import Postgres
 from store.projection import COUNTED
+from store.queue_texts import CHANNEL
 from store.views import MEMBERS, QUEUES, member_view, queue_view
 
 
@@ -39,6 +40,7 @@ EXISTS (SELECT FROM view_queue_dataset s JOIN dataset d USING (project, dataset)
           LEFT JOIN view_dataset w USING (project, dataset)
           LEFT JOIN content c ON c.project = w.project AND c.content = w.content
          WHERE s.project = v.project AND s.queue = v.queue AND ({condition}))"""
+_PIPELINE: Final = "coalesce(v.around -> 'pipeline' ->> '{}', '')"
 _NAME_OF_DATASET: Final = "coalesce(convert_from(c.bytes, 'UTF8'), d.display_name)"
 
 
@@ -58,6 +60,12 @@ _QUEUES: Final = _List(
         "display_name": text("v.name"),
         "description": text("v.description"),
         "dataset": _dataset,
+        "tags": element("v.around -> 'tags'"),
+        "related_queue_ids": element("v.around -> 'related'"),
+        "channel": CHANNEL,
+        "pipeline_id": _PIPELINE.format("pipeline_id"),
+        "pipeline_name": text(_PIPELINE.format("display_name")),
+        "metadata": "(v.around -> 'metadata')",
         "status": "v.status",
         "stage": "v.stage",
         "progress_percent": "v.progress",

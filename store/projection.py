@@ -15,6 +15,7 @@ from allocator.model import Meaning, SkipPolicy, TaskState
 from store import projection_activity, projection_delays, projection_operations
 from store import projection_finished as finished
 from store.events import Event
+from store.queue_texts import NO_TEXTS, Texts
 
 Task = tuple[int, int]
 
@@ -104,8 +105,8 @@ class Views:
     """(queue, column of view_queue) → difference."""
     updated: dict[int, int] = field(default_factory=dict)
     """Queue → when something of it changed, wall ms."""
-    texts: dict[int, tuple[str, str]] = field(default_factory=dict)
-    """What contents that queues are written with say: display name and description."""
+    texts: dict[int, Texts] = field(default_factory=dict)
+    """What contents that queues are written with say."""
     at: int = 0
     """When the event happened that is applied, wall ms."""
     entered: list[tuple[int, int, int]] = field(default_factory=list)
@@ -255,7 +256,7 @@ def _queue_created(views: Views, event: Event, body: Any) -> None:
     rules = body["rules"]
     views.slots[queue] = rules["slots"]
     columns = (rules["slots"], rules["priority"], rules["owner"], rules["due_ms"])
-    texts = views.texts.get(body["content"], ("", ""))
+    texts = views.texts.get(body["content"], NO_TEXTS)
     row = (queue, *columns, json.dumps(rules), body["content"], event.seq, event.wall_ms, *texts)
     views.rows.append(("queue", row))
     if rules["distributed"]:
@@ -266,7 +267,7 @@ def _queue_created(views: Views, event: Event, body: Any) -> None:
 def _queue_changed(views: Views, event: Event, body: Any) -> None:
     rules = body["rules"]
     columns = (rules["priority"], rules["owner"], rules["due_ms"], json.dumps(rules))
-    texts = views.texts.get(body["content"], ("", ""))
+    texts = views.texts.get(body["content"], NO_TEXTS)
     row = (body["queue"], *columns, body["content"], event.seq, *texts)
     views.rows.append(("queue_rules", row))
     views.update(body["queue"])

@@ -27,6 +27,7 @@ from store.notices import PROJECTED, Committed, Projected
 from store.postgres import Postgres
 from store.projection import COUNTED, TaskRow, Views, apply, tasks_of
 from store.purging import purge_some
+from store.queue_texts import texts_of
 from store.redis import Multiplexer
 from store.redis_link import ReplyError
 
@@ -80,11 +81,11 @@ WRITES: Final = {
     " VALUES ($1, $2, $3, $4)",
     "items": "UPDATE view_dataset SET items = items + $3 WHERE project = $1 AND dataset = $2",
     "queue": "INSERT INTO view_queue (project, queue, slots, priority, owner, due_ms, rules,"
-    " content, set_seq, created_seq, created_wall, name, description)"
-    f" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10, {_NAMED.format(11)}, $12)",
+    " content, set_seq, created_seq, created_wall, name, description, around)"
+    f" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10, {_NAMED.format(11)}, $12, $13)",
     "queue_rules": "UPDATE view_queue SET priority = $3, owner = $4, due_ms = $5, rules = $6,"
-    f" content = $7, set_seq = $8, name = {_NAMED.format(9)}, description = $10"
-    " WHERE project = $1 AND queue = $2",
+    f" content = $7, set_seq = $8, name = {_NAMED.format(9)}, description = $10,"
+    " around = $11 WHERE project = $1 AND queue = $2",
     "queue_dealt": "UPDATE view_queue SET dealt = $3 WHERE project = $1 AND queue = $2",
     "queue_paused": "UPDATE view_queue SET paused = $3 WHERE project = $1 AND queue = $2",
     "queue_archived": "UPDATE view_queue SET archived = $3, settled = false"
@@ -128,7 +129,6 @@ _WRITE_TASKS: Final = (
 _UNSETTLE: Final = "UPDATE view_queue SET settled = false WHERE project = $1 AND queue = ANY ($2)"
 _WRITE_COUNTS: Final = "UPDATE view_queue SET {sets} WHERE project = $1 AND queue = $2"
 _COUNTERS: Final = (*COUNTED.values(), "entries", "not_added", "batches", "annotated")
-_TEXTS: Final = "SELECT content, bytes FROM content WHERE project = $1 AND content = ANY ($2)"
 _WAITS_ANNOTATED: Final = """
 SELECT entry, slot FROM view_task
  WHERE project = $1 AND queue = ANY ($2) AND state = 2 AND (draft OR submitted_seq > 0)"""
@@ -310,7 +310,7 @@ async def _load(connection: Connection, project: int, events: Sequence[Event]) -
     views.cleared = {row["queue"]: row["cleared"] for row in rows}
     views.archived = {row["queue"] for row in rows if row["archived"]}
     await _load_portions(connection, project, views, events)
-    views.texts = await _texts(connection, project, events)
+    views.texts = await texts_of(connection, project, events)
     created = [event.body for event in events if event.kind == "queue_created"]
     slots = views.slots | {body["queue"]: body["rules"]["slots"] for body in created}
     tasks = {task for event in events for task in tasks_of(event, slots)}
@@ -323,23 +323,6 @@ async def _load(connection: Connection, project: int, events: Sequence[Event]) -
     siblings = {(row.entry, n) for row in escalated for n in range(1, slots[row.queue] + 1)}
     await _load_tasks(connection, project, views, siblings - views.tasks.keys())
     return views
-
-
-async def _texts(
-    connection: Connection, project: int, events: Sequence[Event]
-) -> dict[int, tuple[str, str]]:
-    """The display name and the description of each content that queues are written with."""
-    kinds = ("queue_created", "queue_changed")
-    wanted = sorted({event.body["content"] for event in events if event.kind in kinds})
-    if not wanted:
-        return {}
-    found = {}
-    for row in await connection.fetch(_TEXTS, project, wanted):
-        body = json.loads(row["bytes"])
-        texts = (str(body.get(name, "")) for name in ("display_name", "description"))
-        name, description = (text.replace("\0", "") for text in texts)
-        found[row["content"]] = (name, description)
-    return found
 
 
 async def _load_portions(

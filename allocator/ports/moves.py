@@ -39,6 +39,7 @@ class AssignmentView:
     queue_id: str
     person_id: str
     queue_name: str
+    channel: int
     description: str
     note: str
     owner: int

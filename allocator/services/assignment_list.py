@@ -24,6 +24,7 @@ from allocator.filters import (
     mapped,
 )
 from allocator.model import Priority, TaskState, WorkStatus
+from allocator.origin import Channel
 from allocator.ports import AssignmentView, Content, Directory, Ledger, Listings, Views, WallClock
 from allocator.ports.lists import ListAsk
 from allocator.services.asking import Orders, asked
@@ -44,6 +45,7 @@ SHARE, BUCKET = 1, 2
 FIELDS: Final = {
     "queue_id": Field(kind=Kind.TEXT),
     "queue_name": Field(kind=Kind.TEXT),
+    "channel": Field(kind=Kind.WORD, words={one.name: int(one) for one in Channel}),
     "person_id": Field(kind=Kind.TEXT),
     "kind": Field(kind=Kind.WORD, words={"SHARE": SHARE, "BUCKET": BUCKET}),
     "status": Field(
@@ -313,6 +315,7 @@ def _shown(view: AssignmentView, now_ms: int) -> told.Assignment:
         id=id_of(view.queue, view.person),
         queue_id=view.queue_id,
         queue_name=view.queue_name,
+        channel=Channel(view.channel),
         person_id=view.person_id,
         description=view.description,
         note=view.note,

@@ -83,6 +83,17 @@ class Names:
         ids = await self._groups.ids(project, [group])
         return errors.GroupNotFound(ids[group])
 
+    async def related(self, project: int, queue_id: str, related: Sequence[str]) -> None:
+        """Ask whether the queues that one is to be related to are there.
+
+        Raises QueueNotFound for the first that is not, InvalidArgument for itself.
+        """
+        if queue_id in related:
+            field = f"queue.related_queue_ids[{related.index(queue_id)}]"
+            raise errors.InvalidArgument(field, "must be another queue")
+        for one in related:
+            await self._door.there(project, await self._door.queue(project, one))
+
     async def queue(
         self,
         project: int,

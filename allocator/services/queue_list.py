@@ -20,6 +20,7 @@ from allocator.filters import (
     mapped,
 )
 from allocator.model import Priority, QueueSettings, Role, Stage, WorkStatus
+from allocator.origin import Channel
 from allocator.ports import Directory, Listings, QueueView, Views, WallClock
 from allocator.services import figures
 from allocator.services.asking import Orders, asked
@@ -34,6 +35,12 @@ FIELDS = {
     "description": Field(kind=Kind.TEXT),
     "dataset": Field(kind=Kind.TEXT),
     "type": Field(kind=Kind.WORD, words={"LABELING": 1, "QA": 2}),
+    "tags": Field(kind=Kind.LIST),
+    "related_queue_ids": Field(kind=Kind.LIST),
+    "channel": Field(kind=Kind.WORD, words={one.name: int(one) for one in Channel}),
+    "pipeline_id": Field(kind=Kind.ID),
+    "pipeline_name": Field(kind=Kind.TEXT),
+    "metadata": Field(kind=Kind.MAP),
     "status": Field(
         kind=Kind.WORD, words={"OPEN": OPEN, **{one.name: int(one) for one in WorkStatus}}
     ),

@@ -6,6 +6,7 @@ older ones refuses before it writes; then they are read again.
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -20,6 +21,7 @@ from allocator.model import (
     SkipPolicy,
     Status,
 )
+from allocator.origin import NO_PIPELINE, Channel, Pipeline
 from allocator.ports import Content, Ledger
 from allocator.services.outcomes import some, value
 from allocator.strategies import distribution
@@ -38,6 +40,11 @@ def body_of(settings: QueueSettings) -> bytes:
         "display_name": settings.display_name,
         "statuses": [status.name for status in settings.statuses],
         "unit_classes": list(settings.classes),
+        "tags": list(settings.tags),
+        "related": list(settings.related),
+        "channel": int(settings.channel),
+        "pipeline": dataclasses.asdict(settings.pipeline),
+        "metadata": dict(settings.metadata),
         **{name: getattr(settings, name) for name in _TEXTS},
     }
     return json.dumps(body, sort_keys=True, ensure_ascii=False).encode()
@@ -80,6 +87,12 @@ def check_shares(settings: QueueSettings) -> None:
         raise errors.InvalidArgument("queue.distribution.shares", str(wrong)) from None
 
 
+def check_origin(settings: QueueSettings) -> None:
+    """Only what a pipeline made belongs to one. Raises InvalidArgument."""
+    if settings.channel is not Channel.PIPELINE and settings.pipeline != NO_PIPELINE:
+        raise errors.InvalidArgument("queue.pipeline", "must not be set unless channel is PIPELINE")
+
+
 DEFAULT_NAMES = tuple(status.name for status in DEFAULT_STATUSES)
 """Every queue has these statuses, and first."""
 _NUMBERS = ("slots", "lease_ms", "max_held", "batch_size", "max_workload", "max_skips")
@@ -111,6 +124,7 @@ def settings_of(found: Mapping[str, Any], body: bytes, queue: int) -> QueueSetti
         settings_seq=int(found.get("settings_seq", 0)),
         display_name=texts["display_name"],
         **_plain(rules, texts),
+        **_around(texts),
         priority=Priority(rules["priority"]),
         allowed=frozenset(some(rules["allowed"])),
         groups=frozenset(some(rules["groups"])),
@@ -131,6 +145,17 @@ def _plain(rules: Mapping[str, Any], texts: Mapping[str, Any]) -> dict[str, Any]
     """Settings that are numbers and texts as they stand."""
     numbers = {name: int(rules[name]) for name in (*_NUMBERS, *_IDS)}
     return numbers | {name: texts[name] for name in _TEXTS}
+
+
+def _around(texts: Mapping[str, Any]) -> dict[str, Any]:
+    """What is kept for others. A content may have none of it."""
+    return {
+        "tags": tuple(texts.get("tags", ())),
+        "related": tuple(texts.get("related", ())),
+        "channel": Channel(texts.get("channel", Channel.WORKFLOW)),
+        "pipeline": Pipeline(**texts.get("pipeline", {})),
+        "metadata": texts.get("metadata", {}),
+    }
 
 
 class SettingsCache:

@@ -24,6 +24,11 @@ PATHS: Final[Mapping[str, tuple[str, ...]]] = {
     "recipe_ref": ("recipe_ref",),
     "instruction_ref": ("instruction_ref",),
     "source_query": ("source_query",),
+    "tags": ("tags",),
+    "related_queue_ids": ("related",),
+    "channel": ("channel",),
+    "pipeline": ("pipeline",),
+    "metadata": ("metadata",),
     "due_time": ("due_ms",),
     "owner": ("owner",),
     "allow_pick": ("allow_pick",),
@@ -75,3 +80,4 @@ def check(settings: QueueSettings, lease_floor_ms: int) -> None:
         raise errors.InvalidArgument("queue.lease_duration", f"must be {floor_s:g} s to 30 d")
     queue_settings.check_batches(settings)
     queue_settings.check_shares(settings)
+    queue_settings.check_origin(settings)

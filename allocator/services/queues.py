@@ -53,8 +53,8 @@ class Queues:
     async def create(self, ask: requests.CreateQueue) -> answers.Queue:
         """Make an empty queue.
 
-        Raises QueueAlreadyExists, PersonNotFound, GroupNotFound, InvalidArgument,
-        PermissionDenied.
+        Raises QueueAlreadyExists, PersonNotFound, GroupNotFound, QueueNotFound (a
+        related one), InvalidArgument, PermissionDenied.
         """
         place = await self._door.permit(ask.change, "QueueService.CreateQueue")
         settings = ask.settings
@@ -63,6 +63,7 @@ class Queues:
         queue_update.check(settings, self._lease_floor_ms)
         allowed = await self._names.members(place.project, ask.allowed)
         groups = await self._names.groups(place.project, ask.groups)
+        await self._names.related(place.project, ask.queue_id, settings.related)
         queue = await self._directory.add_queue(place.project, ask.queue_id)
         content, _ = await self._content.put(place.project, queue_settings.body_of(settings))
         owner = await self._names.owner(place.project, ask.owner) if ask.owner else place.actor

@@ -132,6 +132,8 @@ class Steering:
             if not ask.queue.owner:
                 raise errors.InvalidArgument("queue.owner", "must name a member of the project")
             owner = await self._names.owner(place.project, ask.queue.owner)
+        if "related_queue_ids" in ask.paths:
+            await self._names.related(place.project, ask.queue.queue_id, asked.related)
         shares = await self._names.shares(place.project, ask.queue.shares)
         return dataclasses.replace(asked, allowed=people, groups=groups, owner=owner, shares=shares)
 

@@ -153,6 +153,7 @@ def _shown(found: told.Assignment) -> pb.Assignment:
         assignment_id=found.id,
         queue_id=found.queue_id,
         queue_name=found.queue_name,
+        channel=common.number(found.channel),
         person_id=found.person_id,
         kind=kind,
         type=queue_pb2.QUEUE_TYPE_LABELING,

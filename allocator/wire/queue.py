@@ -11,7 +11,7 @@ from allocator import answers, requests
 from allocator import operation_words as words
 from allocator import requests_control as asked
 from allocator.model import DEFAULT_STATUSES, Meaning, QueueSettings, SkipPolicy, Status
-from allocator.wire import batches, common, distribution, figures, operation
+from allocator.wire import batches, common, distribution, figures, operation, origin
 from dibs import errors
 from dibs.v1 import queue_pb2 as pb
 
@@ -200,6 +200,11 @@ def _settings(queue: pb.Queue) -> QueueSettings:
         recipe_ref=queue.recipe_ref,
         instruction_ref=queue.instruction_ref,
         source_query=queue.source_query,
+        tags=tuple(queue.tags),
+        related=tuple(queue.related_queue_ids),
+        channel=origin.channel(queue),
+        pipeline=origin.pipeline(queue),
+        metadata=dict(queue.metadata),
     )
 
 
@@ -239,6 +244,11 @@ def _queue(answer: answers.Queue) -> pb.Queue:
         recipe_ref=settings.recipe_ref,
         instruction_ref=settings.instruction_ref,
         source_query=settings.source_query,
+        tags=settings.tags,
+        related_queue_ids=settings.related,
+        channel=common.number(settings.channel),
+        pipeline=origin.pipeline_out(settings.pipeline),
+        metadata=settings.metadata,
         owner=answer.owner,
         etag=answer.etag,
         pause_mode=common.number(answer.paused),

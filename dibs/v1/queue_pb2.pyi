@@ -7,6 +7,7 @@ from dibs.v1 import deleting_pb2 as _deleting_pb2
 from dibs.v1 import figures_pb2 as _figures_pb2
 from dibs.v1 import lists_pb2 as _lists_pb2
 from dibs.v1 import operation_pb2 as _operation_pb2
+from dibs.v1 import origin_pb2 as _origin_pb2
 from dibs.v1 import skipping_pb2 as _skipping_pb2
 from dibs.v1 import stages_pb2 as _stages_pb2
 from dibs.v1 import tasks_pb2 as _tasks_pb2
@@ -48,7 +49,14 @@ class Status(_message.Message):
     def __init__(self, name: _Optional[str] = ..., meaning: _Optional[_Union[StatusMeaning, str]] = ...) -> None: ...
 
 class Queue(_message.Message):
-    __slots__ = ("queue_id", "display_name", "type", "slots", "lease_duration", "allowed_assignees", "priority", "max_held", "statuses", "unit_classes", "create_time", "restricted", "allow_pick", "skip_policy", "max_skips", "batches", "distribution", "allowed_groups", "description", "recipe_ref", "instruction_ref", "source_query", "due_time", "owner", "etag", "pause_mode", "archived", "allowed_actions", "status", "total_tasks", "remaining_tasks", "progress_percent", "annotated_tasks", "items_with_open_issues", "items_for_review", "overdue", "state_counts", "status_counts", "update_time", "dataset_ids", "dataset_count", "allocation_method", "stage", "submit_data_time", "owner_groups", "assignment_count")
+    __slots__ = ("queue_id", "display_name", "type", "slots", "lease_duration", "allowed_assignees", "priority", "max_held", "statuses", "unit_classes", "create_time", "restricted", "allow_pick", "skip_policy", "max_skips", "batches", "distribution", "tags", "related_queue_ids", "channel", "pipeline", "metadata", "allowed_groups", "description", "recipe_ref", "instruction_ref", "source_query", "due_time", "owner", "etag", "pause_mode", "archived", "allowed_actions", "status", "total_tasks", "remaining_tasks", "progress_percent", "annotated_tasks", "items_with_open_issues", "items_for_review", "overdue", "state_counts", "status_counts", "update_time", "dataset_ids", "dataset_count", "allocation_method", "stage", "submit_data_time", "owner_groups", "assignment_count")
+    class MetadataEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: str
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
     QUEUE_ID_FIELD_NUMBER: _ClassVar[int]
     DISPLAY_NAME_FIELD_NUMBER: _ClassVar[int]
     TYPE_FIELD_NUMBER: _ClassVar[int]
@@ -66,6 +74,11 @@ class Queue(_message.Message):
     MAX_SKIPS_FIELD_NUMBER: _ClassVar[int]
     BATCHES_FIELD_NUMBER: _ClassVar[int]
     DISTRIBUTION_FIELD_NUMBER: _ClassVar[int]
+    TAGS_FIELD_NUMBER: _ClassVar[int]
+    RELATED_QUEUE_IDS_FIELD_NUMBER: _ClassVar[int]
+    CHANNEL_FIELD_NUMBER: _ClassVar[int]
+    PIPELINE_FIELD_NUMBER: _ClassVar[int]
+    METADATA_FIELD_NUMBER: _ClassVar[int]
     ALLOWED_GROUPS_FIELD_NUMBER: _ClassVar[int]
     DESCRIPTION_FIELD_NUMBER: _ClassVar[int]
     RECIPE_REF_FIELD_NUMBER: _ClassVar[int]
@@ -112,6 +125,11 @@ class Queue(_message.Message):
     max_skips: int
     batches: Batches
     distribution: Distribution
+    tags: _containers.RepeatedScalarFieldContainer[str]
+    related_queue_ids: _containers.RepeatedScalarFieldContainer[str]
+    channel: _origin_pb2.Channel
+    pipeline: _origin_pb2.Pipeline
+    metadata: _containers.ScalarMap[str, str]
     allowed_groups: _containers.RepeatedScalarFieldContainer[str]
     description: str
     recipe_ref: str
@@ -141,7 +159,7 @@ class Queue(_message.Message):
     submit_data_time: _timestamp_pb2.Timestamp
     owner_groups: _containers.RepeatedScalarFieldContainer[str]
     assignment_count: int
-    def __init__(self, queue_id: _Optional[str] = ..., display_name: _Optional[str] = ..., type: _Optional[_Union[QueueType, str]] = ..., slots: _Optional[int] = ..., lease_duration: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ..., allowed_assignees: _Optional[_Iterable[str]] = ..., priority: _Optional[_Union[_common_pb2.Priority, str]] = ..., max_held: _Optional[int] = ..., statuses: _Optional[_Iterable[_Union[Status, _Mapping]]] = ..., unit_classes: _Optional[_Iterable[str]] = ..., create_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., restricted: bool = ..., allow_pick: bool = ..., skip_policy: _Optional[_Union[_skipping_pb2.SkipPolicy, str]] = ..., max_skips: _Optional[int] = ..., batches: _Optional[_Union[Batches, _Mapping]] = ..., distribution: _Optional[_Union[Distribution, _Mapping]] = ..., allowed_groups: _Optional[_Iterable[str]] = ..., description: _Optional[str] = ..., recipe_ref: _Optional[str] = ..., instruction_ref: _Optional[str] = ..., source_query: _Optional[str] = ..., due_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., owner: _Optional[str] = ..., etag: _Optional[str] = ..., pause_mode: _Optional[_Union[_control_pb2.PauseMode, str]] = ..., archived: bool = ..., allowed_actions: _Optional[_Iterable[_Union[_actions_pb2.Action, str]]] = ..., status: _Optional[_Union[_figures_pb2.WorkStatus, str]] = ..., total_tasks: _Optional[int] = ..., remaining_tasks: _Optional[int] = ..., progress_percent: _Optional[int] = ..., annotated_tasks: _Optional[int] = ..., items_with_open_issues: _Optional[int] = ..., items_for_review: _Optional[int] = ..., overdue: bool = ..., state_counts: _Optional[_Iterable[_Union[_figures_pb2.StateCount, _Mapping]]] = ..., status_counts: _Optional[_Iterable[_Union[_figures_pb2.StatusCount, _Mapping]]] = ..., update_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., dataset_ids: _Optional[_Iterable[str]] = ..., dataset_count: _Optional[int] = ..., allocation_method: _Optional[_Union[_figures_pb2.AllocationMethod, str]] = ..., stage: _Optional[_Union[_figures_pb2.Stage, str]] = ..., submit_data_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., owner_groups: _Optional[_Iterable[str]] = ..., assignment_count: _Optional[int] = ...) -> None: ...
+    def __init__(self, queue_id: _Optional[str] = ..., display_name: _Optional[str] = ..., type: _Optional[_Union[QueueType, str]] = ..., slots: _Optional[int] = ..., lease_duration: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ..., allowed_assignees: _Optional[_Iterable[str]] = ..., priority: _Optional[_Union[_common_pb2.Priority, str]] = ..., max_held: _Optional[int] = ..., statuses: _Optional[_Iterable[_Union[Status, _Mapping]]] = ..., unit_classes: _Optional[_Iterable[str]] = ..., create_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., restricted: bool = ..., allow_pick: bool = ..., skip_policy: _Optional[_Union[_skipping_pb2.SkipPolicy, str]] = ..., max_skips: _Optional[int] = ..., batches: _Optional[_Union[Batches, _Mapping]] = ..., distribution: _Optional[_Union[Distribution, _Mapping]] = ..., tags: _Optional[_Iterable[str]] = ..., related_queue_ids: _Optional[_Iterable[str]] = ..., channel: _Optional[_Union[_origin_pb2.Channel, str]] = ..., pipeline: _Optional[_Union[_origin_pb2.Pipeline, _Mapping]] = ..., metadata: _Optional[_Mapping[str, str]] = ..., allowed_groups: _Optional[_Iterable[str]] = ..., description: _Optional[str] = ..., recipe_ref: _Optional[str] = ..., instruction_ref: _Optional[str] = ..., source_query: _Optional[str] = ..., due_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., owner: _Optional[str] = ..., etag: _Optional[str] = ..., pause_mode: _Optional[_Union[_control_pb2.PauseMode, str]] = ..., archived: bool = ..., allowed_actions: _Optional[_Iterable[_Union[_actions_pb2.Action, str]]] = ..., status: _Optional[_Union[_figures_pb2.WorkStatus, str]] = ..., total_tasks: _Optional[int] = ..., remaining_tasks: _Optional[int] = ..., progress_percent: _Optional[int] = ..., annotated_tasks: _Optional[int] = ..., items_with_open_issues: _Optional[int] = ..., items_for_review: _Optional[int] = ..., overdue: bool = ..., state_counts: _Optional[_Iterable[_Union[_figures_pb2.StateCount, _Mapping]]] = ..., status_counts: _Optional[_Iterable[_Union[_figures_pb2.StatusCount, _Mapping]]] = ..., update_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., dataset_ids: _Optional[_Iterable[str]] = ..., dataset_count: _Optional[int] = ..., allocation_method: _Optional[_Union[_figures_pb2.AllocationMethod, str]] = ..., stage: _Optional[_Union[_figures_pb2.Stage, str]] = ..., submit_data_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., owner_groups: _Optional[_Iterable[str]] = ..., assignment_count: _Optional[int] = ...) -> None: ...
 
 class Distribution(_message.Message):
     __slots__ = ("weighted", "shares")

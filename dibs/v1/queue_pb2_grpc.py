@@ -171,7 +171,8 @@ class QueueServiceServicer(object):
     def CreateQueue(self, request, context):
         """Makes an empty queue. Needs ADMIN or TEAM_MANAGER. Errors:
         PROJECT_NOT_FOUND, QUEUE_ALREADY_EXISTS, PERSON_NOT_FOUND (an assignee),
-        GROUP_NOT_FOUND (an allowed one), PERMISSION_DENIED, NOT_BUILT (type QA).
+        GROUP_NOT_FOUND (an allowed one), QUEUE_NOT_FOUND (a related one),
+        PERMISSION_DENIED, NOT_BUILT (type QA).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -198,8 +199,8 @@ class QueueServiceServicer(object):
         change is slots and type, and whether there are batches; statuses can only be added. Who may not work here
         by the new ones loses what is only assigned to them; what they have started
         they may finish. Needs ADMIN, TEAM_MANAGER or the owner. Errors:
-        PROJECT_NOT_FOUND, QUEUE_NOT_FOUND, PERSON_NOT_FOUND (an assignee or the
-        owner), GROUP_NOT_FOUND, ETAG_MISMATCH, STALE_SETTINGS, PERMISSION_DENIED.
+        PROJECT_NOT_FOUND, QUEUE_NOT_FOUND (it, or a related one), PERSON_NOT_FOUND
+        (an assignee or the owner), GROUP_NOT_FOUND, ETAG_MISMATCH, STALE_SETTINGS, PERMISSION_DENIED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -52,7 +52,7 @@ class Stream:
 
 
 @asynccontextmanager
-async def _watching(world: World, actor: str = "", **fields: Any) -> AsyncIterator[Stream]:
+async def watching(world: World, actor: str = "", **fields: Any) -> AsyncIterator[Stream]:
     """A stream that has begun, unless it is refused; a heartbeat a second."""
     request = report_pb2.WatchRequest(**world.where(actor), **fields)
     request.heartbeat_interval.seconds = 1
@@ -80,7 +80,7 @@ async def staffed(world: World) -> World:
 
 @pytest.mark.shows("P51")
 async def test_what_happens_is_told_as_it_happens(staffed: World) -> None:
-    async with _watching(staffed) as stream:
+    async with watching(staffed) as stream:
         begins = await stream.next()
         assert (begins.seq > 0, begins.HasField("activity")) == (True, False)
         [task] = (await staffed.reserve("q", "ann")).tasks
@@ -100,7 +100,7 @@ async def test_from_an_event_on_everything_is_told_that_the_list_shows(staffed: 
             **staffed.where(), min_seq=last, filter=f"seq <= {last}", order_by="create_time"
         )
     )
-    async with _watching(staffed, from_seq=1) as stream:
+    async with watching(staffed, from_seq=1) as stream:
         assert (await stream.next()).seq == 0
         assert await stream.until(last) == list(listed.activity)
     assert [one.seq for one in listed.activity] == list(range(1, last + 1))
@@ -111,7 +111,7 @@ async def test_who_comes_again_with_the_next_number_misses_nothing(staffed: Worl
     found: list[int] = []
     last = (await staffed.depth("q")).seq
     while not found or found[-1] < last:
-        async with _watching(staffed, from_seq=len(found) + 1) as stream:
+        async with watching(staffed, from_seq=len(found) + 1) as stream:
             while not (answer := await stream.next()).HasField("activity"):
                 pass
             found.append(answer.seq)
@@ -120,9 +120,9 @@ async def test_who_comes_again_with_the_next_number_misses_nothing(staffed: Worl
 
 async def test_everybody_is_told_what_the_list_shows_them(staffed: World) -> None:
     async with (
-        _watching(staffed, "ann") as anns,
-        _watching(staffed, "olga") as olgas,
-        _watching(staffed, "ada", queue_id="r") as of_r,
+        watching(staffed, "ann") as anns,
+        watching(staffed, "olga") as olgas,
+        watching(staffed, "ada", queue_id="r") as of_r,
     ):
         for stream in (anns, olgas, of_r):
             await stream.next()
@@ -145,7 +145,7 @@ async def test_everybody_is_told_what_the_list_shows_them(staffed: World) -> Non
 
 
 async def test_a_heartbeat_says_how_far_who_is_told_nothing_is(staffed: World) -> None:
-    async with _watching(staffed, "ann") as stream:
+    async with watching(staffed, "ann") as stream:
         await stream.next()
         last = (await staffed.reserve("q", "bob")).seq
         while stream.seq < last:
@@ -154,7 +154,7 @@ async def test_a_heartbeat_says_how_far_who_is_told_nothing_is(staffed: World) -
 
 
 async def test_who_is_taken_out_of_the_project_is_told_no_more(staffed: World) -> None:
-    async with _watching(staffed, "bob") as stream:
+    async with watching(staffed, "bob") as stream:
         await stream.next()
         await staffed.remove("bob")
         error = await stream.end()
@@ -163,7 +163,7 @@ async def test_who_is_taken_out_of_the_project_is_told_no_more(staffed: World) -
 
 
 async def test_who_owns_a_queue_no_more_is_told_no_more_of_it(staffed: World) -> None:
-    async with _watching(staffed, "olga") as stream, _watching(staffed, "ann") as other:
+    async with watching(staffed, "olga") as stream, watching(staffed, "ann") as other:
         for one in (stream, other):
             await one.next()
         await staffed.change_queue("r", "owner", owner="ann")
@@ -173,7 +173,7 @@ async def test_who_owns_a_queue_no_more_is_told_no_more_of_it(staffed: World) ->
 
 
 async def test_a_project_that_is_deleted_is_watched_no_more(world: World) -> None:
-    async with _watching(world) as stream:
+    async with watching(world) as stream:
         await stream.next()
         await world.stubs.projects.DeleteProject(project_pb2.DeleteProjectRequest(**world.change()))
         assert isinstance(await stream.end(), errors.ProjectNotFound)

@@ -11,6 +11,7 @@ from dibs import errors
 from dibs.v1 import assignment_pb2 as pb
 from dibs.v1 import common_pb2, figures_pb2, project_pb2, queue_pb2
 from tests.api.assigned import assign, release
+from tests.api.tasks import reopen
 from tests.api.world import World, ids, refused
 
 ITEMS = [f"i{n}" for n in range(1, 9)]
@@ -120,6 +121,35 @@ async def test_assignments_are_found_by_type_and_by_how_far_they_are(filled: Wor
     assert told(begun) == [("pulled", "ann", 3, 2)]
     assert (*told([done]), done.progress_percent) == (("pulled", "ann", 3, 0), 100)
     assert await assignments(filled, filter="status = COMPLETED_WITH_ISSUES") == []
+
+
+@pytest.mark.shows("D49")
+async def test_assignments_are_found_by_the_id_of_their_queue(filled: World) -> None:
+    by_part = await assignments(filled, filter="queue_id:eal")
+    [by_id] = await assignments(filled, filter="queue_id = pulled")
+
+    assert [(one.queue_id, one.person_id) for one in by_part] == [
+        *(("dealt", "ada"), ("dealt", "ann"), ("dealt", "ben")),
+    ]
+    assert (by_id.queue_id, by_id.person_id) == ("pulled", "ann")
+    assert await assignments(filled, filter="queue_id = pull") == []
+
+
+@pytest.mark.shows("L3", "L4")
+async def test_the_status_of_an_assignment_is_true_after_every_step(filled: World) -> None:
+    async def status() -> str:
+        [one] = await assignments(filled, filter="queue_id = pulled")
+        return figures_pb2.WorkStatus.Name(one.status).removeprefix("WORK_STATUS_")
+
+    tasks = (await filled.mine("ann", queue_id="pulled")).tasks
+    steps = [await status()]
+    for task in tasks:
+        await filled.submit("ann", task)
+        steps.append(await status())
+    await reopen(filled, "pulled", [tasks[0].task_id])
+    steps.append(await status())
+
+    assert steps == ["TODO", "IN_PROGRESS", "IN_PROGRESS", "COMPLETED", "IN_PROGRESS"]
 
 
 @pytest.mark.shows("L8")

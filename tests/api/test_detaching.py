@@ -83,6 +83,7 @@ async def test_a_detached_dataset_leaves_and_what_is_finished_stays(lonely: Worl
     assert isinstance(again, errors.AttachmentNotFound)
 
 
+@pytest.mark.shows("P28")
 async def test_a_dataset_that_is_attached_again_makes_new_tasks_of_what_was_open(
     lonely: World, broken: Broken
 ) -> None:

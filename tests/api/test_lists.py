@@ -55,6 +55,7 @@ def _numbers(answer: Any) -> list[int]:
     return [int(one.task.external_id.removeprefix("photo-")) for one in answer.tasks]
 
 
+@pytest.mark.shows("D91")
 async def test_all_tasks_are_listed_also_those_that_nobody_touched(busy: World) -> None:
     answer = await _tasks(busy)
 

@@ -9,7 +9,7 @@ import pytest
 
 from allocator.bootstrap import Worker
 from dibs import errors
-from dibs.v1 import allocation_pb2, queue_pb2
+from dibs.v1 import allocation_pb2, dataset_pb2, queue_pb2
 from dibs.v1 import assignment_pb2 as pb
 from store import keys
 from tests.api.alone import Broken
@@ -183,6 +183,25 @@ async def test_each_task_moves_only_if_it_is_still_as_planned(leaving: World) ->
         "TASK_CHANGED",
     }
     assert await _count(leaving, "a", "b") == [1, 7]
+
+
+@pytest.mark.shows("D128")
+async def test_only_items_with_the_attribute_move_if_a_filter_says_so(world: World) -> None:
+    items = [
+        dataset_pb2.Item(external_id=f"i{n}", attributes={"site": "north" if n % 3 else "south"})
+        for n in range(6)
+    ]
+    await world.dataset("d", items)
+    await world.people("a", "b")
+    shares = [queue_pb2.Share(person_id="a", load=100), queue_pb2.Share(person_id="b", load=0)]
+    await world.queue("q", distribution=queue_pb2.Distribution(shares=shares))
+    await world.add("q", "d", [item.external_id for item in items])
+    answer = await plan(world, "q", "a", ["b"], filter="attributes.site = south")
+    await world.waited((await apply(world, "q", answer.plan_id)).operation)
+
+    assert planned(answer) == {"b": 2}
+    assert ids(await world.mine("b")) == ["i0", "i3"]
+    assert ids(await world.mine("a")) == ["i1", "i2", "i4", "i5"]
 
 
 async def test_a_filter_narrows_what_moves(leaving: World) -> None:

@@ -52,6 +52,7 @@ async def test_references_change_and_each_version_has_its_etag(world: World) -> 
     assert first.etag != second.etag
 
 
+@pytest.mark.shows("D90")
 async def test_an_update_changes_what_the_mask_names_and_shows_it(world: World) -> None:
     await world.people("ann")
     await world.queue("q", display_name="Old", max_held=7, allowed_assignees=["ann"])
@@ -193,6 +194,7 @@ async def test_a_new_lease_duration_and_max_held_bind_from_then_on(world: World)
     assert full.nothing.reason == allocation_pb2.NOTHING_REASON_AT_CAP
 
 
+@pytest.mark.shows("D115")
 async def test_a_new_owner_may_what_the_old_one_may_no_more(world: World) -> None:
     await world.people("olga", "omar")
     await world.queue("q", owner="olga")
@@ -204,9 +206,18 @@ async def test_a_new_owner_may_what_the_old_one_may_no_more(world: World) -> Non
     assert (changed.queue.owner, changed.queue.description) == ("omar", "mine")
 
 
+@pytest.mark.shows("D116")
 @pytest.mark.parametrize("role", [project_pb2.ROLE_ANNOTATOR, project_pb2.ROLE_REVIEWER])
-async def test_who_does_not_manage_changes_no_queue(world: World, role: Any) -> None:
+async def test_who_does_not_manage_changes_no_queue_nor_whose_it_is(
+    world: World, role: Any
+) -> None:
     await world.people("ann", roles=[role])
+    await world.people("tom", roles=[project_pb2.ROLE_TEAM_MANAGER])
     await world.queue("q")
-    error = await refused(world.change_queue("q", "max_held", max_held=2, actor="ann"))
-    assert isinstance(error, errors.PermissionDenied)
+    for field, wanted in (("max_held", 2), ("owner", "ann")):
+        error = await refused(world.change_queue("q", field, **{field: wanted}, actor="ann"))
+        assert isinstance(error, errors.PermissionDenied)
+    assert ((await world.look("q")).owner, (await world.look("q")).max_held) == ("ada", 100)
+
+    changed = await world.change_queue("q", "owner", owner="ann", actor="tom")
+    assert changed.queue.owner == "ann"

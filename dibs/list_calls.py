@@ -21,6 +21,7 @@ def list_tasks(
     min_seq: int = 0,
     read_mask: Sequence[str] = (),
     after_task_id: str = "",
+    include_archived: bool = False,
 ) -> Call[pb.ListTasksResponse]:
     """List the tasks of a queue, or of all, that a filter keeps; see PROTOCOL.md for filters."""
     request = pb.ListTasksRequest(
@@ -32,6 +33,7 @@ def list_tasks(
         page_token=page_token,
         min_seq=min_seq,
         after_task_id=after_task_id,
+        include_archived=include_archived,
         read_mask=FieldMask(paths=read_mask) if read_mask else None,
     )
     return Call("/dibs.v1.QueueService/ListTasks", request, pb.ListTasksResponse)

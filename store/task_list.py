@@ -69,7 +69,7 @@ SELECT t.entry, t.slot, t.item, t.queue, t.state, t.priority, t.person AS holder
        t.editor{item}
   FROM view_task t{join}
  WHERE t.project = $1
-   AND NOT EXISTS (SELECT FROM view_deleted d WHERE d.project = $1 AND d.queue = {queue})"""
+   AND NOT EXISTS (SELECT FROM view_deleted d WHERE d.project = $1 AND d.queue = {queue}){only}"""
 _JOIN_ITEM: Final = """
   CROSS JOIN LATERAL (SELECT * FROM item_range y WHERE y.project = $1 AND y.base <= t.item
                        ORDER BY y.base DESC LIMIT 1) AS r
@@ -88,7 +88,9 @@ SELECT n.entry, s.slot, e.first_item + n.entry - e.first AS item, e.queue,
   LEFT JOIN view_task t ON t.project = $1 AND t.entry = n.entry AND t.slot = s.slot
                        AND t.entry >= $2 AND t.entry < $3
  WHERE e.project = $1 AND e.first > $2::bigint - {LONGEST_RUN} AND e.first < $3
-   AND e.first + e.count > $2"""
+   AND e.first + e.count > $2{{only}}"""
+_NOT_ARCHIVED: Final = """
+ AND NOT EXISTS (SELECT FROM view_queue a WHERE a.project = $1 AND a.queue = {} AND a.archived)"""
 _UNTOUCHED: Final = {
     ENTRIES: "CASE WHEN n.entry > q.cleared THEN 2 ELSE 9 END",
     WAITING: "1",
@@ -138,9 +140,10 @@ class TaskList:
                 if len(rows) < AT_ONCE:
                     return found
 
-    async def count(self, project: int, queue: int, chosen: Filter) -> int:
+    async def count(self, project: int, queue: int, chosen: Filter, *, archived: bool) -> int:
         """How many tasks there are, up to MOST_COUNTED + 1."""
-        ask, total = ListAsk(order=_UP, limit=MOST_COUNTED + 1, filter=chosen), 0
+        ask = ListAsk(order=_UP, limit=MOST_COUNTED + 1, filter=chosen, archived=archived)
+        total = 0
         async with self._postgres.moment() as connection:
             async for one in _parts(connection.fetch, project, queue, ask):
                 query, *arguments = _asked(one)
@@ -150,32 +153,35 @@ class TaskList:
                     break
         return min(total, MOST_COUNTED + 1)
 
-    async def counted(self, project: int, queue: int, field: str, value: int) -> int:
+    async def counted(
+        self, project: int, queue: int, field: str, value: int, *, archived: bool
+    ) -> int:
         """From counters: of a queue's states, or of view_count."""
-        if field in ("", "queue"):
-            of, what = (value if field else queue), "entries * slots + delayed"
-            return await self._sum(project, of, f"SELECT sum({what}) FROM view_queue")
-        if field == "remaining":
-            what = "remaining" if value else "completed + discarded + removed"
-            return await self._sum(project, queue, f"SELECT sum({what}) FROM view_queue")
-        if field == "state":
-            column = COUNTED.get(TaskState(value))
-            if column is None:
-                return 0
-            return await self._sum(project, queue, f"SELECT sum({column}) FROM view_queue")
-        return await self._sum(
-            project, queue, "SELECT sum(tasks) FROM view_count", dimension=field, value=value
+        of = value if field == "queue" else queue
+        equal: dict[str, object] = {"project": project, **({"queue": of} if of else {})}
+        what, table = _counter(field, value), "view_queue"
+        if what is None:
+            what, table = "tasks", "view_count"
+            equal |= {"dimension": field, "value": value}
+        conditions = " AND ".join(f"{name} = ${i}" for i, name in enumerate(equal, 1))
+        only = "" if archived else _NOT_ARCHIVED.format("t.queue")
+        row = await self._postgres.fetchrow(
+            f"SELECT sum({what}) FROM {table} t WHERE {conditions}{only}", *equal.values()
         )
+        return int(row[0] or 0) if row else 0
 
     def touched(self, chosen: Filter) -> bool:
         """Whether the filter lets only tasks through that somebody touched."""
         return not (may_be(chosen, UNTOUCHED) or may_be(chosen, DELAYED))
 
-    async def _sum(self, project: int, queue: int, query: str, **equal: object) -> int:
-        where = {"project": project, **({"queue": queue} if queue else {}), **equal}
-        conditions = " AND ".join(f"{name} = ${i}" for i, name in enumerate(where, 1))
-        row = await self._postgres.fetchrow(f"{query} WHERE {conditions}", *where.values())
-        return int(row[0] or 0) if row else 0
+
+def _counter(field: str, value: int) -> str | None:
+    """What of view_queue counts the tasks with the value; None: view_count does."""
+    if field in ("", "queue"):
+        return "entries * slots + delayed"
+    if field == "remaining":
+        return "remaining" if value else "completed + discarded + removed"
+    return COUNTED.get(TaskState(value), "0") if field == "state" else None
 
 
 async def _page(fetch: Fetch, project: int, queue: int, ask: ListAsk) -> Sequence[TaskLine]:
@@ -210,7 +216,7 @@ async def _windows(
     # Without a filter every entry is a task: as many entries as tasks are enough.
     size = ask.limit + 1 if everything else FIRST_WINDOW
     while True:
-        window, more = await _window(fetch, project, queue, ranges, at, size, down=down)
+        window, more = await _window(fetch, project, queue, ask, ranges, at, size)
         if window[0] < window[1]:
             yield window
         if not more:
@@ -220,15 +226,17 @@ async def _windows(
 
 
 async def _window(
-    fetch: Fetch, project: int, queue: int, ranges: str, at: int, size: int, *, down: bool
+    fetch: Fetch, project: int, queue: int, ask: ListAsk, ranges: str, at: int, size: int
 ) -> tuple[tuple[int, int], bool]:
     """A window of about `size` entries that begins at `at`, and whether there are more."""
+    down = ask.order.down
     way, side = "DESC" if down else "ASC", "first < $2::bigint"
     side = side if down else f"first > $2::bigint - {LONGEST_RUN}"
     beyond = "" if down else " AND first + count > $2"
     only = " AND queue = $3" if queue else ""
+    only += "" if ask.archived else _NOT_ARCHIVED.format("t.queue")
     rows = await fetch(
-        f"SELECT first, count FROM {ranges} WHERE project = $1 AND {side}{beyond}{only}"
+        f"SELECT first, count FROM {ranges} t WHERE project = $1 AND {side}{beyond}{only}"
         f" ORDER BY first {way} LIMIT {RANGES_A_WINDOW}",
         *(project, at, *([queue] if queue else [])),
     )
@@ -265,15 +273,19 @@ class _Ask:
         """The tasks, with their items if the filter looks at them."""
         items = any(one.field in OF_ITEMS for one in comparisons(self.ask.filter))
         item = _ITEM if items else ""
+        archived = self.ask.archived
         if self.window is None:
             # Of one queue it is asked once, and does not spoil what the planner expects.
             queue = str(self.queue) if self.queue else "t.queue"
-            return _TOUCHED.format(item=item, join=_JOIN_ITEM if items else "", queue=queue)
+            only = "" if archived else _NOT_ARCHIVED.format("t.queue")
+            join = _JOIN_ITEM if items else ""
+            return _TOUCHED.format(item=item, join=join, queue=queue, only=only)
         return _WINDOW.format(
             item=item,
             entries=_ENTRIES_AND_ITEMS if items else _ENTRIES,
             ranges=self.ranges,
             untouched=_UNTOUCHED[self.ranges],
+            only="" if archived else " AND NOT q.archived",
         )
 
 

@@ -18,12 +18,16 @@ MOST_COUNTED = 10_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListAsk:
-    """Rows behind `after` (the key of a row; none: from the start), at most `limit`."""
+    """Rows behind `after` (the key of a row; none: from the start), at most `limit`.
+
+    Not `archived`: without the tasks of queues that are.
+    """
 
     order: Order
     limit: int
     filter: Filter = EVERYTHING
     after: tuple[Any, ...] = ()
+    archived: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,10 +68,12 @@ class TaskList(Protocol):
     async def every(self, project: int, queue: int, chosen: Filter) -> Sequence[TaskLine]:
         """All that the filter lets through, as of one moment, in the same order."""
 
-    async def count(self, project: int, queue: int, chosen: Filter) -> int:
+    async def count(self, project: int, queue: int, chosen: Filter, *, archived: bool) -> int:
         """How many there are; at most MOST_COUNTED + 1 are counted."""
 
-    async def counted(self, project: int, queue: int, field: str, value: int) -> int:
+    async def counted(
+        self, project: int, queue: int, field: str, value: int, *, archived: bool
+    ) -> int:
         """How many there are with one value of queue, state, status, priority or holder.
 
         Or with work remaining (1), or without (0).

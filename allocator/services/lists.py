@@ -113,7 +113,8 @@ class Lists:
         queue = await self._door.queue(project, ask.parent) if ask.parent else 0
         if queue:
             await self._door.there(project, queue)
-        wanted = asked(ask, FIELDS, ORDERS, "tasks", project, place.actor, queue)
+        of = ("tasks", project, place.actor, queue, ask.include_archived)
+        wanted = asked(ask, FIELDS, ORDERS, *of)
         await self._views.wait_for(project, ask.look.min_seq)
         numbered = await self._numbered(project, queue, wanted.filter)
         chosen = _within(scope, place.actor, numbered)
@@ -147,16 +148,18 @@ class Lists:
         self, place: Place, queue: int, wanted: Asked, chosen: Filter
     ) -> answers.Listed[answers.TaskLine]:
         project, tasks = place.project, _in_rows(chosen)
-        rows = await self._tasks.page(project, queue, wanted.rows(tasks))
+        archived = bool(queue) or wanted.ask.include_archived
+        these = dataclasses.replace(wanted.rows(tasks), archived=archived)
+        rows = await self._tasks.page(project, queue, these)
 
         async def count() -> int:
             one = single(chosen)
             if chosen == EVERYTHING:
-                return await self._tasks.counted(project, queue, "", 0)
+                return await self._tasks.counted(project, queue, "", 0, archived=archived)
             if one is not None and one.field in COUNTED:
                 field, value = COUNTED[one.field], int(one.value)
-                return await self._tasks.counted(project, queue, field, value)
-            return await self._tasks.count(project, queue, tasks)
+                return await self._tasks.counted(project, queue, field, value, archived=archived)
+            return await self._tasks.count(project, queue, tasks, archived=archived)
 
         lines = await self._lines(place, rows)
         return await wanted.listed(lines, lambda line: _key(line, wanted.order.field), count)

@@ -16,6 +16,7 @@ def list_tasks(request: pb.ListTasksRequest) -> requests.ListOf:
     ask = common.list_of(request, request.queue_id)
     return dataclasses.replace(
         ask,
+        include_archived=request.include_archived,
         read_mask=common.read_mask(request, pb.ListedTask),
         after_task=common.task_id(request.after_task_id) if request.after_task_id else None,
     )

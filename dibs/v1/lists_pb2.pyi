@@ -11,7 +11,7 @@ from typing import ClassVar as _ClassVar, Iterable as _Iterable, Mapping as _Map
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class ListTasksRequest(_message.Message):
-    __slots__ = ("project_id", "actor", "min_seq", "page_size", "page_token", "queue_id", "filter", "order_by", "read_mask", "after_task_id")
+    __slots__ = ("project_id", "actor", "min_seq", "page_size", "page_token", "queue_id", "filter", "order_by", "read_mask", "after_task_id", "include_archived")
     PROJECT_ID_FIELD_NUMBER: _ClassVar[int]
     ACTOR_FIELD_NUMBER: _ClassVar[int]
     MIN_SEQ_FIELD_NUMBER: _ClassVar[int]
@@ -22,6 +22,7 @@ class ListTasksRequest(_message.Message):
     ORDER_BY_FIELD_NUMBER: _ClassVar[int]
     READ_MASK_FIELD_NUMBER: _ClassVar[int]
     AFTER_TASK_ID_FIELD_NUMBER: _ClassVar[int]
+    INCLUDE_ARCHIVED_FIELD_NUMBER: _ClassVar[int]
     project_id: str
     actor: str
     min_seq: int
@@ -32,7 +33,8 @@ class ListTasksRequest(_message.Message):
     order_by: str
     read_mask: _field_mask_pb2.FieldMask
     after_task_id: str
-    def __init__(self, project_id: _Optional[str] = ..., actor: _Optional[str] = ..., min_seq: _Optional[int] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., queue_id: _Optional[str] = ..., filter: _Optional[str] = ..., order_by: _Optional[str] = ..., read_mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ..., after_task_id: _Optional[str] = ...) -> None: ...
+    include_archived: bool
+    def __init__(self, project_id: _Optional[str] = ..., actor: _Optional[str] = ..., min_seq: _Optional[int] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., queue_id: _Optional[str] = ..., filter: _Optional[str] = ..., order_by: _Optional[str] = ..., read_mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ..., after_task_id: _Optional[str] = ..., include_archived: bool = ...) -> None: ...
 
 class ListTasksResponse(_message.Message):
     __slots__ = ("tasks", "next_page_token", "total_size", "total_is_lower_bound")

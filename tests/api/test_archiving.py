@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from allocator import bootstrap
+from dibs import errors
 from dibs.v1 import common_pb2, lists_pb2, queue_pb2
 from store import cold
 from store.view_rebuild import ViewRebuild
@@ -15,7 +16,7 @@ from tests.api.alone import ITEMS
 from tests.api.tasks import record, reopen
 from tests.api.test_clearing import clear
 from tests.api.test_operations import counts
-from tests.api.world import World
+from tests.api.world import World, refused
 
 RETURNED = common_pb2.TASK_STATE_RETURNED
 
@@ -47,12 +48,12 @@ class Archive:
         views = ViewRebuild(self.store.postgres, self.store.log)
         return await views.heal(self.project, most_events=1_000)
 
-    async def listed(self, text: str = "", queue: str = "q") -> Any:
+    async def listed(self, text: str = "", queue: str = "q", **fields: Any) -> Any:
         """What a list shows, but for what depends on the queue being open."""
         seq = (await self.world.mine("ann")).seq
         ask = self.world.where() | {"queue_id": queue, "min_seq": seq, "filter": text}
         answer = await self.world.stubs.queues.ListTasks(
-            lists_pb2.ListTasksRequest(**ask, page_size=1000)
+            lists_pb2.ListTasksRequest(**{**ask, "page_size": 1000, **fields})
         )
         for one in answer.tasks:
             del one.allowed_actions[:]
@@ -90,7 +91,8 @@ async def test_what_is_finished_is_kept_apart_and_lists_and_counters_do_not_chan
     assert await archive.states(is_cold=False) == ["ASSIGNED"]
     after = [await archive.listed(text) for text in ("", "state = COMPLETED", "person = ann")]
     assert after == before
-    assert await archive.listed("status = completed AND queue = q", queue="") == everywhere
+    text = "status = completed AND queue = q"
+    assert await archive.listed(text, queue="", include_archived=True) == everywhere
     assert await counts(world) == depth
     request = queue_pb2.ListQueuesRequest(**world.where(), include_archived=True)
     [shown] = (await world.stubs.queues.ListQueues(request)).queues
@@ -131,6 +133,68 @@ async def test_a_queue_that_is_taken_out_again_is_as_it_was(archive: Archive) ->
     await reopen(world, "q", [before.tasks[3].task.task_id])
     [again] = (await world.reserve("q", "ann")).tasks
     assert again.external_id == ITEMS[3]
+
+
+@pytest.mark.parametrize(
+    ("text", "open_ones", "all_of_them"),
+    [
+        ("", 3, 253),
+        ("queue = other", 3, 3),
+        ("queue = q", 0, 250),
+        ("state = COMPLETED", 1, 4),
+        ("state = QUEUED", 2, 245),
+        ("state = IN_REVIEW", 0, 0),
+        ("person = ann", 1, 6),
+        ("status = completed", 1, 4),
+        ("remaining = true", 2, 246),
+        ("remaining = false", 1, 7),
+        ("state = QUEUED AND slot = 1", 2, 245),
+        ("NOT state = QUEUED AND slot = 1", 1, 8),
+    ],
+)
+async def test_lists_of_all_queues_leave_out_the_archived_ones_unless_it_is_asked_so(
+    archive: Archive, text: str, open_ones: int, all_of_them: int
+) -> None:
+    world = archive.world
+    await world.dataset("e", ["x", "y", "z"])
+    await world.queue("other", "e")
+    [task] = (await world.reserve("other", "ann")).tasks
+    await world.submit("ann", task)
+    await world.archive("q")
+    await archive.settled()
+
+    for order in ("", "task_id desc"):
+        left = await archive.listed(text, queue="", order_by=order)
+        assert (len(left.tasks), left.total_size) == (open_ones, open_ones)
+        assert {one.task.queue_id for one in left.tasks} <= {"other"}
+        whole = await archive.listed(text, queue="", order_by=order, include_archived=True)
+        assert (len(whole.tasks), whole.total_size) == (all_of_them, all_of_them)
+
+
+@pytest.mark.shows("D104")
+async def test_pages_of_all_queues_are_those_of_the_open_ones_and_belong_to_them(
+    archive: Archive,
+) -> None:
+    world = archive.world
+    await world.dataset("e", ["x", "y", "z"])
+    await world.queue("other", "e")
+    await world.until("other", queued=3)
+    await world.archive("q")
+    pages, token = [], ""
+    while True:
+        page = await archive.listed(queue="", page_size=2, page_token=token)
+        pages.append([one.task.external_id for one in page.tasks])
+        token = page.next_page_token or token
+        if not page.next_page_token:
+            break
+    more: dict[str, Any] = {"queue": "", "page_size": 2, "page_token": token}
+    error = await refused(archive.listed(**more, include_archived=True))
+
+    assert pages == [["x", "y"], ["z"]]
+    assert isinstance(error, errors.InvalidArgument)
+    assert error.field == "page_token"
+    await world.unarchive("q")
+    assert (await archive.listed(queue="")).total_size == 253
 
 
 async def test_nobody_sees_how_far_it_is(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -53,6 +53,7 @@ from allocator.services.queue_list import QueueList
 from allocator.services.queue_settings import SettingsCache
 from allocator.services.queues import Queues
 from allocator.services.removing import Removing
+from allocator.services.reporting import Reporting
 from allocator.services.reserving import Reserving
 from allocator.services.seen import Reader
 from allocator.services.skipping import Skipping
@@ -98,7 +99,7 @@ class Assembly:
             self._allocation_servicer,
             AssignmentServicer(self._assignments, self._assigning, self._movings),
             OperationServicer(self._operations),
-            ReportServicer(self._activity, self._watching),
+            ReportServicer(self._activity, self._watching, self._reporting),
         )
 
     def followers(self) -> Sequence[Follower]:
@@ -250,6 +251,16 @@ class Assembly:
     def _watching(self) -> Watching:
         return Watching(
             tail=self._store.tail, views=self._views, door=self._door, reader=self._reader
+        )
+
+    @cached_property
+    def _reporting(self) -> Reporting:
+        return Reporting(
+            loads=self._store.loads,
+            listings=self._store.listings,
+            views=self._views,
+            door=self._door,
+            clock=self._clock,
         )
 
     @cached_property

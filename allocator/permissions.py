@@ -240,7 +240,11 @@ TABLE: Final = (
             "ReportService.Watch",
         ),
     ),
-    Row(right=Right.DATA, cells=_cells("✔ | ✔ | own queues | – | – | –")),
+    Row(
+        right=Right.DATA,
+        cells=_cells("✔ | ✔ | own queues | – | – | –"),
+        rpcs=("ReportService.GetForecast", "ReportService.GetWorkload"),
+    ),
     Row(
         right=Right.EXPLAIN,
         cells=_cells("anyone | anyone | own queues | self | self | self"),

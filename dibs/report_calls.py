@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from dibs.call import Call, Scope
 from dibs.v1 import report_pb2 as pb
 
@@ -29,3 +31,19 @@ def list_activity(
         min_seq=min_seq,
     )
     return Call(SERVICE + "ListActivity", request, pb.ListActivityResponse)
+
+
+def get_workload(
+    scope: Scope, *, queue: str = "", window: timedelta | None = None, min_seq: int = 0
+) -> Call[pb.GetWorkloadResponse]:
+    """Ask who has how much to do in the project or a queue, and what they did in the window."""
+    request = pb.GetWorkloadRequest(**scope.where(), queue_id=queue, min_seq=min_seq)
+    if window is not None:
+        request.window.FromTimedelta(window)
+    return Call(SERVICE + "GetWorkload", request, pb.GetWorkloadResponse)
+
+
+def get_forecast(scope: Scope, queue_id: str, *, min_seq: int = 0) -> Call[pb.GetForecastResponse]:
+    """Ask when the rest of a queue, and of each assignment in it, will be done."""
+    request = pb.GetForecastRequest(**scope.where(), queue_id=queue_id, min_seq=min_seq)
+    return Call(SERVICE + "GetForecast", request, pb.GetForecastResponse)

@@ -177,6 +177,8 @@ class Client:
     clear_batch = _Rpc(task_calls.clear_batch)
     list_my_tasks = _Rpc(task_calls.list_my_tasks)
     list_activity = _Rpc(report_calls.list_activity)
+    get_workload = _Rpc(report_calls.get_workload)
+    get_forecast = _Rpc(report_calls.get_forecast)
 
     def __init__(
         self,

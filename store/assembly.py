@@ -17,6 +17,7 @@ from store.items import Items
 from store.kernel import Kernel
 from store.ledger import Ledger
 from store.listings import Listings
+from store.loads import Loads
 from store.log import Log
 from store.moves import Moves
 from store.notices import COMMITTED, OPENED, PROJECTED, Committed, Opened
@@ -112,6 +113,7 @@ class Store:
         self.item_list = ItemList(self.postgres, self.items)
         self.listings = Listings(self.postgres)
         self.sums = Sums(self.postgres)
+        self.loads = Loads(self.postgres)
         self.activity = ActivityLog(self.postgres, self.log)
         self.tail = Tail(self.log, self.gate, self.activity)
         self.deals = Deals(self.postgres)

@@ -36,8 +36,8 @@ _DUE: Final = "coalesce(nullif(s.due_ms, 0), v.due_ms)"
 """Its own date, else that of the queue."""
 
 
-def _every(of: str = "") -> str:
-    """A row for each reason why an assignment is there; `of`: of one queue, if so."""
+def of_queue(of: str = "") -> str:
+    """A row for each reason why an assignment is there; `of`: in which queue, "": in any."""
     return f"""
 SELECT c.queue, c.value AS person, c.dimension AS state, c.tasks FROM view_count c
  WHERE c.project = $1 AND c.dimension IN ({_NAMES}) {of and f"AND c.queue = {of}"}
@@ -55,10 +55,10 @@ SELECT b.queue, {BUCKET}, 'queued', b.queued FROM view_queue b
  WHERE b.project = $1 AND b.dealt >= 0 {of and f"AND b.queue = {of}"}"""
 
 
-OF_QUEUE: Final = f"SELECT count(DISTINCT person) FROM ({_every('v.queue')}) AS every"
+OF_QUEUE: Final = f"SELECT count(DISTINCT person) FROM ({of_queue('v.queue')}) AS every"
 """How many assignments the queue `v` has."""
 OF_PROJECT: Final = f"""
-SELECT count(DISTINCT (every.queue, every.person)) FROM ({_every()}) AS every
+SELECT count(DISTINCT (every.queue, every.person)) FROM ({of_queue()}) AS every
   JOIN view_queue v ON v.project = $1 AND v.queue = every.queue AND NOT v.archived"""
 """How many there are in queues that are not archived."""
 ASSIGNMENTS: Final = f"""
@@ -74,7 +74,7 @@ SELECT a.*, v.owner, v.rules, v.archived, v.name, v.description, v.created_wall,
             WHEN a.in_progress + a.returned + {_DONE} > 0 THEN 2 ELSE 1 END AS status,
        CASE WHEN {_DONE} = 0 THEN 0 ELSE ({_DONE}) * 100 / ({_OPEN} + {_DONE}) END AS progress,
        CASE WHEN {_DUE} = 0 THEN 9007199254740991 ELSE {_DUE} END AS due_order
-  FROM (SELECT queue, person, {_SUMS} FROM ({_every()}
+  FROM (SELECT queue, person, {_SUMS} FROM ({of_queue()}
         ) AS every GROUP BY queue, person) AS a
   JOIN view_queue v ON v.project = $1 AND v.queue = a.queue
   JOIN queue q ON q.project = $1 AND q.queue = a.queue

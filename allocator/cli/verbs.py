@@ -37,6 +37,8 @@ SHORT = {
     "assignments": "list_assignments",
     "assign": "assign_tasks",
     "activity": "list_activity",
+    "report": "get_workload",
+    "forecast": "get_forecast",
 }
 """Second names of what people look at and do most."""
 PATHS = "paths"

@@ -22,6 +22,7 @@ from allocator.ports.items import (
 )
 from allocator.ports.ledger import Event, Ledger, Outcome, WallClock
 from allocator.ports.lists import ItemList, ListAsk, Listings, TaskLine, TaskList
+from allocator.ports.loads import Done, Left, Loads, Marked, PersonLoad, ShareLoad
 from allocator.ports.moves import AssignmentView, Moves, OpenTask
 from allocator.ports.operations import Operations, OperationView
 from allocator.ports.sums import Sums
@@ -47,6 +48,7 @@ __all__ = [
     "DatasetView",
     "Deals",
     "Directory",
+    "Done",
     "DraftRow",
     "EntriesView",
     "EntryPlace",
@@ -58,9 +60,12 @@ __all__ = [
     "ItemRun",
     "Items",
     "Lag",
+    "Left",
     "Ledger",
     "ListAsk",
     "Listings",
+    "Loads",
+    "Marked",
     "MemberView",
     "Moves",
     "NewProject",
@@ -69,10 +74,12 @@ __all__ = [
     "OperationView",
     "Operations",
     "Outcome",
+    "PersonLoad",
     "ProjectRow",
     "ProjectView",
     "QueueFigures",
     "QueueView",
+    "ShareLoad",
     "Staged",
     "Tail",
     "TaskLine",

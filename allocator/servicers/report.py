@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from allocator.services.activity import ActivityList
+from allocator.services.reporting import Reporting
 from allocator.services.watching import Watching
 from allocator.wire import report as wire
 from dibs.v1 import report_pb2 as pb
@@ -15,9 +16,10 @@ from dibs.v1 import report_pb2_grpc
 class ReportServicer(report_pb2_grpc.ReportServiceServicer):
     """Decode, call, encode."""
 
-    def __init__(self, activity: ActivityList, watching: Watching) -> None:
+    def __init__(self, activity: ActivityList, watching: Watching, reporting: Reporting) -> None:
         self._activity = activity
         self._watching = watching
+        self._reporting = reporting
 
     async def ListActivity(
         self, request: pb.ListActivityRequest, context: Any
@@ -29,3 +31,13 @@ class ReportServicer(report_pb2_grpc.ReportServiceServicer):
     ) -> AsyncIterator[pb.WatchResponse]:
         async for told in self._watching.watch(wire.watch(request)):
             yield wire.watched(told)
+
+    async def GetWorkload(
+        self, request: pb.GetWorkloadRequest, context: Any
+    ) -> pb.GetWorkloadResponse:
+        return wire.workload(await self._reporting.workload(wire.get_workload(request)))
+
+    async def GetForecast(
+        self, request: pb.GetForecastRequest, context: Any
+    ) -> pb.GetForecastResponse:
+        return wire.forecasts(await self._reporting.forecast(wire.get_forecast(request)))

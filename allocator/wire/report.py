@@ -6,10 +6,12 @@ from __future__ import annotations
 
 from allocator import activity_words as words
 from allocator import answers, requests
+from allocator import report_words as reports
 from allocator.wire import common
 from dibs.v1 import report_pb2 as pb
 
 BEAT_S = 10.0
+WINDOW_MS = 7 * 24 * 60 * 60 * 1000
 
 
 def list_activity(request: pb.ListActivityRequest) -> requests.ListOf:
@@ -67,4 +69,79 @@ def _task(task: words.ActivityTask) -> pb.ActivityTask:
         previous_person=task.before,
         dataset_id=task.item.dataset,
         external_id=task.item.external_id,
+    )
+
+
+def get_workload(request: pb.GetWorkloadRequest) -> reports.GetWorkload:
+    window = request.window if request.HasField("window") else None
+    return reports.GetWorkload(
+        look=common.look(request),
+        queue_id=request.queue_id,
+        window_ms=WINDOW_MS if window is None else common.milliseconds(window),
+    )
+
+
+def workload(answer: reports.Workload) -> pb.GetWorkloadResponse:
+    return pb.GetWorkloadResponse(
+        workloads=map(_person, answer.people),
+        since=common.timestamp(answer.since_ms),
+        tasks=answer.tasks,
+        urgent_tasks=answer.urgent,
+        urgent_share=answer.urgent_share,
+    )
+
+
+def _person(row: reports.PersonWorkload) -> pb.PersonWorkload:
+    return pb.PersonWorkload(
+        person_id=row.person_id,
+        active=row.active,
+        open_tasks=row.open,
+        open_weight=row.weight,
+        started_tasks=row.started,
+        returned_tasks=row.returned,
+        done_today=row.today,
+        done_tasks=row.done,
+        median_handling=common.duration(row.handling_ms),
+        last_seen_time=common.timestamp(row.seen_ms),
+        idle=row.idle,
+        overloaded=row.overloaded,
+    )
+
+
+def get_forecast(request: pb.GetForecastRequest) -> requests.LookAt:
+    return requests.LookAt(look=common.look(request), id=request.queue_id)
+
+
+def forecasts(answer: reports.QueueForecast) -> pb.GetForecastResponse:
+    return pb.GetForecastResponse(
+        now=common.timestamp(answer.now_ms),
+        queue=_forecast(answer.queue),
+        assignments=map(_share, answer.shares),
+    )
+
+
+def _forecast(found: reports.Forecast) -> pb.Forecast:
+    return pb.Forecast(
+        remaining_tasks=found.tasks,
+        remaining_weight=found.weight,
+        finish_time=common.timestamp(found.finish_ms),
+        earliest_finish_time=common.timestamp(found.earliest_ms),
+        latest_finish_time=common.timestamp(found.latest_ms),
+        due_time=common.timestamp(found.due_ms or None),
+        deadline_risk=found.risk,
+        overdue=found.overdue,
+        at_risk=found.at_risk,
+    )
+
+
+def _share(found: reports.ShareForecast) -> pb.AssignmentForecast:
+    return pb.AssignmentForecast(
+        assignment_id=found.assignment_id,
+        person_id=found.person_id,
+        forecast=_forecast(found.forecast),
+        last_change_time=common.timestamp(found.touched_ms),
+        median_handling=common.duration(found.handling_ms),
+        aging=found.aging,
+        too_small=found.too_small,
+        too_large=found.too_large,
     )

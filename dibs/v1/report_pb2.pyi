@@ -110,3 +110,123 @@ class WatchResponse(_message.Message):
     seq: int
     activity: Activity
     def __init__(self, seq: _Optional[int] = ..., activity: _Optional[_Union[Activity, _Mapping]] = ...) -> None: ...
+
+class GetWorkloadRequest(_message.Message):
+    __slots__ = ("project_id", "actor", "min_seq", "queue_id", "window")
+    PROJECT_ID_FIELD_NUMBER: _ClassVar[int]
+    ACTOR_FIELD_NUMBER: _ClassVar[int]
+    MIN_SEQ_FIELD_NUMBER: _ClassVar[int]
+    QUEUE_ID_FIELD_NUMBER: _ClassVar[int]
+    WINDOW_FIELD_NUMBER: _ClassVar[int]
+    project_id: str
+    actor: str
+    min_seq: int
+    queue_id: str
+    window: _duration_pb2.Duration
+    def __init__(self, project_id: _Optional[str] = ..., actor: _Optional[str] = ..., min_seq: _Optional[int] = ..., queue_id: _Optional[str] = ..., window: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ...) -> None: ...
+
+class GetWorkloadResponse(_message.Message):
+    __slots__ = ("workloads", "since", "tasks", "urgent_tasks", "urgent_share")
+    WORKLOADS_FIELD_NUMBER: _ClassVar[int]
+    SINCE_FIELD_NUMBER: _ClassVar[int]
+    TASKS_FIELD_NUMBER: _ClassVar[int]
+    URGENT_TASKS_FIELD_NUMBER: _ClassVar[int]
+    URGENT_SHARE_FIELD_NUMBER: _ClassVar[int]
+    workloads: _containers.RepeatedCompositeFieldContainer[PersonWorkload]
+    since: _timestamp_pb2.Timestamp
+    tasks: int
+    urgent_tasks: int
+    urgent_share: float
+    def __init__(self, workloads: _Optional[_Iterable[_Union[PersonWorkload, _Mapping]]] = ..., since: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., tasks: _Optional[int] = ..., urgent_tasks: _Optional[int] = ..., urgent_share: _Optional[float] = ...) -> None: ...
+
+class PersonWorkload(_message.Message):
+    __slots__ = ("person_id", "active", "open_tasks", "open_weight", "started_tasks", "returned_tasks", "done_today", "done_tasks", "median_handling", "last_seen_time", "idle", "overloaded")
+    PERSON_ID_FIELD_NUMBER: _ClassVar[int]
+    ACTIVE_FIELD_NUMBER: _ClassVar[int]
+    OPEN_TASKS_FIELD_NUMBER: _ClassVar[int]
+    OPEN_WEIGHT_FIELD_NUMBER: _ClassVar[int]
+    STARTED_TASKS_FIELD_NUMBER: _ClassVar[int]
+    RETURNED_TASKS_FIELD_NUMBER: _ClassVar[int]
+    DONE_TODAY_FIELD_NUMBER: _ClassVar[int]
+    DONE_TASKS_FIELD_NUMBER: _ClassVar[int]
+    MEDIAN_HANDLING_FIELD_NUMBER: _ClassVar[int]
+    LAST_SEEN_TIME_FIELD_NUMBER: _ClassVar[int]
+    IDLE_FIELD_NUMBER: _ClassVar[int]
+    OVERLOADED_FIELD_NUMBER: _ClassVar[int]
+    person_id: str
+    active: bool
+    open_tasks: int
+    open_weight: float
+    started_tasks: int
+    returned_tasks: int
+    done_today: int
+    done_tasks: int
+    median_handling: _duration_pb2.Duration
+    last_seen_time: _timestamp_pb2.Timestamp
+    idle: bool
+    overloaded: bool
+    def __init__(self, person_id: _Optional[str] = ..., active: bool = ..., open_tasks: _Optional[int] = ..., open_weight: _Optional[float] = ..., started_tasks: _Optional[int] = ..., returned_tasks: _Optional[int] = ..., done_today: _Optional[int] = ..., done_tasks: _Optional[int] = ..., median_handling: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ..., last_seen_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., idle: bool = ..., overloaded: bool = ...) -> None: ...
+
+class GetForecastRequest(_message.Message):
+    __slots__ = ("project_id", "actor", "min_seq", "queue_id")
+    PROJECT_ID_FIELD_NUMBER: _ClassVar[int]
+    ACTOR_FIELD_NUMBER: _ClassVar[int]
+    MIN_SEQ_FIELD_NUMBER: _ClassVar[int]
+    QUEUE_ID_FIELD_NUMBER: _ClassVar[int]
+    project_id: str
+    actor: str
+    min_seq: int
+    queue_id: str
+    def __init__(self, project_id: _Optional[str] = ..., actor: _Optional[str] = ..., min_seq: _Optional[int] = ..., queue_id: _Optional[str] = ...) -> None: ...
+
+class GetForecastResponse(_message.Message):
+    __slots__ = ("now", "queue", "assignments")
+    NOW_FIELD_NUMBER: _ClassVar[int]
+    QUEUE_FIELD_NUMBER: _ClassVar[int]
+    ASSIGNMENTS_FIELD_NUMBER: _ClassVar[int]
+    now: _timestamp_pb2.Timestamp
+    queue: Forecast
+    assignments: _containers.RepeatedCompositeFieldContainer[AssignmentForecast]
+    def __init__(self, now: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., queue: _Optional[_Union[Forecast, _Mapping]] = ..., assignments: _Optional[_Iterable[_Union[AssignmentForecast, _Mapping]]] = ...) -> None: ...
+
+class Forecast(_message.Message):
+    __slots__ = ("remaining_tasks", "remaining_weight", "finish_time", "earliest_finish_time", "latest_finish_time", "due_time", "deadline_risk", "overdue", "at_risk")
+    REMAINING_TASKS_FIELD_NUMBER: _ClassVar[int]
+    REMAINING_WEIGHT_FIELD_NUMBER: _ClassVar[int]
+    FINISH_TIME_FIELD_NUMBER: _ClassVar[int]
+    EARLIEST_FINISH_TIME_FIELD_NUMBER: _ClassVar[int]
+    LATEST_FINISH_TIME_FIELD_NUMBER: _ClassVar[int]
+    DUE_TIME_FIELD_NUMBER: _ClassVar[int]
+    DEADLINE_RISK_FIELD_NUMBER: _ClassVar[int]
+    OVERDUE_FIELD_NUMBER: _ClassVar[int]
+    AT_RISK_FIELD_NUMBER: _ClassVar[int]
+    remaining_tasks: int
+    remaining_weight: float
+    finish_time: _timestamp_pb2.Timestamp
+    earliest_finish_time: _timestamp_pb2.Timestamp
+    latest_finish_time: _timestamp_pb2.Timestamp
+    due_time: _timestamp_pb2.Timestamp
+    deadline_risk: float
+    overdue: bool
+    at_risk: bool
+    def __init__(self, remaining_tasks: _Optional[int] = ..., remaining_weight: _Optional[float] = ..., finish_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., earliest_finish_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., latest_finish_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., due_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., deadline_risk: _Optional[float] = ..., overdue: bool = ..., at_risk: bool = ...) -> None: ...
+
+class AssignmentForecast(_message.Message):
+    __slots__ = ("assignment_id", "person_id", "forecast", "last_change_time", "median_handling", "aging", "too_small", "too_large")
+    ASSIGNMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    PERSON_ID_FIELD_NUMBER: _ClassVar[int]
+    FORECAST_FIELD_NUMBER: _ClassVar[int]
+    LAST_CHANGE_TIME_FIELD_NUMBER: _ClassVar[int]
+    MEDIAN_HANDLING_FIELD_NUMBER: _ClassVar[int]
+    AGING_FIELD_NUMBER: _ClassVar[int]
+    TOO_SMALL_FIELD_NUMBER: _ClassVar[int]
+    TOO_LARGE_FIELD_NUMBER: _ClassVar[int]
+    assignment_id: str
+    person_id: str
+    forecast: Forecast
+    last_change_time: _timestamp_pb2.Timestamp
+    median_handling: _duration_pb2.Duration
+    aging: bool
+    too_small: bool
+    too_large: bool
+    def __init__(self, assignment_id: _Optional[str] = ..., person_id: _Optional[str] = ..., forecast: _Optional[_Union[Forecast, _Mapping]] = ..., last_change_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., median_handling: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ..., aging: bool = ..., too_small: bool = ..., too_large: bool = ...) -> None: ...

@@ -45,6 +45,16 @@ class ReportServiceStub(object):
                 request_serializer=dibs_dot_v1_dot_report__pb2.WatchRequest.SerializeToString,
                 response_deserializer=dibs_dot_v1_dot_report__pb2.WatchResponse.FromString,
                 _registered_method=True)
+        self.GetWorkload = channel.unary_unary(
+                '/dibs.v1.ReportService/GetWorkload',
+                request_serializer=dibs_dot_v1_dot_report__pb2.GetWorkloadRequest.SerializeToString,
+                response_deserializer=dibs_dot_v1_dot_report__pb2.GetWorkloadResponse.FromString,
+                _registered_method=True)
+        self.GetForecast = channel.unary_unary(
+                '/dibs.v1.ReportService/GetForecast',
+                request_serializer=dibs_dot_v1_dot_report__pb2.GetForecastRequest.SerializeToString,
+                response_deserializer=dibs_dot_v1_dot_report__pb2.GetForecastResponse.FromString,
+                _registered_method=True)
 
 
 class ReportServiceServicer(object):
@@ -75,6 +85,27 @@ class ReportServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetWorkload(self, request, context):
+        """Says who has how much to do, what they did, and what stands out (P20, L10, L11,
+        L29, L30): in a project its active members and whoever has something open, in a
+        queue whoever has an assignment there, by id. What is archived does not count.
+        ADMIN and TEAM_MANAGER are told of all queues, owners of theirs. Errors:
+        PROJECT_NOT_FOUND, QUEUE_NOT_FOUND, PERMISSION_DENIED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetForecast(self, request, context):
+        """Says when what is left of a queue, and of each assignment in it, will be done,
+        how sure that is, and what stands out (P22, P52, L8, L12, L22, L23, L28). Needs
+        ADMIN, TEAM_MANAGER or the owner. Errors: PROJECT_NOT_FOUND, QUEUE_NOT_FOUND,
+        PERMISSION_DENIED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_ReportServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -87,6 +118,16 @@ def add_ReportServiceServicer_to_server(servicer, server):
                     servicer.Watch,
                     request_deserializer=dibs_dot_v1_dot_report__pb2.WatchRequest.FromString,
                     response_serializer=dibs_dot_v1_dot_report__pb2.WatchResponse.SerializeToString,
+            ),
+            'GetWorkload': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetWorkload,
+                    request_deserializer=dibs_dot_v1_dot_report__pb2.GetWorkloadRequest.FromString,
+                    response_serializer=dibs_dot_v1_dot_report__pb2.GetWorkloadResponse.SerializeToString,
+            ),
+            'GetForecast': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetForecast,
+                    request_deserializer=dibs_dot_v1_dot_report__pb2.GetForecastRequest.FromString,
+                    response_serializer=dibs_dot_v1_dot_report__pb2.GetForecastResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -144,6 +185,60 @@ class ReportService(object):
             '/dibs.v1.ReportService/Watch',
             dibs_dot_v1_dot_report__pb2.WatchRequest.SerializeToString,
             dibs_dot_v1_dot_report__pb2.WatchResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetWorkload(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dibs.v1.ReportService/GetWorkload',
+            dibs_dot_v1_dot_report__pb2.GetWorkloadRequest.SerializeToString,
+            dibs_dot_v1_dot_report__pb2.GetWorkloadResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetForecast(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dibs.v1.ReportService/GetForecast',
+            dibs_dot_v1_dot_report__pb2.GetForecastRequest.SerializeToString,
+            dibs_dot_v1_dot_report__pb2.GetForecastResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -159,6 +159,17 @@ async def test_what_happened_is_a_table_for_people_and_json_for_scripts(typed: T
     assert "create time" in shown
 
 
+async def test_who_has_how_much_is_a_table_and_when_the_rest_is_done_too(typed: Typed) -> None:
+    await typed.text("reserve --queue q --person ann --count 2")
+    shown = await typed.text("report")
+    told = await typed.json("report --queue q --window 3600s")
+    forecast = await typed.text("forecast q")
+
+    assert {"open tasks", "idle"} <= set(re.split(r"  +", shown))
+    assert [(row["person_id"], row["open_tasks"]) for row in told["workloads"]] == [("ann", "2")]
+    assert "remaining tasks: 3" in forecast
+
+
 async def test_what_happens_is_a_line_each_for_people_and_for_scripts(typed: Typed) -> None:
     for line in ("watch --from-seq 1", "watch --from-seq 1 --json"):
         process = await asyncio.create_subprocess_exec(

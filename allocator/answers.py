@@ -162,11 +162,29 @@ class Depth:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AlreadyDone:
+    """How many items are done in other queues, `at_least` so many if it says so, and in which."""
+
+    items: int = 0
+    at_least: bool = False
+    queue_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attached:
+    """A dataset was attached; what of it was done before."""
+
+    seq: int
+    done: AlreadyDone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Added:
-    """How many items became tasks."""
+    """How many items became tasks, and how many of those asked for were done before."""
 
     seq: int
     added: int
+    done: AlreadyDone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -191,9 +191,11 @@ class Assembly:
     @cached_property
     def _filling(self) -> Filling:
         return Filling(
+            directory=self._directory,
             ledger=self._ledger,
             items=self._items,
             views=self._views,
+            duplicates=self._store.duplicates,
             door=self._door,
             attaching=self._attaching,
             dealing=self._dealing,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from allocator.model import NewItem, Priority, QueueSettings, RequestKey, Role, SkipPolicy, TaskId
+from allocator.ports import OnDuplicate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,6 +169,7 @@ class AddItems:
     external_ids: tuple[str, ...]
     priority: Priority = Priority.NONE
     not_before_ms: int = 0
+    on_duplicate: OnDuplicate = OnDuplicate.WARN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

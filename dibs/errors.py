@@ -36,6 +36,7 @@ DibsError
 │   ├── NotEligible
 │   ├── WrongTaskState
 │   ├── StatusLocked          to be removed first
+│   ├── ItemAlreadyDone       in another queue
 │   ├── PickNotAllowed
 │   ├── NotABatchQueue        its tasks are given one by one
 │   ├── NoBatch               nothing to take back
@@ -715,6 +716,20 @@ class StatusLocked(WrongState):
     def __init__(self, task_id: str) -> None:
         super().__init__(
             f"task {task_id!r} has a status, which locks it: remove it first", task_id=task_id
+        )
+
+
+class ItemAlreadyDone(WrongState):
+    """Items are done in other queues, and were not to be added; it is the first one of them."""
+
+    reason = "ITEM_ALREADY_DONE"
+    keys = ("external_id", "items")
+
+    def __init__(self, external_id: str, items: int) -> None:
+        super().__init__(
+            f"item {external_id!r} is done in another queue already, one of {items}",
+            external_id=external_id,
+            items=str(items),
         )
 
 

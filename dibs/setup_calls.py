@@ -15,6 +15,7 @@ from google.protobuf.field_mask_pb2 import FieldMask
 
 from dibs.call import Call, Scope, duration, timestamp
 from dibs.v1 import dataset_pb2 as datasets
+from dibs.v1 import duplicates_pb2 as duplicates
 from dibs.v1 import project_pb2 as projects
 from dibs.v1 import queue_pb2 as queues
 from dibs.v1.common_pb2 import Priority
@@ -313,8 +314,9 @@ def add_items(
     *,
     priority: Priority = Priority.PRIORITY_UNSPECIFIED,
     not_before: datetime | None = None,
+    on_duplicate: duplicates.OnDuplicate = duplicates.ON_DUPLICATE_UNSPECIFIED,
 ) -> Call[queues.AddItemsResponse]:
-    """Add chosen items of a dataset to a queue, all or none."""
+    """Add chosen items of a dataset to a queue, all or none, or those not done elsewhere."""
     request = queues.AddItemsRequest(
         **scope.where(),
         queue_id=queue,
@@ -322,5 +324,6 @@ def add_items(
         external_ids=external_ids,
         priority=priority,
         not_before=timestamp(not_before),
+        on_duplicate=on_duplicate,
     )
     return Call(_QUEUE + "AddItems", request, queues.AddItemsResponse, scope.project)

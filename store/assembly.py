@@ -10,6 +10,7 @@ from store.committer import Committer
 from store.content import Content
 from store.deals import Deals
 from store.directory import Directory
+from store.duplicates import Duplicates
 from store.gate import Gate
 from store.groups import Groups
 from store.item_list import ItemList
@@ -110,6 +111,7 @@ class Store:
         self.views = Views(self.postgres, patience_s=patience_s)
         self.operations = OperationViews(self.postgres, self.views)
         self.task_list = TaskList(self.postgres)
+        self.duplicates = Duplicates(self.postgres)
         self.item_list = ItemList(self.postgres, self.items)
         self.listings = Listings(self.postgres)
         self.sums = Sums(self.postgres)

@@ -9,6 +9,7 @@ was made for an event counts once the event is in the log, not before.
 from allocator.ports.activity import ActivityLog, ActivityTask, ActivityView, Tail
 from allocator.ports.deals import Deals
 from allocator.ports.directory import Directory, NewProject, ProjectRow
+from allocator.ports.duplicates import DoneElsewhere, Duplicates, OnDuplicate
 from allocator.ports.groups import Groups, GroupView
 from allocator.ports.items import (
     Chunk,
@@ -49,7 +50,9 @@ __all__ = [
     "Deals",
     "Directory",
     "Done",
+    "DoneElsewhere",
     "DraftRow",
+    "Duplicates",
     "EntriesView",
     "EntryPlace",
     "Event",
@@ -70,6 +73,7 @@ __all__ = [
     "Moves",
     "NewProject",
     "OfWhom",
+    "OnDuplicate",
     "OpenTask",
     "OperationView",
     "Operations",

@@ -7,7 +7,20 @@ import contextlib
 from collections.abc import Mapping
 
 from allocator import answers, requests
-from allocator.ports import Event, ItemRun, Items, Lag, Ledger, Outcome, Views
+from allocator.ports import (
+    Directory,
+    DoneElsewhere,
+    Duplicates,
+    Event,
+    ItemRun,
+    Items,
+    Lag,
+    Ledger,
+    OnDuplicate,
+    Outcome,
+    Views,
+)
+from allocator.ports.lists import MOST_COUNTED
 from allocator.services.attaching import Attaching, by_class, joined
 from allocator.services.dealing import DealingOut
 from allocator.services.door import Door, Place
@@ -18,6 +31,8 @@ from dibs import errors
 TRIES = 10  # each addition of somebody else in between, and all that comes due, costs one
 NEVER = -1
 ATTACH_WAIT_S = 8.0
+SHOWN_QUEUES = 100
+"""Queues in which items are done already that are named."""
 
 
 class Filling:
@@ -26,9 +41,11 @@ class Filling:
     def __init__(
         self,
         *,
+        directory: Directory,
         ledger: Ledger,
         items: Items,
         views: Views,
+        duplicates: Duplicates,
         door: Door,
         attaching: Attaching,
         dealing: DealingOut,
@@ -36,11 +53,13 @@ class Filling:
         self._ledger = ledger
         self._items = items
         self._views = views
+        self._directory = directory
+        self._duplicates = duplicates
         self._door = door
         self._attaching = attaching
         self._dealing = dealing
 
-    async def attach(self, ask: requests.AttachDataset) -> answers.Seq:
+    async def attach(self, ask: requests.AttachDataset) -> answers.Attached:
         """Attach a dataset; answers when what it has now has become tasks.
 
         With more than a call may wait for, it answers all the same: the
@@ -55,6 +74,7 @@ class Filling:
         queue = await self._door.queue(place.project, ask.queue_id)
         dataset = await self._door.dataset(place.project, ask.dataset_id)
         classes = await self._items.classes_of(place.project, dataset)
+        done = await self._duplicates.of_dataset(place.project, queue, dataset)
         outcome = await self._ledger.change(
             *(place.project, "attach_dataset", ask.change.key, place.actor),
             queue=queue,
@@ -71,37 +91,40 @@ class Filling:
             raise errors.TooManyClasses(ask.queue_id)
         event = happened(outcome)
         await self._carry(place.project, event)
-        return answers.Seq(seq=event.seq)
+        return answers.Attached(seq=event.seq, done=await self._told(place.project, done))
 
     async def add_items(self, ask: requests.AddItems) -> answers.Added:
-        """Add chosen items, all or none, in the order given.
+        """Add chosen items, all or none, in the order given; or those not done elsewhere.
 
-        Raises QueueNotFound, DatasetNotFound, ItemNotFound,
-        ItemAlreadyInQueue, TooManyClasses, PermissionDenied.
+        Raises QueueNotFound, DatasetNotFound, ItemNotFound, ItemAlreadyInQueue,
+        ItemAlreadyDone, TooManyClasses, PermissionDenied.
         """
         place = await self._door.permit(ask.change, "QueueService.AddItems", queue=ask.queue_id)
         queue = await self._door.queue(place.project, ask.queue_id)
         dataset = await self._door.dataset(place.project, ask.dataset_id)
         for _ in range(TRIES):
-            event = await self._add(place, ask, queue, dataset)
-            if event is not None:
+            added = await self._add(place, ask, queue, dataset)
+            if added is not None:
                 await self._deal(place.project, queue)
-                return answers.Added(seq=event.seq, added=event.body["count"])
+                return added
         raise errors.StaleSettings(ask.queue_id)
 
     async def _add(
         self, place: Place, ask: requests.AddItems, queue: int, dataset: int
-    ) -> Event | None:
+    ) -> answers.Added | None:
         """One attempt; None if somebody else added to the queue meanwhile."""
         before = await self._attaching.ready(place.project, queue)
         await self._views.wait_for(place.project, value(before)["removed_seq"])
         found = await self._items.numbers(place.project, dataset, ask.external_ids)
-        refusal = await self._refusal(place.project, ask, queue, found, before)
-        chosen = [found[name] for name in ask.external_ids if name in found]
+        done = await self._done(place.project, ask, queue, found, before)
+        skipped = done.items if ask.on_duplicate is OnDuplicate.SKIP else frozenset[int]()
+        wanted = [name for name in ask.external_ids if name in found]
+        chosen = [found[name] for name in wanted if found[name][0] not in skipped]
+        refusal = await self._refusal(place.project, ask, queue, found, before, done)
         runs = joined([ItemRun(skills=skills, first=item, count=1) for item, skills in chosen])
         outcome = await self._attaching.add(
             *(place.project, ask.change.key, place.actor),
-            not_before=ask.not_before_ms,
+            not_before=ask.not_before_ms if chosen else 0,  # of nothing, nothing is to come
             queue=queue,
             dataset=0,
             expected=0,
@@ -119,7 +142,33 @@ class Filling:
             raise errors.DatasetNotFound(ask.dataset_id)
         if outcome.word == "too_many_classes":
             raise errors.TooManyClasses(ask.queue_id)
-        return happened(outcome)
+        event = happened(outcome)
+        told = await self._told(place.project, done)
+        return answers.Added(seq=event.seq, added=event.body["count"], done=told)
+
+    async def _done(
+        self,
+        project: int,
+        ask: requests.AddItems,
+        queue: int,
+        found: Mapping[str, tuple[int, tuple[int, ...]]],
+        before: Outcome,
+    ) -> DoneElsewhere:
+        """What of it is done in other queues: as of now, unless it is only to be told."""
+        if ask.on_duplicate is not OnDuplicate.WARN:
+            await self._views.wait_for(project, before.seq)
+        runs = joined([ItemRun(skills=(), first=one, count=1) for one, _ in found.values()])
+        return await self._duplicates.chosen(
+            project, queue, [(run.first, run.count) for run in runs]
+        )
+
+    async def _told(self, project: int, done: DoneElsewhere) -> answers.AlreadyDone:
+        queues = await self._directory.queue_ids(project, done.queues)
+        return answers.AlreadyDone(
+            items=min(len(done.items), MOST_COUNTED),
+            at_least=done.at_least,
+            queue_ids=tuple(sorted(queues.values())[:SHOWN_QUEUES]),
+        )
 
     async def _refusal(
         self,
@@ -128,12 +177,18 @@ class Filling:
         queue: int,
         found: Mapping[str, tuple[int, tuple[int, ...]]],
         before: Outcome,
+        done: DoneElsewhere,
     ) -> errors.DibsError | None:
         """Why these items cannot be added, if so."""
         missing = [name for name in ask.external_ids if name not in found]
         if missing:
             return errors.ItemNotFound(missing[0])
         numbers = {found[name][0]: name for name in ask.external_ids}
+        if ask.on_duplicate is OnDuplicate.REFUSE and done.items:
+            first = next(name for number, name in numbers.items() if number in done.items)
+            return errors.ItemAlreadyDone(first, len(done.items))
+        if ask.on_duplicate is OnDuplicate.SKIP:
+            numbers = {n: name for n, name in numbers.items() if n not in done.items}
         there = await present(
             *(self._items, self._views, project, queue, list(numbers), before.seq),
             delayed=value(before)["delayed"],

@@ -11,8 +11,10 @@ from allocator import answers, requests
 from allocator import operation_words as words
 from allocator import requests_control as asked
 from allocator.model import DEFAULT_STATUSES, Meaning, QueueSettings, SkipPolicy, Status
+from allocator.ports import OnDuplicate
 from allocator.wire import batches, common, distribution, figures, operation, origin
 from dibs import errors
+from dibs.v1 import duplicates_pb2
 from dibs.v1 import queue_pb2 as pb
 
 SERVICE = "/dibs.v1.QueueService/"
@@ -71,6 +73,7 @@ def add_items(request: pb.AddItemsRequest) -> requests.AddItems:
         external_ids=tuple(request.external_ids),
         priority=common.priority(request.priority),
         not_before_ms=_not_before(request),
+        on_duplicate=OnDuplicate(request.on_duplicate or OnDuplicate.WARN),
         change=common.change(SERVICE + "AddItems", request),
     )
 
@@ -152,12 +155,18 @@ def depth(answer: answers.Depth) -> pb.GetQueueDepthResponse:
     )
 
 
-def attached(answer: answers.Seq) -> pb.AttachDatasetResponse:
-    return pb.AttachDatasetResponse(seq=answer.seq)
+def attached(answer: answers.Attached) -> pb.AttachDatasetResponse:
+    return pb.AttachDatasetResponse(seq=answer.seq, already_done=_done(answer.done))
 
 
 def added(answer: answers.Added) -> pb.AddItemsResponse:
-    return pb.AddItemsResponse(seq=answer.seq, added=answer.added)
+    return pb.AddItemsResponse(seq=answer.seq, added=answer.added, already_done=_done(answer.done))
+
+
+def _done(done: answers.AlreadyDone) -> duplicates_pb2.AlreadyDone:
+    return duplicates_pb2.AlreadyDone(
+        items=done.items, items_is_lower_bound=done.at_least, queue_ids=done.queue_ids
+    )
 
 
 def _asked(request: Any, change: requests.Change) -> requests.CreateQueue:

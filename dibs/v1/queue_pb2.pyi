@@ -4,6 +4,7 @@ from dibs.v1 import bulk_pb2 as _bulk_pb2
 from dibs.v1 import common_pb2 as _common_pb2
 from dibs.v1 import control_pb2 as _control_pb2
 from dibs.v1 import deleting_pb2 as _deleting_pb2
+from dibs.v1 import duplicates_pb2 as _duplicates_pb2
 from dibs.v1 import figures_pb2 as _figures_pb2
 from dibs.v1 import lists_pb2 as _lists_pb2
 from dibs.v1 import operation_pb2 as _operation_pb2
@@ -390,13 +391,15 @@ class AttachDatasetRequest(_message.Message):
     def __init__(self, project_id: _Optional[str] = ..., actor: _Optional[str] = ..., request_id: _Optional[_Union[_common_pb2.RequestId, _Mapping]] = ..., queue_id: _Optional[str] = ..., dataset_id: _Optional[str] = ..., priority: _Optional[_Union[_common_pb2.Priority, str]] = ..., not_before: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class AttachDatasetResponse(_message.Message):
-    __slots__ = ("seq",)
+    __slots__ = ("seq", "already_done")
     SEQ_FIELD_NUMBER: _ClassVar[int]
+    ALREADY_DONE_FIELD_NUMBER: _ClassVar[int]
     seq: int
-    def __init__(self, seq: _Optional[int] = ...) -> None: ...
+    already_done: _duplicates_pb2.AlreadyDone
+    def __init__(self, seq: _Optional[int] = ..., already_done: _Optional[_Union[_duplicates_pb2.AlreadyDone, _Mapping]] = ...) -> None: ...
 
 class AddItemsRequest(_message.Message):
-    __slots__ = ("project_id", "actor", "request_id", "queue_id", "dataset_id", "external_ids", "priority", "not_before")
+    __slots__ = ("project_id", "actor", "request_id", "queue_id", "dataset_id", "external_ids", "priority", "not_before", "on_duplicate")
     PROJECT_ID_FIELD_NUMBER: _ClassVar[int]
     ACTOR_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
@@ -405,6 +408,7 @@ class AddItemsRequest(_message.Message):
     EXTERNAL_IDS_FIELD_NUMBER: _ClassVar[int]
     PRIORITY_FIELD_NUMBER: _ClassVar[int]
     NOT_BEFORE_FIELD_NUMBER: _ClassVar[int]
+    ON_DUPLICATE_FIELD_NUMBER: _ClassVar[int]
     project_id: str
     actor: str
     request_id: _common_pb2.RequestId
@@ -413,12 +417,15 @@ class AddItemsRequest(_message.Message):
     external_ids: _containers.RepeatedScalarFieldContainer[str]
     priority: _common_pb2.Priority
     not_before: _timestamp_pb2.Timestamp
-    def __init__(self, project_id: _Optional[str] = ..., actor: _Optional[str] = ..., request_id: _Optional[_Union[_common_pb2.RequestId, _Mapping]] = ..., queue_id: _Optional[str] = ..., dataset_id: _Optional[str] = ..., external_ids: _Optional[_Iterable[str]] = ..., priority: _Optional[_Union[_common_pb2.Priority, str]] = ..., not_before: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    on_duplicate: _duplicates_pb2.OnDuplicate
+    def __init__(self, project_id: _Optional[str] = ..., actor: _Optional[str] = ..., request_id: _Optional[_Union[_common_pb2.RequestId, _Mapping]] = ..., queue_id: _Optional[str] = ..., dataset_id: _Optional[str] = ..., external_ids: _Optional[_Iterable[str]] = ..., priority: _Optional[_Union[_common_pb2.Priority, str]] = ..., not_before: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., on_duplicate: _Optional[_Union[_duplicates_pb2.OnDuplicate, str]] = ...) -> None: ...
 
 class AddItemsResponse(_message.Message):
-    __slots__ = ("seq", "added")
+    __slots__ = ("seq", "added", "already_done")
     SEQ_FIELD_NUMBER: _ClassVar[int]
     ADDED_FIELD_NUMBER: _ClassVar[int]
+    ALREADY_DONE_FIELD_NUMBER: _ClassVar[int]
     seq: int
     added: int
-    def __init__(self, seq: _Optional[int] = ..., added: _Optional[int] = ...) -> None: ...
+    already_done: _duplicates_pb2.AlreadyDone
+    def __init__(self, seq: _Optional[int] = ..., added: _Optional[int] = ..., already_done: _Optional[_Union[_duplicates_pb2.AlreadyDone, _Mapping]] = ...) -> None: ...

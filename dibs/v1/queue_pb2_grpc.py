@@ -324,8 +324,8 @@ class QueueServiceServicer(object):
     def AddItems(self, request, context):
         """Adds chosen items of a dataset, all or none, in the order given. Needs
         ADMIN or TEAM_MANAGER. Errors: PROJECT_NOT_FOUND, QUEUE_NOT_FOUND,
-        DATASET_NOT_FOUND, ITEM_NOT_FOUND, ITEM_ALREADY_IN_QUEUE, TOO_MANY_CLASSES,
-        PERMISSION_DENIED.
+        DATASET_NOT_FOUND, ITEM_NOT_FOUND, ITEM_ALREADY_IN_QUEUE, ITEM_ALREADY_DONE,
+        TOO_MANY_CLASSES, PERMISSION_DENIED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -10,7 +10,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from allocator.bootstrap import Worker
 from dibs import errors
-from dibs.v1 import common_pb2, dataset_pb2, skipping_pb2
+from dibs.v1 import common_pb2, dataset_pb2, origin_pb2, skipping_pb2
 from dibs.v1 import queue_pb2 as pb
 from tests.api.world import World, bare, ids, refused
 
@@ -66,6 +66,7 @@ async def test_a_queue_keeps_its_settings(world: World) -> None:
     settings.create_time.CopyFrom(made.queue.create_time)
     settings.allowed_assignees[:] = ["ann", "bob"]
     settings.restricted, settings.owner = True, "ada"
+    settings.channel = origin_pb2.CHANNEL_WORKFLOW
     settings.skip_policy, settings.max_skips = skipping_pb2.SKIP_POLICY_REQUEUE_FOR_OTHERS, 3
     settings.etag = made.queue.etag
     assert made.queue == settings

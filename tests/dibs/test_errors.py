@@ -62,6 +62,7 @@ EXAMPLES: list[errors.DibsError] = [
     errors.DataSubmitted("q"),
     errors.DataNotSubmitted("q"),
     errors.ReviewNotPassed("q", 3),
+    errors.ItemAlreadyDone("item, with a comma", 2),
     errors.QueueNotRestricted("q"),
     errors.EtagMismatch("q"),
     errors.EtagMismatch(project_id="p"),

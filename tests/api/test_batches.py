@@ -66,6 +66,7 @@ async def test_the_worked_example_of_five_and_seven(world: World) -> None:
     assert await _holds(world, "one") == ["i9", "i10", "i11", "i12"]
 
 
+@pytest.mark.shows("L24")
 async def test_five_and_ten_hand_out_five_at_the_start(world: World) -> None:
     await _pulling(world, queue_pb2.Batches())
     queue = await _batches(world)

@@ -54,6 +54,8 @@ class Project:
     created_ms: int
     seq: int = 0
     ontology_ref: str = ""
+    instruction_ref: str = ""
+    tags: tuple[str, ...] = ()
     status_locks: bool = False
     etag: str = ""
     deleted_ms: int = 0

@@ -63,6 +63,7 @@ class ListProjects:
 
     actor: str
     page: Page
+    filter: str = ""
     deleted: bool = False
 
 

@@ -17,6 +17,8 @@ class UpdateProject:
     change: Change
     display_name: str | None = None
     ontology_ref: str | None = None
+    instruction_ref: str | None = None
+    tags: tuple[str, ...] | None = None
     status_locks: bool | None = None
     etag: str = ""
 

@@ -53,6 +53,8 @@ def update_project(
     *,
     display_name: str | None = None,
     ontology_ref: str | None = None,
+    instruction_ref: str | None = None,
+    tags: Iterable[str] | None = None,
     status_locks: bool | None = None,
     etag: str = "",
 ) -> Call[projects.UpdateProjectResponse]:
@@ -60,6 +62,8 @@ def update_project(
     values = {
         "display_name": display_name,
         "ontology_ref": ontology_ref,
+        "instruction_ref": instruction_ref,
+        "tags": tags,
         "status_locks": status_locks,
     }
     given: dict[str, Any] = {name: value for name, value in values.items() if value is not None}
@@ -88,11 +92,20 @@ def undelete_project(scope: Scope) -> Call[projects.UndeleteProjectResponse]:
 
 
 def list_projects(
-    scope: Scope, *, page_size: int = 0, page_token: str = "", show_deleted: bool = False
+    scope: Scope,
+    *,
+    filter: str = "",  # noqa: A002 - the field's name
+    page_size: int = 0,
+    page_token: str = "",
+    show_deleted: bool = False,
 ) -> Call[projects.ListProjectsResponse]:
-    """List the projects that the actor is a member of."""
+    """List the projects that the actor is a member of, and that a filter keeps."""
     request = projects.ListProjectsRequest(
-        actor=scope.actor, page_size=page_size, page_token=page_token, show_deleted=show_deleted
+        actor=scope.actor,
+        filter=filter,
+        page_size=page_size,
+        page_token=page_token,
+        show_deleted=show_deleted,
     )
     return Call(_PROJECT + "ListProjects", request, projects.ListProjectsResponse)
 

@@ -9,6 +9,7 @@ from typing import Final
 
 import asyncpg
 
+from allocator.filters import Filter
 from allocator.ports import (
     DatasetView,
     EntriesView,
@@ -21,6 +22,7 @@ from allocator.ports import (
 )
 from dibs.errors import StoreUnavailable
 from store.assignment_list import OF_QUEUE
+from store.filtering import Column, Where, element, text
 from store.notices import Projected
 from store.postgres import Postgres
 from store.projection import COUNTED
@@ -32,17 +34,24 @@ LOOK_S: Final = 0.1
 _PROJECT: Final = """
 SELECT p.project, p.external_id, p.fast, v.status_locks, v.set_seq, v.purge_ms,
        v.deleted_wall AS deleted_ms,
-       coalesce(convert_from(c.bytes, 'UTF8')::jsonb ->> 'display_name', p.display_name)
-           AS display_name,
-       coalesce(convert_from(c.bytes, 'UTF8')::jsonb ->> 'ontology_ref', '') AS ontology_ref,
+       coalesce(t.texts ->> 'display_name', p.display_name) AS display_name,
+       coalesce(t.texts ->> 'ontology_ref', '') AS ontology_ref,
+       coalesce(t.texts ->> 'instruction_ref', '') AS instruction_ref,
+       ARRAY(SELECT jsonb_array_elements_text(coalesce(t.texts -> 'tags', '[]'))) AS tags,
        (extract(epoch FROM p.created_time) * 1000)::bigint AS created_ms
   FROM project p
   JOIN view_project v USING (project)
-  LEFT JOIN content c ON c.project = v.project AND c.content = v.content"""
+  LEFT JOIN content c ON c.project = v.project AND c.content = v.content
+ CROSS JOIN LATERAL (SELECT convert_from(c.bytes, 'UTF8')::jsonb AS texts) AS t"""
+_PROJECT_COLUMNS: Final[dict[str, Column]] = {
+    "project_id": text("p.external_id"),
+    "display_name": text("coalesce(t.texts ->> 'display_name', p.display_name)"),
+    "tags": element("(t.texts -> 'tags')"),
+}
 _PROJECTS: Final = f"""{_PROJECT}
   JOIN person x ON x.project = p.project
   JOIN view_member m ON m.project = x.project AND m.person = x.person AND m.member
- WHERE x.external_id = $1 AND p.external_id > $2 AND ($4 OR v.deleted_wall = 0)
+ WHERE x.external_id = $1 AND p.external_id > $2 AND ($4 OR v.deleted_wall = 0) AND {{chosen}}
  ORDER BY p.external_id LIMIT $3"""
 MEMBERS: Final = """
 SELECT x.external_id, x.name, m.* FROM view_member m
@@ -131,10 +140,12 @@ class Views:
         return ProjectView(**row) if row else None
 
     async def projects_of(
-        self, person_id: str, after: str, limit: int, *, deleted: bool
+        self, person_id: str, chosen: Filter, after: str, limit: int, *, deleted: bool
     ) -> Sequence[ProjectView]:
-        """Projects, by external id, in which the person is a member; `deleted` ones too."""
-        rows = await self._postgres.fetch(_PROJECTS, person_id, after, limit, deleted)
+        """Chosen projects, by external id, in which the person is a member; `deleted` ones too."""
+        arguments: list[object] = [person_id, after, limit, deleted]
+        query = _PROJECTS.format(chosen=Where(_PROJECT_COLUMNS, arguments).sql(chosen))
+        rows = await self._postgres.fetch(query, *arguments)
         return [ProjectView(**row) for row in rows]
 
     async def member(self, project: int, person: int) -> MemberView | None:

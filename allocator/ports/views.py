@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from allocator.filters import Filter
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProjectView:
@@ -20,6 +22,8 @@ class ProjectView:
     fast: bool
     created_ms: int
     ontology_ref: str = ""
+    instruction_ref: str = ""
+    tags: Sequence[str] = ()
     status_locks: bool = False
     set_seq: int = 1
     deleted_ms: int = 0
@@ -146,9 +150,9 @@ class Views(Protocol):
         """A project with its settings, once the views have come to its first event."""
 
     async def projects_of(
-        self, person_id: str, after: str, limit: int, *, deleted: bool
+        self, person_id: str, chosen: Filter, after: str, limit: int, *, deleted: bool
     ) -> Sequence[ProjectView]:
-        """Projects, by external id, in which the person is a member; `deleted` ones too."""
+        """Chosen projects, by external id, in which the person is a member; `deleted` ones too."""
 
     async def position(self, project: int) -> int:
         """The last event the views contain."""

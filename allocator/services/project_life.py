@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from allocator import answers
 from allocator import requests_projects as requests
@@ -18,6 +18,8 @@ TRIES = 3
 UPDATE = "ProjectService.UpdateProject"
 DELETE = "ProjectService.DeleteProject"
 UNDELETE = "ProjectService.UndeleteProject"
+NO_TEXTS: Final[Mapping[str, Any]] = {"ontology_ref": "", "instruction_ref": "", "tags": ()}
+"""What is text of the settings beside the name, where nothing was said."""
 
 
 class ProjectLife:
@@ -90,16 +92,16 @@ class ProjectLife:
         await self._views.wait_for(place.project, event.seq)
         return shown(await self._views.project(place.project) or place.row, seq=event.seq)
 
-    async def _texts(self, row: ProjectRow, content: int) -> dict[str, str]:
+    async def _texts(self, row: ProjectRow, content: int) -> dict[str, Any]:
         """What is text of the settings: of a project that was never changed, its first name."""
-        if not content:
-            return {"display_name": row.display_name, "ontology_ref": ""}
-        texts: dict[str, str] = json.loads(await self._content.get(row.project, content))
+        texts = {"display_name": row.display_name, **NO_TEXTS}
+        if content:
+            texts |= json.loads(await self._content.get(row.project, content))
         return texts
 
     async def _named(self, row: ProjectRow, ask: requests.UpdateProject, content: int) -> int:
         """The content that has the texts as they are to be."""
-        given = {"display_name": ask.display_name, "ontology_ref": ask.ontology_ref}
+        given = {name: getattr(ask, name) for name in ("display_name", *NO_TEXTS)}
         texts = await self._texts(row, content)
         texts |= {name: text for name, text in given.items() if text is not None}
         texts["display_name"] = texts["display_name"] or row.external_id
@@ -112,6 +114,8 @@ class ProjectLife:
             project_id=place.row.external_id,
             display_name=texts["display_name"],
             ontology_ref=texts["ontology_ref"],
+            instruction_ref=texts["instruction_ref"],
+            tags=tuple(texts["tags"]),
             fast=place.row.fast,
             created_ms=place.row.created_ms,
             status_locks=bool(event.body["status_locks"]),
@@ -140,6 +144,8 @@ def shown(row: ProjectRow | ProjectView, *, seq: int = 0) -> answers.Project:
         created_ms=row.created_ms,
         seq=seq,
         ontology_ref=view.ontology_ref if view else "",
+        instruction_ref=view.instruction_ref if view else "",
+        tags=tuple(view.tags) if view else (),
         status_locks=view.status_locks if view else False,
         etag=etag_of(view.set_seq if view else 1),
         deleted_ms=view.deleted_ms if view else 0,

@@ -23,7 +23,7 @@ from allocator.ports import (
     WallClock,
 )
 from allocator.services import paging
-from allocator.services.asking import Orders, asked
+from allocator.services.asking import Orders, asked, filter_of
 from allocator.services.beginning import Beginning
 from allocator.services.door import Door, Place
 from allocator.services.outcomes import happened, some, value
@@ -41,6 +41,11 @@ FIELDS = {
     "active": Field(kind=Kind.FLAG),
 }
 ORDERS = Orders(keys={"person_id": (str,)})
+PROJECT_FIELDS = {
+    "project_id": Field(kind=Kind.TEXT),
+    "display_name": Field(kind=Kind.TEXT),
+    "tags": Field(kind=Kind.LIST),
+}
 ADD = "ProjectService.AddMembers"
 UPDATE = "ProjectService.UpdateMember"
 REMOVE = "ProjectService.RemoveMembers"
@@ -106,11 +111,12 @@ class Projects:
         return dataclasses.replace(found, figures=figures)
 
     async def page(self, ask: requests.ListProjects) -> answers.Listed[answers.Project]:
-        """The actor's projects, and, if asked for, deleted ones."""
-        of = ("projects", ask.actor, *(["deleted"] if ask.deleted else []))
+        """The actor's projects, and, if asked for, deleted ones. Raises InvalidArgument."""
+        chosen = filter_of(ask.filter, PROJECT_FIELDS)
+        of = ("projects", ask.actor, ask.filter, ask.deleted)
         after = paging.position(ask.page, "", *of)
         rows = await self._views.projects_of(
-            ask.actor, after, paging.size_of(ask.page) + 1, deleted=ask.deleted
+            ask.actor, chosen, after, paging.size_of(ask.page) + 1, deleted=ask.deleted
         )
         return paging.listed(
             [shown(row) for row in rows], ask.page, lambda row: row.project_id, *of

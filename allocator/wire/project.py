@@ -27,6 +27,8 @@ def update_project(request: pb.UpdateProjectRequest) -> requests_projects.Update
     return requests_projects.UpdateProject(
         display_name=project.display_name if "display_name" in paths else None,
         ontology_ref=project.ontology_ref if "ontology_ref" in paths else None,
+        instruction_ref=project.instruction_ref if "instruction_ref" in paths else None,
+        tags=tuple(project.tags) if "tags" in paths else None,
         status_locks=project.status_locks if "status_locks" in paths else None,
         etag=project.etag,
         change=common.change(SERVICE + "UpdateProject", request),
@@ -51,7 +53,10 @@ def undelete_project(request: pb.UndeleteProjectRequest) -> requests_projects.Un
 
 def list_projects(request: pb.ListProjectsRequest) -> requests.ListProjects:
     return requests.ListProjects(
-        actor=request.actor, page=common.page(request), deleted=request.show_deleted
+        actor=request.actor,
+        page=common.page(request),
+        filter=request.filter,
+        deleted=request.show_deleted,
     )
 
 
@@ -168,6 +173,8 @@ def _project(answer: answers.Project) -> pb.Project:
         durability=pb.DURABILITY_FAST if answer.fast else pb.DURABILITY_DURABLE,
         create_time=common.timestamp(answer.created_ms),
         ontology_ref=answer.ontology_ref,
+        instruction_ref=answer.instruction_ref,
+        tags=answer.tags,
         status_locks=answer.status_locks,
         etag=answer.etag,
         delete_time=common.timestamp(answer.deleted_ms or None),

@@ -38,7 +38,7 @@ ROLE_ANNOTATOR: Role
 ROLE_ANNOTATOR_AND_REVIEWER: Role
 
 class Project(_message.Message):
-    __slots__ = ("project_id", "display_name", "durability", "create_time", "status_locks", "etag", "delete_time", "purge_time", "ontology_ref")
+    __slots__ = ("project_id", "display_name", "durability", "create_time", "status_locks", "etag", "delete_time", "purge_time", "ontology_ref", "instruction_ref", "tags")
     PROJECT_ID_FIELD_NUMBER: _ClassVar[int]
     DISPLAY_NAME_FIELD_NUMBER: _ClassVar[int]
     DURABILITY_FIELD_NUMBER: _ClassVar[int]
@@ -48,6 +48,8 @@ class Project(_message.Message):
     DELETE_TIME_FIELD_NUMBER: _ClassVar[int]
     PURGE_TIME_FIELD_NUMBER: _ClassVar[int]
     ONTOLOGY_REF_FIELD_NUMBER: _ClassVar[int]
+    INSTRUCTION_REF_FIELD_NUMBER: _ClassVar[int]
+    TAGS_FIELD_NUMBER: _ClassVar[int]
     project_id: str
     display_name: str
     durability: Durability
@@ -57,7 +59,9 @@ class Project(_message.Message):
     delete_time: _timestamp_pb2.Timestamp
     purge_time: _timestamp_pb2.Timestamp
     ontology_ref: str
-    def __init__(self, project_id: _Optional[str] = ..., display_name: _Optional[str] = ..., durability: _Optional[_Union[Durability, str]] = ..., create_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., status_locks: bool = ..., etag: _Optional[str] = ..., delete_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., purge_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., ontology_ref: _Optional[str] = ...) -> None: ...
+    instruction_ref: str
+    tags: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, project_id: _Optional[str] = ..., display_name: _Optional[str] = ..., durability: _Optional[_Union[Durability, str]] = ..., create_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., status_locks: bool = ..., etag: _Optional[str] = ..., delete_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., purge_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., ontology_ref: _Optional[str] = ..., instruction_ref: _Optional[str] = ..., tags: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class Member(_message.Message):
     __slots__ = ("person_id", "display_name", "roles", "skills", "active", "figures")
@@ -116,16 +120,18 @@ class GetProjectResponse(_message.Message):
     def __init__(self, project: _Optional[_Union[Project, _Mapping]] = ..., figures: _Optional[_Union[_figures_pb2.ProjectFigures, _Mapping]] = ...) -> None: ...
 
 class ListProjectsRequest(_message.Message):
-    __slots__ = ("actor", "page_size", "page_token", "show_deleted")
+    __slots__ = ("actor", "page_size", "page_token", "show_deleted", "filter")
     ACTOR_FIELD_NUMBER: _ClassVar[int]
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
     PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
     SHOW_DELETED_FIELD_NUMBER: _ClassVar[int]
+    FILTER_FIELD_NUMBER: _ClassVar[int]
     actor: str
     page_size: int
     page_token: str
     show_deleted: bool
-    def __init__(self, actor: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., show_deleted: bool = ...) -> None: ...
+    filter: str
+    def __init__(self, actor: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., show_deleted: bool = ..., filter: _Optional[str] = ...) -> None: ...
 
 class ListProjectsResponse(_message.Message):
     __slots__ = ("projects", "next_page_token")

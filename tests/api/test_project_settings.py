@@ -10,7 +10,7 @@ from dibs import errors
 from dibs.v1 import actions_pb2, common_pb2, editing_pb2
 from dibs.v1 import project_pb2 as pb
 from tests.api.tasks import record, remove_status, set_status
-from tests.api.world import World, refused, unique
+from tests.api.world import Stubs, World, refused, unique
 from tests.conftest import ON_ONE_KIND
 
 pytestmark = ON_ONE_KIND
@@ -35,6 +35,13 @@ async def _can_edit(world: World, actor: str, item: str, **fields: Any) -> Any:
         editing_pb2.CanEditRequest(**world.where(actor), dataset_id="d", external_id=item, **fields)
     )
     return answer.verdict
+
+
+async def _seen(world: World) -> Any:
+    """The project, once reads and lists have all that was changed."""
+    seq = (await world.mine(world.actor)).seq
+    request = pb.GetProjectRequest(**world.where(), min_seq=seq)
+    return (await world.stubs.projects.GetProject(request)).project
 
 
 async def _finished(world: World, person: str) -> Any:
@@ -81,6 +88,63 @@ async def test_the_ontology_of_a_project_is_switched_and_nothing_else(world: Wor
     assert isinstance(denied, errors.PermissionDenied)
 
 
+@pytest.mark.shows("E66", "L6")
+async def test_a_project_says_which_instructions_everybody_is_to_read(world: World) -> None:
+    await _update(world, "ontology_ref", ontology_ref="digits:1")
+    changed = await _update(world, "instruction_ref", instruction_ref="docs/digits.pdf#v7")
+    assert changed.project.instruction_ref == "docs/digits.pdf#v7"
+    assert changed.project.ontology_ref == "digits:1"
+    await world.people("ann")
+    read = pb.GetProjectRequest(**world.where("ann"), min_seq=changed.seq)
+    assert (await world.stubs.projects.GetProject(read)).project == changed.project
+
+
+@pytest.mark.shows("E67")
+async def test_projects_are_found_by_their_tags(stubs: Stubs) -> None:
+    me = unique("person")
+    worlds = [await World.make(stubs) for _ in range(3)]
+    first, second, third = sorted(worlds, key=lambda one: one.project)
+    await _update(first, "tags", "display_name", tags=["night", "eu west"], display_name="Vans")
+    await _update(second, "tags", tags=["night"])
+    changed = await _update(second, "status_locks", status_locks=True)
+    assert list(changed.project.tags) == ["night"]
+    for one in worlds:
+        await one.people(me)
+        await _seen(one)
+
+    async def found(text: str, **fields: Any) -> Any:
+        return await stubs.projects.ListProjects(
+            pb.ListProjectsRequest(actor=me, filter=text, **fields)
+        )
+
+    async def ids(text: str) -> list[str]:
+        return [one.project_id for one in (await found(text)).projects]
+
+    assert await ids("tags:night") == [first.project, second.project]
+    assert await ids('tags:"eu west"') == [first.project]
+    assert await ids("NOT tags:night") == [third.project]
+    assert await ids("tags:nigh") == []
+    assert await ids("display_name:vans") == [first.project]
+    assert await ids(f"project_id = {third.project} OR tags:night") == [
+        *(first.project, second.project, third.project),
+    ]
+    page = await found("tags:night", page_size=1)
+    rest = await found("tags:night", page_size=1, page_token=page.next_page_token)
+    assert [one.project_id for one in rest.projects] == [second.project]
+    assert rest.next_page_token == ""
+    for field, wrong in (
+        ("page_token", found("tags:day", page_size=1, page_token=page.next_page_token)),
+        ("filter", found("tags = night")),
+        ("filter", found("colour = red")),
+    ):
+        error = await refused(wrong)
+        assert isinstance(error, errors.InvalidArgument)
+        assert error.field == field
+    await _update(first, "tags")
+    await _seen(first)
+    assert await ids("tags:night") == [second.project]
+
+
 async def test_a_stale_etag_is_refused_and_a_repeat_is_answered_alike(world: World) -> None:
     etag = (await _update(world, "display_name", display_name="One")).project.etag
     request = _request(world, "display_name", display_name="Two", etag=etag)
@@ -102,6 +166,10 @@ async def test_a_stale_etag_is_refused_and_a_repeat_is_answered_alike(world: Wor
         (["display_name"], {"display_name": "x" * 257}, "project.display_name"),
         (["ontology_ref"], {"ontology_ref": "x" * 513}, "project.ontology_ref"),
         (["display_name"], {"display_name": "a\nb"}, "project.display_name"),
+        (["instruction_ref"], {"instruction_ref": "x" * 513}, "project.instruction_ref"),
+        (["tags"], {"tags": ["a", "a"]}, "project.tags"),
+        (["tags"], {"tags": ["x" * 65]}, "project.tags[0]"),
+        (["tags"], {"tags": [str(n) for n in range(51)]}, "project.tags"),
     ],
 )
 async def test_what_cannot_be_so_is_refused_by_its_name(

@@ -25,7 +25,8 @@ def delayed(project: Project, event: Event, judge: Judge) -> None:
     covered(project, queue, event, judge)
     items = {first + n for _, first, count in runs for n in range(count)}
     judge.expect(RULES, not items & queue.items, "items a second time: {}", items & queue.items)
-    queue.items |= items
+    for item in items:
+        queue.bring(item, -event.seq)
     queue.counts[DELAYED] += total * queue.rules.slots
     queue.added_seq = event.seq
     queue.not_added += body["not_added"]

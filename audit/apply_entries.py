@@ -85,7 +85,7 @@ def removed(project: Project, event: Event, judge: Judge) -> None:
         here = entry is not None and entry.queue == event.body["queue"] and not entry.gone
         if not judge.expect(RULES, here, "entry {} is not in the queue", number) or not entry:
             continue
-        project.queues[entry.queue].items.discard(entry.item)
+        project.queues[entry.queue].lose(entry.item, number)
         for i, slot in enumerate(entry.all(), 1):
             if slot.state not in ENDED:
                 gone = Slot(state=REMOVED, finished=slot.finished)
@@ -104,7 +104,7 @@ def add(project: Project, queue: Queue, number: int, lane: int, priority: int, i
         k=queue.rules.slots,
     )
     project.entries[number] = entry
-    queue.items.add(item)
+    queue.bring(item, number)
     queue.gained = project.seq + 1
     place(queue, entry)
 

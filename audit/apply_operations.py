@@ -82,7 +82,7 @@ def _fence(project: Project, queue: Queue, event: Event, judge: Judge) -> None:
     hasten(project, queue.queue, dataset)
     for entry in project.entries.values():
         if entry.queue == queue.queue and not entry.gone and project.covered(entry):
-            queue.items.discard(entry.item)
+            queue.lose(entry.item, entry.entry)
 
 
 def _lower(project: Project, operation: Operation, judge: Judge) -> None:
@@ -136,6 +136,7 @@ def cleared(project: Project, event: Event, judge: Judge) -> None:
 def _clear(project: Project, queue: Queue, entry: Entry) -> None:
     """Its free slots are removed; with no slot left its item may come again.
 
+    With a finished one it is there, as it was before: a detachment that goes on leaves it.
     Of an entry that leaves so there is no other trace than that of its queue.
     """
     left = {number: project.left[number] for number in (entry.entry,) if number in project.left}
@@ -143,7 +144,9 @@ def _clear(project: Project, queue: Queue, entry: Entry) -> None:
         if entry.shown(slot) == QUEUED:
             put(project, entry, number, Slot(state=REMOVED, finished=slot.finished))
     if all(slot.state == REMOVED for slot in entry.slots):
-        queue.items.discard(entry.item)
+        queue.lose(entry.item, entry.entry)
+    elif entry.gone:
+        queue.bring(entry.item, entry.entry)
     project.left.pop(entry.entry, None)
     project.left |= left
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import KeysView, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
@@ -279,7 +279,7 @@ class Queue:
     """A queue: its rules, and who has what in it.
 
     `lanes` are the entries with a free slot, by score, per requirement class.
-    `held` and `own` are entry -> slot per person; `items` are those that have an entry.
+    `held` and `own` are entry -> slot per person.
     `together`: with batches, the deadline of all that a person holds. `batches`: issued so far.
     `served`: its last project-wide grant; `gained`: the last event that made work to be had.
     """
@@ -297,7 +297,8 @@ class Queue:
     cleared_seq: int = 0
     classes: dict[int, frozenset[int]] = field(default_factory=dict)
     attached: dict[int, Attachment] = field(default_factory=dict)
-    items: set[int] = field(default_factory=set)
+    brought: dict[int, set[int]] = field(default_factory=dict)
+    """What each item is there by: its entries, and -seq of the event since which it waits."""
     lanes: dict[int, Ordered] = field(default_factory=dict)
     held: dict[int, dict[int, int]] = field(default_factory=dict)
     own: dict[int, dict[int, int]] = field(default_factory=dict)
@@ -313,6 +314,22 @@ class Queue:
     """Of whose assignments something was said."""
     dealt: dict[int, float] = field(default_factory=dict)
     """What each person was dealt since people and loads were `among`."""
+
+    @property
+    def items(self) -> KeysView[int]:
+        """Those that have an entry, or wait for their time."""
+        return self.brought.keys()
+
+    def bring(self, item: int, by: int) -> None:
+        """An item is there, by one more."""
+        self.brought.setdefault(item, set()).add(by)
+
+    def lose(self, item: int, by: int) -> None:
+        """It is there by that no more; if it has come in anew meanwhile, it stays."""
+        left = self.brought.get(item, set())
+        left.discard(by)
+        if not left:
+            self.brought.pop(item, None)
 
     @property
     def order(self) -> tuple[int, float, int, int]:

@@ -38,7 +38,7 @@ def leave(project: Project, number: int, items: Iterable[int], event: Event) -> 
     queue = project.queues[waits.queue]
     for item in items:
         del waits.items[item]
-        queue.items.discard(item)
+        queue.lose(item, -number)
         queue.counts[DELAYED] -= queue.rules.slots
     queue.added_seq = event.seq
     if not waits.items:

@@ -157,8 +157,22 @@ def test_what_had_ended_is_there_while_its_dataset_is_detached_and_attached_agai
         machine.attach(QUEUE, 3)
         machine.follow(queue=QUEUE, sizes=[4, 4], pick=3)
         machine.compare()
+        machine.finish_detaching(1, 3)  # the first operation was to clear
+        machine.compare()
+        assert machine.state.queues[QUEUE].fences == ()
+        assert machine.state.queues[QUEUE].items == set(range(1, 9))
+
+
+def test_what_came_in_anew_stays_when_what_was_detached_has_left(
+    redis_server: EmbeddedRedis, dsn: str
+) -> None:
+    with viewed(redis_server, dsn, slots=1) as machine:
+        machine.detach(1)
+        machine.attach(QUEUE, 3)
+        machine.follow(queue=QUEUE, sizes=[4, 4], pick=3)
         machine.finish_detaching(0, 3)
         machine.compare()
+        assert machine.state.queues[QUEUE].fences == ()
         assert machine.state.queues[QUEUE].items == set(range(1, 9))
 
 

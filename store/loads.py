@@ -25,28 +25,39 @@ def _list(states: Sequence[TaskState]) -> str:
     return ", ".join(str(int(state)) for state in states)
 
 
-def _weight(item: str) -> str:
-    """A join with what an item weighs, `w.weight`; 1 if no item of the project says anything."""
-    return f"""
+_WEIGHED: Final = "SELECT max(weight) AS weighed FROM item WHERE project = $1 AND weight <> 1"
+"""To see whether there is any reads all items, while Postgres knows nothing of them: it expects
+most to be. The highest it takes from the index of these, whatever it expects."""
+_EQUAL: Final = "CROSS JOIN (SELECT 1::float8 AS weight) AS w"
+_BY_WEIGHT: Final = """
   LEFT JOIN LATERAL (
       SELECT i.weight
         FROM (SELECT * FROM item_range x WHERE x.project = $1 AND x.base <= {item}
                ORDER BY x.base DESC LIMIT 1) AS r
         JOIN item i ON i.project = $1 AND i.import = r.import
                    AND i.ordinal = r.first + {item} - r.base
-       WHERE EXISTS (SELECT FROM item z WHERE z.project = $1 AND z.weight <> 1)
   ) AS w ON true"""
+
+
+def _by_weight(item: str) -> str:
+    return _BY_WEIGHT.replace("{item}", item)
+
+
+def _both(query: str) -> dict[bool, str]:
+    """The query, in whose `{w}` it is joined what `t.item` weighs: by whether any item says so."""
+    return {False: query.replace("{w}", _EQUAL), True: query.replace("{w}", _by_weight("t.item"))}
 
 
 _HERE: Final = """
   JOIN view_queue q ON q.project = $1 AND q.queue = t.queue AND NOT q.archived
  WHERE t.project = $1 AND ($2::bigint[] IS NULL OR t.queue = ANY ($2))"""
-_PEOPLE: Final = f"""
+_PEOPLE: Final = _both(
+    f"""
 WITH open AS (
     SELECT t.person, count(*) AS tasks, sum(coalesce(w.weight, 1)) AS weight,
            count(*) FILTER (WHERE t.state = {int(TaskState.IN_PROGRESS)}) AS started,
            count(*) FILTER (WHERE t.state = {int(TaskState.RETURNED)}) AS returned
-      FROM view_task t {_weight("t.item")} {_HERE} AND t.state IN ({_list(_OPEN)})
+      FROM view_task t {{w}} {_HERE} AND t.state IN ({_list(_OPEN)})
      GROUP BY t.person
 ), done AS (
     SELECT t.submitter AS person, count(*) FILTER (WHERE t.submitted_wall >= $3) AS tasks,
@@ -69,27 +80,30 @@ SELECT x.person, x.external_id AS person_id, coalesce(m.active, false) AS active
  WHERE x.project = $1 AND CASE WHEN $2 IS NULL THEN m.active OR open.tasks > 0
        ELSE x.person IN (SELECT person FROM ({of_queue("ANY ($2)")}) AS every) END
  ORDER BY x.external_id"""
+)
 _MARKED: Final = f"""
 SELECT coalesce(sum(t.tasks) FILTER (WHERE t.value = {int(Priority.HIGH)}), 0)::bigint AS urgent,
        coalesce(sum(t.tasks), 0)::bigint AS tasks
   FROM view_count t {_HERE} AND t.dimension = 'priority'"""
-_FINISHED: Final = f"""
+_FINISHED: Final = _both(
+    f"""
 SELECT t.submitter AS person, t.submitted_wall AS wall, coalesce(w.weight, 1)::float8 AS weight,
        t.spent_ms
   FROM (SELECT * FROM view_task x
          WHERE x.project = $1 AND x.queue = $2 AND x.submitted_wall > 0
            AND x.state IN ({_list(_DONE)})
-         ORDER BY x.submitted_wall DESC LIMIT {MOST_DONE}) AS t {_weight("t.item")}
+         ORDER BY x.submitted_wall DESC LIMIT {MOST_DONE}) AS t {{w}}
  ORDER BY t.submitted_wall, t.entry, t.slot"""
-_SHARES: Final = f"""
+)
+_SHARES: Final = _both(
+    f"""
 SELECT t.person, count(*) AS open, sum(coalesce(w.weight, 1))::float8 AS weight,
        max(t.updated_wall) AS touched_ms
-  FROM view_task t {_weight("t.item")}
+  FROM view_task t {{w}}
  WHERE t.project = $1 AND t.queue = $2 AND t.state IN ({_list(_OPEN)})
  GROUP BY t.person ORDER BY t.person"""
-_LEFT: Final = """
-SELECT remaining AS tasks, EXISTS (SELECT FROM item z WHERE z.project = $1 AND z.weight <> 1)
-       AS weighted FROM view_queue WHERE project = $1 AND queue = $2"""
+)
+_LEFT: Final = "SELECT remaining FROM view_queue WHERE project = $1 AND queue = $2"
 _WEIGHT_LEFT: Final = f"""
 SELECT coalesce(sum(coalesce(w.weight, 1) * CASE
            WHEN n.entry <= q.cleared THEN coalesce(rows.remain, 0)
@@ -102,7 +116,7 @@ SELECT coalesce(sum(coalesce(w.weight, 1) * CASE
                     count(*) FILTER (WHERE t.state IN ({_list(_REMAINS)})) AS remain
                FROM view_task t WHERE t.project = $1 AND t.queue = $2
               GROUP BY t.entry) AS rows ON rows.entry = n.entry
- {_weight("e.first_item + n.entry - e.first")}
+ {_by_weight("(e.first_item + n.entry - e.first)")}
  WHERE q.project = $1 AND q.queue = $2"""
 
 
@@ -116,7 +130,8 @@ class Loads:
         self, project: int, queues: Sequence[int] | None, since_ms: int, today_ms: int
     ) -> Sequence[PersonLoad]:
         """Active members and whoever has something open; of some queues who has a share in one."""
-        rows = await self._postgres.fetch(_PEOPLE, project, queues, since_ms, today_ms)
+        query = _PEOPLE[await self._weighed(project)]
+        rows = await self._postgres.fetch(query, project, queues, since_ms, today_ms)
         return [PersonLoad(**dict(row)) for row in rows]
 
     async def marked(self, project: int, queues: Sequence[int] | None) -> Marked:
@@ -126,19 +141,24 @@ class Loads:
 
     async def done(self, project: int, queue: int) -> Sequence[Done]:
         """What was finished last in a queue, in the order of time."""
-        return [Done(**dict(row)) for row in await self._postgres.fetch(_FINISHED, project, queue)]
+        query = _FINISHED[await self._weighed(project)]
+        return [Done(**dict(row)) for row in await self._postgres.fetch(query, project, queue)]
 
     async def shares(self, project: int, queue: int) -> Sequence[ShareLoad]:
         """What people have open in a queue, by number."""
-        rows = await self._postgres.fetch(_SHARES, project, queue)
-        return [ShareLoad(**dict(row)) for row in rows]
+        query = _SHARES[await self._weighed(project)]
+        return [ShareLoad(**dict(row)) for row in await self._postgres.fetch(query, project, queue)]
 
     async def left(self, project: int, queue: int) -> Left:
         """What is to be done in a queue."""
         row = await self._postgres.fetchrow(_LEFT, project, queue)
-        if row is None:
-            return Left(0, 0)
-        if not row["weighted"]:
-            return Left(row["tasks"], row["tasks"])
+        tasks = row["remaining"] if row else 0
+        if not await self._weighed(project):
+            return Left(tasks, tasks)
         heavy = await self._postgres.fetchrow(_WEIGHT_LEFT, project, queue)
-        return Left(row["tasks"], heavy["weight"] if heavy else 0)
+        return Left(tasks, heavy["weight"] if heavy else 0)
+
+    async def _weighed(self, project: int) -> bool:
+        """Whether any item of the project has another weight than 1."""
+        row = await self._postgres.fetchrow(_WEIGHED, project)
+        return row is not None and row["weighed"] is not None

@@ -170,7 +170,7 @@ def _work(queue: QueueSettings, *, is_open: bool) -> list[Action]:
     own = [Action.LIST_TASKS, Action.SUBMIT_FOR_REVIEW]
     if is_open:
         own += [Action.RESERVE, Action.START_ANNOTATION]
-        own += [Action.LOAD_BATCH] if queue.batch_size else []
+        own += [Action.LOAD_BATCH] if queue.batch_size and not queue.manual else []
     return own
 
 

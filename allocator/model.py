@@ -181,6 +181,7 @@ class ReasonForNothing:
     next_free_ms: int | None = None
     held: int = 0
     cap: int = 0
+    manual: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -260,6 +261,7 @@ class QueueSettings:
     skip_policy: SkipPolicy = SkipPolicy.REQUEUE_FOR_OTHERS
     max_skips: int = 3
     allow_pick: bool = False
+    manual: bool = False
     owner: int = 0
     due_ms: int = 0
     description: str = ""

@@ -23,7 +23,8 @@ def with_work(project: Project) -> list[Queue]:
     found = [
         one
         for one in project.queues.values()
-        if not (closed(one) or one.rules.distributed) and any(one.lanes.values())
+        if not (closed(one) or one.rules.distributed or one.rules.manual)
+        and any(one.lanes.values())
     ]
     return sorted(found, key=lambda queue: queue.order)
 

@@ -103,10 +103,10 @@ def pool(project: Project, queue: Queue, person: int) -> Iterator[tuple[int, int
     """(entry, lowest free slot) of all the person may take.
 
     In (priority, first entry) order; what was cleared from them comes after the rest. Nobody pulls
-    where work is distributed.
+    where work is distributed, or given out by hand.
     """
     member = project.member(person)
-    if barred(member, queue) or queue.rules.distributed:
+    if barred(member, queue) or queue.rules.distributed or queue.rules.manual:
         return
     lanes = [lane for number, lane in queue.lanes.items() if skilled(member, queue, number)]
     cleared = []

@@ -140,7 +140,7 @@ def reasons(project: Project, queue: Queue, person: int, clock: int) -> tuple[Re
     """All that hold, in the order of SEMANTICS §1."""
     cause = standing(project.member(person), queue)
     found = [Reason(reason="NOT_ELIGIBLE", causes=((cause, 0),))] if cause else []
-    if queue.control.paused:
+    if queue.control.paused or queue.rules.manual:
         found.append(Reason(reason="PAUSED"))
     if _full(queue, person):
         found.append(Reason(reason="AT_CAP"))

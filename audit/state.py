@@ -241,15 +241,20 @@ class Rules:
     due_ms: int
     distributed: int
     shares: tuple[tuple[int, int], ...]
+    manual: bool = False
 
     @classmethod
     def of(cls, written: Mapping[str, Any]) -> Rules:
-        """From an event's map, which has exactly these fields. Raises TypeError otherwise."""
+        """From an event's map, which has exactly these fields. Raises TypeError otherwise.
+
+        It may lack `manual`, which then is not so.
+        """
         shaped = dict(written)
         for name in ("allowed", "groups"):
             shaped[name] = frozenset(shaped[name])
         for name in ("restricted", "allow_pick"):
             shaped[name] = bool(shaped[name])
+        shaped["manual"] = bool(shaped.get("manual", 0))
         shaped["shares"] = tuple((person, load) for person, load in shaped["shares"])
         return cls(**shaped | {"statuses": tuple(shaped["statuses"])})
 

@@ -110,6 +110,7 @@ def rules_of(settings: QueueSettings) -> dict[str, Any]:
         "statuses": [int(status.meaning) for status in settings.statuses],
         "skip_policy": int(settings.skip_policy),
         "allow_pick": int(settings.allow_pick),
+        "manual": int(settings.manual),
         "distributed": int(settings.distributed),
         "shares": [list(share) for share in settings.shares],
     }
@@ -136,6 +137,7 @@ def settings_of(found: Mapping[str, Any], body: bytes, queue: int) -> QueueSetti
         classes=tuple(texts["unit_classes"]),
         skip_policy=SkipPolicy(rules["skip_policy"]),
         allow_pick=bool(rules["allow_pick"]),
+        manual=bool(rules.get("manual", 0)),
         distributed=Dealing(rules["distributed"]),
         shares=tuple((int(person), float(load)) for person, load in some(rules["shares"])),
     )

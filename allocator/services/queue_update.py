@@ -32,6 +32,7 @@ PATHS: Final[Mapping[str, tuple[str, ...]]] = {
     "due_time": ("due_ms",),
     "owner": ("owner",),
     "allow_pick": ("allow_pick",),
+    "manual_mode": ("manual",),
     "skip_policy": ("skip_policy",),
     "max_skips": ("max_skips",),
     "batches": ("batch_size", "max_workload"),

@@ -135,4 +135,5 @@ def reason_of(found: dict[str, object]) -> ReasonForNothing:
         reason=Nothing(str(found["reason"])),
         causes=tuple(causes),
         next_free_ms=None if free is None else max(0, int(str(free)) - CLOCK_STEP_MS),
+        manual=bool(found.get("manual")),
     )

@@ -192,6 +192,7 @@ def nothing(reasons: Sequence[ReasonForNothing], now_ms: int) -> pb.Nothing | No
         ],
         next_free=common.timestamp(now_ms + min(free)) if free else None,
         other_reasons=[_reason(one.reason) for one in reasons[1:]],
+        manual_mode=any(one.manual for one in reasons),
     )
 
 

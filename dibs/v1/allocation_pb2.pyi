@@ -35,16 +35,18 @@ NOTHING_REASON_NOT_BEFORE: NothingReason
 NOTHING_REASON_QUEUE_EMPTY: NothingReason
 
 class Nothing(_message.Message):
-    __slots__ = ("reason", "causes", "next_free", "other_reasons")
+    __slots__ = ("reason", "causes", "next_free", "other_reasons", "manual_mode")
     REASON_FIELD_NUMBER: _ClassVar[int]
     CAUSES_FIELD_NUMBER: _ClassVar[int]
     NEXT_FREE_FIELD_NUMBER: _ClassVar[int]
     OTHER_REASONS_FIELD_NUMBER: _ClassVar[int]
+    MANUAL_MODE_FIELD_NUMBER: _ClassVar[int]
     reason: NothingReason
     causes: _containers.RepeatedCompositeFieldContainer[IneligibilityCount]
     next_free: _timestamp_pb2.Timestamp
     other_reasons: _containers.RepeatedScalarFieldContainer[NothingReason]
-    def __init__(self, reason: _Optional[_Union[NothingReason, str]] = ..., causes: _Optional[_Iterable[_Union[IneligibilityCount, _Mapping]]] = ..., next_free: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., other_reasons: _Optional[_Iterable[_Union[NothingReason, str]]] = ...) -> None: ...
+    manual_mode: bool
+    def __init__(self, reason: _Optional[_Union[NothingReason, str]] = ..., causes: _Optional[_Iterable[_Union[IneligibilityCount, _Mapping]]] = ..., next_free: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., other_reasons: _Optional[_Iterable[_Union[NothingReason, str]]] = ..., manual_mode: bool = ...) -> None: ...
 
 class IneligibilityCount(_message.Message):
     __slots__ = ("cause", "count")

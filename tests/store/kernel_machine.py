@@ -32,6 +32,7 @@ from tests.store.machine_delays import DelayRules
 from tests.store.machine_deletion import DeletionRules
 from tests.store.machine_drafts import DraftRules
 from tests.store.machine_groups import GROUPS, GroupRules
+from tests.store.machine_manual import ManualRules
 from tests.store.machine_moves import MoveRules
 from tests.store.machine_operations import OperationRules
 from tests.store.machine_picks import PickRules
@@ -76,6 +77,7 @@ class ProjectMachine(
     DraftRules,
     PickRules,
     ControlRules,
+    ManualRules,
     StageRules,
     SkipRules,
     ProjectRules,

@@ -90,6 +90,10 @@ WORK: dict[str, tuple[int, dict[str, Callable[[Random], Any]]]] = {
             "skills": lambda random: random.choice([[], [1], [1, 2]]),
         },
     ),
+    "by_hand_for_a_while": (
+        *(1,),
+        {"queue": _one_of(1), "person": _person, "count": _one_of(1, 4), "pick": _pick},
+    ),
     "take_back": (2, {"limit": _one_of(1, 3)}),
     "recall_queue": (1, {"limit": _one_of(1, 3)}),
     "deal": (2, {"queue": _one_of(1), "picks": _picks, "stale": _one_of(9)}),

@@ -33,7 +33,8 @@ end
 -- slots, lease_ms, max_held, priority, owner (a person), due_ms (wall; 0: none),
 -- restricted (1: only the people of `allowed` and `groups` may work here), statuses (meanings, by index),
 -- batch_size (0: no batches), max_workload, skip_policy, max_skips, allow_pick (0/1), distributed (0: people pull;
--- 1, 2: what comes in is dealt out, by number or by weight, and nobody pulls), shares ({person, load} each: among whom).
+-- 1, 2: what comes in is dealt out, by number or by weight, and nobody pulls), shares ({person, load} each: among whom),
+-- manual (1: nobody pulls, people get what is assigned to them).
 -- control: paused (0, or the mode: 1 DRAIN, 2 RECALL), archived (0/1), submitted (0/1: its data are handed over), and
 -- two fences, seqs: what is only assigned is dead below `recall`, and below `narrow` if it is assigned to somebody who
 -- may not work here.

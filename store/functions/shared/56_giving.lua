@@ -44,7 +44,9 @@ end
 local function reasons(call, queue, person, cause, at_cap, heads)
   local P, list = call.P, {}
   if cause ~= '' then list[1] = { reason = 'NOT_ELIGIBLE', causes = { { cause = cause, tasks = 0 } } } end
-  if queue.control.paused > 0 then list[#list + 1] = { reason = 'PAUSED' } end
+  if queue.control.paused > 0 or queue.manual == 1 then
+    list[#list + 1] = { reason = 'PAUSED', manual = queue.control.paused == 0 and 1 or nil }
+  end
   if at_cap then list[#list + 1] = { reason = 'AT_CAP', max_held = queue.max_held } end
   if lanes.any(P, queue.number, heads) then
     local causes = cause == '' and unsuited(P, queue, person) or {}

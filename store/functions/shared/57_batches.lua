@@ -17,7 +17,7 @@ end
 
 -- New tasks that are due: a whole batch or none.
 function batches.refill(queue, workload)
-  if workload > queue.max_workload - queue.batch_size then return 0 end
+  if queue.manual == 1 or workload > queue.max_workload - queue.batch_size then return 0 end
   return queue.batch_size
 end
 
@@ -29,6 +29,7 @@ end
 
 -- New tasks that a load by hand brings.
 function batches.load(queue, workload)
+  if queue.manual == 1 then return 0 end
   return math.max(0, math.min(queue.batch_size, queue.max_workload - workload))
 end
 

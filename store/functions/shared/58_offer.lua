@@ -30,7 +30,8 @@ end
 -- many. With batches neither counts.
 function giving.due(P, queue, person, count, target)
   local give = queue.distributed > 0 and dealt or queue.batch_size > 0 and pulled or counted
-  return give(P, queue, person, count, target)
+  local tasks, want, full, content = give(P, queue, person, count, target)
+  return tasks, queue.manual == 1 and 0 or want, full, content
 end
 
 -- Corrections and new tasks; or nil, nil and the packed reasons for nothing (none: they need not be told);

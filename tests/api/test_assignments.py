@@ -123,6 +123,17 @@ async def test_assignments_are_found_by_type_and_by_how_far_they_are(filled: Wor
     assert await assignments(filled, filter="status = COMPLETED_WITH_ISSUES") == []
 
 
+@pytest.mark.shows("D101")
+async def test_what_a_machine_wants_to_know_of_an_assignment_is_in_answers(filled: World) -> None:
+    await filled.update("ben", "active", active=False)
+    found = await assignments(filled, filter="queue_id = dealt AND kind = SHARE")
+    queue = await filled.get_queue(found[0].queue_id)
+
+    assert [(one.person_id, one.active) for one in found] == [("ann", True), ("ben", False)]
+    assert {one.queue_id for one in found} == {"dealt"}
+    assert list(queue.dataset_ids) == ["d"]
+
+
 @pytest.mark.shows("D49")
 async def test_assignments_are_found_by_the_id_of_their_queue(filled: World) -> None:
     by_part = await assignments(filled, filter="queue_id:eal")

@@ -76,7 +76,7 @@ async def test_all_tasks_are_listed_also_those_that_nobody_touched(busy: World) 
         ("state != QUEUED", [0, 1, 2]),
         ("state = COMPLETED OR state = DISCARDED", [0, 2]),
         ("NOT state = QUEUED AND person = ann", [0, 1]),
-        ("person = ann", [0, 1]),
+        pytest.param("person = ann", [0, 1], marks=pytest.mark.shows("D96")),
         ("person != ann", [2, 3, 4, 5]),
         ('person = ""', [3, 4, 5]),
         ("person = nobody-of-this-name", []),

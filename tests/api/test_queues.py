@@ -24,6 +24,7 @@ async def _depth_of(world: World, queue: str, queued: int) -> pb.GetQueueDepthRe
         await asyncio.sleep(0.05)
 
 
+@pytest.mark.shows("D42")
 async def test_a_queue_is_made_once_with_its_defaults(world: World) -> None:
     request = pb.CreateQueueRequest(**world.change(), queue_id="q", queue=pb.Queue())
     made = await world.stubs.queues.CreateQueue(request)

@@ -9,7 +9,7 @@ import pytest
 
 from allocator.bootstrap import Worker
 from dibs import errors
-from dibs.v1 import allocation_pb2, dataset_pb2, queue_pb2
+from dibs.v1 import allocation_pb2, dataset_pb2, project_pb2, queue_pb2
 from dibs.v1 import assignment_pb2 as pb
 from store import keys
 from tests.api.alone import Broken
@@ -183,6 +183,35 @@ async def test_each_task_moves_only_if_it_is_still_as_planned(leaving: World) ->
         "TASK_CHANGED",
     }
     assert await _count(leaving, "a", "b") == [1, 7]
+
+
+@pytest.mark.shows("D40")
+@pytest.mark.parametrize(
+    ("role", "may"),
+    [(project_pb2.ROLE_TEAM_MANAGER, True), (project_pb2.ROLE_REVIEWER, False)],
+)
+async def test_team_managers_reassign_and_redistribute(
+    leaving: World, role: Any, *, may: bool
+) -> None:
+    await leaving.people("tom", roles=[role])
+    reassigns = pb.ReassignRequest(
+        **leaving.change("tom"), queue_id="q", from_person="a", to_person="c", reason="a leaves"
+    )
+    plans = pb.PlanRedistributionRequest(
+        **leaving.change("tom"), queue_id="q", from_person="c", all_contributors=True
+    )
+    calls = (
+        lambda: leaving.stubs.assignments.Reassign(reassigns),
+        lambda: leaving.stubs.assignments.PlanRedistribution(plans),
+    )
+    if not may:
+        errors_of = [await refused(call()) for call in calls]
+        assert [type(error) for error in errors_of] == [errors.PermissionDenied] * 2
+        assert await _count(leaving, "a", "c") == [10, 0]
+        return
+    await leaving.waited((await calls[0]()).operation)
+    assert await _count(leaving, "a", "c") == [0, 10]
+    assert sum(planned(await calls[1]()).values()) == 10
 
 
 @pytest.mark.shows("D128")

@@ -94,8 +94,13 @@ async def test_who_waits_for_a_role_keeps_no_dead_rows(postgres: Postgres) -> No
         )
     assert snapshots == []
     await holder.stop()
-    timer.waiting.pop().set_result(None)
-    await eventually(lambda: work.now == ["b"])
+
+    def taken_over() -> bool:
+        while timer.waiting:
+            timer.waiting.pop().set_result(None)
+        return work.now == ["b"]
+
+    await eventually(taken_over)
     await heir.stop()
 
 

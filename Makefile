@@ -33,7 +33,7 @@ $(READY): requirements/dev.txt pyproject.toml
 	@$(BIN)/python -m compileall -q allocator audit dibs loadtest store
 	@touch $@
 
-demo: $(READY) ## A whole annotation project in two minutes, on servers of its own
+demo: $(READY) ## A whole annotation project in about a minute, on servers of its own
 	$(BIN)/dibs demo
 
 # No worker is replaced: after a crash in the last module xdist would wait for ever.

@@ -42,10 +42,14 @@ class Planned:
 class Assignment:
     """One person's work in one queue; of a bucket, what waits there for its owner to assign.
 
+    Of a range, `first` and `last` are its places; else 0.
+
     `locked`: they work there no more, and it is kept for what they did.
     """
 
     id: str
+    first: int
+    last: int
     queue_id: str
     queue_name: str
     channel: Channel
@@ -73,3 +77,20 @@ class Updated:
 
     seq: int
     assignment: Assignment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RangeMade:
+    """A range, unless it was merged since, and the operation that gives what waits there."""
+
+    seq: int
+    operation: Operation
+    assignment: Assignment | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ranged:
+    """The ranges that an event made of others, as of it or later, in order."""
+
+    seq: int
+    ranges: tuple[Assignment, ...]

@@ -52,6 +52,7 @@ from allocator.services.projects import Projects
 from allocator.services.queue_list import QueueList
 from allocator.services.queue_settings import SettingsCache
 from allocator.services.queues import Queues
+from allocator.services.ranging import Ranging
 from allocator.services.removing import Removing
 from allocator.services.reporting import Reporting
 from allocator.services.reserving import Reserving
@@ -97,7 +98,7 @@ class Assembly:
             DatasetServicer(self._datasets, self._removing),
             self._queue_servicer,
             self._allocation_servicer,
-            AssignmentServicer(self._assignments, self._assigning, self._movings),
+            AssignmentServicer(self._assignments, self._assigning, self._movings, self._ranging),
             OperationServicer(self._operations),
             ReportServicer(self._activity, self._watching, self._reporting),
         )
@@ -420,6 +421,7 @@ class Assembly:
             door=self._door,
             reserving=self._reserving,
             held=self._held,
+            ranges=self._store.ranges,
             clock=self._clock,
         )
 
@@ -435,6 +437,21 @@ class Assembly:
             names=self._names,
             bulk=self._bulk,
             beginning=self._beginning,
+        )
+
+    @cached_property
+    def _ranging(self) -> Ranging:
+        return Ranging(
+            directory=self._directory,
+            ledger=self._ledger,
+            content=self._content,
+            views=self._views,
+            ranges=self._store.ranges,
+            door=self._door,
+            names=self._names,
+            bulk=self._bulk,
+            beginning=self._beginning,
+            assignments=self._assignments,
         )
 
     @cached_property

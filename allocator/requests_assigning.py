@@ -99,3 +99,35 @@ class UpdateAssignment:
     note: str | None
     etag: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateRange:
+    """Places of a queue's order are to be somebody's."""
+
+    change: Change
+    queue_id: str
+    person: str
+    first: int
+    last: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SplitRange:
+    """The places of a range from `at` on are to be a range of their own."""
+
+    change: Change
+    id: str
+    at: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MergeRanges:
+    """Two ranges are to be one."""
+
+    change: Change
+    id: str
+    other: str
+    reason: str

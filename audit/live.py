@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgpack
 
 from audit import residue
-from audit.state import ENDED, FINISHED, QUEUED, REMOVED, WINDOW, Control, Rules, Terms
+from audit.state import ENDED, FINISHED, QUEUED, REMOVED, WINDOW, Control, Places, Rules, Terms
 from audit.structures import Scores, Shape, SlotShape
 
 if TYPE_CHECKING:
@@ -272,6 +272,10 @@ def _terms(said: dict[str, Any]) -> tuple[int, ...]:
     return tuple(int(said[name]) for name in Terms._fields)
 
 
+def _places(of: dict[str, Any]) -> tuple[int, ...]:
+    return tuple(int(of[name]) for name in Places._fields)
+
+
 def _session(fields: dict[str, bytes]) -> tuple[object, ...]:
     answers = (_answer(_text(fields[f"r{i}"])) for i in range(WINDOW) if f"r{i}" in fields)
     newest, used = int(fields["newest"]), int(fields["used"])
@@ -459,6 +463,9 @@ READERS: Final[Mapping[tuple[str, int], Reader]] = {
     ),
     ("terms", 1): lambda shape, key, value: shape.terms.update(
         ((key[0], int(person)), _terms(_unpack(packed))) for person, packed in value.items()
+    ),
+    ("ranges", 1): lambda shape, key, value: shape.ranges.update(
+        ((key[0], int(number)), _places(_unpack(packed))) for number, packed in value.items()
     ),
     ("moving", 0): lambda shape, _, value: shape.moving.update(
         (_text(place), int(operation)) for place, operation in value.items()

@@ -21,6 +21,7 @@ from audit import (
     apply_groups,
     apply_moves,
     apply_operations,
+    apply_ranges,
     apply_setup,
     apply_work,
     skips,
@@ -86,6 +87,9 @@ HANDLERS: Mapping[str, Handler] = {
     "assigned": apply_assigned.assigned,
     "moves_planned": apply_moves.planned,
     "moves_begun": apply_moves.begun,
+    "range_created": apply_ranges.created,
+    "range_split": apply_ranges.split,
+    "range_merged": apply_ranges.merged,
 }
 
 

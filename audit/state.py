@@ -60,6 +60,7 @@ DELETE_QUEUE: Final = 7
 RECALL_QUEUE: Final = 9
 REMOVE_CONTRIBUTORS: Final = 10
 REMOVE_MEMBERS: Final = 11
+ASSIGN: Final = 12
 MOVE: Final = 13
 PLAN_MS: Final = 900_000
 """So long a plan may be applied, and what was done be undone, on the lease clock."""
@@ -279,6 +280,14 @@ class Terms(NamedTuple):
     changed: int
 
 
+class Places(NamedTuple):
+    """A range: which places of a queue's order are whose."""
+
+    first: int
+    last: int
+    person: int
+
+
 @dataclass(slots=True, kw_only=True)
 class Queue:
     """A queue: its rules, and who has what in it.
@@ -317,6 +326,7 @@ class Queue:
     among: str = ""
     terms: dict[int, Terms] = field(default_factory=dict)
     """Of whose assignments something was said."""
+    ranges: dict[int, Places] = field(default_factory=dict)
     dealt: dict[int, float] = field(default_factory=dict)
     """What each person was dealt since people and loads were `among`."""
 

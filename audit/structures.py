@@ -85,6 +85,7 @@ class Shape:
     entry_runs: dict[int, list[tuple[int, int, int]]] = field(default_factory=dict)
     plans: dict[int, tuple[object, ...]] = field(default_factory=dict)
     terms: dict[tuple[int, int], tuple[int, ...]] = field(default_factory=dict)
+    ranges: dict[tuple[int, int], tuple[int, ...]] = field(default_factory=dict)
     moving: dict[str, int] = field(default_factory=dict)
     running: set[int] = field(default_factory=set)
     ended: dict[int, float] = field(default_factory=dict)
@@ -215,6 +216,7 @@ def _queues(project: Project, shape: Shape) -> None:
             follows = (attachment.cursor, attachment.priority, attachment.not_before)
             shape.attached[number, dataset] = follows
         shape.terms |= {(number, person): tuple(said) for person, said in one.terms.items()}
+        shape.ranges |= {(number, which): tuple(places) for which, places in one.ranges.items()}
         if one.gained:
             shape.gains[number] = one.gained
         if one.served:

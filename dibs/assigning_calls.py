@@ -70,6 +70,34 @@ def update_assignment(
     return Call(_SERVICE + "UpdateAssignment", request, pb.UpdateAssignmentResponse, scope.project)
 
 
+def create_range(
+    scope: Scope, queue: str, person: str, first: int, last: int, *, reason: str
+) -> Call[pb.CreateRangeResponse]:
+    """Make places of a queue's order one person's; an operation gives what waits there."""
+    request = pb.CreateRangeRequest(
+        **scope.where(), queue_id=queue, person=person, first=first, last=last, reason=reason
+    )
+    return Call(_SERVICE + "CreateRange", request, pb.CreateRangeResponse, scope.project)
+
+
+def split_range(
+    scope: Scope, assignment: str, at: int, *, reason: str
+) -> Call[pb.SplitRangeResponse]:
+    """Make two ranges of one: the second begins at this place."""
+    request = pb.SplitRangeRequest(**scope.where(), assignment_id=assignment, at=at, reason=reason)
+    return Call(_SERVICE + "SplitRange", request, pb.SplitRangeResponse, scope.project)
+
+
+def merge_ranges(
+    scope: Scope, assignment: str, other: str, *, reason: str
+) -> Call[pb.MergeRangesResponse]:
+    """Make one range of two neighbours."""
+    request = pb.MergeRangesRequest(
+        **scope.where(), assignment_id=assignment, other_assignment_id=other, reason=reason
+    )
+    return Call(_SERVICE + "MergeRanges", request, pb.MergeRangesResponse, scope.project)
+
+
 def next_task(scope: Scope, assignment: str) -> Call[pb.NextTaskResponse]:
     """The first thing to do of an assignment."""
     request = pb.NextTaskRequest(**scope.where(), assignment_id=assignment)

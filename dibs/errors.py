@@ -61,7 +61,8 @@ DibsError
 ├── LimitReached              a bound of the service
 │   ├── AtCap
 │   ├── TooManyClasses
-│   └── TooManyGroups
+│   ├── TooManyGroups
+│   └── TooManyRanges
 ├── Gone                      it was there once
 │   └── RequestTooOld         whether it was executed is no longer known
 ├── Denied                    not with your role
@@ -859,6 +860,20 @@ class TooManyGroups(LimitReached):
         super().__init__(
             f"{person!r} is in {limit} groups already, and may not be in more",
             person=person,
+            limit=limit,
+        )
+
+
+class TooManyRanges(LimitReached):
+    """The queue has as many ranges as one may have."""
+
+    reason = "TOO_MANY_RANGES"
+    keys = ("queue_id", "limit")
+
+    def __init__(self, queue_id: str, limit: int = 1000) -> None:
+        super().__init__(
+            f"queue {queue_id!r} has {limit} ranges already, and may not have more: merge some",
+            queue_id=queue_id,
             limit=limit,
         )
 

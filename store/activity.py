@@ -20,10 +20,18 @@ TO_AUTHOR: Final = 1
 TO_PERSON: Final = 3
 REASONED: Final[Mapping[str, str]] = {
     **dict.fromkeys(("released", "skipped", "assigned"), "content"),
-    **dict.fromkeys(("moves_begun", "assignment_changed"), "reason"),
+    **dict.fromkeys(
+        (
+            *("moves_begun", "assignment_changed"),
+            *("range_created", "range_split", "range_merged"),
+        ),
+        "reason",
+    ),
 }
 """Kinds of which a field has the number of the reason that was given."""
-OF_OPERATIONS: Final = frozenset({"operation_begun", "cleared", "queue_deleted", "moves_begun"})
+OF_OPERATIONS: Final = frozenset(
+    {"operation_begun", "cleared", "queue_deleted", "moves_begun", "range_created"}
+)
 """Kinds whose seq is the number of an operation."""
 
 Part = tuple[int, int]
@@ -120,7 +128,7 @@ def count_of(event: Event) -> int:
 
 _COUNTS: Final[Mapping[str, str]] = {
     "cleared": "removed",
-    **dict.fromkeys(("operation_begun", "moves_planned", "moves_begun"), "total"),
+    **dict.fromkeys(("operation_begun", "moves_planned", "moves_begun", "range_created"), "total"),
 }
 
 

@@ -26,6 +26,7 @@ from store.operation_views import OperationViews
 from store.postgres import Postgres
 from store.project_purge import Purger, wall_ms
 from store.projections import Projector
+from store.ranges import Ranges
 from store.recovery import Recovery
 from store.redis import Multiplexer
 from store.roles import Role
@@ -120,6 +121,7 @@ class Store:
         self.tail = Tail(self.log, self.gate, self.activity)
         self.deals = Deals(self.postgres)
         self.moves = Moves(self.postgres)
+        self.ranges = Ranges(self.postgres)
         self.ledger = Ledger(
             redis=self.redis,
             kernel=self.kernel,

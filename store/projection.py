@@ -298,6 +298,22 @@ def _assignment_changed(views: Views, event: Event, body: Any) -> None:
     views.rows.append(("assignment", row))
 
 
+def _range_created(views: Views, event: Event, body: Any) -> None:
+    row = (body["queue"], event.seq, body["person"], body["first"], body["last"])
+    views.rows.append(("range", row))
+    projection_operations.assigning(views, event)
+
+
+def _range_split(views: Views, event: Event, body: Any) -> None:
+    queue, number, at = body["queue"], body["range"], body["at"]
+    views.rows.append(("range_part", (queue, number, event.seq, at)))
+    views.rows.append(("range_rest", (queue, number, at - 1)))
+
+
+def _range_merged(views: Views, event: Event, body: Any) -> None:
+    views.rows.append(("ranges_merged", (body["queue"], body["range"], body["other"])))
+
+
 def _dataset_attached(views: Views, event: Event, body: Any) -> None:
     values = (body["queue"], body["dataset"], body["priority"], body["not_before"])
     views.rows.append(("attachment", values))
@@ -497,6 +513,9 @@ _CHANGES: Final[dict[str, Callable[[Views, Event, Any], None]]] = {
     "queue_archived": _queue_archived,
     "data_submitted": _data_submitted,
     "assignment_changed": _assignment_changed,
+    "range_created": _range_created,
+    "range_split": _range_split,
+    "range_merged": _range_merged,
     "dataset_attached": _dataset_attached,
     "entries_added": _entries_added,
     **projection_delays.CHANGES,

@@ -18,6 +18,7 @@ RECALL_QUEUE: Final = 9
 REMOVE_CONTRIBUTORS: Final = 10
 REMOVE_MEMBERS: Final = 11
 DELETE_QUEUE: Final = 7
+ASSIGN: Final = 12
 MOVE: Final = 13
 UNDIVIDED: Final = (3, 4)
 """Verbs that raise a fence: the dataset follows no more, and its open entries leave."""
@@ -130,7 +131,10 @@ def _deleted(views: Views, event: Event, body: Any) -> None:
         at_once = (event.seq, DELETE_QUEUE, [queue], 0, event.actor, event.wall_ms)
         views.rows.append(("operation_at_once", at_once))
     projection_delays.forget(views, queue)
-    for name in ("queue_gone", "queue_attachments_gone", "queue_delayed_gone", "queue_deleted"):
+    for name in (
+        *("queue_gone", "queue_attachments_gone", "queue_delayed_gone", "queue_ranges_gone"),
+        "queue_deleted",
+    ):
         views.rows.append((name, (queue,)))
 
 
@@ -176,7 +180,17 @@ def _cleaned(views: Views, event: Event, body: Any) -> None:
 
 
 def _moving(views: Views, event: Event, body: Any) -> None:
-    row = (event.seq, MOVE, [body["queue"]], 0, body["content"], body["total"], 0)
+    _in_chunks(views, event, MOVE)
+
+
+def assigning(views: Views, event: Event) -> None:
+    """An event with places that are somebody's is an operation that assigns what waits there."""
+    _in_chunks(views, event, ASSIGN)
+
+
+def _in_chunks(views: Views, event: Event, verb: int) -> None:
+    body = event.body
+    row = (event.seq, verb, [body["queue"]], 0, body["content"], body["total"], 0)
     views.rows.append(("operation", (*row, event.actor, event.wall_ms)))
 
 

@@ -19,7 +19,7 @@ import structlog
 
 from allocator.model import TaskState
 from dibs.errors import StoreUnavailable
-from store import projection_delays, projection_operations, tallies
+from store import projection_delays, projection_operations, ranges, tallies
 from store.cold import settle_some
 from store.events import Event, decode
 from store.log import Log
@@ -104,6 +104,7 @@ WRITES: Final = {
     "cursor": "UPDATE view_attachment SET cursor = $4, not_added = not_added + $5"
     " WHERE project = $1 AND queue = $2 AND dataset = $3",
     **projection_operations.WRITES,
+    **ranges.WRITES,
 }
 """How the rows of projection.Views.rows are written; $1 is the project."""
 

@@ -26,6 +26,7 @@ from allocator.ports.lists import ItemList, ListAsk, Listings, TaskLine, TaskLis
 from allocator.ports.loads import Done, Left, Loads, Marked, PersonLoad, ShareLoad
 from allocator.ports.moves import AssignmentView, Moves, OpenTask
 from allocator.ports.operations import Operations, OperationView
+from allocator.ports.ranges import Extent, Ranges
 from allocator.ports.sums import Sums
 from allocator.ports.views import (
     DatasetView,
@@ -56,6 +57,7 @@ __all__ = [
     "EntriesView",
     "EntryPlace",
     "Event",
+    "Extent",
     "Sums",
     "GroupView",
     "Groups",
@@ -83,6 +85,7 @@ __all__ = [
     "ProjectView",
     "QueueFigures",
     "QueueView",
+    "Ranges",
     "ShareLoad",
     "Staged",
     "Tail",

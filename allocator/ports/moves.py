@@ -29,6 +29,8 @@ class OpenTask:
 class AssignmentView:
     """One person's work in one queue; `person` 0: the bucket, and `person_id` is its owner.
 
+    `range` is the number of a range, whose places are `first` to `last`; 0: it is none.
+
     `changed`: the event that said something of it last; 0: none did.
 
     `rules` of the queue as JSON; `counts` are in tasks, by state's name.
@@ -36,6 +38,9 @@ class AssignmentView:
 
     queue: int
     person: int
+    range: int
+    first: int
+    last: int
     queue_id: str
     person_id: str
     queue_name: str

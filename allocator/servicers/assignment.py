@@ -7,6 +7,7 @@ from typing import Any
 from allocator.services.assigning import Assigning
 from allocator.services.assignment_list import Assignments
 from allocator.services.moving import Movings
+from allocator.services.ranging import Ranging
 from allocator.wire import assignment as wire
 from dibs.v1 import assignment_pb2 as pb
 from dibs.v1 import assignment_pb2_grpc
@@ -15,10 +16,13 @@ from dibs.v1 import assignment_pb2_grpc
 class AssignmentServicer(assignment_pb2_grpc.AssignmentServiceServicer):
     """Decode, call, encode."""
 
-    def __init__(self, listed: Assignments, assigning: Assigning, movings: Movings) -> None:
+    def __init__(
+        self, listed: Assignments, assigning: Assigning, movings: Movings, ranging: Ranging
+    ) -> None:
         self._listed = listed
         self._assigning = assigning
         self._movings = movings
+        self._ranging = ranging
 
     async def GetAssignment(
         self, request: pb.GetAssignmentRequest, context: Any
@@ -37,6 +41,21 @@ class AssignmentServicer(assignment_pb2_grpc.AssignmentServiceServicer):
 
     async def NextTask(self, request: pb.NextTaskRequest, context: Any) -> pb.NextTaskResponse:
         return wire.next_of(await self._listed.next_task(wire.next_task(request)))
+
+    async def CreateRange(
+        self, request: pb.CreateRangeRequest, context: Any
+    ) -> pb.CreateRangeResponse:
+        return wire.range_made(await self._ranging.create(wire.create_range(request)))
+
+    async def SplitRange(
+        self, request: pb.SplitRangeRequest, context: Any
+    ) -> pb.SplitRangeResponse:
+        return wire.range_split(await self._ranging.split(wire.split_range(request)))
+
+    async def MergeRanges(
+        self, request: pb.MergeRangesRequest, context: Any
+    ) -> pb.MergeRangesResponse:
+        return wire.ranges_merged(await self._ranging.merge(wire.merge_ranges(request)))
 
     async def AssignTasks(
         self, request: pb.AssignTasksRequest, context: Any

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -23,16 +22,26 @@ from allocator.filters import (
     comparisons,
     mapped,
 )
-from allocator.model import Priority, TaskState, WorkStatus
+from allocator.model import Nothing, Priority, ReasonForNothing, TaskState, WorkStatus
 from allocator.origin import Channel
-from allocator.ports import AssignmentView, Content, Directory, Ledger, Listings, Views, WallClock
+from allocator.ports import (
+    AssignmentView,
+    Content,
+    Directory,
+    Ledger,
+    Listings,
+    Ranges,
+    Views,
+    WallClock,
+)
 from allocator.ports.lists import ListAsk
 from allocator.services.asking import Orders, asked
+from allocator.services.assignment_ids import id_of, named, share_named, somebodys
 from allocator.services.door import Door, Scope, judged
 from allocator.services.held import HeldTasks
 from allocator.services.outcomes import happened, some, value
 from allocator.services.reasons import kept
-from allocator.services.reserving import Reserving
+from allocator.services.reserving import ANYWHERE, Reserving
 from dibs import errors
 
 GET = "AssignmentService.GetAssignment"
@@ -41,13 +50,13 @@ UPDATE = "AssignmentService.UpdateAssignment"
 NEXT = "AssignmentService.NextTask"
 OPEN = 0
 """As a status: TODO or IN_PROGRESS."""
-SHARE, BUCKET = 1, 2
+SHARE, BUCKET, RANGE = 1, 2, 3
 FIELDS: Final = {
     "queue_id": Field(kind=Kind.TEXT),
     "queue_name": Field(kind=Kind.TEXT),
     "channel": Field(kind=Kind.WORD, words={one.name: int(one) for one in Channel}),
     "person_id": Field(kind=Kind.TEXT),
-    "kind": Field(kind=Kind.WORD, words={"SHARE": SHARE, "BUCKET": BUCKET}),
+    "kind": Field(kind=Kind.WORD, words={"SHARE": SHARE, "BUCKET": BUCKET, "RANGE": RANGE}),
     "status": Field(
         kind=Kind.WORD, words={"OPEN": OPEN, **{one.name: int(one) for one in WorkStatus}}
     ),
@@ -69,12 +78,12 @@ FIELDS: Final = {
 }
 ORDERS: Final = Orders(
     keys={
-        "queue_id": (str, int),
-        "person_id": (str, int, int),
-        "due_time": (int, int, int),
-        "priority": (int, int, int),
-        "remaining_tasks": (int, int, int),
-        "progress_percent": (int, int, int),
+        "queue_id": (str, int, int),
+        "person_id": (str, int, int, int),
+        "due_time": (int, int, int, int),
+        "priority": (int, int, int, int),
+        "remaining_tasks": (int, int, int, int),
+        "progress_percent": (int, int, int, int),
     }
 )
 NO_DATE = 2**53 - 1
@@ -87,7 +96,6 @@ IS_OPEN = Some(
     )
 )
 UNTRUE = Compare(field="queue", operator="=", value=-1)
-_ID = re.compile(r"s([1-9]\d{0,15})-([1-9]\d{0,15})|b([1-9]\d{0,15})")
 
 
 class Assignments:
@@ -104,6 +112,7 @@ class Assignments:
         door: Door,
         reserving: Reserving,
         held: HeldTasks,
+        ranges: Ranges,
         clock: WallClock,
     ) -> None:
         self._directory = directory
@@ -114,6 +123,7 @@ class Assignments:
         self._door = door
         self._reserving = reserving
         self._held = held
+        self._ranges = ranges
         self._clock = clock
 
     async def get(self, ask: requests.LookAt) -> told.Assignment:
@@ -163,7 +173,7 @@ class Assignments:
         QueueArchived, PermissionDenied.
         """
         entered = await self._door.enter(ask.change.project, ask.change.actor, UPDATE)
-        queue, person = _share(ask.id)
+        queue, person, _ = share_named(ask.id)
         ids = await self._directory.queue_ids(entered.project, [queue])
         place = await self._door.permit(ask.change, UPDATE, queue=ids.get(queue, ""))
         if queue not in ids:
@@ -186,42 +196,49 @@ class Assignments:
             raise errors.EtagMismatch(assignment_id=ask.id)
         event = happened(outcome)
         await self._views.wait_for(place.project, event.seq)
-        view = await self._view(place.project, ask.id)
-        return told.Updated(seq=event.seq, assignment=_shown(view, self._clock.now_ms()))
+        return told.Updated(seq=event.seq, assignment=await self.shown(place.project, ask.id))
 
     @judged(NEXT)
     async def next_task(self, ask: asked_for.NextTask) -> answers.Reserved:
         """The first thing to do of an assignment: what is unfinished, else what Reserve gives.
 
-        Raises AssignmentNotFound, PermissionDenied.
+        Of a range only what lies in it. Raises AssignmentNotFound, PermissionDenied.
         """
         entered = await self._door.enter(ask.change.project, ask.change.actor, NEXT)
-        queue, person = _share(ask.id)
+        queue, person, number = somebodys(ask.id)
+        within = ANYWHERE
+        if number:
+            extent = await self._ranges.extent(entered.project, queue, number)
+            if extent is None:
+                raise errors.AssignmentNotFound(ask.id)
+            person, within = extent.person, {"first": extent.first, "last": extent.last}
         names = await self._directory.people_ids(entered.project, [person])
         ids = await self._directory.queue_ids(entered.project, [queue])
         if person not in names or queue not in ids:
             raise errors.AssignmentNotFound(ask.id)
         place, _ = await self._door.act_for(ask.change, names[person], NEXT, queue=ids[queue])
         found = await self._ledger.read(
-            place.project, "unfinished", queue=queue, person=person, limit=1
+            place.project, "unfinished", queue=queue, person=person, limit=1, **within
         )
-        if some(value(found)):
+        if number or some(value(found)):
             now_ms = self._clock.now_ms()
             tasks = await self._held.holdings(place.project, some(value(found)), now_ms)
-            return answers.Reserved(seq=found.seq, tasks=tasks)
+            nothing = () if tasks else (ReasonForNothing(reason=Nothing.QUEUE_EMPTY),)
+            return answers.Reserved(seq=found.seq, tasks=tasks, nothing=nothing, now_ms=now_ms)
         reserve = requests.Reserve(
             change=ask.change, queue_id=ids[queue], person=names[person], count=1
         )
         return await self._reserving.reserve(reserve)
 
+    async def shown(self, project: int, id_: str) -> told.Assignment:
+        """One assignment, as the views have it. Raises AssignmentNotFound."""
+        return _shown(await self._view(project, id_), self._clock.now_ms())
+
     async def _view(self, project: int, id_: str) -> AssignmentView:
-        queue, person = _numbers(id_)
-        node = All(
-            (
-                Compare(field="queue", operator="=", value=queue),
-                Compare(field="person", operator="=", value=person),
-            )
-        )
+        fields = named(id_)._asdict()
+        if fields["range"]:
+            del fields["person"]
+        node = All(tuple(Compare(field=f, operator="=", value=n) for f, n in fields.items()))
         order = Order(field="queue_id", down=False)
         found = await self._listings.assignments(
             project, ListAsk(order=order, limit=1, filter=node)
@@ -231,31 +248,9 @@ class Assignments:
         return found[0]
 
 
-def _numbers(id_: str) -> tuple[int, int]:
-    """Queue and person of an id. Raises AssignmentNotFound."""
-    found = _ID.fullmatch(id_)
-    if found is None:
-        raise errors.AssignmentNotFound(id_)
-    return (int(found[3]), 0) if found[3] else (int(found[1]), int(found[2]))
-
-
 def _or_left(word: int | None) -> int | str:
     """As the store is told it."""
     return "" if word is None else word
-
-
-def _share(id_: str) -> tuple[int, int]:
-    """Queue and person. Raises AssignmentNotFound, InvalidArgument for a bucket."""
-    queue, person = _numbers(id_)
-    if not person:
-        right = "must be somebody's: what is in a bucket is to be assigned first"
-        raise errors.InvalidArgument("assignment_id", right)
-    return queue, person
-
-
-def id_of(queue: int, person: int) -> str:
-    """How an assignment is named; of nobody it is the bucket."""
-    return f"s{queue}-{person}" if person else f"b{queue}"
 
 
 def _may_see(view: AssignmentView, actor: int, scope: Scope) -> bool:
@@ -296,7 +291,7 @@ def _in_rows(node: Filter, now_ms: int) -> Filter:
 
 def _key(view: AssignmentView, field: str) -> Sequence[Any]:
     if field == "queue_id":
-        return (view.queue_id, view.person)
+        return (view.queue_id, view.person, view.range)
     first = {
         "person_id": view.person_id,
         "due_time": view.due_ms or NO_DATE,
@@ -304,7 +299,7 @@ def _key(view: AssignmentView, field: str) -> Sequence[Any]:
         "remaining_tasks": view.remaining,
         "progress_percent": view.progress,
     }[field]
-    return (first, view.queue, view.person)
+    return (first, view.queue, view.person, view.range)
 
 
 def _shown(view: AssignmentView, now_ms: int) -> told.Assignment:
@@ -312,7 +307,9 @@ def _shown(view: AssignmentView, now_ms: int) -> told.Assignment:
     listed = {person for person, _ in some(rules["shares"])}
     out = rules["restricted"] and not rules["groups"] and view.person not in rules["allowed"]
     return told.Assignment(
-        id=id_of(view.queue, view.person),
+        id=id_of(view.queue, view.person, view.range),
+        first=view.first,
+        last=view.last,
         queue_id=view.queue_id,
         queue_name=view.queue_name,
         channel=Channel(view.channel),

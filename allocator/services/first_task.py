@@ -12,7 +12,7 @@ from allocator.services.door import Door, Place, judged
 from allocator.services.held import HeldTasks
 from allocator.services.lost import Lost
 from allocator.services.outcomes import expire_ms, happened, some, value
-from allocator.services.reserving import nothing
+from allocator.services.reserving import ANYWHERE, nothing
 
 RPC = "AllocationService.StartAnnotation"
 MOST_HELD = 1_000
@@ -105,7 +105,7 @@ class FirstTask:
     async def _unfinished(self, place: Place, queue: int, person: int) -> list[Row]:
         """What they hold, corrections first."""
         found = await self._ledger.read(
-            place.project, "unfinished", queue=queue, person=person, limit=MOST_HELD
+            place.project, "unfinished", queue=queue, person=person, limit=MOST_HELD, **ANYWHERE
         )
         return [list(row) for row in some(value(found))]
 

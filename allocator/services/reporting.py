@@ -11,7 +11,7 @@ from allocator import requests
 from allocator.filters import Compare, Order
 from allocator.ports import AssignmentView, Done, Left, Listings, Loads, Views, WallClock
 from allocator.ports.lists import ListAsk
-from allocator.services.assignment_list import id_of
+from allocator.services.assignment_ids import id_of
 from allocator.services.door import Door
 from allocator.strategies import workload
 from allocator.strategies.estimates import Finished, Remaining, estimate

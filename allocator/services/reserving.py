@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Final
+
 from allocator import answers, requests
 from allocator.model import CLOCK_STEP_MS, Cause, CauseSize, Nothing, ReasonForNothing
 from allocator.ports import Ledger, Outcome, WallClock
@@ -10,6 +13,8 @@ from allocator.services.held import HeldTasks, holdings
 from allocator.services.outcomes import happened, some, value
 
 MOST_GRANTED = 100
+ANYWHERE: Final[Mapping[str, int]] = {"first": 0, "last": 2**53}
+"""All entries, of what is unfinished."""
 HOLDINGS_A_CALL = 1000
 
 RESERVE = "AllocationService.Reserve"
@@ -97,7 +102,7 @@ class Reserving:
         else:
             queue = int(happened(outcome).body["queue"])
         found = await self._ledger.read(
-            place.project, "unfinished", queue=queue, person=person, limit=ask.count
+            place.project, "unfinished", queue=queue, person=person, limit=ask.count, **ANYWHERE
         )
         now_ms = self._clock.now_ms()
         tasks = await self._held.holdings(place.project, some(value(found)), now_ms)

@@ -126,6 +126,52 @@ def updated(answer: told.Updated) -> pb.UpdateAssignmentResponse:
     return pb.UpdateAssignmentResponse(seq=answer.seq, assignment=_shown(answer.assignment))
 
 
+def create_range(request: pb.CreateRangeRequest) -> asked.CreateRange:
+    return asked.CreateRange(
+        queue_id=request.queue_id,
+        person=request.person,
+        first=request.first,
+        last=request.last,
+        reason=request.reason,
+        change=common.change(SERVICE + "CreateRange", request),
+    )
+
+
+def split_range(request: pb.SplitRangeRequest) -> asked.SplitRange:
+    return asked.SplitRange(
+        id=request.assignment_id,
+        at=request.at,
+        reason=request.reason,
+        change=common.change(SERVICE + "SplitRange", request),
+    )
+
+
+def merge_ranges(request: pb.MergeRangesRequest) -> asked.MergeRanges:
+    return asked.MergeRanges(
+        id=request.assignment_id,
+        other=request.other_assignment_id,
+        reason=request.reason,
+        change=common.change(SERVICE + "MergeRanges", request),
+    )
+
+
+def range_made(answer: told.RangeMade) -> pb.CreateRangeResponse:
+    return pb.CreateRangeResponse(
+        seq=answer.seq,
+        assignment=_shown(answer.assignment) if answer.assignment else None,
+        operation=operation.shown(answer.operation),
+    )
+
+
+def range_split(answer: told.Ranged) -> pb.SplitRangeResponse:
+    return pb.SplitRangeResponse(seq=answer.seq, assignments=map(_shown, answer.ranges))
+
+
+def ranges_merged(answer: told.Ranged) -> pb.MergeRangesResponse:
+    merged = _shown(answer.ranges[0]) if answer.ranges else None
+    return pb.MergeRangesResponse(seq=answer.seq, assignment=merged)
+
+
 def assignment(answer: told.Assignment) -> pb.GetAssignmentResponse:
     return pb.GetAssignmentResponse(assignment=_shown(answer))
 
@@ -149,6 +195,8 @@ def next_of(answer: answers.Reserved) -> pb.NextTaskResponse:
 
 def _shown(found: told.Assignment) -> pb.Assignment:
     kind = pb.ASSIGNMENT_KIND_BUCKET if found.bucket else pb.ASSIGNMENT_KIND_SHARE
+    if found.first:
+        kind = pb.ASSIGNMENT_KIND_RANGE
     return pb.Assignment(
         assignment_id=found.id,
         queue_id=found.queue_id,
@@ -171,6 +219,8 @@ def _shown(found: told.Assignment) -> pb.Assignment:
         state_counts=figures.by_state(found.by_state),
         queue_create_time=common.timestamp(found.created_ms),
         etag=found.etag,
+        first_place=found.first,
+        last_place=found.last,
     )
 
 

@@ -20,6 +20,7 @@ class AssignmentKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     ASSIGNMENT_KIND_UNSPECIFIED: _ClassVar[AssignmentKind]
     ASSIGNMENT_KIND_SHARE: _ClassVar[AssignmentKind]
     ASSIGNMENT_KIND_BUCKET: _ClassVar[AssignmentKind]
+    ASSIGNMENT_KIND_RANGE: _ClassVar[AssignmentKind]
 
 class Spread(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -29,12 +30,13 @@ class Spread(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
 ASSIGNMENT_KIND_UNSPECIFIED: AssignmentKind
 ASSIGNMENT_KIND_SHARE: AssignmentKind
 ASSIGNMENT_KIND_BUCKET: AssignmentKind
+ASSIGNMENT_KIND_RANGE: AssignmentKind
 SPREAD_UNSPECIFIED: Spread
 SPREAD_BY_LOAD: Spread
 SPREAD_LEVEL: Spread
 
 class Assignment(_message.Message):
-    __slots__ = ("assignment_id", "queue_id", "queue_name", "person_id", "kind", "status", "priority", "due_time", "overdue", "active", "locked", "description", "channel", "total_tasks", "remaining_tasks", "progress_percent", "items_with_open_issues", "items_for_review", "state_counts", "queue_create_time", "type", "note", "etag")
+    __slots__ = ("assignment_id", "queue_id", "queue_name", "person_id", "kind", "status", "priority", "due_time", "overdue", "active", "locked", "description", "channel", "total_tasks", "remaining_tasks", "progress_percent", "items_with_open_issues", "items_for_review", "state_counts", "queue_create_time", "type", "note", "etag", "first_place", "last_place")
     ASSIGNMENT_ID_FIELD_NUMBER: _ClassVar[int]
     QUEUE_ID_FIELD_NUMBER: _ClassVar[int]
     QUEUE_NAME_FIELD_NUMBER: _ClassVar[int]
@@ -58,6 +60,8 @@ class Assignment(_message.Message):
     TYPE_FIELD_NUMBER: _ClassVar[int]
     NOTE_FIELD_NUMBER: _ClassVar[int]
     ETAG_FIELD_NUMBER: _ClassVar[int]
+    FIRST_PLACE_FIELD_NUMBER: _ClassVar[int]
+    LAST_PLACE_FIELD_NUMBER: _ClassVar[int]
     assignment_id: str
     queue_id: str
     queue_name: str
@@ -81,7 +85,9 @@ class Assignment(_message.Message):
     type: _queue_pb2.QueueType
     note: str
     etag: str
-    def __init__(self, assignment_id: _Optional[str] = ..., queue_id: _Optional[str] = ..., queue_name: _Optional[str] = ..., person_id: _Optional[str] = ..., kind: _Optional[_Union[AssignmentKind, str]] = ..., status: _Optional[_Union[_figures_pb2.WorkStatus, str]] = ..., priority: _Optional[_Union[_common_pb2.Priority, str]] = ..., due_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., overdue: bool = ..., active: bool = ..., locked: bool = ..., description: _Optional[str] = ..., channel: _Optional[_Union[_origin_pb2.Channel, str]] = ..., total_tasks: _Optional[int] = ..., remaining_tasks: _Optional[int] = ..., progress_percent: _Optional[int] = ..., items_with_open_issues: _Optional[int] = ..., items_for_review: _Optional[int] = ..., state_counts: _Optional[_Iterable[_Union[_figures_pb2.StateCount, _Mapping]]] = ..., queue_create_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., type: _Optional[_Union[_queue_pb2.QueueType, str]] = ..., note: _Optional[str] = ..., etag: _Optional[str] = ...) -> None: ...
+    first_place: int
+    last_place: int
+    def __init__(self, assignment_id: _Optional[str] = ..., queue_id: _Optional[str] = ..., queue_name: _Optional[str] = ..., person_id: _Optional[str] = ..., kind: _Optional[_Union[AssignmentKind, str]] = ..., status: _Optional[_Union[_figures_pb2.WorkStatus, str]] = ..., priority: _Optional[_Union[_common_pb2.Priority, str]] = ..., due_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., overdue: bool = ..., active: bool = ..., locked: bool = ..., description: _Optional[str] = ..., channel: _Optional[_Union[_origin_pb2.Channel, str]] = ..., total_tasks: _Optional[int] = ..., remaining_tasks: _Optional[int] = ..., progress_percent: _Optional[int] = ..., items_with_open_issues: _Optional[int] = ..., items_for_review: _Optional[int] = ..., state_counts: _Optional[_Iterable[_Union[_figures_pb2.StateCount, _Mapping]]] = ..., queue_create_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., type: _Optional[_Union[_queue_pb2.QueueType, str]] = ..., note: _Optional[str] = ..., etag: _Optional[str] = ..., first_place: _Optional[int] = ..., last_place: _Optional[int] = ...) -> None: ...
 
 class GetAssignmentRequest(_message.Message):
     __slots__ = ("project_id", "actor", "min_seq", "assignment_id")
@@ -180,6 +186,84 @@ class UpdateAssignmentRequest(_message.Message):
     def __init__(self, project_id: _Optional[str] = ..., actor: _Optional[str] = ..., request_id: _Optional[_Union[_common_pb2.RequestId, _Mapping]] = ..., assignment_id: _Optional[str] = ..., due_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., priority: _Optional[_Union[_common_pb2.Priority, str]] = ..., note: _Optional[str] = ..., update_mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ..., etag: _Optional[str] = ..., reason: _Optional[str] = ...) -> None: ...
 
 class UpdateAssignmentResponse(_message.Message):
+    __slots__ = ("seq", "assignment")
+    SEQ_FIELD_NUMBER: _ClassVar[int]
+    ASSIGNMENT_FIELD_NUMBER: _ClassVar[int]
+    seq: int
+    assignment: Assignment
+    def __init__(self, seq: _Optional[int] = ..., assignment: _Optional[_Union[Assignment, _Mapping]] = ...) -> None: ...
+
+class CreateRangeRequest(_message.Message):
+    __slots__ = ("project_id", "actor", "request_id", "queue_id", "person", "first", "last", "reason")
+    PROJECT_ID_FIELD_NUMBER: _ClassVar[int]
+    ACTOR_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    QUEUE_ID_FIELD_NUMBER: _ClassVar[int]
+    PERSON_FIELD_NUMBER: _ClassVar[int]
+    FIRST_FIELD_NUMBER: _ClassVar[int]
+    LAST_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    project_id: str
+    actor: str
+    request_id: _common_pb2.RequestId
+    queue_id: str
+    person: str
+    first: int
+    last: int
+    reason: str
+    def __init__(self, project_id: _Optional[str] = ..., actor: _Optional[str] = ..., request_id: _Optional[_Union[_common_pb2.RequestId, _Mapping]] = ..., queue_id: _Optional[str] = ..., person: _Optional[str] = ..., first: _Optional[int] = ..., last: _Optional[int] = ..., reason: _Optional[str] = ...) -> None: ...
+
+class CreateRangeResponse(_message.Message):
+    __slots__ = ("seq", "assignment", "operation")
+    SEQ_FIELD_NUMBER: _ClassVar[int]
+    ASSIGNMENT_FIELD_NUMBER: _ClassVar[int]
+    OPERATION_FIELD_NUMBER: _ClassVar[int]
+    seq: int
+    assignment: Assignment
+    operation: _operation_pb2.Operation
+    def __init__(self, seq: _Optional[int] = ..., assignment: _Optional[_Union[Assignment, _Mapping]] = ..., operation: _Optional[_Union[_operation_pb2.Operation, _Mapping]] = ...) -> None: ...
+
+class SplitRangeRequest(_message.Message):
+    __slots__ = ("project_id", "actor", "request_id", "assignment_id", "at", "reason")
+    PROJECT_ID_FIELD_NUMBER: _ClassVar[int]
+    ACTOR_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    ASSIGNMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    AT_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    project_id: str
+    actor: str
+    request_id: _common_pb2.RequestId
+    assignment_id: str
+    at: int
+    reason: str
+    def __init__(self, project_id: _Optional[str] = ..., actor: _Optional[str] = ..., request_id: _Optional[_Union[_common_pb2.RequestId, _Mapping]] = ..., assignment_id: _Optional[str] = ..., at: _Optional[int] = ..., reason: _Optional[str] = ...) -> None: ...
+
+class SplitRangeResponse(_message.Message):
+    __slots__ = ("seq", "assignments")
+    SEQ_FIELD_NUMBER: _ClassVar[int]
+    ASSIGNMENTS_FIELD_NUMBER: _ClassVar[int]
+    seq: int
+    assignments: _containers.RepeatedCompositeFieldContainer[Assignment]
+    def __init__(self, seq: _Optional[int] = ..., assignments: _Optional[_Iterable[_Union[Assignment, _Mapping]]] = ...) -> None: ...
+
+class MergeRangesRequest(_message.Message):
+    __slots__ = ("project_id", "actor", "request_id", "assignment_id", "other_assignment_id", "reason")
+    PROJECT_ID_FIELD_NUMBER: _ClassVar[int]
+    ACTOR_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    ASSIGNMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    OTHER_ASSIGNMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    project_id: str
+    actor: str
+    request_id: _common_pb2.RequestId
+    assignment_id: str
+    other_assignment_id: str
+    reason: str
+    def __init__(self, project_id: _Optional[str] = ..., actor: _Optional[str] = ..., request_id: _Optional[_Union[_common_pb2.RequestId, _Mapping]] = ..., assignment_id: _Optional[str] = ..., other_assignment_id: _Optional[str] = ..., reason: _Optional[str] = ...) -> None: ...
+
+class MergeRangesResponse(_message.Message):
     __slots__ = ("seq", "assignment")
     SEQ_FIELD_NUMBER: _ClassVar[int]
     ASSIGNMENT_FIELD_NUMBER: _ClassVar[int]

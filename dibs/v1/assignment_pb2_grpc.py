@@ -57,6 +57,21 @@ class AssignmentServiceStub(object):
                 request_serializer=dibs_dot_v1_dot_assignment__pb2.UpdateAssignmentRequest.SerializeToString,
                 response_deserializer=dibs_dot_v1_dot_assignment__pb2.UpdateAssignmentResponse.FromString,
                 _registered_method=True)
+        self.CreateRange = channel.unary_unary(
+                '/dibs.v1.AssignmentService/CreateRange',
+                request_serializer=dibs_dot_v1_dot_assignment__pb2.CreateRangeRequest.SerializeToString,
+                response_deserializer=dibs_dot_v1_dot_assignment__pb2.CreateRangeResponse.FromString,
+                _registered_method=True)
+        self.SplitRange = channel.unary_unary(
+                '/dibs.v1.AssignmentService/SplitRange',
+                request_serializer=dibs_dot_v1_dot_assignment__pb2.SplitRangeRequest.SerializeToString,
+                response_deserializer=dibs_dot_v1_dot_assignment__pb2.SplitRangeResponse.FromString,
+                _registered_method=True)
+        self.MergeRanges = channel.unary_unary(
+                '/dibs.v1.AssignmentService/MergeRanges',
+                request_serializer=dibs_dot_v1_dot_assignment__pb2.MergeRangesRequest.SerializeToString,
+                response_deserializer=dibs_dot_v1_dot_assignment__pb2.MergeRangesResponse.FromString,
+                _registered_method=True)
         self.AssignTasks = channel.unary_unary(
                 '/dibs.v1.AssignmentService/AssignTasks',
                 request_serializer=dibs_dot_v1_dot_assignment__pb2.AssignTasksRequest.SerializeToString,
@@ -116,7 +131,8 @@ class AssignmentServiceServicer(object):
     def NextTask(self, request, context):
         """Answers with the first thing to do of an assignment (D110): corrections first,
         then what is unfinished, in the order of the queue; if that is nothing, what
-        Reserve of one task gives. Of one's own; of somebody else's for ADMIN,
+        Reserve of one task gives. Of a range what is unfinished and lies in it, and
+        nothing else. Of one's own; of somebody else's for ADMIN,
         TEAM_MANAGER and the owner. Errors: PROJECT_NOT_FOUND, ASSIGNMENT_NOT_FOUND,
         QUEUE_NOT_FOUND, QUEUE_ARCHIVED, PERMISSION_DENIED.
         """
@@ -127,9 +143,43 @@ class AssignmentServiceServicer(object):
     def UpdateAssignment(self, request, context):
         """Says when an assignment is to be done, how urgent it is, and what its person
         should know (L5, L7, L9). It changes nothing about who gets what; of a bucket
-        its queue says all that. Needs ADMIN, TEAM_MANAGER or the owner. Errors:
+        its queue says all that, and of a range too. Needs ADMIN, TEAM_MANAGER or the owner. Errors:
         PROJECT_NOT_FOUND, ASSIGNMENT_NOT_FOUND, QUEUE_NOT_FOUND, QUEUE_ARCHIVED,
         ETAG_MISMATCH, PERMISSION_DENIED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CreateRange(self, request, context):
+        """Makes a contiguous part of a queue's order one person's (L1, L2), and begins an
+        operation that gives them what waits there: of each item one task, as
+        AssignTasks does with allow_partial. Place n is the n-th item that came into
+        the queue, for good, be it removed since or not; so what comes in later,
+        however urgent, lies in no range there is (L32). What others have there stays
+        theirs, and so does what the person may not do; it is told in the operation's
+        errors. No two ranges overlap; a queue has at most 1,000. Needs ADMIN,
+        TEAM_MANAGER or the owner. Errors: PROJECT_NOT_FOUND, QUEUE_NOT_FOUND,
+        QUEUE_ARCHIVED, PERSON_NOT_FOUND, TOO_MANY_RANGES, PERMISSION_DENIED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SplitRange(self, request, context):
+        """Makes two ranges of one, of the same person (L2). No task moves. Needs ADMIN,
+        TEAM_MANAGER or the owner. Errors: PROJECT_NOT_FOUND, ASSIGNMENT_NOT_FOUND,
+        QUEUE_NOT_FOUND, QUEUE_ARCHIVED, TOO_MANY_RANGES, PERMISSION_DENIED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def MergeRanges(self, request, context):
+        """Makes one range of two that adjoin and are the same person's (L2); it keeps
+        the id of the first in order, and the other is no more. No task moves. Needs
+        ADMIN, TEAM_MANAGER or the owner. Errors: PROJECT_NOT_FOUND,
+        ASSIGNMENT_NOT_FOUND, QUEUE_NOT_FOUND, QUEUE_ARCHIVED, PERMISSION_DENIED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -224,6 +274,21 @@ def add_AssignmentServiceServicer_to_server(servicer, server):
                     servicer.UpdateAssignment,
                     request_deserializer=dibs_dot_v1_dot_assignment__pb2.UpdateAssignmentRequest.FromString,
                     response_serializer=dibs_dot_v1_dot_assignment__pb2.UpdateAssignmentResponse.SerializeToString,
+            ),
+            'CreateRange': grpc.unary_unary_rpc_method_handler(
+                    servicer.CreateRange,
+                    request_deserializer=dibs_dot_v1_dot_assignment__pb2.CreateRangeRequest.FromString,
+                    response_serializer=dibs_dot_v1_dot_assignment__pb2.CreateRangeResponse.SerializeToString,
+            ),
+            'SplitRange': grpc.unary_unary_rpc_method_handler(
+                    servicer.SplitRange,
+                    request_deserializer=dibs_dot_v1_dot_assignment__pb2.SplitRangeRequest.FromString,
+                    response_serializer=dibs_dot_v1_dot_assignment__pb2.SplitRangeResponse.SerializeToString,
+            ),
+            'MergeRanges': grpc.unary_unary_rpc_method_handler(
+                    servicer.MergeRanges,
+                    request_deserializer=dibs_dot_v1_dot_assignment__pb2.MergeRangesRequest.FromString,
+                    response_serializer=dibs_dot_v1_dot_assignment__pb2.MergeRangesResponse.SerializeToString,
             ),
             'AssignTasks': grpc.unary_unary_rpc_method_handler(
                     servicer.AssignTasks,
@@ -367,6 +432,87 @@ class AssignmentService(object):
             '/dibs.v1.AssignmentService/UpdateAssignment',
             dibs_dot_v1_dot_assignment__pb2.UpdateAssignmentRequest.SerializeToString,
             dibs_dot_v1_dot_assignment__pb2.UpdateAssignmentResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CreateRange(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dibs.v1.AssignmentService/CreateRange',
+            dibs_dot_v1_dot_assignment__pb2.CreateRangeRequest.SerializeToString,
+            dibs_dot_v1_dot_assignment__pb2.CreateRangeResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SplitRange(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dibs.v1.AssignmentService/SplitRange',
+            dibs_dot_v1_dot_assignment__pb2.SplitRangeRequest.SerializeToString,
+            dibs_dot_v1_dot_assignment__pb2.SplitRangeResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def MergeRanges(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dibs.v1.AssignmentService/MergeRanges',
+            dibs_dot_v1_dot_assignment__pb2.MergeRangesRequest.SerializeToString,
+            dibs_dot_v1_dot_assignment__pb2.MergeRangesResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -48,6 +48,7 @@ class ErrorReason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     ERROR_REASON_AT_CAP: _ClassVar[ErrorReason]
     ERROR_REASON_TOO_MANY_CLASSES: _ClassVar[ErrorReason]
     ERROR_REASON_TOO_MANY_GROUPS: _ClassVar[ErrorReason]
+    ERROR_REASON_TOO_MANY_RANGES: _ClassVar[ErrorReason]
     ERROR_REASON_REQUEST_TOO_OLD: _ClassVar[ErrorReason]
     ERROR_REASON_PERMISSION_DENIED: _ClassVar[ErrorReason]
     ERROR_REASON_NOT_BUILT: _ClassVar[ErrorReason]
@@ -110,6 +111,7 @@ ERROR_REASON_SKIP_NOT_ALLOWED: ErrorReason
 ERROR_REASON_AT_CAP: ErrorReason
 ERROR_REASON_TOO_MANY_CLASSES: ErrorReason
 ERROR_REASON_TOO_MANY_GROUPS: ErrorReason
+ERROR_REASON_TOO_MANY_RANGES: ErrorReason
 ERROR_REASON_REQUEST_TOO_OLD: ErrorReason
 ERROR_REASON_PERMISSION_DENIED: ErrorReason
 ERROR_REASON_NOT_BUILT: ErrorReason

@@ -52,6 +52,12 @@ BY_RPC: dict[str, dict[str, Any]] = {
     "AssignmentService.PlanRedistribution": {"all_contributors": True},
     "AssignmentService.UpdateAssignment": {"update_mask": {"paths": ["note"]}},
     "AssignmentService.AssignTasks": {"person": "bystander"},
+    "AssignmentService.CreateRange": {"person": "bystander", "first": 1, "last": 1},
+    "AssignmentService.SplitRange": {"assignment_id": "r1-999", "at": 2},
+    "AssignmentService.MergeRanges": {
+        "assignment_id": "r1-999",
+        "other_assignment_id": "r1-998",
+    },
     "QueueService.SetPriority": {"priority": common_pb2.PRIORITY_HIGH},
     "QueueService.BulkSetPriority": {"priority": common_pb2.PRIORITY_HIGH},
 }

@@ -40,6 +40,7 @@ EXAMPLES: list[errors.DibsError] = [
     errors.GroupAlreadyExists("g"),
     errors.GroupNotFound("g"),
     errors.TooManyGroups("ann"),
+    errors.TooManyRanges("q"),
     errors.GroupInUse("g", 2),
     errors.PickNotAllowed("q"),
     errors.NotABatchQueue("q"),

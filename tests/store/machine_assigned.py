@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
 
+from allocator.strategies import ranges
 from audit.eligibility import entitled
 from audit.expect_assigned import expect_assign, expect_assigned
 from audit.state import QUEUED, RETURNED, Terms
@@ -15,6 +17,7 @@ from tests.audit.log import queue_rules
 QUEUES = st.integers(1, 3)
 PEOPLE = st.integers(0, 5)
 PICK = st.integers(0, 10_000)
+PLACE = st.integers(1, 12)
 WINDOW_MS = 5_000
 SAID = ([0, 10**13], [-1, 0, 3], [0, 7])
 """What may be said of an assignment: when it is due, how urgent it is, a note."""
@@ -72,6 +75,71 @@ class AssignedRules(RuleBasedStateMachine):
         else:
             after = [old if new == "" else new for new, old in zip(said, before, strict=False)]
             assert list(of.terms[person]) == [*after, reply.seq]
+
+    def ranges_of(self, queue: int) -> ranges.Ranges:
+        """Those of a queue, in order."""
+        found = self.state.queues[queue].ranges.items()
+        return tuple(
+            sorted(ranges.Range(one.first, one.last, one.person, number) for number, one in found)
+        )
+
+    @rule(queue=QUEUES, person=st.integers(1, 9), first=PLACE, size=st.integers(1, 5))
+    def create_range(self, *, queue: int, person: int, first: int, size: int) -> None:
+        """Places that are nobody's are somebody's from now on."""
+        of = self.state.queues.get(queue)
+        places = sum(entry.queue == queue for entry in self.state.entries.values())
+        if first + size - 1 > places:
+            return
+        before = self.ranges_of(queue) if of else ()
+        new = ranges.Range(first, first + size - 1, person, self.state.seq + 1)
+        inputs = {"first": new.first, "last": new.last, "content": 7, "total": size, "reason": 5}
+        reply = self.call("create_range", queue=queue, person=person, **inputs)
+        if of is None or person not in self.state.members:
+            assert (reply.word, reply.rest) == ("not_found", "person" if of else "queue")
+        else:
+            self.as_told(queue, before, lambda of: ranges.create(of, new, places=places), reply)
+
+    @rule(queue=QUEUES, pick=PICK, at=PLACE)
+    def split_range(self, *, queue: int, pick: int, at: int) -> None:
+        """The places from one on are a range of their own."""
+        if queue not in self.state.queues:
+            return
+        before, new = self.ranges_of(queue), self.state.seq + 1
+        number = _some(before, pick)
+        reply = self.call("split_range", queue=queue, range=number, at=at, reason=5)
+        self.as_told(queue, before, lambda of: ranges.split(of, number, at=at, new=new), reply)
+
+    @rule(queue=QUEUES, pick=PICK, further=st.integers(-1, 2))
+    def merge_ranges(self, *, queue: int, pick: int, further: int) -> None:
+        """Two of one person that adjoin are one."""
+        if queue not in self.state.queues:
+            return
+        before = self.ranges_of(queue)
+        number, other = _some(before, pick), _some(before, pick + further)
+        reply = self.call("merge_ranges", queue=queue, range=number, other=other, reason=5)
+        self.as_told(queue, before, lambda of: ranges.merge(of, number, other), reply)
+
+    def as_told(
+        self,
+        queue: int,
+        before: ranges.Ranges,
+        after: Callable[[ranges.Ranges], ranges.Ranges],
+        reply: Any,
+    ) -> None:
+        """The ranges are what the strategy makes of them, or what it says against it is told."""
+        wrong = ""
+        wanted = before
+        try:
+            wanted = after(before)
+        except ranges.WrongRangeError as error:
+            wrong = error.name
+        told = (reply.word, reply.rest)
+        if wrong:
+            unknown = wrong == "number" and told == ("not_found", "range")
+            assert unknown or told == ("wrong_range", wrong)
+        else:
+            assert reply.word == "ok"
+        assert self.ranges_of(queue) == wanted
 
     @rule(queue=QUEUES, picks=st.lists(PICK, min_size=1, max_size=6), stale=st.integers(0, 9))
     def deal(self, *, queue: int, picks: list[int], stale: int) -> None:
@@ -183,3 +251,8 @@ class AssignedRules(RuleBasedStateMachine):
             assert tuple(reply.rest[2:]) == (word, detail)
         if reply.word == "ok" and person:
             self.tokens += [(person, task[0], task[1], reply.seq) for task in tasks]
+
+
+def _some(of: ranges.Ranges, pick: int) -> int:
+    """The number of one of the ranges; 99: there is none."""
+    return of[pick % len(of)].number if of else 99

@@ -108,6 +108,17 @@ WORK: dict[str, tuple[int, dict[str, Callable[[Random], Any]]]] = {
             "at": _one_of(0, 1, 2, 3),
         },
     ),
+    "create_range": (
+        *(1,),
+        {
+            "queue": _one_of(1),
+            "person": _person,
+            "first": _one_of(*range(1, 12)),
+            "size": _one_of(1, 2, 5),
+        },
+    ),
+    "split_range": (1, {"queue": _one_of(1), "pick": _pick, "at": _one_of(*range(1, 12))}),
+    "merge_ranges": (1, {"queue": _one_of(1), "pick": _pick, "further": _one_of(1)}),
     "set_priority": (
         *(1,),
         {"picks": _picks, "rank": _one_of(0, 1, 2, 3), "queue": _one_of(1)},

@@ -39,7 +39,7 @@ local OUTSIDE = 2 ^ 51       -- session s without a project asks here as "sessio
 local VERB = {               -- of operations; a queue's clearing is done by its first event
   CLEAR_WAITING = 2, DETACH_DATASET = 3, DELETE_DATASET = 4, SET_PRIORITY = 5, DELETE_QUEUE = 7, REMOVE_DATASET_ITEMS = 8,
   RECALL_QUEUE = 9, REMOVE_CONTRIBUTORS = 10, REMOVE_MEMBERS = 11,   -- these three watch what is taken back
-  MOVE = 13,
+  ASSIGN = 12, MOVE = 13,
 }
 local RECALLS = { [VERB.RECALL_QUEUE] = true, [VERB.REMOVE_CONTRIBUTORS] = true, [VERB.REMOVE_MEMBERS] = true }
 local UNDIVIDED = { [VERB.DETACH_DATASET] = true, [VERB.DELETE_DATASET] = true, [VERB.DELETE_QUEUE] = true }   -- by fence: not to be cancelled

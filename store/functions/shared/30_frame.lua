@@ -210,7 +210,8 @@ end
 local NOT_IF_ARCHIVED = {
   reserve = true, begin_work = true, load_batch = true, pick = true, add_entries = true, attach_dataset = true,
   set_priority = true, update_queue = true, change_contributors = true, pause_queue = true, deal = true, assign = true,
-  plan_moves = true, begin_moves = true, change_assignment = true,
+  plan_moves = true, begin_moves = true, change_assignment = true, create_range = true,
+  split_range = true, merge_ranges = true,
 }
 local NOT_IF_SUBMITTED = {   -- besides
   delay_entries = true, detach_dataset = true, archive_queue = true, clear_waiting = true, delete_queue = true,

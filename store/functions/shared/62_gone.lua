@@ -38,7 +38,7 @@ end
 function gone.bury(P, queue)
   local key, was = keys.queue(P, queue.number), cmsgpack.pack(remains(P, queue.number))
   redis.call('UNLINK', key, keys.counts(P, queue.number), keys.attached(P, queue.number),
-    keys.terms(P, queue.number))
+    keys.terms(P, queue.number), keys.ranges(P, queue.number))
   redis.call('HSET', key, 'generation', GONE, 'classes', #queue.classes, 'was', was)
   redis.call('HSET', keys.totals(P), 'cleared', 1)
   keys.uncleared, seen.generations, seen.queues[queue.number] = false, false, nil

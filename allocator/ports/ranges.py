@@ -1,0 +1,34 @@
+"""Ranges as the projection knows them, and what lies in one."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, Protocol
+
+from allocator.model import TaskId
+from allocator.strategies.ranges import Range
+
+
+class Extent(NamedTuple):
+    """The entries at the ends of a range, and whose it is."""
+
+    first: int
+    last: int
+    person: int
+
+
+class Ranges(Protocol):
+    """Reads of the views; who asks waits for them first."""
+
+    async def of_queue(self, project: int, queue: int) -> tuple[Range, ...]:
+        """The ranges of a queue, in order."""
+
+    async def places(self, project: int, queue: int) -> int:
+        """How many places the queue has by now: entries, also those that are gone."""
+
+    async def extent(self, project: int, queue: int, number: int) -> Extent | None:
+        """From which entry to which a range goes; None: there is no such range."""
+
+    async def waiting(
+        self, project: int, queue: int, first: int, last: int, person: int
+    ) -> list[TaskId]:
+        """What waits at these places: one task of each item of which the person has none."""

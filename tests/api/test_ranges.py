@@ -1,0 +1,253 @@
+"""Ranges: contiguous parts of a queue's order that are somebody's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from dibs import errors
+from dibs.v1 import allocation_pb2, common_pb2, operation_pb2, project_pb2, report_pb2
+from dibs.v1 import assignment_pb2 as pb
+from tests.api.assigned import WHY
+from tests.api.world import World, refused
+
+
+@pytest.fixture
+async def film(world: World) -> World:
+    """A queue of twelve items, in order, and two people."""
+    await world.dataset("d", [f"i{n:02}" for n in range(1, 13)])
+    await world.people("ann", "ben")
+    await world.queue("q", "d")
+    return world
+
+
+async def create(world: World, person: str, first: int, last: int, **more: Any) -> Any:
+    fields = world.change() | {"queue_id": "q", "reason": WHY} | more
+    request = pb.CreateRangeRequest(**fields, person=person, first=first, last=last)
+    return await world.stubs.assignments.CreateRange(request)
+
+
+async def split(world: World, of: str, at: int, **more: Any) -> Any:
+    fields = world.change() | {"reason": WHY} | more
+    request = pb.SplitRangeRequest(**fields, assignment_id=of, at=at)
+    return await world.stubs.assignments.SplitRange(request)
+
+
+async def merge(world: World, of: str, other: str, **more: Any) -> Any:
+    fields = world.change() | {"reason": WHY} | more
+    request = pb.MergeRangesRequest(**fields, assignment_id=of, other_assignment_id=other)
+    return await world.stubs.assignments.MergeRanges(request)
+
+
+async def listed(world: World, filter_: str = "kind = RANGE", actor: str = "") -> list[Any]:
+    request = pb.ListAssignmentsRequest(
+        **world.where(actor), min_seq=(await world.depth("q")).seq, filter=filter_
+    )
+    return list((await world.stubs.assignments.ListAssignments(request)).assignments)
+
+
+async def items_of(world: World, person: str) -> list[str]:
+    return sorted(task.external_id for task in (await world.mine(person)).tasks)
+
+
+async def next_of(world: World, actor: str, of: str) -> Any:
+    request = pb.NextTaskRequest(**world.change(actor), assignment_id=of)
+    return await world.stubs.assignments.NextTask(request)
+
+
+def places(*those: Any) -> list[tuple[str, int, int]]:
+    return sorted((one.person_id, one.first_place, one.last_place) for one in those)
+
+
+@pytest.mark.shows("L1", "L2")
+async def test_a_range_gives_its_person_what_waits_at_its_places(film: World) -> None:
+    made = await create(film, "ann", 3, 6)
+    single = await create(film, "ben", 7, 7)
+
+    assert made.operation.state == operation_pb2.OPERATION_STATE_SUCCEEDED
+    assert made.assignment.kind == pb.ASSIGNMENT_KIND_RANGE
+    assert (made.assignment.total_tasks, made.assignment.remaining_tasks) == (4, 4)
+    assert await items_of(film, "ann") == ["i03", "i04", "i05", "i06"]
+    assert await items_of(film, "ben") == ["i07"]
+    assert places(*await listed(film)) == [("ann", 3, 6), ("ben", 7, 7)]
+    assert made.assignment in await listed(film, actor="ann")
+    assert single.assignment not in await listed(film, actor="ann")
+
+
+@pytest.mark.shows("L1", "L26")
+async def test_what_lies_in_a_range_is_counted_there_and_not_in_the_share(film: World) -> None:
+    await film.reserve("q", "ann", 1)
+    made = await create(film, "ann", 3, 6)
+    first = (await next_of(film, "ann", made.assignment.assignment_id)).task
+    await film.start("ann", first)
+    await film.submit("ann", first)
+    [range_] = await listed(film)
+    [share] = await listed(film, 'kind = SHARE AND person_id = "ann"')
+
+    assert first.external_id == "i03"
+    assert (range_.total_tasks, range_.remaining_tasks, range_.progress_percent) == (4, 3, 25)
+    assert (share.total_tasks, share.remaining_tasks) == (1, 1)
+
+
+@pytest.mark.shows("L2")
+async def test_a_range_is_split_and_its_parts_are_merged_again(film: World) -> None:
+    whole = (await create(film, "ann", 2, 9)).assignment
+    parts = (await split(film, whole.assignment_id, 5)).assignments
+    held = await items_of(film, "ann")
+    counted = [one.total_tasks for one in parts]
+    merged = (await merge(film, parts[1].assignment_id, parts[0].assignment_id)).assignment
+
+    assert places(*parts) == [("ann", 2, 4), ("ann", 5, 9)]
+    assert parts[0].assignment_id == whole.assignment_id
+    assert counted == [3, 5]
+    assert merged == whole
+    assert await listed(film) == [whole]
+    assert await items_of(film, "ann") == held
+
+
+@pytest.mark.shows("L32")
+async def test_urgent_work_that_comes_later_enters_no_range(film: World) -> None:
+    made = await create(film, "ann", 1, 12)
+    before = await items_of(film, "ann")
+    await film.dataset("urgent", ["u1", "u2"])
+    await film.attach("q", "urgent", priority=common_pb2.PRIORITY_HIGH)
+    await film.until("q", queued=2, assigned=12)
+    [taken] = (await film.reserve("q", "ben", 1)).tasks
+
+    assert await items_of(film, "ann") == before
+    assert await listed(film) == [made.assignment]
+    assert taken.external_id == "u1"
+    assert places((await create(film, "ben", 13, 14)).assignment) == [("ben", 13, 14)]
+
+
+async def test_what_others_have_there_stays_theirs_and_is_not_of_the_range(film: World) -> None:
+    [bens] = (await film.reserve("q", "ben", 1)).tasks
+    made = await create(film, "ann", 1, 3)
+
+    assert await items_of(film, "ben") == [bens.external_id] == ["i01"]
+    assert await items_of(film, "ann") == ["i02", "i03"]
+    assert made.assignment.total_tasks == 2
+
+
+async def test_a_range_serves_what_lies_in_it_and_then_nothing(film: World) -> None:
+    await create(film, "ann", 1, 2)
+    late = (await create(film, "ann", 5, 5)).assignment
+    task = (await next_of(film, "ann", late.assignment_id)).task
+    await film.start("ann", task)
+    await film.submit("ann", task)
+    after = await next_of(film, "ann", late.assignment_id)
+
+    assert task.external_id == "i05"
+    assert not after.HasField("task")
+    assert after.nothing.reason == allocation_pb2.NOTHING_REASON_QUEUE_EMPTY
+
+
+async def test_a_removed_item_keeps_its_place(film: World) -> None:
+    gone = await film.remove_items("q", "d", ["i02"])
+    await film.waited(gone.operation)
+    made = await create(film, "ann", 1, 3)
+
+    assert await items_of(film, "ann") == ["i01", "i03"]
+    assert places(made.assignment) == [("ann", 1, 3)]
+
+
+async def test_a_repeat_makes_no_second_range(film: World) -> None:
+    frame = film.change()
+    first = await create(film, "ann", 1, 4, **frame)
+    again = await create(film, "ann", 1, 4, **frame)
+
+    assert (again.seq, again.assignment) == (first.seq, first.assignment)
+    assert len(await listed(film)) == 1
+
+
+@pytest.mark.shows("L15")
+async def test_why_a_range_was_made_is_on_record(film: World) -> None:
+    made = await create(film, "ann", 1, 4, reason="she knows the street")
+    seqs = [made.seq, (await split(film, made.assignment.assignment_id, 3)).seq]
+    request = report_pb2.ListActivityRequest(
+        **film.where(), min_seq=seqs[1], filter=f"seq = {seqs[0]} OR seq = {seqs[1]}"
+    )
+    found = (await film.stubs.reports.ListActivity(request)).activity
+
+    assert {(one.change, one.reason) for one in found} == {
+        ("RANGE_CREATED", "she knows the street"),
+        ("RANGE_SPLIT", WHY),
+    }
+    assert {tuple(one.person_ids) for one in found} == {("ann",)}
+
+
+@pytest.mark.shows("L2")
+async def test_a_range_that_does_not_fit_is_refused_by_the_fields_name(film: World) -> None:
+    anns = (await create(film, "ann", 3, 6)).assignment.assignment_id
+    bens = (await create(film, "ben", 7, 7)).assignment.assignment_id
+    far = (await create(film, "ann", 9, 10)).assignment.assignment_id
+    share = next(one for one in await listed(film, 'kind = SHARE AND person_id = "ann"'))
+    before = await listed(film)
+    for call, field in (
+        (create(film, "ben", 6, 6), "first"),
+        (create(film, "ben", 1, 3), "last"),
+        (create(film, "ben", 1, 12), "last"),
+        (create(film, "ben", 11, 13), "last"),
+        (create(film, "ben", 12, 11), "last"),
+        (create(film, "ben", 13, 13), "first"),
+        (create(film, "ben", 0, 1), "first"),
+        (split(film, anns, 3), "at"),
+        (split(film, anns, 7), "at"),
+        (split(film, bens, 7), "assignment_id"),
+        (split(film, share.assignment_id, 4), "assignment_id"),
+        (merge(film, anns, bens), "other_assignment_id"),
+        (merge(film, anns, far), "other_assignment_id"),
+        (merge(film, anns, anns), "other_assignment_id"),
+        (merge(film, anns, share.assignment_id), "other_assignment_id"),
+    ):
+        error = await refused(call)
+        assert isinstance(error, errors.InvalidArgument), error
+        assert error.field == field, error
+
+    assert await listed(film) == before
+
+
+async def test_what_is_not_there_is_told_and_changes_nothing(film: World) -> None:
+    made = (await create(film, "ann", 3, 6)).assignment
+    nowhere = made.assignment_id + "9"
+    note = pb.UpdateAssignmentRequest(
+        **film.change(), assignment_id=made.assignment_id, note="x", reason=WHY
+    )
+    note.update_mask.paths.append("note")
+    of_range = await refused(film.stubs.assignments.UpdateAssignment(note))
+
+    assert isinstance(of_range, errors.InvalidArgument)
+    assert of_range.field == "assignment_id"
+    assert isinstance(await refused(create(film, "zoe", 1, 1)), errors.PersonNotFound)
+    assert isinstance(
+        await refused(create(film, "ann", 1, 1, queue_id="none")), errors.QueueNotFound
+    )
+    for call in (
+        split(film, nowhere, 4),
+        merge(film, nowhere, made.assignment_id),
+        merge(film, made.assignment_id, nowhere),
+        next_of(film, "ann", nowhere),
+    ):
+        assert isinstance(await refused(call), errors.AssignmentNotFound)
+    await film.archive("q")
+    assert isinstance(await refused(create(film, "ann", 1, 1)), errors.QueueArchived)
+    assert isinstance(await refused(split(film, made.assignment_id, 4)), errors.QueueArchived)
+
+
+async def test_only_who_manages_makes_ranges(film: World) -> None:
+    await film.people("tim", roles=[project_pb2.ROLE_TEAM_MANAGER])
+    denied = await refused(create(film, "ann", 1, 2, **film.change("ann")))
+
+    assert isinstance(denied, errors.PermissionDenied)
+    made = await create(film, "ann", 1, 2, **film.change("tim"))
+    assert places(made.assignment) == [("ann", 1, 2)]
+
+
+async def test_with_two_slots_a_person_gets_each_item_of_the_range_once(world: World) -> None:
+    await world.dataset("d", ["a", "b", "c"])
+    await world.people("ann", "ben")
+    await world.queue("q", "d", slots=2)
+    await create(world, "ann", 1, 3)
+
+    assert await items_of(world, "ann") == ["a", "b", "c"]

@@ -16,9 +16,8 @@ def created(project: Project, event: Event, judge: Judge) -> None:
     judge.expect(RULES, new.person in project.members, "person {} was never a member", new.person)
     came = sum(entry.queue == queue.queue for entry in project.entries.values())
     judge.expect(RULES, 1 <= new.first <= new.last <= came, "{} of {} places", new, came)
-    taken = {place for one in queue.ranges.values() for place in range(one.first, one.last + 1)}
-    overlap = taken & set(range(new.first, new.last + 1))
-    judge.expect(RULES, not overlap, "{} are in two ranges", sorted(overlap)[:50])
+    met = [one for one in queue.ranges.values() if one.first <= new.last and new.first <= one.last]
+    judge.expect(RULES, not met, "{} is in {}", new, met[:50])
     _put(queue, event.seq, new, judge)
     project.operations[event.seq] = Operation(
         verb=ASSIGN,

@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from allocator.bootstrap import Worker
 from dibs import errors
-from dibs.v1 import allocation_pb2, common_pb2, operation_pb2, project_pb2, report_pb2
+from dibs.v1 import allocation_pb2, common_pb2, deleting_pb2, operation_pb2, project_pb2, report_pb2
 from dibs.v1 import assignment_pb2 as pb
+from store.view_rebuild import ViewRebuild
 from tests.api.assigned import WHY
 from tests.api.world import World, refused
 
@@ -25,7 +27,10 @@ async def film(world: World) -> World:
 async def create(world: World, person: str, first: int, last: int, **more: Any) -> Any:
     fields = world.change() | {"queue_id": "q", "reason": WHY} | more
     request = pb.CreateRangeRequest(**fields, person=person, first=first, last=last)
-    return await world.stubs.assignments.CreateRange(request)
+    made = await world.stubs.assignments.CreateRange(request)
+    done = await world.waited(made.operation, made.seq)
+    assert done.state == operation_pb2.OPERATION_STATE_SUCCEEDED
+    return made
 
 
 async def split(world: World, of: str, at: int, **more: Any) -> Any:
@@ -65,7 +70,6 @@ async def test_a_range_gives_its_person_what_waits_at_its_places(film: World) ->
     made = await create(film, "ann", 3, 6)
     single = await create(film, "ben", 7, 7)
 
-    assert made.operation.state == operation_pb2.OPERATION_STATE_SUCCEEDED
     assert made.assignment.kind == pb.ASSIGNMENT_KIND_RANGE
     assert (made.assignment.total_tasks, made.assignment.remaining_tasks) == (4, 4)
     assert await items_of(film, "ann") == ["i03", "i04", "i05", "i06"]
@@ -126,6 +130,17 @@ async def test_what_others_have_there_stays_theirs_and_is_not_of_the_range(film:
     made = await create(film, "ann", 1, 3)
 
     assert await items_of(film, "ben") == [bens.external_id] == ["i01"]
+    assert await items_of(film, "ann") == ["i02", "i03"]
+    assert made.assignment.total_tasks == 2
+
+
+async def test_what_the_person_may_not_do_stays_and_is_told(film: World) -> None:
+    [skipped] = (await film.reserve("q", "ann", 1)).tasks
+    await film.skip("ann", skipped)
+    made = await create(film, "ann", 1, 3)
+    done = await film.waited(made.operation, made.seq)
+
+    assert [(one.task_id, one.reason) for one in done.errors] == [(skipped.task_id, "NOT_ELIGIBLE")]
     assert await items_of(film, "ann") == ["i02", "i03"]
     assert made.assignment.total_tasks == 2
 
@@ -251,3 +266,24 @@ async def test_with_two_slots_a_person_gets_each_item_of_the_range_once(world: W
     await create(world, "ann", 1, 3)
 
     assert await items_of(world, "ann") == ["a", "b", "c"]
+
+
+async def test_ranges_are_made_anew_from_the_log_as_they_are(lonely: World, alone: Worker) -> None:
+    long = (await create(lonely, "ann", 1, 40)).assignment.assignment_id
+    [_, part] = (await split(lonely, long, 21)).assignments
+    [_, rest] = (await split(lonely, part.assignment_id, 31)).assignments
+    await merge(lonely, rest.assignment_id, part.assignment_id)
+    await lonely.queue("gone", "d")
+    await create(lonely, "bob", 5, 6, queue_id="gone")
+    request = deleting_pb2.DeleteQueueRequest(**lonely.change(), queue_id="gone", force=True)
+    deleted = (await lonely.stubs.queues.DeleteQueue(request)).operation
+    await lonely.waited(deleted)
+    shown = await listed(lonely)
+    place = await alone.store.directory.project(lonely.project)
+    assert place is not None
+    views = ViewRebuild(alone.store.postgres, alone.store.log)
+
+    assert places(*shown) == [("ann", 1, 20), ("ann", 21, 40)]
+    assert [one.total_tasks for one in shown] == [20, 20]
+    assert await views.heal(place.project, most_events=1_000) == 0
+    assert await listed(lonely) == shown

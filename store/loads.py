@@ -97,11 +97,13 @@ SELECT t.submitter AS person, t.submitted_wall AS wall, coalesce(w.weight, 1)::f
 )
 _SHARES: Final = _both(
     f"""
-SELECT t.person, count(*) AS open, sum(coalesce(w.weight, 1))::float8 AS weight,
-       max(t.updated_wall) AS touched_ms
+SELECT t.person, coalesce(r.number, 0) AS range, count(*) AS open,
+       sum(coalesce(w.weight, 1))::float8 AS weight, max(t.updated_wall) AS touched_ms
   FROM view_task t {{w}}
+  LEFT JOIN view_range r ON r.project = $1 AND r.queue = $2 AND r.person = t.person
+                        AND t.entry BETWEEN r.first_entry AND r.last_entry
  WHERE t.project = $1 AND t.queue = $2 AND t.state IN ({_list(_OPEN)})
- GROUP BY t.person ORDER BY t.person"""
+ GROUP BY 1, 2 ORDER BY 1, 2"""
 )
 _LEFT: Final = "SELECT remaining FROM view_queue WHERE project = $1 AND queue = $2"
 _WEIGHT_LEFT: Final = f"""
@@ -145,7 +147,7 @@ class Loads:
         return [Done(**dict(row)) for row in await self._postgres.fetch(query, project, queue)]
 
     async def shares(self, project: int, queue: int) -> Sequence[ShareLoad]:
-        """What people have open in a queue, by number."""
+        """What people have open in a queue, by person and range."""
         query = _SHARES[await self._weighed(project)]
         return [ShareLoad(**dict(row)) for row in await self._postgres.fetch(query, project, queue)]
 

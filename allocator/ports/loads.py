@@ -41,9 +41,13 @@ class PersonLoad:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShareLoad:
-    """What one person has open in one queue, and when something of it changed last (wall ms)."""
+    """What one person has open of one assignment, and when something of it changed last (wall ms).
+
+    `range` 0: their share.
+    """
 
     person: int
+    range: int
     open: int
     weight: float
     touched_ms: int
@@ -84,7 +88,7 @@ class Loads(Protocol):
         ...
 
     async def shares(self, project: int, queue: int) -> Sequence[ShareLoad]:
-        """What people have open in a queue, by number."""
+        """What people have open in a queue, by person and range."""
         ...
 
     async def left(self, project: int, queue: int) -> Left:

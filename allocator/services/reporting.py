@@ -94,25 +94,28 @@ class Reporting:
         shares = tuple(
             _share(
                 queue,
-                assignments[row.person],
+                assignments[row.person, row.range],
                 Left(row.open, row.weight),
                 row.touched_ms,
                 by_person.get(row.person, ()),
                 now_ms,
             )
             for row in await self._loads.shares(place.project, queue)
-            if row.person in assignments
+            if (row.person, row.range) in assignments
         )
         return words.QueueForecast(
             now_ms=now_ms, queue=_forecast(left, done, due_ms, now_ms), shares=shares
         )
 
-    async def _assignments(self, project: int, queue: int) -> Mapping[int, AssignmentView]:
+    async def _assignments(
+        self, project: int, queue: int
+    ) -> Mapping[tuple[int, int], AssignmentView]:
+        """By person and range."""
         of_queue = Compare(field="queue", operator="=", value=queue)
         order = Order(field="queue_id", down=False)
         ask = ListAsk(order=order, limit=MOST_SHARES, filter=of_queue)
         found = await self._listings.assignments(project, ask)
-        return {view.person: view for view in found}
+        return {(view.person, view.range): view for view in found}
 
 
 def _share(
@@ -127,7 +130,7 @@ def _share(
     handling_ms = round(median(took)) if took else None
     open_ = Open(*left)
     return words.ShareForecast(
-        assignment_id=id_of(queue, view.person),
+        assignment_id=id_of(queue, view.person, view.range),
         person_id=view.person_id,
         forecast=_forecast(left, done, view.due_ms, now_ms),
         touched_ms=touched_ms,

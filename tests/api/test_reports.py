@@ -15,6 +15,7 @@ from dibs.v1 import common_pb2, dataset_pb2
 from dibs.v1 import report_pb2 as pb
 from tests.api.tasks import set_priority
 from tests.api.test_clearing import clear
+from tests.api.test_ranges import create
 from tests.api.world import World, refused
 from tests.conftest import ON_ONE_KIND
 
@@ -167,6 +168,17 @@ async def test_what_nobody_touched_for_days_is_aging(team: World, api_settings: 
 
     assert not fresh.aging
     assert [(one.person_id, one.aging) for one in found] == [("ann", True), ("ben", False)]
+
+
+async def test_what_is_left_of_a_range_is_told_beside_the_share(team: World) -> None:
+    await team.reserve("q", "ann", 2)
+    made = await create(team, "ann", 11, 14)
+    found = (await forecast(team)).assignments
+
+    assert [(one.person_id, one.forecast.remaining_tasks) for one in found] == [
+        *(("ann", 2), ("ann", 4)),
+    ]
+    assert found[1].assignment_id == made.assignment.assignment_id
 
 
 async def test_weights_of_items_count_in_what_is_open_and_what_is_left(world: World) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from store.embedded import EmbeddedRedis
+from store.kernel import Reply
 from store.library import declared, library, sources
 from tests.store.kernel_machine import ProjectMachine
 
@@ -64,6 +66,45 @@ def test_who_has_skipped_a_task_may_not_have_it_says_each_predicate(
         machine.skip_one_after_the_other(people=[1], save=False)
         assert [entry.skipped for entry in machine.state.entries.values()] == [{1}]
         machine.the_three_predicates_agree(queue=1, person=1, pick=0)
+    finally:
+        machine.teardown()
+
+
+def test_a_queue_has_a_thousand_ranges_and_no_more_until_some_are_merged(
+    redis_server: EmbeddedRedis,
+) -> None:
+    ProjectMachine.url = redis_server.url
+    machine = ProjectMachine()
+    try:
+        machine.begin(slots=1, max_held=1, sizes=(0, 0))
+        items: dict[str, Any] = {"dataset": 1, "import": 2, "first": 1, "count": 1_002}
+        machine.call("add_items", **items)
+        runs = [[1, 41, 1_002]]
+        said: dict[str, Any] = {
+            "added_seq": machine.state.added_seq(machine.state.queues[1]),
+            "priority": 0,
+        }
+        more: dict[str, Any] = {
+            "dataset": 0,
+            "expected": 0,
+            "cursor": 0,
+            "runs": runs,
+            "classes": [[]],
+        }
+        assert machine.call("add_entries", queue=1, **said, **more).word == "ok"
+
+        def create(first: int, last: int) -> Reply:
+            rest: dict[str, Any] = {"person": 2, "content": 7, "total": 1, "reason": 5}
+            return machine.call("create_range", queue=1, first=first, last=last, **rest)
+
+        numbers = [create(place, place).seq for place in range(1, 1_000)]
+        long = create(1_000, 1_001)
+        assert long.word == "ok"
+        assert create(1_002, 1_002).word == "many_ranges"
+        of: dict[str, Any] = {"queue": 1, "reason": 5}
+        assert machine.call("split_range", range=long.seq, at=1_001, **of).word == "many_ranges"
+        merged = machine.call("merge_ranges", range=numbers[0], other=numbers[1], **of)
+        assert (merged.word, create(1_002, 1_002).word) == ("ok", "ok")
     finally:
         machine.teardown()
 

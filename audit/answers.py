@@ -62,16 +62,16 @@ BY_TOKEN: Final = frozenset({"Submit", "Release", "Skip"})
 
 
 def acknowledged(
-    event: Event, record: Record, judge: Judge, *, more: bool = False, batches: bool = False
+    event: Event, record: Record, judge: Judge, *, more: bool = False, lists: bool = False
 ) -> bool:
     """3: the OK is this event, by request, kind, person, task and token.
 
-    `more` says that the model could have granted more than the event did (5). `batches`: where
-    the record's queue has them, Reserve lists what is held, and need have no event of its own.
+    `more` says that the model could have granted more than the event did (5). `lists`: in the
+    record's queue Reserve lists what is held, and need have no event of its own.
     Returns whether the event is this very request's.
     """
     own = _is_own(event, record)
-    if batches and not own and record.method in ("Reserve", "EnsureReservations"):
+    if lists and not own and record.method in ("Reserve", "EnsureReservations"):
         _seen(event, record, judge)
         return False
     unasked = event.kind in ("project_created", "session_opened")
@@ -122,8 +122,11 @@ def _is_own(event: Event, record: Record) -> bool:
 def _seen(event: Event, record: Record, judge: Judge) -> None:
     """A list of what is held, as of another's event: what has its token, that event gave."""
     given = [(t[0], t[1]) for t in event.body.get("refill", event.body.get("tasks", ()))]
-    new = {entry_slot(task) for task, token in record.result["tasks"] if token == event.seq}
     theirs = event.body.get("person") == record.person
+    if event.kind == "assigned":
+        given = [(t[0], t[1]) for t in event.body["tasks"] if t[5] == record.person]
+        theirs = bool(given)
+    new = {entry_slot(task) for task, token in record.result["tasks"] if token == event.seq}
     judge.expect(
         ACKNOWLEDGED,
         theirs and new <= set(given),

@@ -144,10 +144,11 @@ class Checker:
                 self._kept(event, record)
                 continue
             queue = self.model.state.queues.get(int(record.queue))
+            rules = queue.rules if queue else None
             own = answers.acknowledged(
                 *(event, record, self.judge),
                 more=self.model.more,
-                batches=bool(queue and queue.rules.batch_size),
+                lists=bool(rules and (rules.batch_size or rules.distributed)),
             )
             if own:
                 self._answers.append((record, True))

@@ -19,8 +19,8 @@ SECOND = 1_000_000_000
 class Case:
     """A log with histories, live rows and views that fit it, to be spoilt by a test."""
 
-    def __init__(self) -> None:
-        log = self.log = ready(slots=2)
+    def __init__(self, **queue: Any) -> None:
+        log = self.log = ready(slots=2, **queue)
         self.session = log.session()
         self.records: list[Record] = []
         self.steps: list[EpochStep] = []

@@ -208,6 +208,19 @@ def test_3_a_reserve_of_a_batch_answers_with_some_of_what_is_held_and_invents_no
     assert "tokens is not" in found(case.report(), 3)[0]
 
 
+def test_3_a_reserve_where_work_is_dealt_answers_with_what_was_assigned_to_the_person():
+    case = Case(distributed=1, shares=[[2, 50], [3, 50]])
+    of_each = [[1, 1, 1, 3, 1, 2, 0, 3, 0, 0], [2, 1, 1, 3, 1, 3, 0, 3, 0, 0]]
+    about: dict[str, Any] = {"why": 2, "content": 0, "operation": 0, "upto": 0, "among": ""}
+    token = case.log.add("assigned", queue=1, tasks=of_each, kept=[], **about)
+    told = case.told("Reserve", at=1, seq=token, **case.asked(1))
+    told.result["tasks"] = [["1-1", token]]
+    assert case.report().violations == []
+
+    told.result["tasks"] = [["2-1", token]]
+    assert "which gave" in found(case.report(), 3)[0]
+
+
 def kept_draft(**told: Any) -> Case:
     """The draft that is an event was told to nobody; the next one, soon after, was told."""
     case = Case()

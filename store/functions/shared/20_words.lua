@@ -94,7 +94,7 @@ end
 local function forget()
   seen.queues, seen.records, seen.heads = emptied(seen.queues), emptied(seen.records), emptied(seen.heads)
   seen.ends, seen.followers, holds = emptied(seen.ends), emptied(seen.followers), false
-  seen.sessions = emptied(seen.sessions)
+  seen.sessions, seen.wall = emptied(seen.sessions), false
   seen.generations, seen.stale, seen.gone, seen.unfenced, seen.run = false, false, false, false, false
   keys.uncleared = false
   seen.stirred, seen.gained = false, false

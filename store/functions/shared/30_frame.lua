@@ -135,9 +135,13 @@ local function enact(P, event)
   remember(P, event)
 end
 
+-- One moment for the whole call: not every server stops its clock while a function runs.
 local function wall_ms()
-  local time = redis.call('TIME')
-  return time[1] * 1000 + math.floor(time[2] / 1000)
+  if not seen.wall then
+    local time = redis.call('TIME')
+    seen.wall = time[1] * 1000 + math.floor(time[2] / 1000)
+  end
+  return seen.wall
 end
 
 -- An event as it is written: version, kind, clock, wall, actor, request {session, n, hash}, body.

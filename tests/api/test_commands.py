@@ -160,10 +160,10 @@ async def test_what_happened_is_a_table_for_people_and_json_for_scripts(typed: T
 
 
 async def test_who_has_how_much_is_a_table_and_when_the_rest_is_done_too(typed: Typed) -> None:
-    await typed.text("reserve --queue q --person ann --count 2")
-    shown = await typed.text("report")
-    told = await typed.json("report --queue q --window 3600s")
-    forecast = await typed.text("forecast q")
+    seq = (await typed.json("reserve --queue q --person ann --count 2"))["seq"]
+    shown = await typed.text(f"report --min-seq {seq}")
+    told = await typed.json(f"report --queue q --window 3600s --min-seq {seq}")
+    forecast = await typed.text(f"forecast q --min-seq {seq}")
 
     assert {"open tasks", "idle"} <= set(re.split(r"  +", shown))
     assert [(row["person_id"], row["open_tasks"]) for row in told["workloads"]] == [("ann", "2")]

@@ -102,10 +102,10 @@ async def test_a_manager_steers_a_queue_from_the_terminal(typed: Typed) -> None:
 
 
 async def test_queues_and_tasks_have_short_names_and_say_how_far_they_are(typed: Typed) -> None:
-    await typed.text("reserve --queue q --person ann")
-    shown = await typed.text("queues")
+    seq = (await typed.json("reserve --queue q --person ann"))["seq"]
+    shown = await typed.text(f"queues --min-seq {seq}")
     found = (await typed.json("queues --read-mask status --read-mask remaining_tasks"))["queues"]
-    tasks = (await typed.json("tasks --queue q"))["tasks"]
+    tasks = (await typed.json(f"tasks --queue q --min-seq {seq}"))["tasks"]
 
     assert {"status", "todo", "remaining tasks"} <= set(re.split(r"  +", shown))
     assert (found[0]["status"], found[0]["remaining_tasks"]) == ("WORK_STATUS_TODO", "3")

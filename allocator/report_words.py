@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from allocator.ports import PersonLoad
 from allocator.requests import Look
 
 
@@ -19,18 +20,9 @@ class GetWorkload:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonWorkload:
-    """What one person has open, what they did, and what stands out."""
+    """What one person has open and did, and what stands out."""
 
-    person_id: str
-    active: bool
-    open: int
-    weight: float
-    started: int
-    returned: int
-    done: int
-    today: int
-    handling_ms: int | None
-    seen_ms: int | None
+    load: PersonLoad
     idle: bool
     overloaded: bool
 

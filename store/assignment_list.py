@@ -37,9 +37,12 @@ _DUE: Final = "coalesce(nullif(s.due_ms, 0), v.due_ms)"
 """Its own date, else that of the queue."""
 
 
-_STATE: Final = " ".join(
-    f"WHEN {int(state)} THEN '{name}'" for state, name in COUNTED.items() if name in _STATES
-)
+_HELD_OR_DONE: Final = {
+    int(state): name
+    for state, name in COUNTED.items()
+    if name in _STATES and state is not TaskState.QUEUED
+}
+_STATE: Final = " ".join(f"WHEN {state} THEN '{name}'" for state, name in _HELD_OR_DONE.items())
 
 
 def of_queue(of: str = "") -> str:
@@ -60,20 +63,22 @@ UNION ALL
 SELECT b.queue, {BUCKET}, 0, 'queued', b.queued FROM view_queue b
  WHERE b.project = $1 AND b.dealt >= 0 {of and f"AND b.queue = {of}"}
 UNION ALL
-SELECT r.queue, r.person, u.range, u.state, u.tasks FROM view_range r
- CROSS JOIN LATERAL (
-     SELECT CASE t.state {_STATE} END AS state, count(*) AS tasks FROM view_task t
-      WHERE t.project = $1 AND t.queue = r.queue AND t.person = r.person
-        AND t.entry BETWEEN r.first_entry AND r.last_entry AND t.state <> {int(TaskState.QUEUED)}
-      GROUP BY t.state) AS n
- CROSS JOIN LATERAL (VALUES (r.number, n.state, n.tasks), (0, n.state, -n.tasks))
-       AS u (range, state, tasks)
- WHERE r.project = $1 {of and f"AND r.queue = {of}"}
-UNION ALL
 SELECT r.queue, r.person, r.number, '', 0 FROM view_range r
  WHERE r.project = $1 {of and f"AND r.queue = {of}"}"""
 
 
+_OF_RANGES: Final = f"""
+SELECT r.queue, r.person, u.range, u.state, u.tasks FROM view_range r
+ CROSS JOIN LATERAL (
+     SELECT CASE t.state {_STATE} END AS state, count(*) AS tasks FROM view_task t
+      WHERE t.project = $1 AND t.queue = r.queue AND t.person = r.person
+        AND t.entry BETWEEN r.first_entry AND r.last_entry
+        AND t.state IN ({", ".join(map(str, _HELD_OR_DONE))})
+      GROUP BY t.state) AS n
+ CROSS JOIN LATERAL (VALUES (r.number, n.state, n.tasks), (0, n.state, -n.tasks))
+       AS u (range, state, tasks)
+ WHERE r.project = $1"""
+"""What a range has of its person's tasks, and their share has not. Whose it is has a share."""
 OF_QUEUE: Final = f"SELECT count(DISTINCT (person, range)) FROM ({of_queue('v.queue')}) AS every"
 """How many assignments the queue `v` has."""
 OF_PROJECT: Final = f"""
@@ -94,7 +99,7 @@ SELECT a.*, v.owner, v.rules, v.archived, v.name, v.description, v.created_wall,
             WHEN a.in_progress + a.returned + {_DONE} > 0 THEN 2 ELSE 1 END AS status,
        CASE WHEN {_DONE} = 0 THEN 0 ELSE ({_DONE}) * 100 / ({_OPEN} + {_DONE}) END AS progress,
        CASE WHEN {_DUE} = 0 THEN 9007199254740991 ELSE {_DUE} END AS due_order
-  FROM (SELECT queue, person, range, {_SUMS} FROM ({of_queue()}
+  FROM (SELECT queue, person, range, {_SUMS} FROM ({of_queue()} UNION ALL {_OF_RANGES}
         ) AS every GROUP BY queue, person, range) AS a
   JOIN view_queue v ON v.project = $1 AND v.queue = a.queue
   JOIN queue q ON q.project = $1 AND q.queue = a.queue

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from allocator.model import TaskState
 from allocator.ports import DoneElsewhere
 from allocator.ports.lists import MOST_COUNTED
 from store.items import LONGEST_RUN
@@ -22,7 +23,7 @@ SELECT DISTINCT q.queue, t.item
                         AND x.first_item < r.base + r.count
                         AND x.first_item + x.count > r.base) AS e
  CROSS JOIN LATERAL (SELECT x.item FROM view_task x
-                      WHERE x.project = $1 AND x.state = 6
+                      WHERE x.project = $1 AND x.state = {int(TaskState.COMPLETED)}
                         AND x.entry >= e.first + greatest(r.base - e.first_item, 0)
                         AND x.entry < e.first + least(r.base + r.count - e.first_item, e.count)
                      OFFSET 0) AS t  -- by key, whatever the planner has yet to learn

@@ -275,6 +275,7 @@ class Projector:
 
 
 def _runs(events: Sequence[Event]) -> Iterator[Sequence[Event]]:
+    """In runs that are about RUN_TASKS tasks at most, or one event."""
     first, tasks = 0, 0
     for n, event in enumerate(events):
         of_event = len(tasks_of(event, {})) or 1

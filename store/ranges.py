@@ -49,7 +49,8 @@ SELECT DISTINCT ON (n.entry) n.entry, s.slot
      greatest(e.first, m.low), least(e.first + e.count - 1, m.high)) AS n (entry)
  CROSS JOIN LATERAL generate_series(1, q.slots) AS s (slot)
   LEFT JOIN view_task t ON t.project = $1 AND t.entry = n.entry AND t.slot = s.slot
- WHERE coalesce(t.state, CASE WHEN n.entry > q.cleared THEN 2 ELSE 9 END) = 2
+ WHERE coalesce(t.state, CASE WHEN n.entry > q.cleared THEN {int(TaskState.QUEUED)}
+                          ELSE {int(TaskState.REMOVED)} END) = {int(TaskState.QUEUED)}
    AND NOT EXISTS (SELECT FROM view_removed v WHERE v.project = $1 AND v.entry = n.entry)
    AND NOT EXISTS (SELECT FROM view_task o WHERE o.project = $1 AND o.entry = n.entry
                       AND o.person = $5 AND o.state <> {int(TaskState.QUEUED)})

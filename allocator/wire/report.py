@@ -92,17 +92,18 @@ def workload(answer: reports.Workload) -> pb.GetWorkloadResponse:
 
 
 def _person(row: reports.PersonWorkload) -> pb.PersonWorkload:
+    load = row.load
     return pb.PersonWorkload(
-        person_id=row.person_id,
-        active=row.active,
-        open_tasks=row.open,
-        open_weight=row.weight,
-        started_tasks=row.started,
-        returned_tasks=row.returned,
-        done_today=row.today,
-        done_tasks=row.done,
-        median_handling=common.duration(row.handling_ms),
-        last_seen_time=common.timestamp(row.seen_ms),
+        person_id=load.person_id,
+        active=load.active,
+        open_tasks=load.open,
+        open_weight=load.weight,
+        started_tasks=load.started,
+        returned_tasks=load.returned,
+        done_today=load.today,
+        done_tasks=load.done,
+        median_handling=common.duration(load.handling_ms),
+        last_seen_time=common.timestamp(load.seen_ms),
         idle=row.idle,
         overloaded=row.overloaded,
     )

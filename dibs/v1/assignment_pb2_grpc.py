@@ -131,8 +131,8 @@ class AssignmentServiceServicer(object):
     def NextTask(self, request, context):
         """Answers with the first thing to do of an assignment (D110): corrections first,
         then what is unfinished, in the order of the queue; if that is nothing, what
-        Reserve of one task gives. Of a range what is unfinished and lies in it, and
-        nothing else. Of one's own; of somebody else's for ADMIN,
+        Reserve of one task gives. Of a range what they hold there, and nothing else: a
+        correction that waits comes by Reserve. Of one's own; of somebody else's for ADMIN,
         TEAM_MANAGER and the owner. Errors: PROJECT_NOT_FOUND, ASSIGNMENT_NOT_FOUND,
         QUEUE_NOT_FOUND, QUEUE_ARCHIVED, PERMISSION_DENIED.
         """

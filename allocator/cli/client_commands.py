@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -19,6 +20,16 @@ Project = Annotated[str, typer.Option(envvar="DIBS_PROJECT", help="The project."
 Person = Annotated[str, typer.Option(help="Whom it concerns; else the actor.")]
 Pages = Annotated[str, typer.Option(envvar="DIBS_PAGES", help="Where the service's /metrics is.")]
 DEFAULT_PAGES = "http://127.0.0.1:7480"
+
+
+class View(StrEnum):
+    """What `dibs top` shows."""
+
+    QUEUES = "queues"
+    PEOPLE = "people"
+    DEADLINES = "deadlines"
+
+
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON, for scripts.")]
 
 
@@ -73,6 +84,10 @@ def submit(
 
 def top(
     project: Project,
+    view: Annotated[
+        View, typer.Option(help="What waits; who has how much; or when the rest will be done.")
+    ] = View.QUEUES,
+    queue: Annotated[str, typer.Option(help="Only this queue.")] = "",
     interval: Annotated[float, typer.Option(min=0.1, help="Seconds between frames.")] = 1.0,
     pages: Pages = DEFAULT_PAGES,
     actor: Actor = DEFAULT_ACTOR,
@@ -81,18 +96,19 @@ def top(
     once: Annotated[bool, typer.Option("--once", help="One frame, and out.")] = False,
     json: Json = False,
 ) -> None:
-    """Watch a project live: queues, rates, commit lag, who holds what. Ctrl-C ends it."""
+    """Watch a project live: its queues, its people's loads or its deadlines. Ctrl-C ends it."""
     from contextlib import suppress
 
     from allocator.cli import show
-    from allocator.cli import top as view
+    from allocator.cli.top import Window
     from dibs import Client
 
     with suppress(KeyboardInterrupt), Client(target, project=project, actor=actor) as client:
+        window = Window(client=client, pages=pages, view=view, queue=queue, interval_s=interval)
         if json:
-            show.answer(view.as_json(client, pages, interval_s=interval), as_json=True)
+            show.answer(window.as_json(), as_json=True)
         else:
-            view.run(client, pages, interval_s=interval, once=once)
+            window.run(once=once)
 
 
 def watch(

@@ -53,7 +53,7 @@ def tasks(reserved: Any, *, as_json: bool) -> None:
 def found(sent: Any, *, as_json: bool) -> None:
     """Any answer: its lists as tables, what else is set as names and values."""
     if as_json:
-        answer(_fields(sent), as_json=True)
+        answer(fields(sent), as_json=True)
         return
     lists = {field.name for field in sent.DESCRIPTOR.fields if _is_list(field)}
     for name in sorted(lists):
@@ -69,7 +69,7 @@ def found(sent: Any, *, as_json: bool) -> None:
 def happened(sent: Any, *, as_json: bool) -> None:
     """An event of Watch, as one line."""
     if as_json:
-        answer(_fields(sent), as_json=True)
+        answer(fields(sent), as_json=True)
         return
     words = flat(sent)
     first = [words.pop(name, "") for name in ("seq", "create_time", "change", "actor")]
@@ -105,7 +105,7 @@ def flat(sent: Any, besides: Collection[str] = ()) -> dict[str, str]:
         elif descriptor.message_type is None:
             words[descriptor.name] = _scalar(descriptor, value)
         elif descriptor.is_repeated or descriptor.message_type.file.package == "google.protobuf":
-            words[descriptor.name] = _words(_fields(sent)[descriptor.name])
+            words[descriptor.name] = _words(fields(sent)[descriptor.name])
         else:
             words |= flat(value)
     return words
@@ -143,7 +143,8 @@ def refusal(error: Exception, *, as_json: bool) -> bool:
     return True
 
 
-def _fields(sent: Any) -> dict[str, Any]:
+def fields(sent: Any) -> dict[str, Any]:
+    """A message as scripts read it."""
     return dict(
         MessageToDict(
             sent, preserving_proto_field_name=True, always_print_fields_with_no_presence=True

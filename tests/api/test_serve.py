@@ -17,8 +17,10 @@ from typing import Any
 from urllib.request import urlopen
 
 import pytest
+from google.protobuf.timestamp_pb2 import Timestamp
 
 from dibs import AsyncClient
+from dibs.v1.queue_pb2 import Queue
 from store.embedded import EmbeddedRedis
 from tests import calls
 
@@ -258,6 +260,40 @@ async def test_top_shows_queues_rates_lag_and_who_holds_what(served: Served) -> 
     assert frame["commit_lag_events"] >= 0
     for words in ("night-shift", "commit lag", "who holds what", "ada", "oldest waits", "/s"):
         assert words in shown
+
+
+@pytest.mark.shows("P20", "L29", "L30")
+async def test_top_shows_who_has_how_much_and_what_stands_out(served: Served) -> None:
+    async with _client(served).bound(project="loads") as client:
+        await client.create_project()
+        await client.create_dataset("d")
+        await client.import_items("d", [f"i{n}" for n in range(25)])
+        await client.create_queue("q", settings=Queue(due_time=Timestamp(seconds=1)))
+        await client.attach_dataset("q", "d")
+        await client.add_members(["ann", "ben"])
+        ann, ben = client.bound(actor="ann"), client.bound(actor="ben")
+        for task in (await ann.reserve("q", count=2)).tasks:
+            await ann.submit(task.task_id, task.lease.lease_token)
+        given = await ben.reserve("q", count=6)
+        await client.get_workload(min_seq=given.seq)
+    screen = ("top", "--pages", served.pages, "--project", "loads", "--interval", "0.1", "--once")
+    people = await _dibs(served, *screen, "--view", "people", "--queue", "q")
+    deadlines = await _dibs(served, *screen, "--view", "deadlines")
+    own = await _dibs(served, *screen, "--queue", "q", "--actor", "ben")
+    shown = [await _shown(served, *screen, "--view", view) for view in ("people", "deadlines")]
+
+    loads = {row["person_id"]: row for row in people["workloads"]}
+    assert {who: (row["open_tasks"], row["done_today"]) for who, row in loads.items()} == {
+        "ann": ("0", "2"),
+        "ben": ("6", "0"),
+    }
+    assert own["held"] == [{"person": "ben", "state": "ASSIGNED", "tasks": 6}]
+    assert "3 people   1 overloaded   2 idle   0% of 25 tasks urgent" in shown[0]
+    [told] = deadlines["queues"]
+    assert (told["queue_id"], told["queue"]["remaining_tasks"]) == ("q", "23")
+    assert [row["forecast"]["remaining_tasks"] for row in told["assignments"]] == ["6"]
+    for words in ("no telling", "overdue, at risk", "assignments", "ben"):
+        assert words in shown[1]
 
 
 async def _shown(served: Served, *arguments: str) -> str:

@@ -103,13 +103,19 @@ class UpdateAssignment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreateRange:
-    """Places of a queue's order are to be somebody's."""
+    """Places of a queue's order are to be somebody's.
+
+    `due_ms` 0 and `priority` NO_RANK are as the queue has them.
+    """
 
     change: Change
     queue_id: str
     person: str
     first: int
     last: int
+    due_ms: int
+    priority: int
+    note: str
     reason: str
 
 

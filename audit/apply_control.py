@@ -65,9 +65,15 @@ def assignment_changed(project: Project, event: Event, judge: Judge) -> None:
     body = event.body
     queue, person = project.queues[body["queue"]], body["person"]
     judge.expect(RULES, person in project.members, "person {} was never a member", person)
-    said = (body["due_ms"], body["priority"], body["content"])
-    judge.expect(RULES, said[0] >= 0 and -1 <= said[1] <= 3, "an assignment is {}", said)
-    queue.terms[person] = Terms(*said, changed=event.seq)
+    terms = Terms(body["due_ms"], body["priority"], body["content"], changed=event.seq)
+    judge.expect(RULES, terms.may_be, "an assignment is {}", terms)
+    if not body["range"]:
+        queue.terms[person] = terms
+        return
+    range_ = queue.ranges.get(body["range"])
+    known = judge.expect(RULES, range_ and range_.person == person, "no range {}", body["range"])
+    if known and range_:
+        queue.ranges[body["range"]] = range_._replace(**terms._asdict())
 
 
 def data_submitted(project: Project, event: Event, judge: Judge) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from audit.report import RULES, Judge
-from audit.state import ASSIGN, Operation, Places, Project, Queue
+from audit.state import ASSIGN, Operation, Places, Project, Queue, Terms
 from store.events import Event
 
 MOST = 1000
@@ -12,7 +12,10 @@ MOST = 1000
 def created(project: Project, event: Event, judge: Judge) -> None:
     """Places that the queue has and that nobody has; an operation gives what waits there."""
     body = event.body
-    queue, new = project.queues[body["queue"]], Places(body["first"], body["last"], body["person"])
+    queue = project.queues[body["queue"]]
+    terms = Terms(body["due_ms"], body["priority"], body["note"], changed=event.seq)
+    judge.expect(RULES, terms.may_be, "a range is {}", terms)
+    new = Places(body["first"], body["last"], body["person"], *terms)
     judge.expect(RULES, new.person in project.members, "person {} was never a member", new.person)
     came = sum(entry.queue == queue.queue for entry in project.entries.values())
     judge.expect(RULES, 1 <= new.first <= new.last <= came, "{} of {} places", new, came)

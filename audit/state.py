@@ -279,13 +279,22 @@ class Terms(NamedTuple):
     content: int
     changed: int
 
+    @property
+    def may_be(self) -> bool:
+        """Whether there are such a date and rank."""
+        return self.due_ms >= 0 and -1 <= self.priority <= 3
+
 
 class Places(NamedTuple):
-    """A range: which places of a queue's order are whose."""
+    """A range: which places of a queue's order are whose, and what was said of it."""
 
     first: int
     last: int
     person: int
+    due_ms: int
+    priority: int
+    content: int
+    changed: int
 
 
 @dataclass(slots=True, kw_only=True)

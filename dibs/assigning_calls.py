@@ -71,11 +71,28 @@ def update_assignment(
 
 
 def create_range(
-    scope: Scope, queue: str, person: str, first: int, last: int, *, reason: str
+    scope: Scope,
+    queue: str,
+    person: str,
+    first: int,
+    last: int,
+    *,
+    reason: str,
+    due_time: datetime | None = None,
+    priority: Priority = Priority.PRIORITY_UNSPECIFIED,
+    note: str = "",
 ) -> Call[pb.CreateRangeResponse]:
     """Make places of a queue's order one person's; an operation gives what waits there."""
     request = pb.CreateRangeRequest(
-        **scope.where(), queue_id=queue, person=person, first=first, last=last, reason=reason
+        **scope.where(),
+        queue_id=queue,
+        person=person,
+        first=first,
+        last=last,
+        due_time=timestamp(due_time),
+        priority=priority,
+        note=note,
+        reason=reason,
     )
     return Call(_SERVICE + "CreateRange", request, pb.CreateRangeResponse, scope.project)
 

@@ -33,7 +33,7 @@ _SUMS: Final = ", ".join(
 _NAMES: Final = ", ".join(f"'{name}'" for name in _STATES if name != "queued")
 _OPEN: Final = "a.queued + a.assigned + a.in_progress + a.returned"
 _DONE: Final = "a.completed + a.discarded"
-_DUE: Final = "coalesce(nullif(s.due_ms, 0), v.due_ms)"
+_DUE: Final = "coalesce(nullif(s.due_ms, 0), nullif(g.due_ms, 0), v.due_ms)"
 """Its own date, else that of the queue."""
 
 
@@ -89,8 +89,9 @@ ASSIGNMENTS: Final = f"""
 SELECT * FROM (
 SELECT a.*, v.owner, v.rules, v.archived, v.name, v.description, v.created_wall,
        {CHANNEL} AS channel,
-       coalesce(nullif(s.priority, -1), v.priority) AS priority, {_DUE} AS due_ms,
-       coalesce(s.changed, 0) AS changed, coalesce(convert_from(n.bytes, 'UTF8'), '') AS note,
+       coalesce(nullif(s.priority, -1), nullif(g.priority, -1), v.priority) AS priority,
+       {_DUE} AS due_ms, coalesce(s.changed, g.changed, 0) AS changed,
+       coalesce(convert_from(n.bytes, 'UTF8'), '') AS note,
        q.external_id AS queue_id, x.external_id AS person_id,
        coalesce(m.active, false) AS active,
        coalesce(g.first, 0) AS first, coalesce(g.last, 0) AS last,
@@ -106,7 +107,7 @@ SELECT a.*, v.owner, v.rules, v.archived, v.name, v.description, v.created_wall,
   LEFT JOIN view_assignment s ON s.project = $1 AND s.queue = a.queue AND s.person = a.person
    AND a.range = 0
   LEFT JOIN view_range g ON g.project = $1 AND g.queue = a.queue AND g.number = a.range
-  LEFT JOIN content n ON n.project = $1 AND n.content = s.content
+  LEFT JOIN content n ON n.project = $1 AND n.content = coalesce(s.content, g.content)
   JOIN person x ON x.project = $1
    AND x.person = CASE a.person WHEN {BUCKET} THEN v.owner ELSE a.person END
   LEFT JOIN view_member m ON m.project = $1 AND m.person = x.person

@@ -76,8 +76,11 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "expired": ("tasks", "stay"),
     "moves_planned": ("queue", "sources", "targets", "as_of", "content", "total"),
     "moves_begun": (*("queue", "why", "plan", "undo", "sources", "content", "total", "reason"),),
-    "assignment_changed": ("queue", "person", "due_ms", "priority", "content", "reason"),
-    "range_created": ("queue", "person", "first", "last", "content", "total", "reason"),
+    "assignment_changed": ("queue", "person", "range", "due_ms", "priority", "content", "reason"),
+    "range_created": (
+        *("queue", "person", "first", "last", "due_ms", "priority", "note"),
+        *("content", "total", "reason"),
+    ),
     "range_split": ("queue", "person", "range", "at", "reason"),
     "range_merged": ("queue", "person", "range", "other", "reason"),
     "assigned": ("queue", "why", "content", "operation", "upto", "among", "tasks", "kept"),

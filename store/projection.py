@@ -294,13 +294,17 @@ def _data_submitted(views: Views, event: Event, body: Any) -> None:
 
 def _assignment_changed(views: Views, event: Event, body: Any) -> None:
     said = (body["due_ms"], body["priority"], body["content"])
+    if body["range"]:
+        views.rows.append(("range_said", (body["queue"], body["range"], *said, event.seq)))
+        return
     row = (body["queue"], body["person"], *said, event.seq, event.wall_ms)
     views.rows.append(("assignment", row))
 
 
 def _range_created(views: Views, event: Event, body: Any) -> None:
     row = (body["queue"], event.seq, body["person"], body["first"], body["last"])
-    views.rows.append(("range", row))
+    said = (body["due_ms"], body["priority"], body["note"], event.seq)
+    views.rows.append(("range", (*row, *said)))
     projection_operations.assigning(views, event)
 
 

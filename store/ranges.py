@@ -25,9 +25,12 @@ def entry_at(place: str) -> str:
 
 WRITES: Final = {
     "range": "INSERT INTO view_range VALUES"
-    f" ($1, $2, $3, $4, $5, $6, {entry_at('$5')}, {entry_at('$6')})",
+    f" ($1, $2, $3, $4, $5, $6, {entry_at('$5')}, {entry_at('$6')}, $7, $8, $9, $10)",
+    "range_said": "UPDATE view_range SET due_ms = $4, priority = $5, content = $6, changed = $7"
+    " WHERE project = $1 AND queue = $2 AND number = $3",
     "range_part": "INSERT INTO view_range SELECT v.project, v.queue, $4, v.person, $5::bigint,"
-    f" v.last, {entry_at('$5')}, v.last_entry FROM view_range v"
+    f" v.last, {entry_at('$5')}, v.last_entry, v.due_ms, v.priority, v.content, v.changed"
+    " FROM view_range v"
     " WHERE v.project = $1 AND v.queue = $2 AND v.number = $3",
     "range_rest": f"UPDATE view_range SET last = $4::bigint, last_entry = {entry_at('$4')}"
     " WHERE project = $1 AND queue = $2 AND number = $3",

@@ -42,15 +42,6 @@ def range_named(id_: str, field: str = "assignment_id") -> Named:
     return found
 
 
-def share_named(id_: str) -> Named:
-    """Queue and person of a share. Raises AssignmentNotFound, InvalidArgument."""
-    found = somebodys(id_)
-    if found.range:
-        right = "must be a share: of a range its queue says when it is due and how urgent it is"
-        raise errors.InvalidArgument("assignment_id", right)
-    return found
-
-
 def somebodys(id_: str) -> Named:
     """Of a share or a range. Raises AssignmentNotFound, InvalidArgument for a bucket."""
     found = named(id_)

@@ -36,7 +36,7 @@ from allocator.ports import (
 )
 from allocator.ports.lists import ListAsk
 from allocator.services.asking import Orders, asked
-from allocator.services.assignment_ids import id_of, named, share_named, somebodys
+from allocator.services.assignment_ids import id_of, named, somebodys
 from allocator.services.door import Door, Scope, judged
 from allocator.services.held import HeldTasks
 from allocator.services.outcomes import happened, some, value
@@ -173,7 +173,7 @@ class Assignments:
         QueueArchived, PermissionDenied.
         """
         entered = await self._door.enter(ask.change.project, ask.change.actor, UPDATE)
-        queue, person, _ = share_named(ask.id)
+        queue, person, number = somebodys(ask.id)
         ids = await self._directory.queue_ids(entered.project, [queue])
         place = await self._door.permit(ask.change, UPDATE, queue=ids.get(queue, ""))
         if queue not in ids:
@@ -186,6 +186,7 @@ class Assignments:
             *(place.project, "change_assignment", ask.change.key, place.actor),
             queue=queue,
             person=person,
+            range=number,
             expected=ask.etag,
             due_ms=_or_left(ask.due_ms),
             priority=_or_left(ask.priority),
@@ -194,6 +195,8 @@ class Assignments:
         )
         if outcome.word == "stale_etag":
             raise errors.EtagMismatch(assignment_id=ask.id)
+        if outcome.word == "not_found" and value(outcome) == "range":
+            raise errors.AssignmentNotFound(ask.id)
         event = happened(outcome)
         await self._views.wait_for(place.project, event.seq)
         return told.Updated(seq=event.seq, assignment=await self.shown(place.project, ask.id))

@@ -103,6 +103,7 @@ class Ranging:
             "why": ASSIGNED,
             "reason": reason,
         }
+        note = await kept(self._content, place.project, ask.note)
         content, _ = await self._content.put(place.project, packed(runs, (), how))
         return await self._ledger.change(
             *(place.project, "create_range", ask.change.key, place.actor),
@@ -110,6 +111,9 @@ class Ranging:
             person=new.person,
             first=new.first,
             last=new.last,
+            due_ms=ask.due_ms,
+            priority=ask.priority,
+            note=note,
             content=content,
             total=len(tasks),
             reason=reason,

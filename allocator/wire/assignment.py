@@ -109,17 +109,23 @@ def next_task(request: pb.NextTaskRequest) -> asked.NextTask:
 
 def update_assignment(request: pb.UpdateAssignmentRequest) -> asked.UpdateAssignment:
     paths, change = request.update_mask.paths, common.change(SERVICE + "UpdateAssignment", request)
-    due_ms = common.epoch_ms(request.due_time) if request.HasField("due_time") else 0
-    priority = int(common.priority(request.priority)) if request.priority else asked.NO_RANK
     return asked.UpdateAssignment(
         id=request.assignment_id,
-        due_ms=due_ms if "due_time" in paths else None,
-        priority=priority if "priority" in paths else None,
+        due_ms=_due_ms(request) if "due_time" in paths else None,
+        priority=_rank(request) if "priority" in paths else None,
         note=request.note if "note" in paths else None,
         etag=request.etag,
         reason=request.reason,
         change=change,
     )
+
+
+def _due_ms(request: pb.UpdateAssignmentRequest | pb.CreateRangeRequest) -> int:
+    return common.epoch_ms(request.due_time) if request.HasField("due_time") else 0
+
+
+def _rank(request: pb.UpdateAssignmentRequest | pb.CreateRangeRequest) -> int:
+    return int(common.priority(request.priority)) if request.priority else asked.NO_RANK
 
 
 def updated(answer: told.Updated) -> pb.UpdateAssignmentResponse:
@@ -132,6 +138,9 @@ def create_range(request: pb.CreateRangeRequest) -> asked.CreateRange:
         person=request.person,
         first=request.first,
         last=request.last,
+        due_ms=_due_ms(request),
+        priority=_rank(request),
+        note=request.note,
         reason=request.reason,
         change=common.change(SERVICE + "CreateRange", request),
     )

@@ -194,7 +194,7 @@ class UpdateAssignmentResponse(_message.Message):
     def __init__(self, seq: _Optional[int] = ..., assignment: _Optional[_Union[Assignment, _Mapping]] = ...) -> None: ...
 
 class CreateRangeRequest(_message.Message):
-    __slots__ = ("project_id", "actor", "request_id", "queue_id", "person", "first", "last", "reason")
+    __slots__ = ("project_id", "actor", "request_id", "queue_id", "person", "first", "last", "reason", "due_time", "priority", "note")
     PROJECT_ID_FIELD_NUMBER: _ClassVar[int]
     ACTOR_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
@@ -203,6 +203,9 @@ class CreateRangeRequest(_message.Message):
     FIRST_FIELD_NUMBER: _ClassVar[int]
     LAST_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
+    DUE_TIME_FIELD_NUMBER: _ClassVar[int]
+    PRIORITY_FIELD_NUMBER: _ClassVar[int]
+    NOTE_FIELD_NUMBER: _ClassVar[int]
     project_id: str
     actor: str
     request_id: _common_pb2.RequestId
@@ -211,7 +214,10 @@ class CreateRangeRequest(_message.Message):
     first: int
     last: int
     reason: str
-    def __init__(self, project_id: _Optional[str] = ..., actor: _Optional[str] = ..., request_id: _Optional[_Union[_common_pb2.RequestId, _Mapping]] = ..., queue_id: _Optional[str] = ..., person: _Optional[str] = ..., first: _Optional[int] = ..., last: _Optional[int] = ..., reason: _Optional[str] = ...) -> None: ...
+    due_time: _timestamp_pb2.Timestamp
+    priority: _common_pb2.Priority
+    note: str
+    def __init__(self, project_id: _Optional[str] = ..., actor: _Optional[str] = ..., request_id: _Optional[_Union[_common_pb2.RequestId, _Mapping]] = ..., queue_id: _Optional[str] = ..., person: _Optional[str] = ..., first: _Optional[int] = ..., last: _Optional[int] = ..., reason: _Optional[str] = ..., due_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., priority: _Optional[_Union[_common_pb2.Priority, str]] = ..., note: _Optional[str] = ...) -> None: ...
 
 class CreateRangeResponse(_message.Message):
     __slots__ = ("seq", "assignment", "operation")

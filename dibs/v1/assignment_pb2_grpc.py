@@ -142,8 +142,9 @@ class AssignmentServiceServicer(object):
 
     def UpdateAssignment(self, request, context):
         """Says when an assignment is to be done, how urgent it is, and what its person
-        should know (L5, L7, L9). It changes nothing about who gets what; of a bucket
-        its queue says all that, and of a range too. Needs ADMIN, TEAM_MANAGER or the owner. Errors:
+        should know (L5, L7, L9): of a share or a range. It changes nothing about who
+        gets what; of a bucket its queue says all that. Needs ADMIN, TEAM_MANAGER or the
+        owner. Errors:
         PROJECT_NOT_FOUND, ASSIGNMENT_NOT_FOUND, QUEUE_NOT_FOUND, QUEUE_ARCHIVED,
         ETAG_MISMATCH, PERMISSION_DENIED.
         """
@@ -167,8 +168,8 @@ class AssignmentServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def SplitRange(self, request, context):
-        """Makes two ranges of one, of the same person (L2). No task moves. Needs ADMIN,
-        TEAM_MANAGER or the owner. Errors: PROJECT_NOT_FOUND, ASSIGNMENT_NOT_FOUND,
+        """Makes two ranges of one, of the same person (L2); its date, priority and note
+        are those of both. No task moves. Needs ADMIN, TEAM_MANAGER or the owner. Errors: PROJECT_NOT_FOUND, ASSIGNMENT_NOT_FOUND,
         QUEUE_NOT_FOUND, QUEUE_ARCHIVED, TOO_MANY_RANGES, PERMISSION_DENIED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -177,7 +178,8 @@ class AssignmentServiceServicer(object):
 
     def MergeRanges(self, request, context):
         """Makes one range of two that adjoin and are the same person's (L2); it keeps
-        the id of the first in order, and the other is no more. No task moves. Needs
+        the id, the date, the priority and the note of the first in order, and the
+        other is no more with all that was said of it. No task moves. Needs
         ADMIN, TEAM_MANAGER or the owner. Errors: PROJECT_NOT_FOUND,
         ASSIGNMENT_NOT_FOUND, QUEUE_NOT_FOUND, QUEUE_ARCHIVED, PERMISSION_DENIED.
         """

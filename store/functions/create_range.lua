@@ -4,8 +4,11 @@
 -- create_range: places that are nobody's are this person's, and an operation gives them what waits there.
 --
 -- KEYS[1] header  KEYS[2] log
--- ARGV    queue person first last content total reason
+-- ARGV    queue person first last due_ms priority note content total reason
 --   first    last    the places, both included; who calls knows that the queue has them
+--   due_ms   wall ms by which it is to be done, 0: as the queue
+--   priority a rank, -1: as the queue
+--   note     id of a note about it in Postgres, 0: none
 --   content  id of the chunks of `assign` in Postgres
 --   total    how many tasks they are about
 --   reason   id of the reason in Postgres
@@ -15,35 +18,22 @@
 --   {'not_found', seq, chain, clock, 'queue' | 'person'}
 --   {'many_ranges', seq, chain, clock}         the queue has as many as it may
 --   {'wrong_range', seq, chain, clock, 'first' | 'last'}   it lies in another range
-local MOST = 1000
-
-local function range_of(P, queue, number) return unpacked(redis.call('HGET', keys.ranges(P, queue), number), nil) end
-
--- Of which of its ends a range that covers some of these places is in the way; nil: none is.
-local function in_the_way(P, queue, first, last)
-  local wrong
-  for _, packed in ipairs(redis.call('HVALS', keys.ranges(P, queue))) do
-    local other = cmsgpack.unpack(packed)
-    if other.first <= first and first <= other.last then return 'first' end
-    if first < other.first and other.first <= last then wrong = 'last' end
-  end
-  return wrong
-end
-
 change('create_range', {}, function(call, arg)
   local P, first, last = call.P, tonumber(arg.first), tonumber(arg.last)
   if not queues.load(P, arg.queue) then return negative(call, 'not_found', 'queue') end
   if not people.load(P, arg.person) then return negative(call, 'not_found', 'person') end
-  if redis.call('HLEN', keys.ranges(P, arg.queue)) >= MOST then return negative(call, 'many_ranges') end
-  local wrong = in_the_way(P, arg.queue, first, last)
+  if ranges.full(P, arg.queue) then return negative(call, 'many_ranges') end
+  local wrong = ranges.in_the_way(P, arg.queue, first, last)
   if wrong then return negative(call, 'wrong_range', wrong) end
   return commit(call, 'range_created', {
     queue = tonumber(arg.queue), person = tonumber(arg.person), first = first, last = last,
+    due_ms = tonumber(arg.due_ms), priority = tonumber(arg.priority), note = tonumber(arg.note),
     content = tonumber(arg.content), total = tonumber(arg.total), reason = tonumber(arg.reason),
   })
 end)
 
--- split_range: the places from `at` on are a range of their own, of the same person.
+-- split_range: the places from `at` on are a range of their own, of the same person; what was said of the whole is said
+-- of both.
 --
 -- KEYS[1] header  KEYS[2] log
 -- ARGV    queue range at reason
@@ -58,9 +48,9 @@ end)
 change('split_range', {}, function(call, arg)
   local P, at = call.P, tonumber(arg.at)
   if not queues.load(P, arg.queue) then return negative(call, 'not_found', 'queue') end
-  local whole = range_of(P, arg.queue, arg.range)
+  local whole = ranges.load(P, arg.queue, arg.range)
   if not whole then return negative(call, 'not_found', 'range') end
-  if redis.call('HLEN', keys.ranges(P, arg.queue)) >= MOST then return negative(call, 'many_ranges') end
+  if ranges.full(P, arg.queue) then return negative(call, 'many_ranges') end
   if whole.first == whole.last then return negative(call, 'wrong_range', 'number') end
   if at <= whole.first or at > whole.last then return negative(call, 'wrong_range', 'at') end
   return commit(call, 'range_split', {
@@ -69,7 +59,7 @@ change('split_range', {}, function(call, arg)
   })
 end)
 
--- merge_ranges: two neighbours of one person are one; it has the number of the first in order.
+-- merge_ranges: two neighbours of one person are one; it has the number of the first in order, and what was said of that.
 --
 -- KEYS[1] header  KEYS[2] log
 -- ARGV    queue range other reason
@@ -82,7 +72,7 @@ end)
 change('merge_ranges', {}, function(call, arg)
   local P = call.P
   if not queues.load(P, arg.queue) then return negative(call, 'not_found', 'queue') end
-  local one, two = range_of(P, arg.queue, arg.range), range_of(P, arg.queue, arg.other)
+  local one, two = ranges.load(P, arg.queue, arg.range), ranges.load(P, arg.queue, arg.other)
   if not one then return negative(call, 'not_found', 'range') end
   if not two then return negative(call, 'not_found', 'other') end
   local adjoin = one.last + 1 == two.first or two.last + 1 == one.first

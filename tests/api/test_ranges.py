@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from google.protobuf.field_mask_pb2 import FieldMask
+from google.protobuf.timestamp_pb2 import Timestamp
 
 from allocator.bootstrap import Worker
 from dibs import errors
@@ -13,6 +15,9 @@ from dibs.v1 import assignment_pb2 as pb
 from store.view_rebuild import ViewRebuild
 from tests.api.assigned import WHY
 from tests.api.world import World, refused
+
+PAST, LATER = Timestamp(seconds=1), Timestamp(seconds=4_000_000_000)
+HIGH, LOW = common_pb2.PRIORITY_HIGH, common_pb2.PRIORITY_LOW
 
 
 @pytest.fixture
@@ -45,6 +50,15 @@ async def merge(world: World, of: str, other: str, **more: Any) -> Any:
     return await world.stubs.assignments.MergeRanges(request)
 
 
+async def say(world: World, of: str, *paths: str, **more: Any) -> Any:
+    request = pb.UpdateAssignmentRequest(
+        **(world.change() | {"reason": WHY} | more),
+        assignment_id=of,
+        update_mask=FieldMask(paths=paths),
+    )
+    return (await world.stubs.assignments.UpdateAssignment(request)).assignment
+
+
 async def listed(world: World, filter_: str = "kind = RANGE", actor: str = "") -> list[Any]:
     request = pb.ListAssignmentsRequest(
         **world.where(actor), min_seq=(await world.depth("q")).seq, filter=filter_
@@ -59,6 +73,10 @@ async def items_of(world: World, person: str) -> list[str]:
 async def next_of(world: World, actor: str, of: str) -> Any:
     request = pb.NextTaskRequest(**world.change(actor), assignment_id=of)
     return await world.stubs.assignments.NextTask(request)
+
+
+def said(of: Any) -> tuple[Any, Any, str]:
+    return (of.due_time, of.priority, of.note)
 
 
 def places(*those: Any) -> list[tuple[str, int, int]]:
@@ -108,6 +126,58 @@ async def test_a_range_is_split_and_its_parts_are_merged_again(film: World) -> N
     assert merged == whole
     assert await listed(film) == [whole]
     assert await items_of(film, "ann") == held
+
+
+@pytest.mark.shows("L5", "L7", "L9")
+async def test_a_range_has_a_date_a_note_and_a_priority_of_its_own(film: World) -> None:
+    terms = {"due_time": LATER, "priority": HIGH, "note": "Mind the rain."}
+    made = (await create(film, "ann", 1, 4, **terms)).assignment
+    plain = (await create(film, "ann", 5, 6)).assignment
+    [share] = await listed(film, 'kind = SHARE AND person_id = "ann"')
+    changed = await say(film, made.assignment_id, "due_time", "note", note="No rain.")
+
+    assert said(made) == (LATER, HIGH, "Mind the rain.")
+    assert said(plain) == said(share) == (Timestamp(), common_pb2.PRIORITY_NONE, "")
+    assert said(changed) == (Timestamp(), HIGH, "No rain.")
+    assert await listed(film, "priority = HIGH") == [changed]
+    assert changed in await listed(film, actor="ann")
+
+
+@pytest.mark.shows("L8")
+async def test_a_range_is_overdue_by_its_own_date_and_seen_in_lists(film: World) -> None:
+    late = (await create(film, "ann", 1, 1, due_time=PAST)).assignment
+    soon = (await create(film, "ann", 2, 3, due_time=LATER)).assignment
+    before = await listed(film, "overdue = true")
+    task = (await next_of(film, "ann", late.assignment_id)).task
+    await film.start("ann", task)
+    await film.submit("ann", task)
+
+    assert before == [late]
+    assert await listed(film, "overdue = true") == []
+    assert await listed(film, 'due_time > "2020-01-01T00:00:00Z"') == [soon]
+
+
+@pytest.mark.shows("L2")
+async def test_parts_keep_what_was_said_of_the_whole_and_the_first_of_two_is_heard(
+    film: World,
+) -> None:
+    whole = (await create(film, "ann", 1, 6, due_time=LATER, priority=HIGH, note="a")).assignment
+    one, two = (await split(film, whole.assignment_id, 4)).assignments
+    other = await say(film, two.assignment_id, "note", "priority", note="b", priority=LOW)
+    merged = (await merge(film, two.assignment_id, one.assignment_id)).assignment
+
+    assert said(one) == said(two) == said(whole)
+    assert said(other) == (LATER, LOW, "b")
+    assert said(merged) == said(whole)
+
+
+async def test_whoever_said_something_of_a_range_meanwhile_is_seen(film: World) -> None:
+    made = (await create(film, "ann", 1, 6)).assignment
+    first = await say(film, made.assignment_id, "note", note="one", etag=made.etag)
+    stale = await refused(say(film, made.assignment_id, "note", note="two", etag=made.etag))
+
+    assert isinstance(stale, errors.EtagMismatch)
+    assert await listed(film) == [first]
 
 
 @pytest.mark.shows("L32")
@@ -226,14 +296,7 @@ async def test_a_range_that_does_not_fit_is_refused_by_the_fields_name(film: Wor
 async def test_what_is_not_there_is_told_and_changes_nothing(film: World) -> None:
     made = (await create(film, "ann", 3, 6)).assignment
     nowhere = made.assignment_id + "9"
-    note = pb.UpdateAssignmentRequest(
-        **film.change(), assignment_id=made.assignment_id, note="x", reason=WHY
-    )
-    note.update_mask.paths.append("note")
-    of_range = await refused(film.stubs.assignments.UpdateAssignment(note))
 
-    assert isinstance(of_range, errors.InvalidArgument)
-    assert of_range.field == "assignment_id"
     assert isinstance(await refused(create(film, "zoe", 1, 1)), errors.PersonNotFound)
     assert isinstance(
         await refused(create(film, "ann", 1, 1, queue_id="none")), errors.QueueNotFound
@@ -243,6 +306,7 @@ async def test_what_is_not_there_is_told_and_changes_nothing(film: World) -> Non
         merge(film, nowhere, made.assignment_id),
         merge(film, made.assignment_id, nowhere),
         next_of(film, "ann", nowhere),
+        say(film, nowhere, "note", note="x"),
     ):
         assert isinstance(await refused(call), errors.AssignmentNotFound)
     await film.archive("q")
@@ -269,10 +333,11 @@ async def test_with_two_slots_a_person_gets_each_item_of_the_range_once(world: W
 
 
 async def test_ranges_are_made_anew_from_the_log_as_they_are(lonely: World, alone: Worker) -> None:
-    long = (await create(lonely, "ann", 1, 40)).assignment.assignment_id
+    long = (await create(lonely, "ann", 1, 40, note="all of it")).assignment.assignment_id
     [_, part] = (await split(lonely, long, 21)).assignments
     [_, rest] = (await split(lonely, part.assignment_id, 31)).assignments
     await merge(lonely, rest.assignment_id, part.assignment_id)
+    await say(lonely, long, "note", "priority", note="half of it", priority=LOW)
     await lonely.queue("gone", "d")
     await create(lonely, "bob", 5, 6, queue_id="gone")
     request = deleting_pb2.DeleteQueueRequest(**lonely.change(), queue_id="gone", force=True)
@@ -285,5 +350,6 @@ async def test_ranges_are_made_anew_from_the_log_as_they_are(lonely: World, alon
 
     assert places(*shown) == [("ann", 1, 20), ("ann", 21, 40)]
     assert [one.total_tasks for one in shown] == [20, 20]
+    assert sorted(one.note for one in shown) == ["all of it", "half of it"]
     assert await views.heal(place.project, most_events=1_000) == 0
     assert await listed(lonely) == shown

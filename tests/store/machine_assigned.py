@@ -64,6 +64,7 @@ class AssignedRules(RuleBasedStateMachine):
             "change_assignment",
             queue=queue,
             person=person,
+            range=0,
             expected=expected,
             reason=5,
             **dict(zip(names, said, strict=True)),
@@ -76,6 +77,33 @@ class AssignedRules(RuleBasedStateMachine):
             after = [old if new == "" else new for new, old in zip(said, before, strict=False)]
             assert list(of.terms[person]) == [*after, reply.seq]
 
+    @rule(
+        queue=QUEUES,
+        pick=PICK,
+        said=st.tuples(*(st.sampled_from(["", *some]) for some in SAID)),
+        known=st.sampled_from(["", "is", "was"]),
+    )
+    def say_of_a_range(
+        self, *, queue: int, pick: int, said: tuple[Any, Any, Any], known: str
+    ) -> None:
+        """As of a share; its places and its person are what they were."""
+        if queue not in self.state.queues:
+            return
+        number = _some(self.ranges_of(queue), pick)
+        before = self.state.queues[queue].ranges.get(number)
+        expected = before.changed + (known == "was") if before and known else ""
+        rest = {"person": 0, "range": number, "expected": expected, "reason": 5}
+        told = dict(zip(("due_ms", "priority", "content"), said, strict=True))
+        reply = self.call("change_assignment", queue=queue, **rest, **told)
+        if before is None:
+            assert (reply.word, reply.rest) == ("not_found", "range")
+        elif known == "was":
+            assert reply.word == "stale_etag"
+        else:
+            after = {name: new for name, new in told.items() if new != ""}
+            wanted = before._replace(**after, changed=reply.seq)
+            assert self.state.queues[queue].ranges[number] == wanted
+
     def ranges_of(self, queue: int) -> ranges.Ranges:
         """Those of a queue, in order."""
         found = self.state.queues[queue].ranges.items()
@@ -83,8 +111,16 @@ class AssignedRules(RuleBasedStateMachine):
             sorted(ranges.Range(one.first, one.last, one.person, number) for number, one in found)
         )
 
-    @rule(queue=QUEUES, person=st.integers(1, 9), first=PLACE, size=st.integers(1, 5))
-    def create_range(self, *, queue: int, person: int, first: int, size: int) -> None:
+    @rule(
+        queue=QUEUES,
+        person=st.integers(1, 9),
+        first=PLACE,
+        size=st.integers(1, 5),
+        said=st.tuples(*(st.sampled_from(some) for some in SAID)),
+    )
+    def create_range(
+        self, *, queue: int, person: int, first: int, size: int, said: tuple[int, int, int]
+    ) -> None:
         """Places that are nobody's are somebody's from now on."""
         of = self.state.queues.get(queue)
         places = sum(entry.queue == queue for entry in self.state.entries.values())
@@ -93,6 +129,7 @@ class AssignedRules(RuleBasedStateMachine):
         before = self.ranges_of(queue) if of else ()
         new = ranges.Range(first, first + size - 1, person, self.state.seq + 1)
         inputs = {"first": new.first, "last": new.last, "content": 7, "total": size, "reason": 5}
+        inputs |= dict(zip(("due_ms", "priority", "note"), said, strict=True))
         reply = self.call("create_range", queue=queue, person=person, **inputs)
         if of is None or person not in self.state.members:
             assert (reply.word, reply.rest) == ("not_found", "person" if of else "queue")

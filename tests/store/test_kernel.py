@@ -95,6 +95,7 @@ def test_a_queue_has_a_thousand_ranges_and_no_more_until_some_are_merged(
 
         def create(first: int, last: int) -> Reply:
             rest: dict[str, Any] = {"person": 2, "content": 7, "total": 1, "reason": 5}
+            rest |= {"due_ms": 0, "priority": -1, "note": 0}
             return machine.call("create_range", queue=1, first=first, last=last, **rest)
 
         numbers = [create(place, place).seq for place in range(1, 1_000)]

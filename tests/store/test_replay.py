@@ -115,7 +115,12 @@ WORK: dict[str, tuple[int, dict[str, Callable[[Random], Any]]]] = {
             "person": _person,
             "first": _one_of(*range(1, 12)),
             "size": _one_of(1, 2, 5),
+            "said": lambda random: (random.choice([0, 10**13]), random.choice([-1, 3]), 7),
         },
+    ),
+    "say_of_a_range": (
+        *(1,),
+        {"queue": _one_of(1), "pick": _pick, "said": lambda _: (9, "", 7), "known": lambda _: ""},
     ),
     "split_range": (1, {"queue": _one_of(1), "pick": _pick, "at": _one_of(*range(1, 12))}),
     "merge_ranges": (1, {"queue": _one_of(1), "pick": _pick, "further": _one_of(1)}),

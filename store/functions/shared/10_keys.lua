@@ -139,8 +139,8 @@ function keys.operation(P, operation) return P .. 'operation:' .. text(operation
 function keys.plans(P) return P .. 'plans' end
 -- HASH person -> packed {due_ms, priority, content, changed} of what was said of their assignment in the queue.
 function keys.terms(P, queue) return P .. 'terms:' .. text(queue) end
--- HASH range -> packed {first, last, person}: the places of the queue's order that are theirs. A range's number is the
--- seq of the event that made it.
+-- HASH range -> packed {first, last, person, due_ms, priority, content, changed}: the places of the queue's order that
+-- are theirs, and what was said of it, as in terms. A range's number is the seq of the event that made it.
 function keys.ranges(P, queue) return P .. 'ranges:' .. text(queue) end
 -- HASH "queue:person" -> the operation by which tasks of theirs there move to others.
 function keys.moving(P) return P .. 'moving' end

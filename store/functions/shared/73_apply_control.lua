@@ -99,9 +99,11 @@ end
 -- What is said of an assignment changes nothing about who gets what.
 function apply.assignment_changed(P, event)
   local b = event.body
-  redis.call('HSET', keys.terms(P, b.queue), b.person, cmsgpack.pack({
-    due_ms = b.due_ms, priority = b.priority, content = b.content, changed = event.seq,
-  }))
+  local range = b.range > 0 and ranges.load(P, b.queue, b.range)
+  local terms = range or {}
+  terms.due_ms, terms.priority, terms.content, terms.changed = b.due_ms, b.priority, b.content, event.seq
+  if range then return ranges.put(P, b.queue, b.range, range) end
+  redis.call('HSET', keys.terms(P, b.queue), b.person, cmsgpack.pack(terms))
 end
 
 function apply.data_submitted(P, event)

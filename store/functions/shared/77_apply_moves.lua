@@ -28,27 +28,29 @@ end
 -- Places are somebody's; what waits there goes to them by an operation, whose number is the range's.
 function apply.range_created(P, event)
   local b = event.body
-  redis.call('HSET', keys.ranges(P, b.queue), event.seq,
-    cmsgpack.pack({ first = b.first, last = b.last, person = b.person }))
+  ranges.put(P, b.queue, event.seq, { first = b.first, last = b.last, person = b.person,
+    due_ms = b.due_ms, priority = b.priority, content = b.note, changed = event.seq })
   begin_operation(P, event, RUNNING,
     { verb = VERB.ASSIGN, queues = { b.queue }, dataset = 0, content = b.content, total = b.total, last = 0 })
 end
 
 -- The places from `at` on are a range of their own.
 function apply.range_split(P, event)
-  local b, key = event.body, keys.ranges(P, event.body.queue)
-  local whole = cmsgpack.unpack(redis.call('HGET', key, b.range))
-  redis.call('HSET', key,
-    b.range, cmsgpack.pack({ first = whole.first, last = b.at - 1, person = whole.person }),
-    event.seq, cmsgpack.pack({ first = b.at, last = whole.last, person = whole.person }))
+  local b = event.body
+  local range = ranges.load(P, b.queue, b.range)
+  local last = range.last
+  range.last = b.at - 1
+  ranges.put(P, b.queue, b.range, range)
+  range.first, range.last = b.at, last
+  ranges.put(P, b.queue, event.seq, range)
 end
 
 -- The first in order covers both; the other is no more.
 function apply.range_merged(P, event)
-  local b, key = event.body, keys.ranges(P, event.body.queue)
-  local one, two = cmsgpack.unpack(redis.call('HGET', key, b.range)), cmsgpack.unpack(redis.call('HGET', key, b.other))
-  local stays, goes = b.range, b.other
+  local b = event.body
+  local one, two, stays, goes = ranges.load(P, b.queue, b.range), ranges.load(P, b.queue, b.other), b.range, b.other
   if two.first < one.first then one, two, stays, goes = two, one, goes, stays end
-  redis.call('HSET', key, stays, cmsgpack.pack({ first = one.first, last = two.last, person = one.person }))
-  redis.call('HDEL', key, goes)
+  one.last = two.last
+  ranges.put(P, b.queue, stays, one)
+  ranges.drop(P, b.queue, goes)
 end

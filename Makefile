@@ -30,7 +30,7 @@ $(READY): requirements/dev.txt pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r .venv/uv.txt
 	@VIRTUAL_ENV=.venv $(UV) pip sync --quiet --compile-bytecode --require-hashes requirements/dev.txt
 	@VIRTUAL_ENV=.venv $(UV) pip install --quiet --no-deps --no-build-isolation -e .
-	@$(BIN)/python -m compileall -q allocator audit dibs loadtest store
+	@$(BIN)/python -m compileall -q allocator audit dibs loadtest reviewqueue store
 	@touch $@
 
 demo: $(READY) ## A whole annotation project in about a minute, on servers of its own

@@ -14,7 +14,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 UV = Path(sys.executable).parent / "uv"
-PACKAGES = ("allocator", "audit", "dibs", "loadtest", "store")
+PACKAGES = ("allocator", "audit", "dibs", "loadtest", "reviewqueue", "store")
 
 PROGRAM = """
 import asyncio, sys, dibs, google.protobuf

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
 
+from allocator.eligibility import unseen
 from allocator.model import QueueSettings, Role, Stage, TaskState
 from allocator.permissions import ROW_OF, ROWS, Grant, Right, Row, row_for
 
@@ -156,7 +157,7 @@ def of_queue(
         left = [(Action.WITHDRAW_DATA, "QueueService.WithdrawData")]
         own, managed = [Action.LIST_TASKS], left
     else:
-        own = _work(queue, is_open=not (paused or archived))
+        own = _work(caller, queue, is_open=not (paused or archived))
         managed = _managed(queue, paused=paused, archived=archived)
         if stage is Stage.REVIEW_PASSED:
             managed.append((Action.SUBMIT_DATA, "QueueService.SubmitData"))
@@ -165,13 +166,21 @@ def of_queue(
     return sorted(found)
 
 
-def _work(queue: QueueSettings, *, is_open: bool) -> list[Action]:
-    """What whoever works there may do."""
+def _work(caller: Caller, queue: QueueSettings, *, is_open: bool) -> list[Action]:
+    """What the caller may do who works there."""
     own = [Action.LIST_TASKS, Action.SUBMIT_FOR_REVIEW]
     if is_open:
         own += [Action.RESERVE, Action.START_ANNOTATION]
-        own += [Action.LOAD_BATCH] if queue.batch_size and not queue.manual else []
+        loads = queue.batch_size and not queue.manual and _waiting_seen(caller, queue)
+        own += [Action.LOAD_BATCH] if loads else []
     return own
+
+
+def _waiting_seen(caller: Caller, queue: QueueSettings) -> bool:
+    """Whether what waits there may come to the caller without being given to them."""
+    return not unseen(
+        hidden=queue.hidden, owner=queue.owner, person=caller.person, roles=caller.roles
+    )
 
 
 def _managed(queue: QueueSettings, *, paused: bool, archived: bool) -> list[tuple[Action, str]]:
@@ -210,7 +219,8 @@ def of_task(
         if (mine and state in one.own and caller.may(one.rpc, own=True))
         or (state in one.others and caller.may(one.rpc, own=False))
     ]
-    picks = queue.allow_pick or caller.has(ROWS[Right.ASSIGN], own=False)
+    picks = queue.allow_pick and _waiting_seen(caller, queue)
+    picks = picks or caller.has(ROWS[Right.ASSIGN], own=False)
     if state is TaskState.QUEUED and is_open and picks and caller.may(_PICK, own=True):
         found.append(Action.START_TASK)
     if caller.locked and state in _DONE:

@@ -10,17 +10,16 @@ from allocator.model import Stage, TaskId, TaskState
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForReview:
-    """What is missing until a queue's work can be reviewed; `own` tasks are those of who asks."""
+    """What is missing until a queue's work can be reviewed; `own` tasks are those of who asks.
+
+    `ready`: nothing is, whatever of it they are told. A queue without tasks has nothing to be
+    reviewed.
+    """
 
     stage: Stage
+    ready: bool
     remaining: int
     by_state: Mapping[TaskState, int]
     own: Sequence[TaskId]
     with_issues: int
     pending: int
-
-    @property
-    def ready(self) -> bool:
-        """Whether that is nothing. A queue without tasks has nothing to be reviewed."""
-        missing = self.remaining + self.with_issues + self.pending
-        return missing == 0 and self.stage is not Stage.PENDING

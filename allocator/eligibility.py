@@ -6,7 +6,7 @@ in audit/; a property test compares the three.
 
 from __future__ import annotations
 
-from allocator.model import MAY_ANNOTATE, Cause, Member, QueueSettings, Task
+from allocator.model import MANAGES, MAY_ANNOTATE, Cause, Member, QueueSettings, Role, Task
 
 
 def allowed(person: Member, queue: QueueSettings) -> bool:
@@ -25,6 +25,11 @@ def may_enter(person: Member, queue: QueueSettings) -> Cause | None:
     return None
 
 
+def unseen(*, hidden: bool, owner: int, person: int, roles: Role) -> bool:
+    """Whether what waits in a queue is kept from somebody, because they do not manage there."""
+    return hidden and not (roles & MANAGES or owner == person)
+
+
 def closed(queue: QueueSettings) -> Cause | None:
     """Why nobody is given anything in `queue` now, or None."""
     if queue.archived:
@@ -34,7 +39,10 @@ def closed(queue: QueueSettings) -> Cause | None:
 
 def eligible(task: Task, person: Member, queue: QueueSettings) -> Cause | None:
     """Why `person` may not be given `task` of `queue`, or None if they may."""
-    refused = may_enter(person, queue) or closed(queue)
+    hidden = unseen(
+        hidden=queue.hidden, owner=queue.owner, person=person.person, roles=person.roles
+    )
+    refused = may_enter(person, queue) or (Cause.NOT_ALLOWED if hidden else closed(queue))
     if refused is not None:
         return refused
     if not task.required_skills <= person.skills:

@@ -37,6 +37,8 @@ class Role(IntFlag):
 MAY_ANNOTATE = (
     Role.ADMIN | Role.TEAM_MANAGER | Role.OWNER | Role.ANNOTATOR | Role.ANNOTATOR_AND_REVIEWER
 )
+MANAGES = Role.ADMIN | Role.TEAM_MANAGER
+"""Who manages every queue; its owner manages one besides."""
 
 
 class Priority(IntEnum):
@@ -262,6 +264,7 @@ class QueueSettings:
     max_skips: int = 3
     allow_pick: bool = False
     manual: bool = False
+    hidden: bool = False
     owner: int = 0
     due_ms: int = 0
     description: str = ""

@@ -29,8 +29,8 @@ from audit.state import (
 )
 from store.events import Event
 
-FIRST = 2
-"""Picked not because somebody chose it, but because it comes first."""
+BY_RIGHT, FIRST = 1, 2
+"""Picked because somebody chose it who may give out tasks; or because it comes first."""
 
 
 def granted(project: Project, event: Event, judge: Judge) -> bool:
@@ -308,7 +308,8 @@ def _grant(project: Project, event: Event, judge: Judge, entry: Entry, number: i
         slot.state,
         slot.person,
     )
-    cause = eligible(project, person, entry, number if mine else 0)
+    by_right = event.body.get("by_right") == BY_RIGHT
+    cause = eligible(project, person, entry, number if mine else 0, chosen=by_right)
     judge.expect(
         6,
         not cause,

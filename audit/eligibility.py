@@ -11,7 +11,17 @@ import heapq
 from collections.abc import Iterator
 from itertools import islice
 
-from audit.state import ASSIGNED, MAY_ANNOTATE, RANK_STEP, Entry, Member, Project, Queue
+from audit.state import (
+    ADMIN,
+    ASSIGNED,
+    MAY_ANNOTATE,
+    RANK_STEP,
+    TEAM_MANAGER,
+    Entry,
+    Member,
+    Project,
+    Queue,
+)
 
 NOT_A_MEMBER = "NOT_A_MEMBER"
 ROLE = "ROLE"
@@ -57,10 +67,30 @@ def barred(member: Member, queue: Queue) -> str:
     return standing(member, queue) or closed(queue)
 
 
-def eligible(project: Project, person: int, entry: Entry, slot: int = 0) -> str:
-    """Why `person` may not be given `entry`, or ''. What they hold they may do if entitled."""
+def unseen(member: Member, queue: Queue) -> bool:
+    """Whether the queue keeps what waits in it from this person, who does not manage there."""
+    manages = member.roles & (ADMIN | TEAM_MANAGER) or queue.rules.owner == member.person
+    return queue.rules.hidden and not manages
+
+
+def pulls(member: Member, queue: Queue) -> bool:
+    """Whether asking brings this person new work, if there is any for them."""
+    by_others = queue.rules.distributed or queue.rules.manual
+    return not (by_others or unseen(member, queue))
+
+
+def eligible(
+    project: Project, person: int, entry: Entry, slot: int = 0, *, chosen: bool = False
+) -> str:
+    """Why `person` may not be given `entry`, or ''. What they hold they may do if entitled.
+
+    `chosen`: by somebody who may give it out.
+    """
     queue, member = project.queues[entry.queue], project.member(person)
-    return barred(member, queue) or entitled(project, person, entry, slot)
+    cause = standing(member, queue)
+    if not (cause or slot or chosen) and unseen(member, queue):
+        cause = NOT_ALLOWED
+    return cause or closed(queue) or entitled(project, person, entry, slot)
 
 
 def entitled(project: Project, person: int, entry: Entry, slot: int = 0) -> str:
@@ -103,10 +133,10 @@ def pool(project: Project, queue: Queue, person: int) -> Iterator[tuple[int, int
     """(entry, lowest free slot) of all the person may take.
 
     In (priority, first entry) order; what was cleared from them comes after the rest. Nobody pulls
-    where work is distributed, or given out by hand.
+    where work is distributed, or given out by hand; and where it is hidden, managers only.
     """
     member = project.member(person)
-    if barred(member, queue) or queue.rules.distributed or queue.rules.manual:
+    if barred(member, queue) or not pulls(member, queue):
         return
     lanes = [lane for number, lane in queue.lanes.items() if skilled(member, queue, number)]
     cleared = []

@@ -14,6 +14,7 @@ from audit import batches, skips
 from audit.apply_ends import clearable
 from audit.apply_work import begins
 from audit.eligibility import (
+    NOT_ALLOWED,
     NOT_ASSIGNED,
     barred,
     closed,
@@ -24,6 +25,7 @@ from audit.eligibility import (
     has_another,
     skilled,
     standing,
+    unseen,
 )
 from audit.state import (
     ADMIN,
@@ -137,13 +139,17 @@ def _full(queue: Queue, person: int) -> bool:
 
 
 def reasons(project: Project, queue: Queue, person: int, clock: int) -> tuple[Reason, ...]:
-    """All that hold, in the order of SEMANTICS §1."""
-    cause = standing(project.member(person), queue)
+    """All that hold, in the order of SEMANTICS §1; nothing of what waits if that is hidden."""
+    member = project.member(person)
+    hidden = unseen(member, queue)
+    cause = standing(member, queue) or (NOT_ALLOWED if hidden else "")
     found = [Reason(reason="NOT_ELIGIBLE", causes=((cause, 0),))] if cause else []
     if queue.control.paused or queue.rules.manual:
         found.append(Reason(reason="PAUSED"))
     if _full(queue, person):
         found.append(Reason(reason="AT_CAP"))
+    if hidden:
+        return tuple(found)
     waiting = _waiting(project, queue)
     if any(waiting.values()):
         withheld = () if cause else _withheld(project, queue, person, waiting)
@@ -204,7 +210,7 @@ def expect_pick(
         return "wrong_state"
     if not (mine or by_right or of.rules.allow_pick):
         return "not_allowed"
-    if eligible(project, person, found, slot if mine else 0):
+    if eligible(project, person, found, slot if mine else 0, chosen=by_right):
         return "not_eligible"
     return "at_cap" if _full(of, person) and not mine else "ok"
 

@@ -15,6 +15,7 @@ from audit.eligibility import (
     has_another,
     skilled,
     standing,
+    unseen,
 )
 from audit.expect import Answer, Reason, next_free
 from audit.state import MAY_ANNOTATE, RANK_STEP, Project, Queue
@@ -53,7 +54,7 @@ def _reasons(project: Project, person: int, clock: int) -> tuple[Reason, ...]:
 
 def _met(project: Project, queue: Queue, person: int) -> Iterator[str]:
     member = project.member(person)
-    if standing(member, queue):
+    if standing(member, queue) or unseen(member, queue):
         yield NOT_ALLOWED
         return
     if _room(queue, person) <= 0:

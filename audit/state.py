@@ -42,6 +42,7 @@ WORDS: Final[Mapping[int, str]] = {
 MAY_ANNOTATE: Final = 1 | 2 | 4 | 16 | 32
 """ADMIN, TEAM_MANAGER, OWNER, ANNOTATOR, ANNOTATOR_AND_REVIEWER; not REVIEWER (8)."""
 ADMIN: Final = 1
+TEAM_MANAGER: Final = 2
 WINDOW: Final = 16
 MAX_GROUPS: Final = 32
 OPERATIONS: Final = 2**52
@@ -243,19 +244,21 @@ class Rules:
     distributed: int
     shares: tuple[tuple[int, int], ...]
     manual: bool = False
+    hidden: bool = False
 
     @classmethod
     def of(cls, written: Mapping[str, Any]) -> Rules:
         """From an event's map, which has exactly these fields. Raises TypeError otherwise.
 
-        It may lack `manual`, which then is not so.
+        It may lack `manual` and `hidden`, which then are not so.
         """
         shaped = dict(written)
         for name in ("allowed", "groups"):
             shaped[name] = frozenset(shaped[name])
         for name in ("restricted", "allow_pick"):
             shaped[name] = bool(shaped[name])
-        shaped["manual"] = bool(shaped.get("manual", 0))
+        for name in ("manual", "hidden"):
+            shaped[name] = bool(shaped.get(name, 0))
         shaped["shares"] = tuple((person, load) for person, load in shaped["shares"])
         return cls(**shaped | {"statuses": tuple(shaped["statuses"])})
 

@@ -35,6 +35,8 @@ _OPEN_TO: Final = """
  OR EXISTS (SELECT FROM view_group_member g WHERE g.project = v.project
                AND g.person = {person}::bigint
                AND v.rules -> 'groups' @> to_jsonb(g.people_group)))"""
+_WAITING_SEEN_BY: Final = """
+(v.owner = {person}::bigint OR coalesce((v.rules ->> 'hidden')::integer, 0) = 0)"""
 _DATASET: Final = """
 EXISTS (SELECT FROM view_queue_dataset s JOIN dataset d USING (project, dataset)
           LEFT JOIN view_dataset w USING (project, dataset)
@@ -84,6 +86,7 @@ _QUEUES: Final = _List(
         "create_time": "v.created_wall",
         **{name: f"v.{name}" for name in COUNTED.values()},
         "open_to": lambda _, person: _OPEN_TO.format(person=person),
+        "waiting_seen_by": lambda _, person: _WAITING_SEEN_BY.format(person=person),
     },
     orders={
         "queue_id": ("q.external_id",),

@@ -19,7 +19,7 @@ from allocator.filters import (
     comparisons,
     mapped,
 )
-from allocator.model import Priority, QueueSettings, Role, Stage, WorkStatus
+from allocator.model import MANAGES, Priority, QueueSettings, Stage, WorkStatus
 from allocator.origin import Channel
 from allocator.ports import Directory, Listings, QueueView, Views, WallClock
 from allocator.services import figures
@@ -88,7 +88,10 @@ ORDERS = Orders(
         "progress_percent": (int, int),
     }
 )
-SEES_ALL = Role.ADMIN | Role.TEAM_MANAGER
+OF_WAITING = frozenset(
+    {"progress_percent", "total_tasks", "remaining_tasks", "queued", "delayed", "escalated"}
+)
+"""Figures that what waits is a part of: by them nobody finds a queue that hides it from them."""
 UNKNOWN = -1
 NO_DATE = 2**53 - 1
 """Where a queue without a due date stands, behind all others."""
@@ -142,7 +145,10 @@ class QueueList:
                 dataclasses.replace(
                     queue,
                     actions=allowed_in(caller, view, queue.settings),
-                    figures=figures.of_queue(view, queue.settings, now_ms),
+                    figures=figures.of_queue(
+                        *(view, queue.settings, now_ms),
+                        hidden=figures.hidden_from(caller, view.settings["rules"]),
+                    ),
                 )
                 for view, queue in page.rows
             ),
@@ -156,10 +162,12 @@ class QueueList:
         if not include_archived:
             node = NOT_ARCHIVED if node == EVERYTHING else All((NOT_ARCHIVED, node))
         roles = (await self._door.record(place.project, place.actor)).member.roles
-        if roles & SEES_ALL:
+        if roles & MANAGES:
             return node
-        mine = Compare(field="open_to", operator="=", value=place.actor)
-        return mine if node == EVERYTHING else All((mine, node))
+        mine: tuple[Filter, ...] = (Compare(field="open_to", operator="=", value=place.actor),)
+        if any(one.field in OF_WAITING for one in comparisons(node)):
+            mine += (Compare(field="waiting_seen_by", operator="=", value=place.actor),)
+        return All(mine if node == EVERYTHING else (*mine, node))
 
     async def _numbered(self, project: int, node: Filter) -> Filter:
         """The filter in terms of rows: with numbers for people, and what is only said in words."""

@@ -111,6 +111,7 @@ def rules_of(settings: QueueSettings) -> dict[str, Any]:
         "skip_policy": int(settings.skip_policy),
         "allow_pick": int(settings.allow_pick),
         "manual": int(settings.manual),
+        "hidden": int(settings.hidden),
         "distributed": int(settings.distributed),
         "shares": [list(share) for share in settings.shares],
     }
@@ -138,6 +139,7 @@ def settings_of(found: Mapping[str, Any], body: bytes, queue: int) -> QueueSetti
         skip_policy=SkipPolicy(rules["skip_policy"]),
         allow_pick=bool(rules["allow_pick"]),
         manual=bool(rules.get("manual", 0)),
+        hidden=bool(rules.get("hidden", 0)),
         distributed=Dealing(rules["distributed"]),
         shares=tuple((int(person), float(load)) for person, load in some(rules["shares"])),
     )

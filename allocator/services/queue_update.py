@@ -33,6 +33,7 @@ PATHS: Final[Mapping[str, tuple[str, ...]]] = {
     "owner": ("owner",),
     "allow_pick": ("allow_pick",),
     "manual_mode": ("manual",),
+    "hide_unassigned": ("hidden",),
     "skip_policy": ("skip_policy",),
     "max_skips": ("max_skips",),
     "batches": ("batch_size", "max_workload"),

@@ -91,10 +91,11 @@ class Queues:
             raise errors.QueueNotFound(ask.id)
         found = await self._viewed(place.project, view)
         caller = await self._door.caller(place)
+        hidden = figures.hidden_from(caller, view.settings["rules"])
         return dataclasses.replace(
             found,
             actions=allowed_in(caller, view, found.settings),
-            figures=figures.of_queue(view, found.settings, self._clock.now_ms()),
+            figures=figures.of_queue(view, found.settings, self._clock.now_ms(), hidden=hidden),
         )
 
     async def depth(self, ask: requests.LookAt) -> answers.Depth:
@@ -105,7 +106,7 @@ class Queues:
         found = value(outcome)
         since_ms = await self._items.waiting_since(place.project, found["oldest"])
         now_ms = self._clock.now_ms()
-        return answers.Depth(
+        depth = answers.Depth(
             seq=outcome.seq,
             tasks=figures.by_state(found),
             available=0 if found["paused"] or found["archived"] else found.get("queued", 0),
@@ -116,8 +117,22 @@ class Queues:
             items_pending=await items_pending(self._ledger, self._items, place.project, queue),
             items_not_added=found["not_added"],
         )
+        hidden = figures.hidden_from(await self._door.caller(place), found)
+        return _without_waiting(depth) if hidden else depth
 
     async def _viewed(self, project: int, view: QueueView) -> answers.Queue:
         return await self._names.queue(
             project, view.settings, view.created_ms, batches=view.batches
         )
+
+
+def _without_waiting(depth: answers.Depth) -> answers.Depth:
+    """What is told of a queue that keeps what waits in it from whoever asks."""
+    return dataclasses.replace(
+        depth,
+        tasks=figures.seen(depth.tasks, hidden=True),
+        available=0,
+        oldest_age_ms=None,
+        items_pending=0,
+        items_not_added=0,
+    )

@@ -43,14 +43,20 @@ class Stages:
         view = await self._views.queue(place.project, queue)
         if view is None:
             raise errors.QueueNotFound(ask.id)
-        by_state = figures.by_state(view.counts)
+        hidden = figures.hidden_from(await self._door.caller(place), view.settings["rules"])
+        by_state = figures.seen(figures.by_state(view.counts), hidden=hidden)
+        pending = await items_pending(self._ledger, self._items, place.project, queue)
+        missing = view.figures.remaining + view.figures.with_issues + pending
+        stage = Stage(view.figures.stage)
+        open_ = {state: tasks for state, tasks in by_state.items() if state not in DONE}
         return answers_stages.ForReview(
-            stage=Stage(view.figures.stage),
-            remaining=view.figures.remaining,
-            by_state={state: tasks for state, tasks in by_state.items() if state not in DONE},
+            stage=stage,
+            ready=missing == 0 and stage is not Stage.PENDING,
+            remaining=sum(open_.values()) if hidden else view.figures.remaining,
+            by_state=open_,
             own=await self._own(place, queue),
             with_issues=view.figures.with_issues,
-            pending=await items_pending(self._ledger, self._items, place.project, queue),
+            pending=0 if hidden else pending,
         )
 
     async def submit(self, ask: requests_control.OnQueue) -> answers.Seq:

@@ -20,7 +20,7 @@ change('load_batch', {}, function(call, arg)
   if cause ~= '' or closed(queue) ~= '' then
     return negative(call, 'nothing', giving.reasons(call, queue, person, cause, full, heads))
   end
-  local new = giving.search(P, queue, person, heads, batches.load(queue, workload))
+  local new = giving.search(P, queue, person, heads, batches.load(queue, person, workload))
   if not new then return { 'again' } end
   if #new > 0 then
     return commit(call, 'granted', giving.granted(call, queue, person, {}, new))

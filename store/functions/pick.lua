@@ -30,7 +30,7 @@ local function refusal_of(call, queue, person, record, i, by_right)
   local mine = state == RETURNED and slot[2] == person.number
   if state ~= QUEUED and not mine then return negative(call, 'wrong_state', text(state)) end
   if not mine and by_right == '0' and queue.allow_pick == 0 then return negative(call, 'not_allowed') end
-  local cause = eligible(person, queue, record, mine and i or nil)
+  local cause = eligible(person, queue, record, mine and i or nil, by_right ~= '0')
   if cause ~= '' then return negative(call, 'not_eligible', cause) end
   local full = batches.room(call.P, person.number, queue) <= 0
   local cap = queue.batch_size > 0 and queue.max_workload or queue.max_held

@@ -63,7 +63,8 @@ local function found(call, at, person, number, count)
   local new = giving.search(P, queue, person, heads, want)
   if not new then return false end
   if #tasks + #new > 0 then return giving.granted(call, queue, person, tasks, new, at.calls) end
-  if want <= 0 then at.met.c = true else note_lanes(P, at, queue, person, heads) end
+  if unseen(person, queue) then at.met.n = true
+  elseif want <= 0 then at.met.c = true else note_lanes(P, at, queue, person, heads) end
   return nil
 end
 

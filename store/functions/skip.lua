@@ -17,7 +17,7 @@
 -- The first task that they may do then: one of theirs, or a new one within max_held.
 local function one_task(P, queue, person)
   local own = giving.corrections(P, queue, people.load(P, person.number, queue.number), 1)
-  if own[1] or queue.distributed > 0 or queue.manual == 1 then return own end
+  if own[1] or not pulls(person, queue) then return own end
   local held = redis.call('ZCARD', keys.held(P, person.number, queue.number)) - 1
   if held >= queue.max_held then return {} end
   return giving.search(P, queue, person, lanes.heads(P, queue.number), 1)

@@ -32,6 +32,8 @@ def person_and_queue(
         allowed=rules.allowed,
         groups=rules.groups,
         restricted=rules.restricted,
+        hidden=rules.hidden,
+        owner=rules.owner,
         paused=bool(queue.control.paused),
         archived=bool(queue.control.archived),
     )

@@ -92,7 +92,13 @@ WORK: dict[str, tuple[int, dict[str, Callable[[Random], Any]]]] = {
     ),
     "by_hand_for_a_while": (
         *(1,),
-        {"queue": _one_of(1), "person": _person, "count": _one_of(1, 4), "pick": _pick},
+        {
+            "queue": _one_of(1),
+            "person": _person,
+            "count": _one_of(1, 4),
+            "pick": _pick,
+            "how": lambda random: random.choice(["manual", "hidden"]),
+        },
     ),
     "take_back": (2, {"limit": _one_of(1, 3)}),
     "recall_queue": (1, {"limit": _one_of(1, 3)}),

@@ -16,6 +16,7 @@ local FINISHED_BY_MEANING = { [1] = COMPLETED, [2] = DISCARDED }
 -- ADMIN 1, TEAM_MANAGER 2, OWNER 4, ANNOTATOR 16, ANNOTATOR_AND_REVIEWER 32; REVIEWER (8) may not.
 local MAY_ANNOTATE = 1 + 2 + 4 + 16 + 32
 local ADMIN = 1
+local MANAGES = 1 + 2        -- besides, in a queue, its owner
 
 local RANKS = 4              -- HIGH 0, MEDIUM 1, LOW 2, NONE 3
 local RANK_STEP = 2 ^ 46     -- score = rank * 2^46 + entry < 2^53: exact in a double

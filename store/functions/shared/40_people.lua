@@ -34,7 +34,7 @@ end
 -- restricted (1: only the people of `allowed` and `groups` may work here), statuses (meanings, by index),
 -- batch_size (0: no batches), max_workload, skip_policy, max_skips, allow_pick (0/1), distributed (0: people pull;
 -- 1, 2: what comes in is dealt out, by number or by weight, and nobody pulls), shares ({person, load} each: among whom),
--- manual (1: nobody pulls, people get what is assigned to them).
+-- manual (1: nobody pulls, people get what is assigned to them), hidden (1: the same for all but managers: see unseen).
 -- control: paused (0, or the mode: 1 DRAIN, 2 RECALL), archived (0/1), submitted (0/1: its data are handed over), and
 -- two fences, seqs: what is only assigned is dead below `recall`, and below `narrow` if it is assigned to somebody who
 -- may not work here.
@@ -120,6 +120,16 @@ local function standing(person, queue)
   return ''
 end
 
+-- Whether what waits in the queue is kept from this person: only who manages there may have it unassigned.
+local function unseen(person, queue)
+  return queue.hidden == 1 and bit.band(person.roles or 0, MANAGES) == 0 and queue.owner ~= person.number
+end
+
+-- Whether new work comes to this person when they ask for it, if they may do any.
+local function pulls(person, queue)
+  return queue.distributed == 0 and queue.manual ~= 1 and not unseen(person, queue)
+end
+
 -- Most classes require no skill: the set of a person's is made when it is first asked for.
 local function skilled(person, queue, class)
   local required = queue.classes[class]
@@ -164,9 +174,11 @@ local function entitled(person, queue, record, except)
 end
 
 -- The predicate of SEMANTICS §1: why `person` may not be given this entry, or ''. What they hold they may
--- do as long as they are entitled to it: running work is finished in a queue that is paused.
-local function eligible(person, queue, record, except)
+-- do as long as they are entitled to it: running work is finished in a queue that is paused. `chosen`: somebody who may
+-- give it out has chosen it for them.
+local function eligible(person, queue, record, except, chosen)
   local cause = standing(person, queue)
+  if cause == '' and not (except or chosen) and unseen(person, queue) then cause = 'NOT_ALLOWED' end
   if cause == '' then cause = closed(queue) end
   if cause == '' then cause = entitled(person, queue, record, except) end
   return cause

@@ -40,14 +40,16 @@ local function unsuited(P, queue, person)
   return causes
 end
 
--- Every reason that holds, in the order of SEMANTICS §1.
+-- Every reason that holds, in the order of SEMANTICS §1. Who may not see what waits is told nothing of it.
 local function reasons(call, queue, person, cause, at_cap, heads)
-  local P, list = call.P, {}
+  local P, list, hidden = call.P, {}, unseen(person, queue)
+  if cause == '' and hidden then cause = 'NOT_ALLOWED' end
   if cause ~= '' then list[1] = { reason = 'NOT_ELIGIBLE', causes = { { cause = cause, tasks = 0 } } } end
   if queue.control.paused > 0 or queue.manual == 1 then
     list[#list + 1] = { reason = 'PAUSED', manual = queue.control.paused == 0 and 1 or nil }
   end
   if at_cap then list[#list + 1] = { reason = 'AT_CAP', max_held = queue.max_held } end
+  if hidden then return list end
   if lanes.any(P, queue.number, heads) then
     local causes = cause == '' and unsuited(P, queue, person) or {}
     if #causes > 0 then list[#list + 1] = { reason = 'NOT_ELIGIBLE', causes = causes } end

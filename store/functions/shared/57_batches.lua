@@ -16,20 +16,20 @@ function batches.room(P, person, queue)
 end
 
 -- New tasks that are due: a whole batch or none.
-function batches.refill(queue, workload)
-  if queue.manual == 1 or workload > queue.max_workload - queue.batch_size then return 0 end
+function batches.refill(queue, person, workload)
+  if not pulls(person, queue) or workload > queue.max_workload - queue.batch_size then return 0 end
   return queue.batch_size
 end
 
 -- New tasks that opening the queue brings: a refill, but not a second one on top of a whole batch, however
 -- often somebody opens it.
-function batches.open(queue, workload)
-  return workload < queue.batch_size and batches.refill(queue, workload) or 0
+function batches.open(queue, person, workload)
+  return workload < queue.batch_size and batches.refill(queue, person, workload) or 0
 end
 
 -- New tasks that a load by hand brings.
-function batches.load(queue, workload)
-  if queue.manual == 1 then return 0 end
+function batches.load(queue, person, workload)
+  if not pulls(person, queue) then return 0 end
   return math.max(0, math.min(queue.batch_size, queue.max_workload - workload))
 end
 
@@ -38,7 +38,7 @@ end
 -- were in the way and are cleared, ask again.
 function batches.after(P, queue, person, entry, ended)
   if queue.batch_size == 0 or standing(person, queue) ~= '' or closed(queue) ~= '' then return {} end
-  local want = batches.refill(queue, batches.workload(P, person.number, queue) - ended)
+  local want = batches.refill(queue, person, batches.workload(P, person.number, queue) - ended)
   if want == 0 then return {} end
   local found = giving.search(P, queue, person, lanes.heads(P, queue.number), want + 1)
   if not found then return nil end

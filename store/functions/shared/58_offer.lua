@@ -5,7 +5,7 @@ local MOST = 100            -- corrections that come with a batch
 -- need not be told why they get nothing.
 local function pulled(P, queue, person)
   local workload = batches.workload(P, person.number, queue)
-  return giving.corrections(P, queue, person, MOST), batches.open(queue, workload),
+  return giving.corrections(P, queue, person, MOST), batches.open(queue, person, workload),
     workload >= queue.max_workload, workload > 0
 end
 
@@ -31,7 +31,7 @@ end
 function giving.due(P, queue, person, count, target)
   local give = queue.distributed > 0 and dealt or queue.batch_size > 0 and pulled or counted
   local tasks, want, full, content = give(P, queue, person, count, target)
-  return tasks, queue.manual == 1 and 0 or want, full, content
+  return tasks, pulls(person, queue) and want or 0, full, content
 end
 
 -- Corrections and new tasks; or nil, nil and the packed reasons for nothing (none: they need not be told);

@@ -26,6 +26,8 @@ from allocator.services.batches import Batches
 from allocator.services.beginning import Beginning
 from allocator.services.bulk import Bulk
 from allocator.services.chunks import Chunks
+from allocator.services.copy_chunks import CopyChunks
+from allocator.services.copying import Copying
 from allocator.services.datasets import Datasets
 from allocator.services.dealing import DealingOut
 from allocator.services.deleting import Deleting
@@ -62,6 +64,7 @@ from allocator.services.stages import Stages
 from allocator.services.standing import Standing
 from allocator.services.steering import Steering
 from allocator.services.submitting import Submitting
+from allocator.services.template import Template
 from allocator.services.watching import Watching
 from store.assembly import Store
 from store.sweeper import Follower
@@ -112,7 +115,7 @@ class Assembly:
 
     @property
     def _project_servicer(self) -> ProjectServicer:
-        return ProjectServicer(self._projects, self._project_life)
+        return ProjectServicer(self._projects, self._project_life, self._copying)
 
     @property
     def _queue_servicer(self) -> QueueServicer:
@@ -512,7 +515,41 @@ class Assembly:
             views=self._views,
             named=self._named_tasks,
         )
-        return Driving(self._ledger, self._content, self._store.operations, chunks.doers())
+        doers = {**chunks.doers(), **self._copy_chunks.doers()}
+        return Driving(self._ledger, self._content, self._store.operations, doers)
+
+    @cached_property
+    def _copy_chunks(self) -> CopyChunks:
+        return CopyChunks(
+            directory=self._directory,
+            ledger=self._ledger,
+            content=self._content,
+            items=self._items,
+            views=self._views,
+            groups=self._store.groups,
+            datasets=self._datasets,
+            door=self._door,
+        )
+
+    @cached_property
+    def _copying(self) -> Copying:
+        template = Template(
+            directory=self._directory,
+            ledger=self._ledger,
+            content=self._content,
+            items=self._items,
+            views=self._views,
+            listings=self._store.listings,
+            groups=self._store.groups,
+        )
+        return Copying(
+            directory=self._directory,
+            ledger=self._ledger,
+            views=self._views,
+            door=self._door,
+            template=template,
+            beginning=self._beginning,
+        )
 
     @cached_property
     def _attaching(self) -> Attaching:

@@ -90,6 +90,7 @@ TABLE: Final = (
         rpcs=(
             "DatasetService.DeleteDataset",
             "OperationService.CleanHistory",
+            "ProjectService.CopyProject",
             "ProjectService.CreateProject",
             "ProjectService.DeleteProject",
             "ProjectService.UndeleteProject",

@@ -36,3 +36,22 @@ class UndeleteProject:
     """The project is to be there again. `change.key` is of a session without a project."""
 
     change: Change
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopyProject:
+    """A project `new` is to be made of what is asked for of another one; None of ids: all.
+
+    `change.key` is of a session without a project.
+    """
+
+    change: Change
+    new: str
+    display_name: str = ""
+    members: bool = False
+    settings: bool = False
+    tags: bool = False
+    datasets: tuple[str, ...] | None = ()
+    queues: tuple[str, ...] | None = ()
+    statuses: tuple[str, ...] | None = ()
+    metadata: bool = False

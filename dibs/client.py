@@ -22,6 +22,7 @@ from google.protobuf.message import Message
 from dibs import (
     assigning_calls,
     control_calls,
+    copying_calls,
     dataset_calls,
     deleting_calls,
     group_calls,
@@ -83,6 +84,7 @@ class AsyncClient:
     """
 
     create_project = _Rpc(setup_calls.create_project)
+    copy_project = _Rpc(copying_calls.copy_project)
     get_project = _Rpc(setup_calls.get_project)
     update_project = _Rpc(setup_calls.update_project)
     delete_project = _Rpc(setup_calls.delete_project)

@@ -205,6 +205,14 @@ class Items:
         )
         return int(row["last"]) if row else 0
 
+    async def ranges_of(self, project: int, dataset: int) -> Sequence[tuple[int, int]]:
+        """(first number, count) of what came into the dataset, ascending; some may be removed."""
+        rows = await self._postgres.fetch(
+            "SELECT base, count FROM item_range WHERE project = $1 AND dataset = $2 ORDER BY base",
+            *(project, dataset),
+        )
+        return [(row["base"], row["count"]) for row in rows]
+
     async def count_of(self, project: int, dataset: int) -> int:
         """How many items of the dataset are in the log."""
         return await self.count_after(project, dataset, 0)

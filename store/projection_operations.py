@@ -24,6 +24,13 @@ UNDIVIDED: Final = (3, 4)
 """Verbs that raise a fence: the dataset follows no more, and its open entries leave."""
 DELETE_DATASET: Final = 4
 SUCCEEDED: Final = 2
+STEPS: Final = frozenset(
+    {
+        *("members_changed", "group_created", "group_changed", "dataset_created"),
+        *("dataset_named", "items_added", "queue_created", "dataset_attached", "project_changed"),
+    }
+)
+"""Kinds that as a chunk are one step of an operation."""
 FINISHED: Final = "WRONG_TASK_STATE"
 """Why an entry stays: it is finished, or gone already."""
 REASONS: Final[Mapping[str, str]] = {
@@ -94,7 +101,7 @@ def chunk(views: Views, event: Event) -> None:
         return
     operation, kept = request.session - OPERATIONS, list(event.body.get("kept") or ())
     moved = next((len(event.body[n]) for n in ("entries", "tasks") if n in event.body), 0)
-    done = event.body.get("named", moved + len(kept))
+    done = 1 if event.kind in STEPS else event.body.get("named", moved + len(kept))
     views.rows.append(("chunk", (operation, request.n, done, len(kept), event.wall_ms)))
     if kept:
         stays = [[one, 0, FINISHED] if isinstance(one, int) else one for one in kept]

@@ -88,6 +88,9 @@ class Items(Protocol):
     async def last_of(self, project: int, dataset: int) -> int:
         """The highest number of the dataset's items, 0 if it has none."""
 
+    async def ranges_of(self, project: int, dataset: int) -> Sequence[tuple[int, int]]:
+        """(first number, count) of what came into the dataset, ascending; some may be removed."""
+
     async def count_of(self, project: int, dataset: int) -> int:
         """How many items of the dataset are in the log."""
 

@@ -4,25 +4,32 @@ from __future__ import annotations
 
 from typing import Any
 
+from allocator.services.copying import Copying
 from allocator.services.project_life import ProjectLife
 from allocator.services.projects import Projects
 from allocator.wire import common
 from allocator.wire import project as wire
+from dibs.v1 import copying_pb2, project_pb2_grpc
 from dibs.v1 import project_pb2 as pb
-from dibs.v1 import project_pb2_grpc
 
 
 class ProjectServicer(project_pb2_grpc.ProjectServiceServicer):
     """Decode, call, encode."""
 
-    def __init__(self, projects: Projects, life: ProjectLife) -> None:
+    def __init__(self, projects: Projects, life: ProjectLife, copying: Copying) -> None:
         self._projects = projects
         self._life = life
+        self._copying = copying
 
     async def CreateProject(
         self, request: pb.CreateProjectRequest, context: Any
     ) -> pb.CreateProjectResponse:
         return wire.created_project(await self._projects.create(wire.create_project(request)))
+
+    async def CopyProject(
+        self, request: copying_pb2.CopyProjectRequest, context: Any
+    ) -> copying_pb2.CopyProjectResponse:
+        return wire.copied_project(await self._copying.copy(wire.copy_project(request)))
 
     async def GetProject(
         self, request: pb.GetProjectRequest, context: Any

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from allocator import operation_words as words
+from allocator.model import RequestKey
 from allocator.ports import Content, Event, Ledger, Outcome
 from allocator.requests import Change
 from allocator.services.door import Place
-from allocator.services.driving import Driving, packed
+from allocator.services.driving import Driving, packed, packed_steps
 from allocator.services.outcomes import happened
 from allocator.strategies.operations import Run, Verb
 
@@ -77,6 +78,29 @@ class Beginning:
             items=list(at_once.items),
             delayed=[[seq, list(items)] for seq, items in at_once.delayed.items()],
             known=at_once.known,
+        )
+
+    async def begin_steps(
+        self,
+        place: Place,
+        key: RequestKey,
+        verb: Verb,
+        steps: Sequence[Sequence[Any]],
+        how: Mapping[str, Any],
+        dataset: int = 0,
+    ) -> Outcome:
+        """As `begin`, where what is done are no tasks: the event, or "not_found"."""
+        content, _ = await self._content.put(place.project, packed_steps(steps, how))
+        return await self._ledger.change(
+            *(place.project, "begin_operation", key, place.actor),
+            verb=int(verb),
+            queues=[],
+            dataset=dataset,
+            content=content,
+            total=len(steps),
+            items=[],
+            delayed=[],
+            known=0,
         )
 
     async def carried(self, place: Place, outcome: Outcome) -> words.Operation:

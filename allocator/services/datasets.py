@@ -189,6 +189,14 @@ class Datasets:
             async for ask in decoded:
                 yield await self._put_aside(ask, "DatasetService.ImportItems")
 
+    async def copied(self, place: Place, dataset: int, ask: requests.ImportChunk) -> Outcome | None:
+        """Take in a chunk of another project's items; None if the dataset has them all.
+
+        Raises DatasetNotFound.
+        """
+        chunk = (await self._stage(place, dataset, ask)).chunk
+        return await self._change(place.project, place.actor, chunk) if chunk.count else None
+
     async def _put_aside(self, ask: requests.ImportChunk, rpc: str) -> _PutAside:
         """Write the rows of a chunk. Raises DatasetNotFound, PermissionDenied."""
         place = await self._door.permit(ask.change, rpc)

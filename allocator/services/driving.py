@@ -29,6 +29,7 @@ from allocator.strategies.operations import (
     Part,
     Plan,
     Run,
+    StepPlan,
     Verb,
     chunk_key,
 )
@@ -57,6 +58,7 @@ class Running:
     last_entry: int
 
 
+AnyPlan = Plan | MovePlan | StepPlan
 Doer = Callable[[Running, RequestKey, Part], Awaitable[Outcome]]
 """Does one chunk under this request key; whatever it raises fails the operation."""
 
@@ -74,6 +76,11 @@ def packed_moves(queue: int, moves: Sequence[Sequence[int]], why: int, reason: i
     return _in_two({"missing": [], "how": how, "queue": queue}, moves)
 
 
+def packed_steps(steps: Sequence[Sequence[Any]], how: Mapping[str, Any]) -> bytes:
+    """What an operation does step by step, where its steps are no tasks."""
+    return _in_two({"missing": [], "how": how, "steps": True}, steps)
+
+
 def _in_two(about: Mapping[str, Any], rows: Sequence[Sequence[int]]) -> bytes:
     """Who only shows an operation reads what it is about, not the 100,000 rows behind it."""
     return bytes(msgpack.packb(about)) + bytes(msgpack.packb(rows))
@@ -85,9 +92,11 @@ def _parts(body: bytes) -> msgpack.Unpacker:
     return parts
 
 
-def unpacked(body: bytes) -> Plan | MovePlan:
+def unpacked(body: bytes) -> AnyPlan:
     """What an operation is to do."""
     about, rows = _parts(body)
+    if "steps" in about:
+        return StepPlan(rows, about["how"])
     if "queue" in about:
         return MovePlan(about["queue"], rows, about["how"])
     return Plan([Run(*run) for run in rows], about["how"])
@@ -112,7 +121,7 @@ class Driving:
         self._content = content
         self._operations = operations
         self._doers = doers
-        self._plans: dict[tuple[int, int], Plan | MovePlan] = {}
+        self._plans: dict[tuple[int, int], AnyPlan] = {}
 
     async def follow(self, project: int) -> None:
         """Carry on what runs in the project, a chunk each in turn, for one turn."""
@@ -187,7 +196,7 @@ class Driving:
             await self._ledger.change(one.project, name, None, 0, limit=CHUNK)
         return True
 
-    async def _plan(self, one: Running) -> Plan | MovePlan:
+    async def _plan(self, one: Running) -> AnyPlan:
         key = (one.project, one.operation)
         if key not in self._plans:
             plan = await self._made(one)
@@ -196,7 +205,7 @@ class Driving:
             self._plans[key] = plan
         return self._plans[key]
 
-    async def _made(self, one: Running) -> Plan | MovePlan:
+    async def _made(self, one: Running) -> AnyPlan:
         """What it is to do: as its caller wrote it, or all entries of a dataset, or of items."""
         if Verb(one.verb) in BY_FENCE:
             dataset = (one.queues, one.dataset, one.last_entry)

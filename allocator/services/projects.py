@@ -26,6 +26,7 @@ from allocator.services import paging
 from allocator.services.asking import Orders, asked, filter_of
 from allocator.services.beginning import Beginning
 from allocator.services.door import Door, Place
+from allocator.services.making import made
 from allocator.services.outcomes import happened, some, value
 from allocator.services.project_life import shown
 from dibs import errors
@@ -76,7 +77,7 @@ class Projects:
         self._clock = clock
 
     async def create(self, ask: requests.CreateProject) -> answers.Project:
-        """Make a project; whoever finds it half made finishes it first.
+        """Make a project.
 
         Raises ProjectAlreadyExists, also for one that was deleted or purged; to a
         repeat, ProjectNotFound if it is.
@@ -88,18 +89,7 @@ class Projects:
             fast=ask.fast,
             created_ms=0,
         )
-        new = await self._directory.create_project(ask.change.key, row, ask.change.actor, "")
-        try:
-            await self._ledger.change(
-                *(new.row.project, "create_project", None, new.admin),
-                admin=new.admin,
-                fast=new.row.fast,
-            )
-        except errors.ProjectNotFound:
-            if new.mine:  # it was made by this request, and deleted since
-                raise
-        if not new.mine:
-            raise errors.ProjectAlreadyExists(ask.change.project)
+        new = await made(self._directory, self._ledger, ask.change, row)
         return shown(new.row, seq=1)
 
     async def get(self, ask: requests.Look) -> answers.Project:
@@ -248,7 +238,7 @@ class Projects:
         outcome = await self._ledger.change(
             *(place.project, "change_members", change.key, place.actor),
             mode=mode,
-            members=[_packed(record) for record in records],
+            members=[packed(record) for record in records],
             expected=list(expected),
         )
         if outcome.word in _REFUSALS:
@@ -292,7 +282,8 @@ class StaleRecord(Exception):
     """The record has changed since it was read."""
 
 
-def _packed(record: Member) -> list[object]:
+def packed(record: Member) -> list[object]:
+    """A record as `change_members` takes it."""
     return [
         record.person,
         int(record.member),

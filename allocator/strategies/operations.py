@@ -39,6 +39,7 @@ class Verb(IntEnum):
     REMOVE_MEMBERS = 11
     ASSIGN = 12
     MOVE = 13
+    COPY_PROJECT = 14
 
 
 BY_FENCE = frozenset({Verb.DETACH_DATASET, Verb.DELETE_DATASET})
@@ -191,3 +192,44 @@ class MovePlan:
         if not moves:
             return None
         return Part(queue=self._queue, entries=(), how={**self._how, "tasks": moves})
+
+
+class StepPlan:
+    """Steps that have nothing to do with tasks, a chunk each: a word, and what it is about."""
+
+    def __init__(self, steps: Sequence[Sequence[Any]], how: Mapping[str, Any]) -> None:
+        self._steps, self._how = steps, how
+
+    @property
+    def how(self) -> Mapping[str, Any]:
+        """What is done, besides the steps."""
+        return self._how
+
+    def part(self, chunk: int) -> Part | None:
+        """The step of a chunk; None behind the last one."""
+        if chunk > len(self._steps):
+            return None
+        return Part(queue=0, entries=(), how={**self._how, "step": self._steps[chunk - 1]})
+
+
+class Piece(NamedTuple):
+    """Items of a dataset behind number `after`, up to number `last`."""
+
+    after: int
+    last: int
+
+
+def pieces(runs: Sequence[tuple[int, int]], most: int) -> list[Piece]:
+    """Runs of (first number, count), ascending, in pieces of at most so many items."""
+    found: list[Piece] = []
+    room = 0
+    for first, count in runs:
+        end = first + count - 1
+        while first <= end:
+            if not room:
+                found.append(Piece(first - 1, first - 1))
+                room = most
+            taken = min(room, end - first + 1)
+            found[-1] = found[-1]._replace(last=first + taken - 1)
+            first, room = first + taken, room - taken
+    return found

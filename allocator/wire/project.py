@@ -8,6 +8,7 @@ from allocator import answers, requests, requests_projects
 from allocator import operation_words as words
 from allocator.model import Role
 from allocator.wire import common, figures, operation
+from dibs.v1 import copying_pb2
 from dibs.v1 import project_pb2 as pb
 
 SERVICE = "/dibs.v1.ProjectService/"
@@ -20,6 +21,25 @@ def create_project(request: pb.CreateProjectRequest) -> requests.CreateProject:
         fast=request.durability == pb.DURABILITY_FAST,
         change=common.change(SERVICE + "CreateProject", request),
     )
+
+
+def copy_project(request: copying_pb2.CopyProjectRequest) -> requests_projects.CopyProject:
+    return requests_projects.CopyProject(
+        new=request.new_project_id,
+        display_name=request.display_name,
+        members=request.members,
+        settings=request.settings,
+        tags=request.tags,
+        datasets=None if request.all_datasets else tuple(request.dataset_ids),
+        queues=None if request.all_queues else tuple(request.queue_ids),
+        statuses=None if request.all_statuses else tuple(request.statuses),
+        metadata=request.metadata,
+        change=common.change(SERVICE + "CopyProject", request),
+    )
+
+
+def copied_project(answer: words.Operation) -> copying_pb2.CopyProjectResponse:
+    return copying_pb2.CopyProjectResponse(seq=answer.seq, operation=operation.shown(answer))
 
 
 def update_project(request: pb.UpdateProjectRequest) -> requests_projects.UpdateProject:

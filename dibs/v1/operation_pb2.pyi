@@ -26,6 +26,7 @@ class OperationVerb(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     OPERATION_VERB_REMOVE_MEMBERS: _ClassVar[OperationVerb]
     OPERATION_VERB_ASSIGN: _ClassVar[OperationVerb]
     OPERATION_VERB_MOVE: _ClassVar[OperationVerb]
+    OPERATION_VERB_COPY_PROJECT: _ClassVar[OperationVerb]
 
 class OperationState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -48,6 +49,7 @@ OPERATION_VERB_REMOVE_CONTRIBUTORS: OperationVerb
 OPERATION_VERB_REMOVE_MEMBERS: OperationVerb
 OPERATION_VERB_ASSIGN: OperationVerb
 OPERATION_VERB_MOVE: OperationVerb
+OPERATION_VERB_COPY_PROJECT: OperationVerb
 OPERATION_STATE_UNSPECIFIED: OperationState
 OPERATION_STATE_RUNNING: OperationState
 OPERATION_STATE_SUCCEEDED: OperationState

@@ -1,5 +1,6 @@
 from dibs.bufvalidate import validate_pb2 as _validate_pb2
 from dibs.v1 import common_pb2 as _common_pb2
+from dibs.v1 import copying_pb2 as _copying_pb2
 from dibs.v1 import figures_pb2 as _figures_pb2
 from dibs.v1 import operation_pb2 as _operation_pb2
 from google.protobuf import duration_pb2 as _duration_pb2

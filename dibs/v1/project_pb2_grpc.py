@@ -3,6 +3,7 @@
 import grpc
 import warnings
 
+from dibs.v1 import copying_pb2 as dibs_dot_v1_dot_copying__pb2
 from dibs.v1 import project_pb2 as dibs_dot_v1_dot_project__pb2
 
 GRPC_GENERATED_VERSION = '1.71.2'
@@ -40,6 +41,11 @@ class ProjectServiceStub(object):
                 '/dibs.v1.ProjectService/CreateProject',
                 request_serializer=dibs_dot_v1_dot_project__pb2.CreateProjectRequest.SerializeToString,
                 response_deserializer=dibs_dot_v1_dot_project__pb2.CreateProjectResponse.FromString,
+                _registered_method=True)
+        self.CopyProject = channel.unary_unary(
+                '/dibs.v1.ProjectService/CopyProject',
+                request_serializer=dibs_dot_v1_dot_copying__pb2.CopyProjectRequest.SerializeToString,
+                response_deserializer=dibs_dot_v1_dot_copying__pb2.CopyProjectResponse.FromString,
                 _registered_method=True)
         self.GetProject = channel.unary_unary(
                 '/dibs.v1.ProjectService/GetProject',
@@ -97,6 +103,19 @@ class ProjectServiceServicer(object):
         """Makes a project, with the actor as its first member, an ADMIN. Needs no
         membership. Its request_id is of a session that was opened without a
         project. Errors: INVALID_ARGUMENT, PROJECT_ALREADY_EXISTS.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CopyProject(self, request, context):
+        """Makes a project from another one, with the actor as ADMIN: what of it is asked
+        for, and no work. All tasks of the copy are QUEUED, and nobody's. An operation of
+        the new project copies, a step each event; what it has not come to yet is not
+        there yet. Its request_id is of a session that was opened without a project.
+        Needs ADMIN in the project that is copied. Errors: INVALID_ARGUMENT,
+        PROJECT_NOT_FOUND, PROJECT_ALREADY_EXISTS, DATASET_NOT_FOUND, QUEUE_NOT_FOUND,
+        PERMISSION_DENIED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -193,6 +212,11 @@ def add_ProjectServiceServicer_to_server(servicer, server):
                     request_deserializer=dibs_dot_v1_dot_project__pb2.CreateProjectRequest.FromString,
                     response_serializer=dibs_dot_v1_dot_project__pb2.CreateProjectResponse.SerializeToString,
             ),
+            'CopyProject': grpc.unary_unary_rpc_method_handler(
+                    servicer.CopyProject,
+                    request_deserializer=dibs_dot_v1_dot_copying__pb2.CopyProjectRequest.FromString,
+                    response_serializer=dibs_dot_v1_dot_copying__pb2.CopyProjectResponse.SerializeToString,
+            ),
             'GetProject': grpc.unary_unary_rpc_method_handler(
                     servicer.GetProject,
                     request_deserializer=dibs_dot_v1_dot_project__pb2.GetProjectRequest.FromString,
@@ -268,6 +292,33 @@ class ProjectService(object):
             '/dibs.v1.ProjectService/CreateProject',
             dibs_dot_v1_dot_project__pb2.CreateProjectRequest.SerializeToString,
             dibs_dot_v1_dot_project__pb2.CreateProjectResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CopyProject(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dibs.v1.ProjectService/CopyProject',
+            dibs_dot_v1_dot_copying__pb2.CopyProjectRequest.SerializeToString,
+            dibs_dot_v1_dot_copying__pb2.CopyProjectResponse.FromString,
             options,
             channel_credentials,
             insecure,

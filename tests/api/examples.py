@@ -24,6 +24,7 @@ BY_NAME: dict[str, Any] = {
     "external_ids": ["b"],
     "task_ids": ["1-1"],
     "plan_id": "1",
+    "new_project_id": "copied",
     "assignment_id": "s1-999",
     "from_person": "bystander",
     "to_person": "ada",
@@ -38,6 +39,7 @@ BY_RPC: dict[str, dict[str, Any]] = {
     "QueueService.RemoveMatchingItems": {"filter": "state = QUEUED"},
     "AllocationService.Renew": {"all": True},
     "DatasetService.CreateDataset": {"dataset_id": "new"},
+    "ProjectService.CopyProject": {"members": True},
     "ProjectService.UpdateMember": {"update_mask": {"paths": ["display_name"]}},
     "ProjectService.UpdateProject": {
         "project": {"display_name": "Other"},

@@ -38,7 +38,7 @@ FORBIDDEN = {"INTERNAL", "UNKNOWN", "DEADLINE_EXCEEDED"}
 PEOPLE = ("ann", "bob", "cy")
 
 
-OUTSIDE = {"CreateProject", "UndeleteProject"}
+OUTSIDE = {"CopyProject", "CreateProject", "UndeleteProject"}
 """Asked for by sessions without a project."""
 OF_ANOTHER = {"CreateProject", "DeleteProject"}
 """Not about the project that everything else is about, which is to stay."""
@@ -88,6 +88,7 @@ class Target:
 
         return {
             "project_id": lambda: unique() if method in OF_ANOTHER else self.world.project,
+            "new_project_id": unique,
             "actor": one_of("ada", holder),
             "person": one_of(holder, *PEOPLE, ""),
             "person_id": numbered("p", *PEOPLE),

@@ -36,8 +36,10 @@ async def source(alone: bootstrap.Worker, monkeypatch: pytest.MonkeyPatch) -> As
     async with grpc.aio.insecure_channel(f"127.0.0.1:{alone.port}") as channel:
         world = await World.make(Stubs(fleet.Watched(lambda: channel)))
         await furnish(world)
-        changes = ("update_project", "change_members", "create_group", "change_group")
-        changes += ("create_dataset", "add_items", "create_queue", "attach_dataset")
+        changes = (
+            *("update_project", "change_members", "create_group", "change_group"),
+            *("create_dataset", "add_items", "create_queue", "attach_dataset"),
+        )
         monkeypatch.setattr(workers, "CHUNKS", changes)
         yield world
 

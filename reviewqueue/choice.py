@@ -5,8 +5,7 @@ its author is mapped to, else nobody: then it goes to the queue that all
 reviewers share. Who looked at a unit before comes first, whatever the mapping.
 A mapping makes one group, so that one of its people gets all its units of a
 submission; multi-review makes one group of everything. Who may not be chosen
-is left out; a group that is left with no candidate has `by` still, which
-tells why its units are in the shared queue.
+is left out, and `by` tells of a group whether that left nobody.
 
 The function in Redis then chooses from each group by `least_loaded`.
 """
@@ -23,12 +22,14 @@ from reviewqueue.model import Unit
 
 
 class By(IntEnum):
-    """What named the candidates."""
+    """What named the candidates, or why there is none."""
 
     NONE = 0
     CLASS = 1
     ANNOTATOR = 2
-    REVIEWER = 3
+    NOBODY_LEFT = 3
+    """A mapping applies, but none of its people may."""
+    REVIEWER = 4
     """They reviewed these units before."""
 
 
@@ -79,7 +80,7 @@ def group(
     for number, one in named:
         together.setdefault(one, []).append(number)
     return tuple(
-        Group(candidates=one.people, units=tuple(numbers), by=one.by)
+        Group(candidates=one.people, units=tuple(numbers), by=_by(one))
         for one, numbers in together.items()
     )
 
@@ -98,6 +99,10 @@ def _able(people: Sequence[int], unable: Set[int]) -> tuple[int, ...]:
     return tuple(person for person in dict.fromkeys(people) if person not in unable)
 
 
+def _by(named: _Named) -> By:
+    return named.by if named.people or named.by is By.NONE else By.NOBODY_LEFT
+
+
 _FIRST = (By.REVIEWER, By.CLASS, By.ANNOTATOR)
 
 
@@ -111,18 +116,17 @@ def _together(named: Sequence[tuple[int, _Named]]) -> Group:
         if most:
             best = tuple(person for person in people if covered[person] == most)
             return Group(candidates=best, units=numbers, by=by)
-    kinds = {one.by for _, one in named}
-    return Group(
-        candidates=(), units=numbers, by=next((by for by in _FIRST if by in kinds), By.NONE)
-    )
+    mapped = any(one.by is not By.NONE for _, one in named)
+    return Group(candidates=(), units=numbers, by=By.NOBODY_LEFT if mapped else By.NONE)
 
 
 def least_loaded(candidates: Sequence[int], pending: Mapping[int, int], counter: int) -> int:
     """Who of the candidates has the fewest pending units; among equals the one whose turn it is.
 
-    `counter` rises with every choice, so that those who have equally little take turns in
-    listing order. There must be a candidate.
+    `counter` rises with every choice (in Redis: the number of the review task that is made), so
+    that those who have equally little take turns in order of their numbers. There must be a
+    candidate.
     """
     least = min(pending.get(person, 0) for person in candidates)
-    equals = [person for person in candidates if pending.get(person, 0) == least]
+    equals = sorted(person for person in candidates if pending.get(person, 0) == least)
     return equals[counter % len(equals)]

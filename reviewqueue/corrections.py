@@ -97,14 +97,14 @@ def check_units(given: Sequence[Given]) -> None:
     first: dict[str, int] = {}
     for place, one in enumerate(given):
         if not one.external_id:
-            raise WrongInputError(f"units[{place}].id", "must not be empty")
+            raise WrongInputError(f"units[{place}].unit_id", "must not be empty")
         if len(one.digest) > LONGEST_DIGEST:
             raise WrongInputError(
                 f"units[{place}].digest", f"must be {LONGEST_DIGEST} bytes at most"
             )
         before = first.setdefault(one.external_id, place)
         if before != place:
-            raise WrongInputError(f"units[{place}].id", f"must not be that of units[{before}]")
+            raise WrongInputError(f"units[{place}].unit_id", f"must not be that of units[{before}]")
 
 
 def _numbers_after(known: Iterable[Known]) -> Iterable[int]:

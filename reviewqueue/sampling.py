@@ -44,7 +44,7 @@ class Rates:
     precedence: Precedence = Precedence.MAX
 
     def __post_init__(self) -> None:
-        check_rate("rate", self.overall)
+        check_rate("sampling_rate", self.overall)
         for place, rate in enumerate(self.by_class.values()):
             check_rate(f"class_rates[{place}].rate", rate)
         for place, rate in enumerate(self.by_annotator.values()):

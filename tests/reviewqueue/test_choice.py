@@ -24,6 +24,7 @@ UNITS = st.lists(st.tuples(st.sampled_from(CLASSES), st.integers(0, 6)), max_siz
         for n, (name, reviewer) in enumerate(units, 1)
     ]
 )
+SHARED = {By.NONE, By.NOBODY_LEFT}
 UNABLE = st.frozensets(PEOPLE)
 
 
@@ -44,7 +45,7 @@ def test_every_unit_is_in_one_group_and_goes_to_nobody_who_may_not(
     assert sorted(n for one in groups for n in one.units) == [unit.number for unit in units]
     assert not any(unable & set(one.candidates) for one in groups)
     assert [one.units[0] for one in groups] == sorted(one.units[0] for one in groups)
-    assert not any(one.candidates for one in groups if one.by is By.NONE)
+    assert all(bool(one.candidates) == (one.by not in SHARED) for one in groups)
 
 
 @given(units=UNITS, mappings=MAPPINGS, unable=UNABLE)
@@ -60,6 +61,8 @@ def test_candidates_are_the_class_mapping_else_the_annotator_mapping_else_nobody
             by_class = bool(mappings.by_class.get(unit.class_name))
             by_annotator = bool(mappings.by_annotator.get(1))
             by = By.CLASS if by_class else By.ANNOTATOR if by_annotator else By.NONE
+            if by is not By.NONE and not of[unit.number].candidates:
+                by = By.NOBODY_LEFT
             assert of[unit.number].by is by
 
 

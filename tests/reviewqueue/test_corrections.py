@@ -136,8 +136,8 @@ def test_a_submission_without_units_is_one_unit_the_whole_task() -> None:
 @pytest.mark.parametrize(
     ("units", "name", "right"),
     [
-        (["a", "b", "a"], "units[2].id", r"must not be that of units\[0\]"),
-        (["a", ""], "units[1].id", "must not be empty"),
+        (["a", "b", "a"], "units[2].unit_id", r"must not be that of units\[0\]"),
+        (["a", ""], "units[1].unit_id", "must not be empty"),
         (range(MOST_UNITS + 1), "units", "must be 10,000 at most"),
     ],
 )

@@ -139,7 +139,7 @@ def test_a_discard_has_its_own_rate_or_the_global_one() -> None:
 @pytest.mark.parametrize(
     ("wrong", "name"),
     [
-        ({"overall": math.nan}, "rate"),
+        ({"overall": math.nan}, "sampling_rate"),
         ({"by_class": {"car": 0.5, "bus": 1.5}}, "class_rates[1].rate"),
         ({"by_annotator": {9: -1.0}}, "annotator_rates[0].rate"),
         ({"discard": 2.0}, "discard_review_rate"),

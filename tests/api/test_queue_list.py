@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from dibs import errors
-from dibs.v1 import common_pb2, dataset_pb2, figures_pb2
+from dibs.v1 import common_pb2, dataset_pb2, figures_pb2, lists_pb2
 from dibs.v1 import queue_pb2 as pb
 from tests.api.test_figures import FUTURE, PAST, do, seen
 from tests.api.world import World, refused
@@ -301,3 +301,24 @@ async def test_the_order_of_progress_follows_the_work(mixed: World) -> None:
     assert await ids(mixed, order_by="progress_percent desc") == ["later", "day", "night", "empty"]
     [later] = (await listed(mixed, "queue_id = later")).queues
     assert (later.progress_percent, later.remaining_tasks, later.overdue) == (100, 0, False)
+
+
+@pytest.mark.shows("D65", "D89")
+async def test_without_a_filter_a_list_is_whole_and_each_row_says_what_it_is_about(
+    mixed: World,
+) -> None:
+    assert await ids(mixed, "dataset = x7 AND status = COMPLETED") == ["day"]
+    whole = (await listed(mixed)).queues
+    tasks = await mixed.stubs.queues.ListTasks(lists_pb2.ListTasksRequest(**mixed.where()))
+
+    assert {queue.queue_id: list(queue.dataset_ids) for queue in whole} == {
+        "day": ["x7"],
+        "empty": [],
+        "later": ["street-2026"],
+        "night": ["street-2026"],
+    }
+    named = [row.task for row in tasks.tasks]
+    rows = {(task.queue_id, task.dataset_id, task.external_id) for task in named}
+    streets = {(queue, "street-2026", item) for queue in ("later", "night") for item in "ab"}
+    assert rows == {("day", "x7", "h"), *streets}
+    assert len({task.task_id for task in named}) == 5

@@ -63,6 +63,20 @@ class MemberFigures:
         return sum(self.by_state.values())
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatasetFigures:
+    """Of a dataset in a queue: its tasks there."""
+
+    dataset_id: str
+    display_name: str
+    attached: bool
+    status: WorkStatus
+    total: int
+    remaining: int
+    annotated: int
+    by_state: Mapping[TaskState, int]
+
+
 def percent(done: int, total: int) -> int:
     """How many of 100 are done, rounded down."""
     return done * 100 // total if total else 0

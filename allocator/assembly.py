@@ -51,6 +51,7 @@ from allocator.services.planning import Planning
 from allocator.services.priorities import Priorities
 from allocator.services.project_life import ProjectLife
 from allocator.services.projects import Projects
+from allocator.services.queue_datasets import DatasetsOfQueue
 from allocator.services.queue_list import QueueList
 from allocator.services.queue_settings import SettingsCache
 from allocator.services.queues import Queues
@@ -122,6 +123,7 @@ class Assembly:
         return QueueServicer(
             *(self._queues, self._filling, self._priorities, self._removing, self._bulk),
             *(self._deleting, self._steering, self._stages, self._queue_list, self._lists),
+            self._datasets_of_queue,
         )
 
     @property
@@ -230,6 +232,12 @@ class Assembly:
             names=self._names,
             door=self._door,
             clock=self._clock,
+        )
+
+    @cached_property
+    def _datasets_of_queue(self) -> DatasetsOfQueue:
+        return DatasetsOfQueue(
+            datasets=self._store.queue_datasets, views=self._views, door=self._door
         )
 
     @cached_property

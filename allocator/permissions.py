@@ -147,6 +147,7 @@ TABLE: Final = (
             "ProjectService.ListProjects",
             "QueueService.GetQueue",
             "QueueService.GetQueueDepth",
+            "QueueService.ListQueueDatasets",
             "QueueService.ListQueues",
         ),
     ),

@@ -30,6 +30,7 @@ from dibs import (
     list_calls,
     named_calls,
     operation_calls,
+    queue_dataset_calls,
     report_calls,
     setup_calls,
     stage_calls,
@@ -116,6 +117,7 @@ class AsyncClient:
     unarchive_queue = _Rpc(control_calls.unarchive_queue)
     get_queue = _Rpc(setup_calls.get_queue)
     list_queues = _Rpc(setup_calls.list_queues)
+    list_queue_datasets = _Rpc(queue_dataset_calls.list_queue_datasets)
     list_tasks = _Rpc(list_calls.list_tasks)
     get_queue_depth = _Rpc(setup_calls.get_queue_depth)
     attach_dataset = _Rpc(setup_calls.attach_dataset)

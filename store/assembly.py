@@ -26,6 +26,7 @@ from store.operation_views import OperationViews
 from store.postgres import Postgres
 from store.project_purge import Purger, wall_ms
 from store.projections import Projector
+from store.queue_datasets import QueueDatasets
 from store.ranges import Ranges
 from store.recovery import Recovery
 from store.redis import Multiplexer
@@ -113,6 +114,7 @@ class Store:
         self.operations = OperationViews(self.postgres, self.views)
         self.task_list = TaskList(self.postgres)
         self.duplicates = Duplicates(self.postgres)
+        self.queue_datasets = QueueDatasets(self.postgres)
         self.item_list = ItemList(self.postgres, self.items)
         self.listings = Listings(self.postgres)
         self.sums = Sums(self.postgres)

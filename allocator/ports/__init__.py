@@ -26,6 +26,7 @@ from allocator.ports.lists import ItemList, ListAsk, Listings, TaskLine, TaskLis
 from allocator.ports.loads import Done, Left, Loads, Marked, PersonLoad, ShareLoad
 from allocator.ports.moves import AssignmentView, Moves, OpenTask
 from allocator.ports.operations import Operations, OperationView
+from allocator.ports.queue_datasets import QueueDatasets, QueueDatasetView
 from allocator.ports.ranges import Extent, Ranges
 from allocator.ports.sums import Sums
 from allocator.ports.views import (
@@ -83,6 +84,8 @@ __all__ = [
     "PersonLoad",
     "ProjectRow",
     "ProjectView",
+    "QueueDatasetView",
+    "QueueDatasets",
     "QueueFigures",
     "QueueView",
     "Ranges",

@@ -10,6 +10,7 @@ from allocator.services.deleting import Deleting
 from allocator.services.filling import Filling
 from allocator.services.lists import Lists
 from allocator.services.priorities import Priorities
+from allocator.services.queue_datasets import DatasetsOfQueue
 from allocator.services.queue_list import QueueList
 from allocator.services.queues import Queues
 from allocator.services.removing import Removing
@@ -20,8 +21,17 @@ from allocator.wire import deleting as deleting_wire
 from allocator.wire import lists as lists_wire
 from allocator.wire import operation as operation_wire
 from allocator.wire import queue as wire
+from allocator.wire import queue_datasets as datasets_wire
 from allocator.wire import tasks as tasks_wire
-from dibs.v1 import bulk_pb2, deleting_pb2, lists_pb2, operation_pb2, queue_pb2_grpc, tasks_pb2
+from dibs.v1 import (
+    bulk_pb2,
+    deleting_pb2,
+    lists_pb2,
+    operation_pb2,
+    queue_datasets_pb2,
+    queue_pb2_grpc,
+    tasks_pb2,
+)
 from dibs.v1 import queue_pb2 as pb
 
 
@@ -40,10 +50,12 @@ class QueueServicer(SteeringMethods, queue_pb2_grpc.QueueServiceServicer):
         stages: Stages,
         queue_list: QueueList,
         lists: Lists,
+        datasets: DatasetsOfQueue,
     ) -> None:
         self._queues = queues
         self._queue_list = queue_list
         self._lists = lists
+        self._datasets = datasets
         self._filling = filling
         self._priorities = priorities
         self._removing = removing
@@ -71,6 +83,12 @@ class QueueServicer(SteeringMethods, queue_pb2_grpc.QueueServiceServicer):
     ) -> lists_pb2.ListTasksResponse:
         ask = lists_wire.list_tasks(request)
         return lists_wire.tasks(await self._lists.page(ask), ask.read_mask)
+
+    async def ListQueueDatasets(
+        self, request: queue_datasets_pb2.ListQueueDatasetsRequest, context: Any
+    ) -> queue_datasets_pb2.ListQueueDatasetsResponse:
+        ask = datasets_wire.list_queue_datasets(request)
+        return datasets_wire.queue_datasets(await self._datasets.page(ask))
 
     async def GetQueueDepth(
         self, request: pb.GetQueueDepthRequest, context: Any

@@ -9,6 +9,7 @@ from dibs.v1 import figures_pb2 as _figures_pb2
 from dibs.v1 import lists_pb2 as _lists_pb2
 from dibs.v1 import operation_pb2 as _operation_pb2
 from dibs.v1 import origin_pb2 as _origin_pb2
+from dibs.v1 import queue_datasets_pb2 as _queue_datasets_pb2
 from dibs.v1 import skipping_pb2 as _skipping_pb2
 from dibs.v1 import stages_pb2 as _stages_pb2
 from dibs.v1 import tasks_pb2 as _tasks_pb2

@@ -8,6 +8,7 @@ from dibs.v1 import control_pb2 as dibs_dot_v1_dot_control__pb2
 from dibs.v1 import deleting_pb2 as dibs_dot_v1_dot_deleting__pb2
 from dibs.v1 import lists_pb2 as dibs_dot_v1_dot_lists__pb2
 from dibs.v1 import operation_pb2 as dibs_dot_v1_dot_operation__pb2
+from dibs.v1 import queue_datasets_pb2 as dibs_dot_v1_dot_queue__datasets__pb2
 from dibs.v1 import queue_pb2 as dibs_dot_v1_dot_queue__pb2
 from dibs.v1 import stages_pb2 as dibs_dot_v1_dot_stages__pb2
 from dibs.v1 import tasks_pb2 as dibs_dot_v1_dot_tasks__pb2
@@ -56,6 +57,11 @@ class QueueServiceStub(object):
                 '/dibs.v1.QueueService/ListQueues',
                 request_serializer=dibs_dot_v1_dot_queue__pb2.ListQueuesRequest.SerializeToString,
                 response_deserializer=dibs_dot_v1_dot_queue__pb2.ListQueuesResponse.FromString,
+                _registered_method=True)
+        self.ListQueueDatasets = channel.unary_unary(
+                '/dibs.v1.QueueService/ListQueueDatasets',
+                request_serializer=dibs_dot_v1_dot_queue__datasets__pb2.ListQueueDatasetsRequest.SerializeToString,
+                response_deserializer=dibs_dot_v1_dot_queue__datasets__pb2.ListQueueDatasetsResponse.FromString,
                 _registered_method=True)
         self.UpdateQueue = channel.unary_unary(
                 '/dibs.v1.QueueService/UpdateQueue',
@@ -189,6 +195,15 @@ class QueueServiceServicer(object):
     def ListQueues(self, request, context):
         """Lists the queues of a project, by queue_id. Errors: PROJECT_NOT_FOUND,
         PERMISSION_DENIED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListQueueDatasets(self, request, context):
+        """Lists the datasets of a queue that are attached, or of which items were added,
+        by dataset_id, with how far each is there: exact, as of one moment, counted from
+        the tasks. Errors: PROJECT_NOT_FOUND, QUEUE_NOT_FOUND, PERMISSION_DENIED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -422,6 +437,11 @@ def add_QueueServiceServicer_to_server(servicer, server):
                     request_deserializer=dibs_dot_v1_dot_queue__pb2.ListQueuesRequest.FromString,
                     response_serializer=dibs_dot_v1_dot_queue__pb2.ListQueuesResponse.SerializeToString,
             ),
+            'ListQueueDatasets': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListQueueDatasets,
+                    request_deserializer=dibs_dot_v1_dot_queue__datasets__pb2.ListQueueDatasetsRequest.FromString,
+                    response_serializer=dibs_dot_v1_dot_queue__datasets__pb2.ListQueueDatasetsResponse.SerializeToString,
+            ),
             'UpdateQueue': grpc.unary_unary_rpc_method_handler(
                     servicer.UpdateQueue,
                     request_deserializer=dibs_dot_v1_dot_queue__pb2.UpdateQueueRequest.FromString,
@@ -610,6 +630,33 @@ class QueueService(object):
             '/dibs.v1.QueueService/ListQueues',
             dibs_dot_v1_dot_queue__pb2.ListQueuesRequest.SerializeToString,
             dibs_dot_v1_dot_queue__pb2.ListQueuesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListQueueDatasets(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dibs.v1.QueueService/ListQueueDatasets',
+            dibs_dot_v1_dot_queue__datasets__pb2.ListQueueDatasetsRequest.SerializeToString,
+            dibs_dot_v1_dot_queue__datasets__pb2.ListQueueDatasetsResponse.FromString,
             options,
             channel_credentials,
             insecure,

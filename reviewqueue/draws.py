@@ -4,7 +4,8 @@ A draw is xxh3_64 (seed 0) over seed, purpose, queue, item, slot, unit and
 round: each as UTF-8 text (external ids; numbers in decimal) after its length
 as 4 bytes big-endian. At a rate r it is sampled if r ≥ 1 or draw < ⌊r · 2^64⌋,
 all in whole numbers. So a retry samples the same, and a higher rate samples
-all that a lower one does. The unit of a submission without units is "".
+all that a lower one does. What has no external id, a missing label or the unit
+of a submission without units, goes by its number.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ class Subject:
 
 
 def draws(*, seed: int | str, purpose: str, subject: Subject) -> Callable[[str], int]:
-    """The draw of a unit, by its external id: 0 to 2^64 − 1."""
+    """The draw of a unit, by its name (`Unit.name`): 0 to 2^64 − 1."""
     before = (str(seed), purpose, subject.queue, subject.item, str(subject.slot))
     head, tail = b"".join(map(_field, before)), _field(str(subject.round))
     return lambda unit: xxh3_64_intdigest(head + _field(unit) + tail)

@@ -17,7 +17,7 @@ from types import MappingProxyType
 
 from allocator.strategies.wrong import WrongInputError
 from reviewqueue.draws import Subject, check_rate, draws, expert, is_sampled
-from reviewqueue.model import Decision, UnitState
+from reviewqueue.model import Decision, UnitState, name_of
 
 
 class Action(IntEnum):
@@ -129,7 +129,7 @@ def _sent(
         stage = rules.stages.get(iteration)
         if stage is None or not stage.takes(unit.decision):
             return False
-        return is_sampled(drawn[iteration](unit.external_id), stage.rate)
+        return is_sampled(drawn[iteration](name_of(unit.number, unit.external_id)), stage.rate)
 
     return frozenset(unit.number for unit in units if goes(unit))
 

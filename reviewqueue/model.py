@@ -55,3 +55,13 @@ class Unit:
     class_name: str = ""
     due: Due = Due.DRAWN
     reviewer: int = 0
+
+    @property
+    def name(self) -> str:
+        """As what it is drawn for."""
+        return name_of(self.number, self.external_id)
+
+
+def name_of(number: int, external_id: str) -> str:
+    """As what a unit is drawn for: one that has no external id, by its number."""
+    return external_id or str(number)

@@ -101,7 +101,7 @@ class Record:
         applied = self.by_class.get(unit.class_name, self.common)
         if unit.number in self.never or applied is None:
             return NEVER
-        draw = draws(seed=self.seed, purpose=self.purpose, subject=subject)(unit.external_id)
+        draw = draws(seed=self.seed, purpose=self.purpose, subject=subject)(unit.name)
         return Explanation(applied=applied, sampled=is_sampled(draw, applied.rate), draw=draw)
 
     def pack(self) -> bytes:

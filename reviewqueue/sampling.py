@@ -104,7 +104,7 @@ def sample(
     drawn = [
         unit.number
         for unit in units
-        if unit.due is Due.DRAWN and draw(unit.external_id) < below[unit.class_name]
+        if unit.due is Due.DRAWN and draw(unit.name) < below[unit.class_name]
     ]
     record = Record.of(units, applied, seed=str(seed), purpose=purpose)
     return Sample(numbers=tuple(sorted({*drawn, *record.always})), record=record)

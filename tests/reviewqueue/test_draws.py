@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from allocator.strategies.wrong import WrongInputError
 from reviewqueue.draws import LOT, QA, REVIEW, Subject, check_rate, draws, expert, threshold
+from reviewqueue.model import MISSING, WHOLE_TASK, Unit
 
 RATES = st.floats(0, 1) | st.sampled_from([0.0, 1.0, 0.1, 0.5, 5e-324, 1 - 2**-53])
 SUBJECT = Subject(queue="digits", item="zeichnung-ä", slot=2, round=3)
@@ -42,6 +43,12 @@ def test_no_field_runs_into_the_next() -> None:
     }
 
     assert len(found) == 4
+
+
+def test_what_has_no_external_id_goes_by_its_number() -> None:
+    assert Unit(number=3, external_id="u").name == "u"
+    assert Unit(number=WHOLE_TASK).name == "0"
+    assert Unit(number=MISSING + 1).name == "1048577"
 
 
 @given(rate=RATES)

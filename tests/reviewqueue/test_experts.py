@@ -16,7 +16,7 @@ from allocator.strategies.wrong import WrongInputError
 from reviewqueue.corrections import Given, Known, Resubmission, resubmit
 from reviewqueue.draws import Subject
 from reviewqueue.experts import Action, ExpertRules, Judged, Stage, experts, judge, overridden
-from reviewqueue.model import Decision, Due, UnitState
+from reviewqueue.model import MISSING, Decision, Due, UnitState
 from reviewqueue.sampling import Rates, sample
 from tests.reviewqueue.worked_example import final_states
 
@@ -85,6 +85,16 @@ def test_a_stage_takes_only_what_its_action_names(units: list[Judged], rules: Ex
         if unit.number in fate.expert and not at_threshold:
             names = {Action.ALL, PAST[unit.decision]}
             assert rules.stages[iteration].action in names
+
+
+def test_missing_labels_are_drawn_for_one_by_one() -> None:
+    again = [Judged(number=MISSING + n, decision=Decision.REJECT) for n in range(1, 51)]
+    stages = {1: Stage(rate=0.5, action=Action.ALL)}
+
+    fate = judge(again, ExpertRules(threshold=2, stages=stages), seed=7, subject=SUBJECT)
+
+    assert fate.expert
+    assert fate.returned
 
 
 @given(units=UNITS, rates=st.lists(st.floats(0, 1), min_size=2, max_size=2))

@@ -265,6 +265,7 @@ class QueueSettings:
     allow_pick: bool = False
     manual: bool = False
     hidden: bool = False
+    reassess: bool = False
     owner: int = 0
     due_ms: int = 0
     description: str = ""
@@ -346,7 +347,8 @@ class Lease:
 class Task:
     """One unit of work on one item, as the predicate needs to see it.
 
-    `others` are the people who hold or finished another slot of the item, or have skipped it,
+    `others` are the people who hold or finished another slot of the item, or have skipped it, or
+    did it before it was reopened,
     `fence` is the highest fence that covers the task.
     """
 

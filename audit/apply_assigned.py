@@ -70,6 +70,8 @@ def _assign(project: Project, event: Event, judge: Judge, entry: Entry, task: An
     if person:
         cause = entitled(project, person, entry)
         judge.expect(6, not cause, "task {} assigned to {}, who is {}", name, person, cause)
+        again = event.body["why"] == DEALT and person in entry.done
+        judge.expect(6, not again, "task {} dealt to {}, who has done it", name, person)
     right = _state_after(slot, person)
     judge.expect(RULES, state == right, "task {} is in state {}, not {}", name, state, right)
     if person and entry.escalated:

@@ -74,8 +74,7 @@ def status_set(project: Project, event: Event, judge: Judge) -> None:
 
 def status_removed(project: Project, event: Event, judge: Judge) -> None:
     """A finished task is held again by its author, and stays with them."""
-    for entry, number, author in _tasks(project, event, judge):
-        _authored(judge, entry, number, author)
+    for entry, number, author in _undone(project, event, judge):
         queue = project.queues[entry.queue]
         cause = standing(project.member(author), queue)
         judge.expect(6, not cause, "given back to person {}, who is {}", author, cause)
@@ -89,8 +88,7 @@ def reopened(project: Project, event: Event, judge: Judge) -> None:
     kept = list(body["kept"] or ())
     judge.expect(RULES, 0 < len(body["tasks"]) + len(kept) <= 500, "{} tasks reopened", body)
     judge.expect(RULES, body["to"] in (TO_AUTHOR, TO_POOL, TO_PERSON), "to {}", body["to"])
-    for entry, number, author in _tasks(project, event, judge):
-        _authored(judge, entry, number, author)
+    for entry, number, _ in _undone(project, event, judge):
         put(project, entry, number, _reopened(project, event, judge, entry, number))
     for task, number, word in kept:
         stays = there(project, judge, task, 1, body["queue"])
@@ -139,9 +137,27 @@ def _tasks(project: Project, event: Event, judge: Judge) -> Iterator[tuple[Entry
             yield entry, task[1], task[4]
 
 
+def _undone(project: Project, event: Event, judge: Judge) -> Iterator[tuple[Entry, int, int]]:
+    """The same of an event by which work is undone: whoever did it is not given it again.
+
+    Unless the queue lets them. An event may say nothing of that, and then it is not so.
+    """
+    said = {(task[0], task[1]): task[8] for task in event.body["tasks"] if len(task) > 8}
+    for entry, number, author in _tasks(project, event, judge):
+        _authored(judge, entry, number, author)
+        if (entry.entry, number) in said:
+            again = project.queues[entry.queue].rules.reassess
+            done = entry.done if again else entry.done | {author}
+            told = said[entry.entry, number]
+            is_so = sorted(told or ()) == sorted(done)
+            judge.expect(RULES, is_so, "entry {} is done by {}", entry.entry, told)
+            entry.done = done
+        yield entry, number, author
+
+
 def _as_told(judge: Judge, entry: Entry, task: Any) -> None:
     """Class and rank, and where the entry was: here, waiting, or gone with all its slots."""
-    _, _, lane, rank, _, found, slots, skipped = task
+    _, _, lane, rank, _, found, slots, skipped, *_ = task
     is_so = (lane, rank) == (entry.lane, entry.rank)
     judge.expect(RULES, is_so, "class, rank of {}", entry.entry)
     revived_before = found == 2 and not entry.gone

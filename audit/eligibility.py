@@ -90,7 +90,14 @@ def eligible(
     cause = standing(member, queue)
     if not (cause or slot or chosen) and unseen(member, queue):
         cause = NOT_ALLOWED
-    return cause or closed(queue) or entitled(project, person, entry, slot)
+    cause = cause or closed(queue) or entitled(project, person, entry, slot)
+    done_before = not (slot or chosen) and person in entry.done
+    return cause or (EXCLUDED if done_before else "")
+
+
+def shut_out(entry: Entry, person: int) -> bool:
+    """Whether what they did with the item keeps it from them: a slot, a skip, work undone since."""
+    return has_another(entry, person) or person in entry.skipped or person in entry.done
 
 
 def entitled(project: Project, person: int, entry: Entry, slot: int = 0) -> str:
@@ -142,11 +149,7 @@ def pool(project: Project, queue: Queue, person: int) -> Iterator[tuple[int, int
     cleared = []
     for score in lanes[0] if len(lanes) == 1 else heapq.merge(*lanes):
         entry = project.entries[score % RANK_STEP]
-        if (
-            not has_another(entry, person)
-            and person not in entry.skipped
-            and not project.covered(entry)
-        ):
+        if not (shut_out(entry, person) or project.covered(entry)):
             if person in entry.soft:
                 cleared.append(entry)
             else:

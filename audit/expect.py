@@ -22,7 +22,7 @@ from audit.eligibility import (
     entitled,
     fence_of,
     first,
-    has_another,
+    shut_out,
     skilled,
     standing,
     unseen,
@@ -386,5 +386,5 @@ def _withheld(
         if not skilled(member, queue, number):
             skill += len(lane)
             continue
-        excluded += sum(has_another(entry, person) or person in entry.skipped for entry in lane)
+        excluded += sum(shut_out(entry, person) for entry in lane)
     return tuple((cause, n) for cause, n in (("SKILL", skill), ("EXCLUDED", excluded)) if n)

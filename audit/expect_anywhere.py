@@ -12,7 +12,7 @@ from audit.eligibility import (
     NOT_ALLOWED,
     ROLE,
     SKILL,
-    has_another,
+    shut_out,
     skilled,
     standing,
     unseen,
@@ -63,7 +63,7 @@ def _met(project: Project, queue: Queue, person: int) -> Iterator[str]:
     for number, lane in queue.lanes.items():
         if lane and not skilled(member, queue, number):
             yield SKILL
-        elif any(has_another(project.entries[score % RANK_STEP], person) for score in lane):
+        elif any(shut_out(project.entries[score % RANK_STEP], person) for score in lane):
             yield EXCLUDED
 
 

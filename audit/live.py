@@ -195,9 +195,9 @@ def _read_touched(shape: Shape, _: tuple[int, ...], value: Any) -> None:
             slots = tuple((REMOVED, 0, 0, 0, 0, 0) if s[0] == QUEUED else s for s in slots)
             if all(slot[0] in ENDED for slot in slots):
                 continue
-        soft, skipped = (frozenset(_listed(record.get(name))) for name in ("f", "x"))
+        soft, skipped, done = (frozenset(_listed(record.get(name))) for name in ("f", "x", "a"))
         place = record["q"], record["c"], record["p"]
-        shape.touched[int(entry)] = (*place, slots, soft, skipped, escalated)
+        shape.touched[int(entry)] = (*place, slots, soft, skipped, escalated, done)
 
 
 def _slot(parts: list[Any]) -> SlotShape:

@@ -6,7 +6,7 @@ from itertools import islice
 
 from audit import batches
 from audit.apply_work import grant_all, holds, there
-from audit.eligibility import barred, corrections, has_another, pool, skilled, standing
+from audit.eligibility import barred, corrections, pool, shut_out, skilled, standing
 from audit.moves import end_lease, put, put_skips
 from audit.report import RULES, Judge
 from audit.state import DISCARDED, QUEUED, RETURNED, Entry, Project, Queue, Slot
@@ -105,7 +105,7 @@ def escalated(project: Project, event: Event, judge: Judge) -> None:
 def suits(project: Project, entry: Entry, person: int) -> bool:
     """Whether somebody may do an item, open or not."""
     queue, member = project.queues[entry.queue], project.member(person)
-    barred = has_another(entry, person) or person in entry.skipped
+    barred = shut_out(entry, person)
     return not standing(member, queue) and skilled(member, queue, entry.lane) and not barred
 
 

@@ -168,6 +168,8 @@ class Entry:
     gone: bool = False
     skipped: frozenset[int] = frozenset()
     escalated: bool = False
+    done: frozenset[int] = frozenset()
+    """Who finished it before it was reopened, and is not given it again by asking."""
 
     @property
     def score(self) -> int:
@@ -245,19 +247,20 @@ class Rules:
     shares: tuple[tuple[int, int], ...]
     manual: bool = False
     hidden: bool = False
+    reassess: bool = False
 
     @classmethod
     def of(cls, written: Mapping[str, Any]) -> Rules:
         """From an event's map, which has exactly these fields. Raises TypeError otherwise.
 
-        It may lack `manual` and `hidden`, which then are not so.
+        It may lack `manual`, `hidden` and `reassess`, which then are not so.
         """
         shaped = dict(written)
         for name in ("allowed", "groups"):
             shaped[name] = frozenset(shaped[name])
         for name in ("restricted", "allow_pick"):
             shaped[name] = bool(shaped[name])
-        for name in ("manual", "hidden"):
+        for name in ("manual", "hidden", "reassess"):
             shaped[name] = bool(shaped.get(name, 0))
         shaped["shares"] = tuple((person, load) for person, load in shaped["shares"])
         return cls(**shaped | {"statuses": tuple(shaped["statuses"])})

@@ -34,8 +34,9 @@ REMEMBERED = 10_000
 Scores = dict[int, float]
 SlotShape = tuple[int, int, int, int, int, int]
 """(state, person, token, correction, draft, touched)."""
-TouchedShape = tuple[int, int, int, tuple[SlotShape, ...], frozenset[int], frozenset[int], bool]
-"""(queue, lane, rank, slots, the people it was cleared from, who skipped it, escalated)."""
+People = frozenset[int]
+TouchedShape = tuple[int, int, int, tuple[SlotShape, ...], People, People, bool, People]
+"""(queue, lane, rank, slots, from whom it was cleared, who skipped it, escalated, who did it)."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -278,11 +279,10 @@ def _touched(entry: Entry, shape: Shape, *, with_batches: bool, listed: bool) ->
     slots = tuple(_slot(slot) for slot in entry.slots)
     shape.touched[number] = (
         *(queue, lane, entry.rank, slots, entry.soft),
-        *(entry.skipped, entry.escalated),
+        *(entry.skipped, entry.escalated, entry.done),
     )
-    barred = {
-        slot.person for slot in entry.slots if slot.state not in (QUEUED, REMOVED)
-    } | entry.skipped
+    barred = {slot.person for slot in entry.slots if slot.state not in (QUEUED, REMOVED)}
+    barred |= entry.skipped | entry.done
     if listed:
         shape.available.setdefault((queue, lane), {})[number] = score
         for person in barred | entry.soft:

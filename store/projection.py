@@ -71,6 +71,8 @@ class TaskRow:
     draft: bool = False
     skipped: list[int] = field(default_factory=list)
     escalated: bool = False
+    done: list[int] = field(default_factory=list)
+    """Who is not given the item again, because they finished it before it was reopened."""
     submitter: int = 0
     submitted_wall: int = 0
     """Who submitted it last, and when."""
@@ -183,6 +185,9 @@ def tasks_of(event: Event, slots: Mapping[int, int]) -> list[Task]:
         numbers = range(1, slots.get(body["queue"], 1) + 1)
         item = [(body["entry"], slot) for slot in numbers]
         return [*item, *((task[0], task[1]) for task in body["tasks"] or ())]
+    if event.kind in ("status_removed", "reopened"):
+        numbers = range(1, slots.get(body["queue"], 1) + 1)
+        return [(task[0], slot) for task in body["tasks"] or () for slot in numbers]
     if event.kind in WITH_TASKS:
         return [(task[0], task[1]) for task in body["tasks"] or ()]
     return []

@@ -34,15 +34,27 @@ def status_set(views: Views, event: Event, body: Any) -> None:
 
 def status_removed(views: Views, event: Event, body: Any) -> None:
     """Held by its author again."""
-    for entry, slot, _, _, author, *_ in body["tasks"]:
+    for task in body["tasks"]:
+        _done(views, body["queue"], task)
+        entry, slot, _, _, author, *_ = task
         row = views.task(event, entry, slot)
         _without_status(row, person=author, returned=True)
         _held(views, row, event)
 
 
+def _done(views: Views, queue: int, task: Any) -> None:
+    """The same on every row of the item."""
+    done = sorted(task[8] or ()) if len(task) > 8 else []
+    for slot in range(1, views.slots[queue] + 1) if done else ():
+        views.touched.add((task[0], slot))
+        views.tasks[task[0], slot].done = done
+
+
 def reopened(views: Views, event: Event, body: Any) -> None:
     """With its author, in the pool, or held by one person."""
-    for entry, slot, _, _, author, *_ in body["tasks"]:
+    for task in body["tasks"]:
+        _done(views, body["queue"], task)
+        entry, slot, _, _, author, *_ = task
         row = views.task(event, entry, slot)
         if body["to"] == TO_PERSON:
             _without_status(row, person=body["person"], returned=body["person"] == author)

@@ -117,6 +117,7 @@ class TaskView:
     returned: bool
     status: int
     skipped: Sequence[int] = ()
+    done: Sequence[int] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

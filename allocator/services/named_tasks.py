@@ -106,6 +106,7 @@ def _row(task: TaskId, came: EntryPlace, slots: Sequence[TaskView]) -> list[Any]
         slots[0].priority if slots else came.priority,
         [[slot.person, slot.state] for slot in slots] if finished else [],
         list(slots[0].skipped) if finished else [],
+        list(slots[0].done) if finished else [],
     ]
 
 

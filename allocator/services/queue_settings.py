@@ -112,6 +112,7 @@ def rules_of(settings: QueueSettings) -> dict[str, Any]:
         "allow_pick": int(settings.allow_pick),
         "manual": int(settings.manual),
         "hidden": int(settings.hidden),
+        "reassess": int(settings.reassess),
         "distributed": int(settings.distributed),
         "shares": [list(share) for share in settings.shares],
     }
@@ -140,6 +141,7 @@ def settings_of(found: Mapping[str, Any], body: bytes, queue: int) -> QueueSetti
         allow_pick=bool(rules["allow_pick"]),
         manual=bool(rules.get("manual", 0)),
         hidden=bool(rules.get("hidden", 0)),
+        reassess=bool(rules.get("reassess", 0)),
         distributed=Dealing(rules["distributed"]),
         shares=tuple((int(person), float(load)) for person, load in some(rules["shares"])),
     )

@@ -34,6 +34,7 @@ PATHS: Final[Mapping[str, tuple[str, ...]]] = {
     "allow_pick": ("allow_pick",),
     "manual_mode": ("manual",),
     "hide_unassigned": ("hidden",),
+    "allow_reassessment": ("reassess",),
     "skip_policy": ("skip_policy",),
     "max_skips": ("max_skips",),
     "batches": ("batch_size", "max_workload"),

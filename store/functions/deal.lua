@@ -74,7 +74,7 @@ local function dealt_task(P, queue, task)
   local entry, i, class, came, number, weight = unpack(task)
   local record = waiting_record(P, queue, entry, class, came)
   local slot, person = record and record.s[i], people.load(P, number)
-  if not slot or slot[1] ~= QUEUED or entitled(person, queue, record, nil) ~= '' then return nil end
+  if not slot or slot[1] ~= QUEUED or entitled(person, queue, record, nil) ~= '' or has_done(record, person) then return nil end
   local waits = not entries.load(P, entry)
   return { entry, i, record.c, record.p, waits and 1 or 0, number, 0, ASSIGNED, weight, 0 }
 end

@@ -28,7 +28,8 @@ local function suits(P, record, numbers)
   for _, number in ipairs(numbers) do
     local person = people.load(P, number)
     if standing(person, queue) == '' and skilled(person, queue, record.c)
-      and not has_a_slot(record, person) and not has_skipped(record, person) then return true end
+      and not has_a_slot(record, person) and not has_skipped(record, person)
+      and not has_done(record, person) then return true end
   end
   return false
 end

@@ -2,7 +2,7 @@
 --
 -- KEYS[1] header  KEYS[2] log
 -- ARGV    queue task as_of person manager recalled
---   task      packed {entry, slot, class, came, rank, slots, skipped}: see named.load
+--   task      packed {entry, slot, class, came, rank, slots, skipped, done}: see named.load
 --   as_of     the event as of which that is known
 --   person    who asks; manager = 1: they may do so whoever the author is
 --   recalled  1: the author recalls what they submitted, and nobody else may
@@ -29,6 +29,6 @@ change('remove_status', {}, function(call, arg)
   if cause ~= '' then return negative(call, 'not_eligible', cause) end
   return commit(call, 'status_removed', {
     queue = queue.number, recalled = tonumber(arg.recalled), deadline = call.clock + queue.lease_ms,
-    tasks = { named.told(task, record, slot[2], from) },
+    tasks = { named.told(task, record, slot[2], from, named.done(queue, record.a, slot[2])) },
   })
 end)

@@ -3,7 +3,7 @@
 -- KEYS[1] header  KEYS[2] log
 -- ARGV    queue to person as_of tasks lenient
 --   to      1: to their authors, first in their lists; 2: to the pool, at their first place; 3: to `person`, leased
---   tasks   packed list of {entry, slot, class, came, rank, slots, skipped, removed}, 500 at most: see named.load;
+--   tasks   packed list of {entry, slot, class, came, rank, slots, skipped, done, removed}, 500 at most: see named.load;
 --           removed (1): the task is known to have been removed
 --   as_of   the event as of which that is known
 --   lenient 1: tasks that cannot be reopened stay as they are, `kept` names them and why; 0: all or none
@@ -26,7 +26,7 @@ local function reopened(call, queue, task, arg, whom)
     return nil, negative(call, 'wrong_state', named.text(task) .. ' ' .. REMOVED)
   end
   local record, from = named.load(call.P, queue, task, tonumber(arg.as_of))
-  if not record and arg.lenient == '1' and task[8] == 1 then
+  if not record and arg.lenient == '1' and task[9] == 1 then
     return nil, negative(call, 'wrong_state', named.text(task) .. ' ' .. REMOVED)
   end
   if not record then return nil, negative(call, 'stale_entry') end
@@ -39,13 +39,14 @@ local function reopened(call, queue, task, arg, whom)
   if cause == '' and to == named.TO_PERSON and whom.had[task[1]] then cause = 'EXCLUDED' end
   if cause ~= '' then return nil, negative(call, 'not_eligible', named.text(task) .. ' ' .. cause) end
   whom.had[task[1]] = true
-  return named.told(task, record, slot[2], from)
+  whom.done[task[1]] = named.done(queue, whom.done[task[1]] or record.a, slot[2])
+  return named.told(task, record, slot[2], from, whom.done[task[1]])
 end
 
 change('reopen', {}, function(call, arg)
   local queue, tasks, told, kept = queues.load(call.P, arg.queue), cmsgpack.unpack(arg.tasks), {}, {}
   if not queue then return negative(call, 'not_found', 'queue') end
-  local whom = { person = people.load(call.P, arg.person), had = {} }
+  local whom = { person = people.load(call.P, arg.person), had = {}, done = {} }
   entries.fetch(call.P, tasks)
   for _, task in ipairs(tasks) do
     local one, refusal = reopened(call, queue, task, arg, whom)

@@ -2,7 +2,7 @@
 --
 -- KEYS[1] header  KEYS[2] log
 -- ARGV    queue task as_of person manager settings_seq status meaning
---   task          packed {entry, slot, class, came, rank, slots, skipped}: see named.load
+--   task          packed {entry, slot, class, came, rank, slots, skipped, done}: see named.load
 --   as_of         the event as of which that is known
 --   person        who asks; manager = 1: they may do so whoever the author is, and also to what waits
 --   settings_seq  what the status was checked against

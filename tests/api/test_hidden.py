@@ -13,7 +13,9 @@ from tests.api.tasks import reopen
 from tests.api.test_figures import seen, states
 from tests.api.test_stages import for_review
 from tests.api.world import World, ids, refused
+from tests.conftest import ON_ONE_KIND
 
+pytestmark = ON_ONE_KIND
 ITEMS = [f"i{n}" for n in range(1, 13)]
 
 

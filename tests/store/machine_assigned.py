@@ -201,7 +201,7 @@ class AssignedRules(RuleBasedStateMachine):
             there = not (entry.gone or entry.escalated or self.state.covered(entry))
             slots = [i for i, s in enumerate(entry.all(), 1) if there and s.state == QUEUED]
             assert list(free or ()) == slots
-            may = [p for p in people if not entitled(self.state, p, entry)]
+            may = [p for p in people if not entitled(self.state, p, entry) and p not in entry.done]
             told = [
                 person
                 for person, lanes in zip(people, found["skills"], strict=True)

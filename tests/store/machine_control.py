@@ -30,6 +30,7 @@ class ControlRules:
         restricted=st.integers(0, 1),
         max_held=st.sampled_from([1, 2, 100]),
         manual=st.sampled_from([0, 0, 0, 1]),
+        reassess=st.sampled_from([0, 0, 1]),
         hidden=st.sampled_from([0, 0, 0, 1]),
         owner=st.sampled_from([1, 3]),
         lease_ms=st.sampled_from([5_000, 10_000, 20_000]),

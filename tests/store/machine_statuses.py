@@ -78,7 +78,8 @@ class StatusRules(RuleBasedStateMachine):
     def named(self, entry: Any, slot: int) -> list[Any]:
         known = self.known(entry)
         skipped = sorted(entry.skipped) if known else []
-        return [entry.entry, slot, entry.lane, entry.came, entry.rank, known, skipped]
+        done = sorted(entry.done) if known else []
+        return [entry.entry, slot, entry.lane, entry.came, entry.rank, known, skipped, done]
 
     def chosen(self, pick: int) -> tuple[Any, int] | None:
         """A task: mostly one that is finished."""

@@ -16,7 +16,7 @@ def person_and_queue(
         task=TaskId(entry=entry.entry, slot=1),
         queue=entry.queue,
         required_skills=queue.classes.get(entry.lane, frozenset()),
-        others=frozenset(had | entry.skipped),
+        others=frozenset(had | entry.skipped | entry.done),
     )
     member = Member(
         person=person,

@@ -34,7 +34,8 @@ end
 -- restricted (1: only the people of `allowed` and `groups` may work here), statuses (meanings, by index),
 -- batch_size (0: no batches), max_workload, skip_policy, max_skips, allow_pick (0/1), distributed (0: people pull;
 -- 1, 2: what comes in is dealt out, by number or by weight, and nobody pulls), shares ({person, load} each: among whom),
--- manual (1: nobody pulls, people get what is assigned to them), hidden (1: the same for all but managers: see unseen).
+-- manual (1: nobody pulls, people get what is assigned to them), hidden (1: the same for all but managers: see unseen),
+-- reassess (1: what is reopened may go to those again who have done it).
 -- control: paused (0, or the mode: 1 DRAIN, 2 RECALL), archived (0/1), submitted (0/1: its data are handed over), and
 -- two fences, seqs: what is only assigned is dead below `recall`, and below `narrow` if it is assigned to somebody who
 -- may not work here.
@@ -155,6 +156,11 @@ local function has_skipped(record, person)
   return record.x and contains(record.x, person.number)
 end
 
+-- Whether they finished it before it was reopened, and are not to be given it again by themselves.
+local function has_done(record, person)
+  return record.a and contains(record.a, person.number)
+end
+
 -- Whether nobody is given anything here now, and why; else ''.
 local function closed(queue)
   if queue.control.archived == 1 then return 'ARCHIVED' end
@@ -181,6 +187,7 @@ local function eligible(person, queue, record, except, chosen)
   if cause == '' and not (except or chosen) and unseen(person, queue) then cause = 'NOT_ALLOWED' end
   if cause == '' then cause = closed(queue) end
   if cause == '' then cause = entitled(person, queue, record, except) end
+  if cause == '' and not (except or chosen) and has_done(record, person) then cause = 'EXCLUDED' end
   return cause
 end
 

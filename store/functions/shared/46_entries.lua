@@ -1,5 +1,6 @@
 -- Entries: the record of a touched one. Besides what follows, of one that somebody has skipped: x, the people
--- who did, and e = 1 while it is ESCALATED for that: then nobody is given its free slots.
+-- who did, and e = 1 while it is ESCALATED for that: then nobody is given its free slots; and of one that was reopened:
+-- a, the people who had finished it and are not given it again.
 --
 -- record {q = queue, c = class, p = rank, s = slots, f = people it was cleared from, if any}; a slot is
 -- {state, person, token, cause, since, returned, …}:

@@ -19,17 +19,18 @@ function named.may_have_left(P, queue, entry, as_of)
 end
 
 -- The record of an entry that had left: everybody who finished a slot of it, so that nobody is ever given
--- a second one, and everybody who skipped it. `slots`: {person, state} each.
-function named.revived(queue, class, rank, slots, skipped)
+-- a second one, everybody who skipped it, and who is not given it again. `slots`: {person, state} each.
+function named.revived(queue, class, rank, slots, skipped, done)
   local record = { q = queue, c = class, p = rank, s = {} }
   for i, slot in ipairs(slots) do record.s[i] = { slot[2], slot[1], 0, SUBMITTED, 0, 0 } end
   if #skipped > 0 then record.x = skipped end
+  if done and #done > 0 then record.a = done end
   return record
 end
 
--- A task {entry, slot, class, came, rank, slots, skipped}: the class and rank with which its entry came into
--- the queue, and, if Postgres has all of it finished, rank, slots and skippers as it knew them after event
--- `as_of`. Returns its record and where it was found; nil: what was known is too old, or not enough.
+-- A task {entry, slot, class, came, rank, slots, skipped, done}: the class and rank with which its entry came into
+-- the queue, and, if Postgres has all of it finished, rank, slots, skippers and who is not given it again as it knew
+-- them after event `as_of`. Returns its record and where it was found; nil: what was known is too old, or not enough.
 function named.load(P, queue, task, as_of)
   local entry = task[1]
   local record = entries.load(P, entry)
@@ -39,13 +40,22 @@ function named.load(P, queue, task, as_of)
     return entries.untouched(queue.number, task[3], task[4], queue.slots), named.WAITS
   end
   if #task[6] ~= queue.slots or named.may_have_left(P, queue.number, entry, as_of) then return nil end
-  return named.revived(queue.number, task[3], task[5], task[6], task[7]), named.GONE
+  return named.revived(queue.number, task[3], task[5], task[6], task[7], task[8]), named.GONE
 end
 
--- What an event says of a task: enough to find it again in the state that the event is applied to.
-function named.told(task, record, author, from)
+-- Who is not given a task again once its author's work on it is undone: by the queue's rules they are not.
+function named.done(queue, known, author)
+  local list = { unpack(known or NONE) }
+  if queue.reassess ~= 1 and not contains(list, author) then list[#list + 1] = author end
+  return list
+end
+
+-- What an event says of a task: enough to find it again in the state that the event is applied to, and who is not
+-- given it again from then on.
+function named.told(task, record, author, from, done)
   local gone = from == named.GONE
-  return { task[1], task[2], record.c, record.p, author, from, gone and task[6] or {}, gone and task[7] or {} }
+  return { task[1], task[2], record.c, record.p, author, from, gone and task[6] or {}, gone and task[7] or {},
+    done or record.a or {} }
 end
 
 -- The state of a slot as a number: a free one of an escalated entry is ESCALATED.

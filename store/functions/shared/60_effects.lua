@@ -4,13 +4,14 @@ local effects = {}
 -- One event happens at a time: its batch is the same table, made anew.
 local the_batch = { queues = {} }
 
--- The people who may not take the entry: they have a slot of it, or have skipped it.
+-- The people who may not take the entry: they have a slot of it, have skipped it, or have done it before.
 local function barred_from(record)
   local set = {}
   for _, slot in ipairs(record.s) do
     if slot[1] ~= QUEUED and slot[1] ~= REMOVED then set[slot[2]] = true end
   end
   for _, person in ipairs(record.x or NONE) do set[person] = true end
+  for _, person in ipairs(record.a or NONE) do set[person] = true end
   return set
 end
 

@@ -1,8 +1,8 @@
--- The commonest end of a hold, in a queue without batches: its slot is finished, of an entry that nobody skipped
--- or was cleared from, and that no fence covers. What an edit of it comes to, without the tables of an edit:
+-- The commonest end of a hold, in a queue without batches: its slot is finished, of an entry that nobody skipped,
+-- was cleared from or has done before, and that no fence covers. What an edit of it comes to, without the tables of an edit:
 -- where the entry has a free slot it stays in G, and in T of the same people.
 local function is_plain(P, entry, record)
-  if not record or record.x or record.f or record.e or record.o then return false end
+  if not record or record.x or record.f or record.e or record.o or record.a then return false end
   if seen.stale and seen.stale[entry] then return false end
   return queues.load(P, record.q).batch_size == 0
 end

@@ -11,6 +11,7 @@ import pytest
 from pydantic import SecretStr
 
 from allocator import bootstrap
+from allocator.services import beginning
 from allocator.settings import Settings
 from audit import source
 from dibs import errors
@@ -58,6 +59,9 @@ async def lonely(alone: bootstrap.Worker) -> AsyncIterator[World]:
 
 CHUNKS = ("remove_entries", "set_priority", "reopen", "assign", "drop_holds")
 """Functions that chunks call."""
+CARRY_S = 0.2
+"""How long who begins an operation waits for it, where it may hang: long enough for what a test has
+done before that."""
 
 
 class Broken:
@@ -74,6 +78,7 @@ class Broken:
         self.waits: asyncio.Event | None = None
         self.dies: str = ""
         monkeypatch.setattr(server.store.ledger, "change", self.change)
+        monkeypatch.setattr(beginning, "CARRY_S", CARRY_S)
 
     async def change(self, project: int, name: str, *args: object, **inputs: object) -> object:
         if name in CHUNKS:

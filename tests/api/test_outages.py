@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from dibs.v1 import allocation_pb2
 from store.embedded import EmbeddedPostgres, EmbeddedRedis
 from store.migrations import migrate
 from tests.api.world import Stubs, World, ids, refused
+from tests.conftest import in_memory
 
 PATIENCE_S = 2.0
 
@@ -36,7 +38,14 @@ class Fragile:
 
 @pytest.fixture
 async def fragile(tmp_path: Path) -> AsyncIterator[Fragile]:
-    async with EmbeddedPostgres(tmp_path) as postgres, EmbeddedRedis(tmp_path) as redis:
+    with in_memory(tmp_path) as directory:
+        async with _fragile(directory) as fragile:
+            yield fragile
+
+
+@asynccontextmanager
+async def _fragile(directory: Path) -> AsyncIterator[Fragile]:
+    async with EmbeddedPostgres(directory) as postgres, EmbeddedRedis(directory) as redis:
         await migrate(postgres.dsn)
         settings = Settings(
             redis_url=SecretStr(redis.url),

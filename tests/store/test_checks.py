@@ -66,7 +66,7 @@ def test_old_servers_are_refused() -> None:
 
 
 async def test_our_own_servers_pass(dsn: str, empty_redis: str) -> None:
-    await check_postgres(dsn, ignore=frozenset({"fsync"}))
+    await check_postgres(dsn, ignore=frozenset({"fsync", "full_page_writes"}))
     await check_redis(empty_redis)
 
 

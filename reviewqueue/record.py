@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -134,10 +135,7 @@ class Record:
 
 def _most_common(applied: Mapping[str, Applied]) -> Applied | None:
     """What spares the most names, so that a thousand classes at one rate take no room."""
-    spared: dict[Applied, int] = {}
-    for name, one in applied.items():
-        spared[one] = spared.get(one, 0) + 1 + len(name)
-    return max(spared, key=spared.__getitem__, default=None)
+    return next((one for one, _ in Counter(applied.values()).most_common(1)), None)
 
 
 def _values(applied: Applied) -> tuple[int, float, tuple[float, ...]]:

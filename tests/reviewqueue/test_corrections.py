@@ -66,8 +66,9 @@ def test_every_known_unit_is_there_or_gone_or_was_final(
     there = {unit.number for unit in again.units}
     assert len(there) == len(again.units)
     assert there.isdisjoint(again.gone)
-    left = {one.number: one for one in known if one.number not in there | set(again.gone)}
-    assert all(one.state in {S.DELETED, S.REJECTED} for one in left.values())
+    away = [one for one in known if one.number not in there]
+    kept = {one.number for one in away if one.state in {S.DELETED, S.REJECTED}}
+    assert set(again.gone) == {one.number for one in away} - kept
     assert {one.number for one in known if one.number >= MISSING} <= there
     assert again.rejects == {one.number: one.rejects for one in known if one.rejects}
 

@@ -14,7 +14,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from allocator.strategies.wrong import WrongInputError
-from reviewqueue.draws import LOT, QA, REVIEW, Subject, check_rate, draws, expert, threshold
+from reviewqueue.draws import (
+    LOT,
+    QA,
+    REVIEW,
+    Subject,
+    check_rate,
+    draws,
+    expert,
+    is_sampled,
+    threshold,
+)
 from reviewqueue.model import MISSING, WHOLE_TASK, Unit
 
 RATES = st.floats(0, 1) | st.sampled_from([0.0, 1.0, 0.1, 0.5, 5e-324, 1 - 2**-53])
@@ -53,7 +63,11 @@ def test_what_has_no_external_id_goes_by_its_number() -> None:
 
 @given(rate=RATES)
 def test_a_rate_is_applied_in_whole_numbers(rate: float) -> None:
-    assert threshold(rate) == math.floor(Fraction(rate) * 2**64)
+    below = math.floor(Fraction(rate) * 2**64)
+
+    assert threshold(rate) == below
+    assert not is_sampled(below, rate)
+    assert below == 0 or is_sampled(below - 1, rate)
 
 
 def test_a_rate_of_one_takes_the_highest_draw_and_a_rate_of_zero_not_the_lowest() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from allocator.model import Priority, TaskId, TaskState, WorkStatus
 from allocator.operation_words import Operation
@@ -22,20 +22,35 @@ class Assigned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moving:
-    """Tasks move in an operation; `staying` counts those that stay, by why."""
+    """Tasks move in an operation; `staying` counts those that stay, by why; `ranges` go whole."""
 
     operation: Operation
-    staying: Mapping[str, int]
+    staying: Mapping[str, int] = field(default_factory=dict)
+    ranges: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedTasks:
+    """What somebody would get, and which ranges whole."""
+
+    person: str
+    tasks: int
+    weight: float
+    ranges: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
-    """(person, tasks, weight) each would get; it can be applied until `expire_ms`, wall time."""
+    """What each would get, and which ranges would be no more; it can be applied until `expire_ms`.
+
+    That is wall time.
+    """
 
     seq: int
     expire_ms: int
-    planned: tuple[tuple[str, int, float], ...]
+    planned: tuple[PlannedTasks, ...]
     staying: Mapping[str, int]
+    gone: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

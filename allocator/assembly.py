@@ -483,6 +483,7 @@ class Assembly:
             items=self._items,
             views=self._views,
             moves=self._store.moves,
+            ranges=self._store.ranges,
             door=self._door,
             lists=self._lists,
             dealing=self._dealing,

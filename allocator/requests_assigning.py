@@ -27,12 +27,13 @@ class AssignTasks:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reassign:
-    """All that one person has open in a queue is to be another's."""
+    """What one person has open in a queue, or (not "") in an assignment, is to be another's."""
 
     change: Change
     queue_id: str
     source: str
     target: str
+    assignment: str
     reason: str
     rest_to_pool: bool
 

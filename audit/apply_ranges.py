@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from audit.passing import free
 from audit.report import RULES, Judge
-from audit.state import ASSIGN, Operation, Places, Project, Queue, Terms
+from audit.state import ASSIGN, MOST_RANGES, Operation, Places, Project, Queue, Terms
 from store.events import Event
-
-MOST = 1000
 
 
 def created(project: Project, event: Event, judge: Judge) -> None:
@@ -19,8 +18,7 @@ def created(project: Project, event: Event, judge: Judge) -> None:
     judge.expect(RULES, new.person in project.members, "person {} was never a member", new.person)
     came = sum(entry.queue == queue.queue for entry in project.entries.values())
     judge.expect(RULES, 1 <= new.first <= new.last <= came, "{} of {} places", new, came)
-    met = [one for one in queue.ranges.values() if one.first <= new.last and new.first <= one.last]
-    judge.expect(RULES, not met, "{} is in {}", new, met[:50])
+    judge.expect(RULES, free(queue, new.first, new.last), "{} is in another", new)
     _put(queue, event.seq, new, judge)
     project.operations[event.seq] = Operation(
         verb=ASSIGN,
@@ -62,5 +60,5 @@ def merged(project: Project, event: Event, judge: Judge) -> None:
 
 def _put(queue: Queue, number: int, places: Places, judge: Judge) -> None:
     queue.ranges[number] = places
-    few = len(queue.ranges) <= MOST
+    few = len(queue.ranges) <= MOST_RANGES
     judge.expect(RULES, few, "queue {} has {} ranges", queue.queue, len(queue.ranges))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from audit.apply_moves import UNDONE, fresh
+from audit.passing import as_were, is_filled, to_others
 from audit.state import PLAN_MS, RUNNING, Plan, Project
 
 NOT_FOUND = "not_found"
@@ -41,6 +42,13 @@ def expect_begin(
         return "stale_plan", ""
     busy = (project.moving.get((found.queue, person), 0) for person in found.sources)
     first = next((number for number in busy if number), 0)
+    queue = project.queues[found.queue]
+    if undo:
+        operation = project.operations[undo]
+        ranges = as_were(queue, operation.moves.ranges if operation.moves else ())
+    else:
+        ranges = to_others(queue, found.ranges, found.sources)
+    first = first or is_filled(project, ranges)
     assert (why == UNDONE) == bool(undo)
     return ("moving", str(first)) if first else ("ok", "")
 

@@ -259,13 +259,15 @@ def _moves(moves: dict[str, Any]) -> tuple[object, ...]:
         moves["undone"],
         moves["ended"],
         _listed(moves["sources"]),
+        tuple(map(tuple, _listed(moves["ranges"]))),
     )
 
 
 def _plan(plan: dict[str, Any]) -> tuple[object, ...]:
     names = ("queue", "as_of", "content", "total", "clock", "used")
     lists = (_listed(plan["sources"]), _listed(plan["targets"]))
-    return (*(int(plan[name]) for name in names), *lists)
+    ranges = tuple(map(tuple, _listed(plan["ranges"])))
+    return (*(int(plan[name]) for name in names), *lists, ranges)
 
 
 def _terms(said: dict[str, Any]) -> tuple[int, ...]:

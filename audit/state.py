@@ -63,6 +63,8 @@ REMOVE_CONTRIBUTORS: Final = 10
 REMOVE_MEMBERS: Final = 11
 ASSIGN: Final = 12
 MOVE: Final = 13
+MOST_RANGES: Final = 1000
+"""Of a queue."""
 PLAN_MS: Final = 900_000
 """So long a plan may be applied, and what was done be undone, on the lease clock."""
 RECALLS: Final = frozenset({RECALL_QUEUE, REMOVE_CONTRIBUTORS, REMOVE_MEMBERS})
@@ -410,6 +412,19 @@ class Operation:
     moves: Moves | None = None
 
 
+class Passed(NamedTuple):
+    """A range that is another person's: `person` 0: it is no more; `before` 0: it was not."""
+
+    number: int
+    first: int
+    last: int
+    before: int
+    person: int
+    due_ms: int
+    priority: int
+    content: int
+
+
 @dataclass(slots=True, kw_only=True)
 class Moves:
     """What an operation moves from `sources`; since when it has, and by which it is undone."""
@@ -417,6 +432,7 @@ class Moves:
     why: int
     reason: int
     sources: tuple[int, ...]
+    ranges: tuple[Passed, ...]
     ended: int = 0
     undone: int = 0
 
@@ -428,6 +444,8 @@ class Plan:
     queue: int
     sources: tuple[int, ...]
     targets: tuple[int, ...]
+    ranges: tuple[tuple[int, ...], ...]
+    """Number, places, whose it is and whose it is to be, of each range that is passed on."""
     as_of: int
     content: int
     total: int

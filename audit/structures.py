@@ -263,13 +263,16 @@ def _operations(project: Project, shape: Shape) -> None:
 
 def _moves(operation: Operation) -> tuple[object, ...]:
     moves = operation.moves
-    return (moves.why, moves.reason, moves.undone, moves.ended, moves.sources) if moves else ()
+    if moves is None:
+        return ()
+    ranges = tuple(map(tuple, moves.ranges))
+    return (moves.why, moves.reason, moves.undone, moves.ended, moves.sources, ranges)
 
 
 def _plan(plan: Plan) -> tuple[object, ...]:
     return (
         *(plan.queue, plan.as_of, plan.content, plan.total, plan.clock, plan.used),
-        *(plan.sources, plan.targets),
+        *(plan.sources, plan.targets, plan.ranges),
     )
 
 

@@ -174,14 +174,16 @@ def reassign(
     to_person: str,
     *,
     reason: str,
+    assignment: str = "",
     move_rest_to_pool: bool = False,
 ) -> Call[pb.ReassignResponse]:
-    """Move what one person has open to another; the answer is an operation."""
+    """Move what one person has open, all or of one assignment, to another, in an operation."""
     request = pb.ReassignRequest(
         **scope.where(),
         queue_id=queue,
         from_person=from_person,
         to_person=to_person,
+        assignment_id=assignment,
         reason=reason,
         move_rest_to_pool=move_rest_to_pool,
     )

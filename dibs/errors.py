@@ -461,14 +461,14 @@ class TaskMoving(Conflict):
 
 
 class PlanStale(Conflict):
-    """People, their skills, or the queue's settings have changed since the plan was made."""
+    """People, skills, the queue's settings or its ranges have changed since the plan was made."""
 
     reason = "PLAN_STALE"
     keys = ("queue_id",)
 
     def __init__(self, queue_id: str) -> None:
         super().__init__(
-            f"people or settings of queue {queue_id!r} have changed since: plan again",
+            f"people, settings or ranges of queue {queue_id!r} have changed since: plan again",
             queue_id=queue_id,
         )
 

@@ -155,13 +155,18 @@ def _joined_or_left(body: Any) -> Sequence[int]:
     return [*(body["added"] or ()), *(body["removed"] or ())]
 
 
+def _moving(body: Any) -> Sequence[int]:
+    passed = body["ranges"] or ()
+    return [*(body["sources"] or ()), *(person for one in passed for person in one[3:5])]
+
+
 _PEOPLE: Final[Mapping[str, Callable[[Any], Sequence[int]]]] = {
     "project_created": lambda body: (body["admin"],),
     "members_changed": _members,
     "group_changed": _joined_or_left,
     "queue_changed": lambda body: list(body["fenced"] or ()),
     "moves_planned": lambda body: [*body["sources"], *body["targets"]],
-    "moves_begun": lambda body: list(body["sources"] or ()),
+    "moves_begun": _moving,
 }
 
 

@@ -74,8 +74,11 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "skips_cleared": ("queue", "entries"),
     "released": ("person", "tasks", "content"),
     "expired": ("tasks", "stay"),
-    "moves_planned": ("queue", "sources", "targets", "as_of", "content", "total"),
-    "moves_begun": (*("queue", "why", "plan", "undo", "sources", "content", "total", "reason"),),
+    "moves_planned": ("queue", "sources", "targets", "ranges", "as_of", "content", "total"),
+    "moves_begun": (
+        *("queue", "why", "plan", "undo", "sources", "ranges"),
+        *("content", "total", "reason"),
+    ),
     "assignment_changed": ("queue", "person", "range", "due_ms", "priority", "content", "reason"),
     "range_created": (
         *("queue", "person", "first", "last", "due_ms", "priority", "note"),

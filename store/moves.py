@@ -27,8 +27,9 @@ _LOADS: Final = """
 SELECT person, count(*) AS tasks FROM view_task
  WHERE project = $1 AND queue = $2 AND state = ANY ($3) GROUP BY person"""
 _KNOWN: Final = """
-SELECT DISTINCT person FROM view_task
- WHERE project = $1 AND queue = $2 AND person > 0 AND state <> ALL ($3)"""
+SELECT person FROM view_task
+ WHERE project = $1 AND queue = $2 AND person > 0 AND state <> ALL ($3)
+UNION SELECT person FROM view_range WHERE project = $1 AND queue = $2"""
 
 
 class Moves:
@@ -49,7 +50,7 @@ class Moves:
         return {row["person"]: row["tasks"] for row in rows}
 
     async def known_in(self, project: int, queue: int) -> frozenset[int]:
-        """Everybody who has, or ever finished, a task of the queue."""
+        """Everybody who has, or ever finished, a task of the queue, or has a range there."""
         rows = await self._postgres.fetch(_KNOWN, project, queue, list(_FREE))
         return frozenset(row["person"] for row in rows)
 

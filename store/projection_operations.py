@@ -188,6 +188,10 @@ def _cleaned(views: Views, event: Event, body: Any) -> None:
 
 def _moving(views: Views, event: Event, body: Any) -> None:
     _in_chunks(views, event, MOVE)
+    queue = body["queue"]
+    for number, first, last, _, person, *said in body["ranges"] or ():
+        row = (queue, number, person, first, last, *said, event.seq)
+        views.rows.append(("range", row) if person else ("range_gone", (queue, number)))
 
 
 def assigning(views: Views, event: Event) -> None:

@@ -6,10 +6,11 @@ changes, so that a row of view_range has the entries at its ends as well.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from allocator.model import TaskId, TaskState
-from allocator.ports import Extent
+from allocator.ports import Extent, HeldRange
 from allocator.strategies.ranges import Range
 from store.items import LONGEST_RUN
 from store.postgres import Postgres
@@ -25,7 +26,11 @@ def entry_at(place: str) -> str:
 
 WRITES: Final = {
     "range": "INSERT INTO view_range VALUES"
-    f" ($1, $2, $3, $4, $5, $6, {entry_at('$5')}, {entry_at('$6')}, $7, $8, $9, $10)",
+    f" ($1, $2, $3, $4, $5, $6, {entry_at('$5')}, {entry_at('$6')}, $7, $8, $9, $10)"
+    " ON CONFLICT (project, queue, number) DO UPDATE SET person = excluded.person,"
+    " due_ms = excluded.due_ms, priority = excluded.priority, content = excluded.content,"
+    " changed = excluded.changed",
+    "range_gone": "DELETE FROM view_range WHERE project = $1 AND queue = $2 AND number = $3",
     "range_said": "UPDATE view_range SET due_ms = $4, priority = $5, content = $6, changed = $7"
     " WHERE project = $1 AND queue = $2 AND number = $3",
     "range_part": "INSERT INTO view_range SELECT v.project, v.queue, $4, v.person, $5::bigint,"
@@ -83,6 +88,15 @@ class Ranges:
             *(project, queue),
         )
         return int(row["places"]) if row else 0
+
+    async def of_person(self, project: int, queue: int, person: int) -> Sequence[HeldRange]:
+        """Those that are the person's, in order."""
+        rows = await self._postgres.fetch(
+            "SELECT number, first, last, first_entry, last_entry FROM view_range"
+            " WHERE project = $1 AND queue = $2 AND person = $3 ORDER BY first",
+            *(project, queue, person),
+        )
+        return [HeldRange(*row) for row in rows]
 
     async def extent(self, project: int, queue: int, number: int) -> Extent | None:
         """From which entry to which a range goes; None: there is no such range."""

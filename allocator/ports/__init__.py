@@ -27,7 +27,7 @@ from allocator.ports.loads import Done, Left, Loads, Marked, PersonLoad, ShareLo
 from allocator.ports.moves import AssignmentView, Moves, OpenTask
 from allocator.ports.operations import Operations, OperationView
 from allocator.ports.queue_datasets import QueueDatasets, QueueDatasetView
-from allocator.ports.ranges import Extent, Ranges
+from allocator.ports.ranges import Extent, HeldRange, Ranges
 from allocator.ports.sums import Sums
 from allocator.ports.views import (
     DatasetView,
@@ -59,6 +59,7 @@ __all__ = [
     "EntryPlace",
     "Event",
     "Extent",
+    "HeldRange",
     "Sums",
     "GroupView",
     "Groups",

@@ -72,4 +72,4 @@ class Moves(Protocol):
         """How many tasks each person has open in the queue."""
 
     async def known_in(self, project: int, queue: int) -> frozenset[int]:
-        """Everybody who has, or ever finished, a task of the queue."""
+        """Everybody who has, or ever finished, a task of the queue, or has a range there."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
 from allocator.model import TaskId
@@ -16,6 +17,16 @@ class Extent(NamedTuple):
     person: int
 
 
+class HeldRange(NamedTuple):
+    """A range of somebody: its number, its places, and the entries at its ends."""
+
+    number: int
+    first: int
+    last: int
+    first_entry: int
+    last_entry: int
+
+
 class Ranges(Protocol):
     """Reads of the views; who asks waits for them first."""
 
@@ -24,6 +35,9 @@ class Ranges(Protocol):
 
     async def places(self, project: int, queue: int) -> int:
         """How many places the queue has by now: entries, also those that are gone."""
+
+    async def of_person(self, project: int, queue: int, person: int) -> Sequence[HeldRange]:
+        """Those that are the person's, in order."""
 
     async def extent(self, project: int, queue: int, number: int) -> Extent | None:
         """From which entry to which a range goes; None: there is no such range."""

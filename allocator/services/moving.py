@@ -5,19 +5,21 @@ from __future__ import annotations
 import asyncio
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 from allocator import answers_assigning as told
 from allocator import operation_words as words
 from allocator import requests_assigning as asked
 from allocator.ports import Content, Directory, Ledger, Outcome
+from allocator.services.assignment_ids import id_of
 from allocator.services.beginning import Beginning
 from allocator.services.door import Door, Place
 from allocator.services.driving import packed_moves, unpacked
-from allocator.services.outcomes import happened, value
+from allocator.services.outcomes import happened, some, value
 from allocator.services.planning import Ground, Planning
 from allocator.services.reasons import kept
+from allocator.strategies import ranges
 from allocator.strategies.operations import MovePlan
 from allocator.strategies.redistribution import (
     ACTIVE_WINDOW_MS,
@@ -30,6 +32,7 @@ from dibs import errors
 
 REASSIGNED, REDISTRIBUTED, UNDONE = 3, 4, 5
 NOT_IF_WORKED_ON, IN_ANY_CASE, NOT_IF_TOUCHED = 1, 2, 3
+NOBODY = 0
 TRIES: Final = 3
 WINDOW_MS: Final = ACTIVE_WINDOW_MS
 """So long a plan can be applied, and what was done be undone (SEMANTICS §4)."""
@@ -64,7 +67,7 @@ class Movings:
         """Move all that one has open to another.
 
         Raises QueueNotFound, QueueArchived, PersonNotFound, NotEligible,
-        InvalidArgument, TaskMoving, PlanStale, PermissionDenied.
+        AssignmentNotFound, InvalidArgument, TaskMoving, PlanStale, PermissionDenied.
         """
         if ask.source == ask.target:
             raise errors.InvalidArgument("to_person", "must be another person than from_person")
@@ -72,6 +75,8 @@ class Movings:
         reason = await kept(self._content, place.project, ask.reason)
         for _ in range(TRIES):
             ground = await self._planning.ground(place, ask.queue_id, ask.source)
+            if ask.assignment:
+                ground = await self._planning.narrowed(ground, ask.assignment)
             target = await self._planning.target(ground, ask.target)
             if target.refused is not None:
                 raise errors.NotEligible([target.refused])
@@ -80,11 +85,18 @@ class Movings:
             rows = _rows(ground, found, IN_ANY_CASE)
             if ask.rest_to_pool:
                 rows += _to_pool(ground, found)
-            outcome = await self._begin(ground, ask, REASSIGNED, rows, reason, [target.person])
+            whole = {row[0] for row in rows}
+            if ask.assignment:
+                whole.update(one.first_entry for one in ground.ranges)
+            ranges = _to_one(ground, target.person, whole)
+            outcome = await self._begin(ground, ask, rows, ranges, reason, target.person)
             if outcome.word != "stale_plan":
-                operation = await self._carried(ground, outcome, "")
-                staying = {} if ask.rest_to_pool else _staying(found)
-                return told.Moving(operation=operation, staying=staying)
+                operation = await self._carry(place, outcome, ask.queue_id, "")
+                return told.Moving(
+                    operation=operation,
+                    staying={} if ask.rest_to_pool else _staying(found),
+                    ranges=tuple(_ids(ground.queue, happened(outcome).body).get(target.person, ())),
+                )
         raise errors.PlanStale(ask.queue_id)
 
     async def plan(self, ask: asked.PlanRedistribution) -> told.Planned:
@@ -102,9 +114,10 @@ class Movings:
             found = await self._planning.spread(ground, targets, ask.scope, ask.sharing)
             started = IN_ANY_CASE if ask.scope.include_started else NOT_IF_WORKED_ON
             rows = await asyncio.to_thread(_rows, ground, found, started)
+            ranges = await asyncio.to_thread(_to_many, ground, rows)
             outcome = await self._ledger.change(
                 *(place.project, "plan_moves", ask.change.key, place.actor),
-                **self._told(ground, [target.person for target in targets], len(rows)),
+                **self._told(ground, [target.person for target in targets], len(rows), ranges),
                 content=await self._packed(place, ground.queue, rows, REDISTRIBUTED, 0),
             )
             if outcome.word != "stale_plan":
@@ -128,7 +141,7 @@ class Movings:
             reason=await kept(self._content, place.project, ask.reason),
         )
         operation = await self._carry(place, outcome, ask.queue_id, str(ask.plan))
-        return told.Moving(operation=operation, staying={})
+        return told.Moving(operation=operation)
 
     async def undo(self, ask: asked.UndoRedistribution) -> told.Moving:
         """Let what was moved go back, as far as nobody has touched it.
@@ -160,7 +173,7 @@ class Movings:
             reason=reason,
         )
         operation = await self._carry(place, outcome, ask.queue_id, "", ask.operation)
-        return told.Moving(operation=operation, staying={})
+        return told.Moving(operation=operation)
 
     async def _packed(
         self, place: Place, queue: int, rows: Sequence[Sequence[int]], why: int, reason: int
@@ -169,11 +182,14 @@ class Movings:
         number, _ = await self._content.put(place.project, body)
         return number
 
-    def _told(self, ground: Ground, targets: Sequence[int], total: int) -> dict[str, Any]:
+    def _told(
+        self, ground: Ground, targets: Sequence[int], total: int, ranges: Sequence[Sequence[int]]
+    ) -> dict[str, Any]:
         return {
             "queue": ground.queue,
             "sources": [ground.source],
             "targets": list(targets),
+            "ranges": list(ranges),
             "as_of": ground.as_of,
             "total": total,
         }
@@ -182,23 +198,20 @@ class Movings:
         self,
         ground: Ground,
         ask: asked.Reassign,
-        why: int,
         rows: Sequence[Sequence[int]],
+        ranges: Sequence[Sequence[int]],
         reason: int,
-        targets: Sequence[int],
+        target: int,
     ) -> Outcome:
         return await self._ledger.change(
             *(ground.place.project, "begin_moves", ask.change.key, ground.place.actor),
-            **self._told(ground, targets, len(rows)),
-            content=await self._packed(ground.place, ground.queue, rows, why, reason),
-            why=why,
+            **self._told(ground, [target], len(rows), ranges),
+            content=await self._packed(ground.place, ground.queue, rows, REASSIGNED, reason),
+            why=REASSIGNED,
             plan=0,
             undo=0,
             reason=reason,
         )
-
-    async def _carried(self, ground: Ground, outcome: Outcome, plan: str) -> words.Operation:
-        return await self._carry(ground.place, outcome, ground.queue_id, plan)
 
     async def _carry(
         self, place: Place, outcome: Outcome, queue_id: str, plan: str, undo: int = 0
@@ -219,14 +232,21 @@ class Movings:
         for move in found.moves:
             weights[move.person].append(float(move.task.weight))
         people = await self._directory.people_ids(place.project, [t.person for t in targets])
+        ranges = _ids(event.body["queue"], event.body)
         return told.Planned(
             seq=event.seq,
             expire_ms=event.wall_ms + WINDOW_MS,
             planned=tuple(
-                (people[t.person], len(weights[t.person]), math.fsum(weights[t.person]))
+                told.PlannedTasks(
+                    person=people[t.person],
+                    tasks=len(weights[t.person]),
+                    weight=math.fsum(weights[t.person]),
+                    ranges=tuple(ranges.get(t.person, ())),
+                )
                 for t in targets
             ),
             staying=_staying(found),
+            gone=tuple(ranges.get(NOBODY, ())),
         )
 
 
@@ -235,6 +255,7 @@ def _nothing_told(queue: int) -> dict[str, Any]:
         "queue": queue,
         "sources": [],
         "targets": [],
+        "ranges": [],
         "as_of": 0,
         "content": 0,
         "total": 0,
@@ -257,6 +278,40 @@ def _to_pool(ground: Ground, found: Redistribution) -> list[list[int]]:
         [stay.task.entry, stay.task.slot, 0, 0, 0, ground.source, 0, IN_ANY_CASE]
         for stay in found.stays
     ]
+
+
+def _to_one(ground: Ground, target: int, entries: Collection[int]) -> list[list[int]]:
+    """The ranges that have one of the entries, as they pass on to the target."""
+    given = dict.fromkeys(entries, target)
+    return _passed(ground, ranges.heirs(_extents(ground), given, given))
+
+
+def _to_many(ground: Ground, rows: Sequence[Sequence[int]]) -> list[list[int]]:
+    """The ranges of which everything that is open moves."""
+    given = {entry: person for entry, _, _, _, person, *_ in rows}
+    entries = [task.entry for task in ground.open]
+    return _passed(ground, ranges.heirs(_extents(ground), entries, given))
+
+
+def _extents(ground: Ground) -> list[tuple[int, int, int]]:
+    return [(one.number, one.first_entry, one.last_entry) for one in ground.ranges]
+
+
+def _passed(ground: Ground, heirs: Mapping[int, int]) -> list[list[int]]:
+    """As the store is told it: number, places, whose it is and whose it is to be."""
+    return [
+        [one.number, one.first, one.last, ground.source, heirs[one.number]]
+        for one in ground.ranges
+        if one.number in heirs
+    ]
+
+
+def _ids(queue: int, body: Mapping[str, Any]) -> dict[int, list[str]]:
+    """The ranges that an event passes on, by whose they are to be."""
+    found: dict[int, list[str]] = {}
+    for number, _, _, _, person, *_ in some(body["ranges"]):
+        found.setdefault(person, []).append(id_of(queue, 0, number))
+    return found
 
 
 def _back(row: Sequence[int]) -> list[int]:

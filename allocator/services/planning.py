@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
 from allocator import requests_assigning as asked
 from allocator.model import Cause, TaskState
-from allocator.ports import Items, Ledger, Moves, OpenTask, Views
+from allocator.ports import HeldRange, Items, Ledger, Moves, OpenTask, Ranges, Views
+from allocator.services.assignment_ids import somebodys
 from allocator.services.dealing import DealingOut
 from allocator.services.door import Door, Place
 from allocator.services.lists import Lists
@@ -32,7 +34,7 @@ from dibs import errors
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ground:
-    """What a plan is made from, as of event `as_of`."""
+    """What a plan is made from, as of event `as_of`: of what the source has `open` some `tasks`."""
 
     place: Place
     queue: int
@@ -40,7 +42,9 @@ class Ground:
     source: int
     rules: Mapping[str, Any]
     as_of: int
+    open: Sequence[OpenTask]
     tasks: Sequence[OpenTask]
+    ranges: Sequence[HeldRange]
 
 
 class Planning:
@@ -53,6 +57,7 @@ class Planning:
         items: Items,
         views: Views,
         moves: Moves,
+        ranges: Ranges,
         door: Door,
         lists: Lists,
         dealing: DealingOut,
@@ -61,6 +66,7 @@ class Planning:
         self._items = items
         self._views = views
         self._moves = moves
+        self._ranges = ranges
         self._door = door
         self._lists = lists
         self._dealing = dealing
@@ -70,7 +76,7 @@ class Planning:
         outcome = await self._ledger.read(place.project, "queue", queue=queue)
         person = await self._door.person(place.project, source)
         await self._views.wait_for(place.project, outcome.seq)
-        tasks = await self._moves.open_of(place.project, queue, person)
+        all_ = tasks = await self._moves.open_of(place.project, queue, person)
         if filter_:
             rows = await self._lists.rows(place.project, queue, filter_)
             chosen = {(row.entry, row.slot) for row in rows}
@@ -82,8 +88,26 @@ class Planning:
             source=person,
             rules=value(outcome)["rules"],
             as_of=outcome.seq,
+            open=all_,
             tasks=tasks,
+            ranges=await self._ranges.of_person(place.project, queue, person),
         )
+
+    async def narrowed(self, ground: Ground, id_: str) -> Ground:
+        """Only what an assignment of the source is: a range, or the share without the ranges.
+
+        Raises AssignmentNotFound, InvalidArgument.
+        """
+        queue, person, number = somebodys(id_)
+        ranges = [one for one in ground.ranges if one.number == number]
+        if queue != ground.queue or not (ranges or person == ground.source):
+            if number and await self._ranges.extent(ground.place.project, queue, number) is None:
+                raise errors.AssignmentNotFound(id_)
+            right = "must be a share or a range of from_person in the queue"
+            raise errors.InvalidArgument("assignment_id", right)
+        inside = [_lies_in(task, ranges or ground.ranges) == bool(number) for task in ground.tasks]
+        tasks = [task for task, wanted in zip(ground.tasks, inside, strict=True) if wanted]
+        return replace(ground, tasks=tasks, ranges=ranges)
 
     async def target(self, ground: Ground, person_id: str) -> Target:
         """One who is to get everything. Raises PersonNotFound."""
@@ -174,7 +198,10 @@ class Planning:
                 )
                 for task in ground.tasks
             ]
-            return redistribute(held, targets, now_ms=0, scope=scope, sharing=sharing)
+            ranges = [(one.first_entry, one.last_entry) for one in ground.ranges]
+            return redistribute(
+                held, targets, now_ms=0, scope=scope, sharing=sharing, ranges=ranges
+            )
 
         return await asyncio.to_thread(spread)  # seconds, if it is 100,000 tasks
 
@@ -183,6 +210,12 @@ class Planning:
             ground.place.project, {task.entry for task in ground.tasks}
         )
         return {entry: item.weight for entry, item in items.items()}
+
+
+def _lies_in(task: OpenTask, ranges: Sequence[HeldRange]) -> bool:
+    """Whether it is at a place of one of the ranges, which are in order."""
+    place = bisect_left(ranges, task.entry, key=lambda one: one.last_entry)
+    return place < len(ranges) and ranges[place].first_entry <= task.entry
 
 
 def _parts(people: Sequence[int], loads: Sequence[float | None]) -> Sequence[Fraction]:

@@ -7,8 +7,8 @@ nothing about which places are whose.
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
-from collections.abc import Sequence
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from allocator.strategies.wrong import WrongInputError
@@ -89,6 +89,25 @@ def merge(ranges: Ranges, number: int, other: int) -> Ranges:
     if one.person != two.person:
         raise WrongRangeError("other", "must be of the same person")
     return (*ranges[:place], one._replace(last=two.last), *ranges[next_ + 1 :])
+
+
+def heirs(
+    ranges: Iterable[tuple[int, int, int]], tasks: Iterable[int], given: Mapping[int, int]
+) -> dict[int, int]:
+    """Whose each range is to be, by its number, when of somebody's `tasks` some are `given` away.
+
+    A range is its number and the entries at its ends. One of which everything goes
+    to one person is theirs; one of which everything goes, to several, is nobody's: 0.
+    Of which something stays, or nothing is there to go, is whose it was.
+    """
+    entries, found = sorted(tasks), {}
+    for number, first, last in ranges:
+        inside = entries[bisect_left(entries, first) : bisect_right(entries, last)]
+        people = {given.get(entry) for entry in inside}
+        if people and None not in people:
+            [one, *more] = (person for person in people if person is not None)
+            found[number] = 0 if more else one
+    return found
 
 
 def _first_ending_from(ranges: Sequence[Range], place: int) -> Range | None:

@@ -8,6 +8,7 @@ as level as possible afterwards. What none of them may do stays.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,9 @@ from allocator.strategies.levelling import level
 from allocator.strategies.wrong import WrongInputError
 
 ACTIVE_WINDOW_MS: Final = 15 * 60 * 1000
+
+Extent = tuple[int, int]
+"""The entries at the ends of a range."""
 
 _STAYS: Final = frozenset(
     {TaskState.IN_REVIEW, TaskState.COMPLETED, TaskState.DISCARDED, TaskState.REMOVED}
@@ -100,7 +104,8 @@ class Sharing:
     """How what moves is shared out.
 
     weighted       by weight and not by number of tasks
-    keep_together  neighbours in the queue go to one person, as far as one may do them all
+    keep_together  neighbours in the queue, and what lies in one range, go to one person, as far as
+                   one may do them all
     """
 
     spread: Spread = Spread.BY_LOAD
@@ -185,12 +190,16 @@ def redistribute(
     now_ms: int,
     scope: Scope | None = None,
     sharing: Sharing | None = None,
+    ranges: Sequence[Extent] = (),
 ) -> Redistribution:
-    """Share out those of `tasks`, told in the queue's order, that are in scope."""
+    """Share out those of `tasks`, told in the queue's order, that are in scope.
+
+    `ranges` of the source are in order, and none overlaps another.
+    """
     scope, sharing = scope or Scope(), sharing or Sharing()
     whys = [in_scope(task, scope, now_ms) for task in tasks]
     moving = [task.addition for task, why in zip(tasks, whys, strict=True) if why is None]
-    given = iter(share_out(moving, targets, sharing))
+    given = iter(share_out(moving, targets, sharing, ranges))
     moves, stays = [], []
     for task, why in zip(tasks, whys, strict=True):
         person = next(given) if why is None else None
@@ -202,16 +211,22 @@ def redistribute(
 
 
 def share_out(
-    tasks: Sequence[Addition], targets: Sequence[Target], sharing: Sharing
+    tasks: Sequence[Addition],
+    targets: Sequence[Target],
+    sharing: Sharing,
+    ranges: Sequence[Extent] = (),
 ) -> tuple[int | None, ...]:
     """Who gets each of the tasks; None: none of the targets may do it."""
     if not sharing.keep_together:
         return _spread(tasks, targets, sharing.spread, weighted=sharing.weighted)
     takers = frozenset(target.person for target in targets if target.load)
-    runs = _runs(tasks, takers)
+    wholes = _wholes(tasks, takers, ranges)
+    whole = {_key(task) for run in wholes for task in run}
+    runs = [*wholes, *_runs([task for task in tasks if _key(task) not in whole], takers)]
     pieces = [_piece(run, takers, weighted=sharing.weighted) for run in runs]
     people = _spread(pieces, targets, sharing.spread, weighted=True)
-    return tuple(person for person, run in zip(people, runs, strict=True) for _ in range(len(run)))
+    given = {_key(task): person for person, run in zip(people, runs, strict=True) for task in run}
+    return tuple(given[_key(task)] for task in tasks)
 
 
 def _spread(
@@ -226,6 +241,34 @@ def _spread(
 
 def _able(task: Addition, takers: frozenset[int]) -> frozenset[int]:
     return (takers if task.may is None else takers & task.may) - task.without
+
+
+def _key(task: Addition) -> tuple[int, int]:
+    return task.entry, task.slot
+
+
+def _wholes(
+    tasks: Sequence[Addition], takers: frozenset[int], ranges: Sequence[Extent]
+) -> list[list[Addition]]:
+    """What lies in each range of which one of the takers may do everything.
+
+    Not where several slots of an item move: they go to different people.
+    """
+    found: dict[Extent, list[Addition]] = {}
+    for task in tasks:
+        place = bisect_left(ranges, task.entry, key=lambda extent: extent[1])
+        if place < len(ranges) and ranges[place][0] <= task.entry:
+            found.setdefault(ranges[place], []).append(task)
+    return [run for run in found.values() if _single(run) and _all_may(run, takers)]
+
+
+def _single(run: Sequence[Addition]) -> bool:
+    return len({task.entry for task in run}) == len(run)
+
+
+def _all_may(run: Sequence[Addition], takers: frozenset[int]) -> frozenset[int]:
+    """Who may do everything in it."""
+    return takers.intersection(*(_able(task, takers) for task in run))
 
 
 def _runs(tasks: Sequence[Addition], takers: frozenset[int]) -> list[list[Addition]]:
@@ -253,6 +296,5 @@ def _neighbours(one: Addition, next_: Addition, slots: Mapping[int, int]) -> boo
 
 def _piece(run: Sequence[Addition], takers: frozenset[int], *, weighted: bool) -> Addition:
     """A run as one task."""
-    able = takers.intersection(*(_able(task, takers) for task in run))
     weight = sum((Fraction(task.weight) for task in run), Fraction(0)) if weighted else len(run)
-    return Addition(run[0].entry, run[0].slot, weight, may=able)
+    return Addition(run[0].entry, run[0].slot, weight, may=_all_may(run, takers))

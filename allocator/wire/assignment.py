@@ -45,6 +45,7 @@ def reassign(request: pb.ReassignRequest) -> asked.Reassign:
         queue_id=request.queue_id,
         source=request.from_person,
         target=request.to_person,
+        assignment=request.assignment_id,
         reason=request.reason,
         rest_to_pool=request.move_rest_to_pool,
         change=common.change(SERVICE + "Reassign", request),
@@ -256,6 +257,7 @@ def reassigned(answer: told.Moving) -> pb.ReassignResponse:
         seq=answer.operation.seq,
         operation=operation.shown(answer.operation),
         staying=_staying(answer.staying),
+        assignment_ids=answer.ranges,
     )
 
 
@@ -265,10 +267,16 @@ def planned(answer: told.Planned) -> pb.PlanRedistributionResponse:
         plan_id=str(answer.seq),
         expire_time=common.timestamp(answer.expire_ms),
         planned=[
-            pb.PlannedTasks(person_id=person, tasks=tasks, weight=weight)
-            for person, tasks, weight in answer.planned
+            pb.PlannedTasks(
+                person_id=one.person,
+                tasks=one.tasks,
+                weight=one.weight,
+                assignment_ids=one.ranges,
+            )
+            for one in answer.planned
         ],
         staying=_staying(answer.staying),
+        removed_assignment_ids=answer.gone,
     )
 
 

@@ -354,7 +354,7 @@ class ReleaseTasksResponse(_message.Message):
     def __init__(self, seq: _Optional[int] = ..., released: _Optional[int] = ..., left: _Optional[_Iterable[_Union[LeftTask, _Mapping]]] = ..., operation: _Optional[_Union[_operation_pb2.Operation, _Mapping]] = ...) -> None: ...
 
 class ReassignRequest(_message.Message):
-    __slots__ = ("project_id", "actor", "request_id", "queue_id", "from_person", "to_person", "reason", "move_rest_to_pool")
+    __slots__ = ("project_id", "actor", "request_id", "queue_id", "from_person", "to_person", "reason", "move_rest_to_pool", "assignment_id")
     PROJECT_ID_FIELD_NUMBER: _ClassVar[int]
     ACTOR_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
@@ -363,6 +363,7 @@ class ReassignRequest(_message.Message):
     TO_PERSON_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
     MOVE_REST_TO_POOL_FIELD_NUMBER: _ClassVar[int]
+    ASSIGNMENT_ID_FIELD_NUMBER: _ClassVar[int]
     project_id: str
     actor: str
     request_id: _common_pb2.RequestId
@@ -371,17 +372,20 @@ class ReassignRequest(_message.Message):
     to_person: str
     reason: str
     move_rest_to_pool: bool
-    def __init__(self, project_id: _Optional[str] = ..., actor: _Optional[str] = ..., request_id: _Optional[_Union[_common_pb2.RequestId, _Mapping]] = ..., queue_id: _Optional[str] = ..., from_person: _Optional[str] = ..., to_person: _Optional[str] = ..., reason: _Optional[str] = ..., move_rest_to_pool: bool = ...) -> None: ...
+    assignment_id: str
+    def __init__(self, project_id: _Optional[str] = ..., actor: _Optional[str] = ..., request_id: _Optional[_Union[_common_pb2.RequestId, _Mapping]] = ..., queue_id: _Optional[str] = ..., from_person: _Optional[str] = ..., to_person: _Optional[str] = ..., reason: _Optional[str] = ..., move_rest_to_pool: bool = ..., assignment_id: _Optional[str] = ...) -> None: ...
 
 class ReassignResponse(_message.Message):
-    __slots__ = ("seq", "operation", "staying")
+    __slots__ = ("seq", "operation", "staying", "assignment_ids")
     SEQ_FIELD_NUMBER: _ClassVar[int]
     OPERATION_FIELD_NUMBER: _ClassVar[int]
     STAYING_FIELD_NUMBER: _ClassVar[int]
+    ASSIGNMENT_IDS_FIELD_NUMBER: _ClassVar[int]
     seq: int
     operation: _operation_pb2.Operation
     staying: _containers.RepeatedCompositeFieldContainer[StayingTasks]
-    def __init__(self, seq: _Optional[int] = ..., operation: _Optional[_Union[_operation_pb2.Operation, _Mapping]] = ..., staying: _Optional[_Iterable[_Union[StayingTasks, _Mapping]]] = ...) -> None: ...
+    assignment_ids: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, seq: _Optional[int] = ..., operation: _Optional[_Union[_operation_pb2.Operation, _Mapping]] = ..., staying: _Optional[_Iterable[_Union[StayingTasks, _Mapping]]] = ..., assignment_ids: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class StayingTasks(_message.Message):
     __slots__ = ("reason", "count")
@@ -434,28 +438,32 @@ class PlanRedistributionRequest(_message.Message):
     def __init__(self, project_id: _Optional[str] = ..., actor: _Optional[str] = ..., request_id: _Optional[_Union[_common_pb2.RequestId, _Mapping]] = ..., queue_id: _Optional[str] = ..., from_person: _Optional[str] = ..., targets: _Optional[_Iterable[_Union[RedistributionTarget, _Mapping]]] = ..., all_contributors: bool = ..., only_unassigned: bool = ..., only_without_annotations: bool = ..., include_returned: bool = ..., include_started: bool = ..., filter: _Optional[str] = ..., spread: _Optional[_Union[Spread, str]] = ..., weighted: bool = ..., keep_together: bool = ...) -> None: ...
 
 class PlannedTasks(_message.Message):
-    __slots__ = ("person_id", "tasks", "weight")
+    __slots__ = ("person_id", "tasks", "weight", "assignment_ids")
     PERSON_ID_FIELD_NUMBER: _ClassVar[int]
     TASKS_FIELD_NUMBER: _ClassVar[int]
     WEIGHT_FIELD_NUMBER: _ClassVar[int]
+    ASSIGNMENT_IDS_FIELD_NUMBER: _ClassVar[int]
     person_id: str
     tasks: int
     weight: float
-    def __init__(self, person_id: _Optional[str] = ..., tasks: _Optional[int] = ..., weight: _Optional[float] = ...) -> None: ...
+    assignment_ids: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, person_id: _Optional[str] = ..., tasks: _Optional[int] = ..., weight: _Optional[float] = ..., assignment_ids: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class PlanRedistributionResponse(_message.Message):
-    __slots__ = ("seq", "plan_id", "expire_time", "planned", "staying")
+    __slots__ = ("seq", "plan_id", "expire_time", "planned", "staying", "removed_assignment_ids")
     SEQ_FIELD_NUMBER: _ClassVar[int]
     PLAN_ID_FIELD_NUMBER: _ClassVar[int]
     EXPIRE_TIME_FIELD_NUMBER: _ClassVar[int]
     PLANNED_FIELD_NUMBER: _ClassVar[int]
     STAYING_FIELD_NUMBER: _ClassVar[int]
+    REMOVED_ASSIGNMENT_IDS_FIELD_NUMBER: _ClassVar[int]
     seq: int
     plan_id: str
     expire_time: _timestamp_pb2.Timestamp
     planned: _containers.RepeatedCompositeFieldContainer[PlannedTasks]
     staying: _containers.RepeatedCompositeFieldContainer[StayingTasks]
-    def __init__(self, seq: _Optional[int] = ..., plan_id: _Optional[str] = ..., expire_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., planned: _Optional[_Iterable[_Union[PlannedTasks, _Mapping]]] = ..., staying: _Optional[_Iterable[_Union[StayingTasks, _Mapping]]] = ...) -> None: ...
+    removed_assignment_ids: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, seq: _Optional[int] = ..., plan_id: _Optional[str] = ..., expire_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., planned: _Optional[_Iterable[_Union[PlannedTasks, _Mapping]]] = ..., staying: _Optional[_Iterable[_Union[StayingTasks, _Mapping]]] = ..., removed_assignment_ids: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class ApplyRedistributionRequest(_message.Message):
     __slots__ = ("project_id", "actor", "request_id", "queue_id", "plan_id", "reason")

@@ -212,11 +212,15 @@ class AssignmentServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def Reassign(self, request, context):
-        """Moves the open tasks of one person in a queue to another (D97, D117), with
-        their order and drafts, in an operation; what has a status stays. Who has
-        them now may be inactive (D129). Old tokens die. Needs ADMIN, TEAM_MANAGER or
-        the owner. Errors: PROJECT_NOT_FOUND, QUEUE_NOT_FOUND, QUEUE_ARCHIVED,
-        PERSON_NOT_FOUND, NOT_ELIGIBLE, TASK_MOVING, PLAN_STALE, PERMISSION_DENIED.
+        """Moves the open tasks of one person in a queue, or of one assignment of theirs,
+        to another (D97, D117), with their order and drafts, in an operation; what has a
+        status stays, and is counted with who did it. A share merges into the other's
+        share; a range with anything open stays a range (L14): from the event on it is the
+        other's, with its id, its places and what was said of it. Of what the other may
+        not do, where it stays, the share of its holder has it. Who has them now may be
+        inactive (D129). Old tokens die. Needs ADMIN, TEAM_MANAGER or the owner. Errors:
+        PROJECT_NOT_FOUND, QUEUE_NOT_FOUND, QUEUE_ARCHIVED, PERSON_NOT_FOUND,
+        ASSIGNMENT_NOT_FOUND, NOT_ELIGIBLE, TASK_MOVING, PLAN_STALE, PERMISSION_DENIED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -224,7 +228,9 @@ class AssignmentServiceServicer(object):
 
     def PlanRedistribution(self, request, context):
         """Says who would get what if somebody's open tasks were spread over others
-        (D119 to D125); nothing moves. Needs ADMIN, TEAM_MANAGER or the owner. Errors:
+        (D119 to D125); nothing moves. A range of theirs of which all that is open goes to
+        one person would be that person's, with its id; one of which it goes to several
+        would be no more. Needs ADMIN, TEAM_MANAGER or the owner. Errors:
         PROJECT_NOT_FOUND, QUEUE_NOT_FOUND, QUEUE_NOT_DISTRIBUTED, QUEUE_ARCHIVED,
         PERSON_NOT_FOUND, PERMISSION_DENIED.
         """
@@ -245,7 +251,9 @@ class AssignmentServiceServicer(object):
 
     def UndoRedistribution(self, request, context):
         """Undoes an operation of ApplyRedistribution or Reassign within 15 minutes of
-        its end, in an operation: what its new holder has not touched goes back.
+        its end, in an operation: what its new holder has not touched goes back, and each
+        range is whose it was, under its id, if nobody has changed it since and its places
+        are free.
         Needs ADMIN, TEAM_MANAGER or the owner. Errors: PROJECT_NOT_FOUND,
         QUEUE_NOT_FOUND, OPERATION_NOT_FOUND, WRONG_OPERATION_STATE, PLAN_USED,
         PLAN_EXPIRED, TASK_MOVING, PERMISSION_DENIED.

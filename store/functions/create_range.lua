@@ -22,7 +22,7 @@ change('create_range', {}, function(call, arg)
   local P, first, last = call.P, tonumber(arg.first), tonumber(arg.last)
   if not queues.load(P, arg.queue) then return negative(call, 'not_found', 'queue') end
   if not people.load(P, arg.person) then return negative(call, 'not_found', 'person') end
-  if ranges.full(P, arg.queue) then return negative(call, 'many_ranges') end
+  if ranges.room(P, arg.queue) == 0 then return negative(call, 'many_ranges') end
   local wrong = ranges.in_the_way(P, arg.queue, first, last)
   if wrong then return negative(call, 'wrong_range', wrong) end
   return commit(call, 'range_created', {
@@ -50,7 +50,7 @@ change('split_range', {}, function(call, arg)
   if not queues.load(P, arg.queue) then return negative(call, 'not_found', 'queue') end
   local whole = ranges.load(P, arg.queue, arg.range)
   if not whole then return negative(call, 'not_found', 'range') end
-  if ranges.full(P, arg.queue) then return negative(call, 'many_ranges') end
+  if ranges.room(P, arg.queue) == 0 then return negative(call, 'many_ranges') end
   if whole.first == whole.last then return negative(call, 'wrong_range', 'number') end
   if at <= whole.first or at > whole.last then return negative(call, 'wrong_range', 'at') end
   return commit(call, 'range_split', {

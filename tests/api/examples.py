@@ -54,6 +54,7 @@ BY_RPC: dict[str, dict[str, Any]] = {
     "AssignmentService.PlanRedistribution": {"all_contributors": True},
     "AssignmentService.UpdateAssignment": {"update_mask": {"paths": ["note"]}},
     "AssignmentService.AssignTasks": {"person": "bystander"},
+    "AssignmentService.Reassign": {"assignment_id": ""},
     "AssignmentService.CreateRange": {"person": "bystander", "first": 1, "last": 1},
     "AssignmentService.SplitRange": {"assignment_id": "r1-999", "at": 2},
     "AssignmentService.MergeRanges": {

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from google.protobuf.field_mask_pb2 import FieldMask
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from allocator.bootstrap import Worker
 from dibs import errors
-from dibs.v1 import allocation_pb2, common_pb2, deleting_pb2, operation_pb2, project_pb2, report_pb2
+from dibs.v1 import allocation_pb2, common_pb2, deleting_pb2, project_pb2, report_pb2
 from dibs.v1 import assignment_pb2 as pb
 from store.view_rebuild import ViewRebuild
 from tests.api.assigned import WHY
+from tests.api.ranged import create, items_of, listed, merge, next_of, places, said, say, split
 from tests.api.world import World, refused
 
 PAST, LATER = Timestamp(seconds=1), Timestamp(seconds=4_000_000_000)
@@ -27,60 +27,6 @@ async def film(world: World) -> World:
     await world.people("ann", "ben")
     await world.queue("q", "d")
     return world
-
-
-async def create(world: World, person: str, first: int, last: int, **more: Any) -> Any:
-    fields = world.change() | {"queue_id": "q", "reason": WHY} | more
-    request = pb.CreateRangeRequest(**fields, person=person, first=first, last=last)
-    made = await world.stubs.assignments.CreateRange(request)
-    done = await world.waited(made.operation, made.seq)
-    assert done.state == operation_pb2.OPERATION_STATE_SUCCEEDED
-    return made
-
-
-async def split(world: World, of: str, at: int, **more: Any) -> Any:
-    fields = world.change() | {"reason": WHY} | more
-    request = pb.SplitRangeRequest(**fields, assignment_id=of, at=at)
-    return await world.stubs.assignments.SplitRange(request)
-
-
-async def merge(world: World, of: str, other: str, **more: Any) -> Any:
-    fields = world.change() | {"reason": WHY} | more
-    request = pb.MergeRangesRequest(**fields, assignment_id=of, other_assignment_id=other)
-    return await world.stubs.assignments.MergeRanges(request)
-
-
-async def say(world: World, of: str, *paths: str, **more: Any) -> Any:
-    request = pb.UpdateAssignmentRequest(
-        **(world.change() | {"reason": WHY} | more),
-        assignment_id=of,
-        update_mask=FieldMask(paths=paths),
-    )
-    return (await world.stubs.assignments.UpdateAssignment(request)).assignment
-
-
-async def listed(world: World, filter_: str = "kind = RANGE", actor: str = "") -> list[Any]:
-    request = pb.ListAssignmentsRequest(
-        **world.where(actor), min_seq=(await world.depth("q")).seq, filter=filter_
-    )
-    return list((await world.stubs.assignments.ListAssignments(request)).assignments)
-
-
-async def items_of(world: World, person: str) -> list[str]:
-    return sorted(task.external_id for task in (await world.mine(person)).tasks)
-
-
-async def next_of(world: World, actor: str, of: str) -> Any:
-    request = pb.NextTaskRequest(**world.change(actor), assignment_id=of)
-    return await world.stubs.assignments.NextTask(request)
-
-
-def said(of: Any) -> tuple[Any, Any, str]:
-    return (of.due_time, of.priority, of.note)
-
-
-def places(*those: Any) -> list[tuple[str, int, int]]:
-    return sorted((one.person_id, one.first_place, one.last_place) for one in those)
 
 
 @pytest.mark.shows("L1", "L2")
@@ -130,7 +76,7 @@ async def test_a_range_is_split_and_its_parts_are_merged_again(film: World) -> N
 
 @pytest.mark.shows("L5", "L7", "L9")
 async def test_a_range_has_a_date_a_note_and_a_priority_of_its_own(film: World) -> None:
-    terms = {"due_time": LATER, "priority": HIGH, "note": "Mind the rain."}
+    terms: dict[str, Any] = {"due_time": LATER, "priority": HIGH, "note": "Mind the rain."}
     made = (await create(film, "ann", 1, 4, **terms)).assignment
     plain = (await create(film, "ann", 5, 6)).assignment
     [share] = await listed(film, 'kind = SHARE AND person_id = "ann"')

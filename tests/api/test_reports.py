@@ -13,9 +13,9 @@ from allocator.settings import Settings
 from dibs import errors
 from dibs.v1 import common_pb2, dataset_pb2
 from dibs.v1 import report_pb2 as pb
+from tests.api.ranged import create
 from tests.api.tasks import set_priority
 from tests.api.test_clearing import clear
-from tests.api.test_ranges import create
 from tests.api.world import World, refused
 from tests.conftest import ON_ONE_KIND
 

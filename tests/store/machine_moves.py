@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
 
 from allocator.strategies.operations import chunk_key
-from audit.apply_moves import REDISTRIBUTED, UNDONE
+from audit.apply_moves import REASSIGNED, REDISTRIBUTED, UNDONE
 from audit.expect_moves import expect_begin, expect_plan
 from audit.state import RUNNING, Plan
 
@@ -29,17 +30,25 @@ class MoveRules(RuleBasedStateMachine):
         raise NotImplementedError
 
     def asked(self, queue: int, sources: list[int], takers: list[int], ago: int) -> Plan:
+        """The ranges of the sources go to one of the takers, or to nobody."""
+        of = self.state.queues.get(queue)
+        ranges = [
+            (number, one.first, one.last + (ago == 1), one.person, [0, *takers][number % 2])
+            for number, one in (of.ranges.items() if of else ())
+            if one.person in sources and one.person not in takers
+        ]
         return Plan(
             queue=queue,
             sources=tuple(sources),
             targets=tuple(takers),
+            ranges=tuple(ranges[:3]),
             as_of=max(0, self.state.seq - ago),
             content=7,
             total=3,
             clock=0,
         )
 
-    @rule(queue=QUEUES, sources=PEOPLE, takers=PEOPLE, ago=st.sampled_from([0, 0, 0, 5, 40]))
+    @rule(queue=QUEUES, sources=PEOPLE, takers=PEOPLE, ago=st.sampled_from([0, 0, 0, 1, 5, 40]))
     def plan_moves(self, *, queue: int, sources: list[int], takers: list[int], ago: int) -> None:
         plan = self.asked(queue, sources, takers, ago)
         told = expect_plan(self.state, plan)
@@ -48,6 +57,7 @@ class MoveRules(RuleBasedStateMachine):
             queue=queue,
             sources=sources,
             targets=takers,
+            ranges=plan.ranges,
             as_of=plan.as_of,
             content=7,
             total=3,
@@ -58,7 +68,7 @@ class MoveRules(RuleBasedStateMachine):
         queue=QUEUES,
         sources=PEOPLE,
         takers=PEOPLE,
-        ago=st.sampled_from([0, 0, 0, 5]),
+        ago=st.sampled_from([0, 0, 0, 1, 5]),
         why=st.integers(3, 5),
         pick=PICK,
     )
@@ -100,12 +110,65 @@ class MoveRules(RuleBasedStateMachine):
             undo=undo,
             sources=sources,
             targets=takers,
+            ranges=asked.ranges,
             as_of=asked.as_of,
             content=7,
             total=3,
             reason=pick % 3,
         )
         assert _told(reply) == told
+
+    @rule(queue=QUEUES, pick=PICK, to=st.integers(0, 6), undone=st.integers(0, 2))
+    def pass_a_range_on(self, *, queue: int, pick: int, to: int, undone: int) -> None:
+        """One range is another's or (0) no more; perhaps it comes back, perhaps it goes again."""
+        of = self.state.queues.get(queue)
+        if of is None or not of.ranges:
+            return
+        number, one = sorted(of.ranges.items())[pick % len(of.ranges)]
+        taker = to or 2
+        if one.person == to or taker not in self.state.members:
+            return
+        self.ended(number)
+        sources = [one.person, *(taker for _ in range(pick % 2) if taker != one.person)]
+        plan = replace(
+            self.asked(queue, sources, [taker], 0),
+            ranges=((number, one.first, one.last, one.person, to),),
+        )
+        begun = self.moved(plan, REASSIGNED, 0)
+        for _ in range(undone):
+            if begun:
+                self.ended(begun)
+                begun = self.moved(plan, UNDONE, begun)
+        if begun:
+            self.ended(begun)
+
+    def ended(self, operation: int) -> None:
+        """What it was to do is done, if it was not before."""
+        known = self.state.operations.get(operation)
+        if known and known.state == RUNNING:
+            ended = self.call("end_operation", operation=operation, state=2, error="")
+            assert ended.word == "ok"
+
+    def moved(self, asked: Plan, why: int, undo: int) -> int:
+        """The operation that has begun; 0: something stood against it."""
+        clock = max(self.state_clock, self.state.clock)
+        told = expect_begin(self.state, asked, why=why, plan=0, undo=undo, clock=clock)
+        reply = self.call(
+            "begin_moves",
+            queue=asked.queue,
+            why=why,
+            plan=0,
+            undo=undo,
+            sources=asked.sources,
+            targets=asked.targets,
+            ranges=asked.ranges,
+            as_of=asked.as_of,
+            content=7,
+            total=3,
+            reason=1,
+        )
+        assert _told(reply) == told
+        return int(reply.seq) if reply.word == "ok" else 0
 
     @rule(person=st.integers(2, 4), pick=PICK, end=st.booleans())
     def move_a_chunk(self, *, person: int, pick: int, end: bool) -> None:

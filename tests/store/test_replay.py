@@ -124,6 +124,15 @@ WORK: dict[str, tuple[int, dict[str, Callable[[Random], Any]]]] = {
             "said": lambda random: (random.choice([0, 10**13]), random.choice([-1, 3]), 7),
         },
     ),
+    "pass_a_range_on": (
+        *(2,),
+        {
+            "queue": _one_of(1),
+            "pick": _pick,
+            "to": _one_of(0, 2, 3, 4),
+            "undone": _one_of(0, 1, 2),
+        },
+    ),
     "say_of_a_range": (
         *(1,),
         {"queue": _one_of(1), "pick": _pick, "said": lambda _: (9, "", 7), "known": lambda _: ""},

@@ -135,7 +135,7 @@ function keys.datasets(P) return P .. 'datasets' end
 -- HASH of one operation: actor, verb, queues (packed), dataset, content, total, state, chunk, last; moves (packed),
 -- of one that moves tasks: see 59_plans.
 function keys.operation(P, operation) return P .. 'operation:' .. text(operation) end
--- HASH plan -> packed {queue, as_of, content, total, clock, used, sources, targets}: see 59_plans.
+-- HASH plan -> packed {queue, as_of, content, total, clock, used, sources, targets, ranges}: see 59_plans.
 function keys.plans(P) return P .. 'plans' end
 -- HASH person -> packed {due_ms, priority, content, changed} of what was said of their assignment in the queue.
 function keys.terms(P, queue) return P .. 'terms:' .. text(queue) end

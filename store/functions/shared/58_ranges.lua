@@ -10,7 +10,8 @@ end
 
 function ranges.drop(P, queue, number) redis.call('HDEL', keys.ranges(P, queue), number) end
 
-function ranges.full(P, queue) return redis.call('HLEN', keys.ranges(P, queue)) >= ranges.MOST end
+-- How many more the queue may have.
+function ranges.room(P, queue) return ranges.MOST - redis.call('HLEN', keys.ranges(P, queue)) end
 
 -- Of which of its ends a range that covers some of these places is in the way; nil: none is.
 function ranges.in_the_way(P, queue, first, last)

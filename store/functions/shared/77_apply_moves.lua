@@ -4,14 +4,29 @@ function apply.moves_planned(P, event)
   local b = event.body
   plans.forget_old(P, event.clock)
   plans.put(P, event.seq, { queue = b.queue, as_of = b.as_of, content = b.content, total = b.total,
-    clock = event.clock, used = 0, sources = b.sources, targets = b.targets })
+    clock = event.clock, used = 0, sources = b.sources, targets = b.targets, ranges = b.ranges })
+end
+
+-- Ranges are another person's, or no more.
+local function pass_on(P, event)
+  local queue = event.body.queue
+  for _, one in ipairs(event.body.ranges) do
+    local number, first, last, _, person, due_ms, priority, content = unpack(one)
+    if person == 0 then ranges.drop(P, queue, number)
+    else
+      ranges.put(P, queue, number, { first = first, last = last, person = person, due_ms = due_ms,
+        priority = priority, content = content, changed = event.seq })
+    end
+  end
 end
 
 function apply.moves_begun(P, event)
   local b = event.body
   begin_operation(P, event, RUNNING,
     { verb = VERB.MOVE, queues = { b.queue }, dataset = 0, content = b.content, total = b.total, last = 0 })
-  plans.put_moves(P, event.seq, { why = b.why, reason = b.reason, undone = 0, ended = 0, sources = b.sources })
+  plans.put_moves(P, event.seq,
+    { why = b.why, reason = b.reason, undone = 0, ended = 0, sources = b.sources, ranges = b.ranges })
+  pass_on(P, event)
   plans.mark(P, b.queue, b.sources, event.seq)
   if b.plan > 0 then
     local plan = plans.load(P, b.plan)

@@ -15,6 +15,7 @@ from allocator.strategies.ranges import (
     Ranges,
     WrongRangeError,
     create,
+    heirs,
     merge,
     range_at,
     split,
@@ -139,3 +140,23 @@ def test_what_does_not_fit_is_told_what_would_be_right(
         change()
 
     assert caught.value.name == name
+
+
+@given(
+    tasks=st.sets(st.integers(1, 30)),
+    given_=st.dictionaries(st.integers(1, 30), st.integers(1, 3)),
+    cuts=st.sets(st.integers(1, 31), min_size=2, max_size=8),
+)
+def test_a_range_is_ones_to_whom_all_of_it_goes_and_nobodys_if_it_goes_to_several(
+    tasks: set[int], given_: dict[int, int], cuts: set[int]
+) -> None:
+    parts = [(n, one, two - 1) for n, (one, two) in enumerate(pairwise(sorted(cuts)))]
+    found = heirs(parts, tasks, given_)
+
+    for number, first, last in parts:
+        inside = {task for task in tasks if first <= task <= last}
+        people = {given_.get(task) for task in inside}
+        if not inside or None in people:
+            assert number not in found
+        else:
+            assert found[number] == (people.pop() if len(people) == 1 else 0)

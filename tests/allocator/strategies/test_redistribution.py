@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from fractions import Fraction
 from itertools import groupby
 
@@ -263,18 +264,41 @@ def test_kept_together_no_run_is_cut_if_everybody_may_do_everything(
         assert len({person for _, (_, person) in run}) == 1
 
 
+EXTENTS = st.sets(st.integers(1, 60), max_size=8).map(
+    lambda ends: list(zip(sorted(ends)[::2], sorted(ends)[1::2], strict=False))
+)
+
+
+@given(case=holdings(), sharing=SHARINGS, ranges=EXTENTS)
+def test_kept_together_a_range_goes_to_one_if_one_may_do_all_of_it(
+    case: tuple[list[Held], list[Target]], sharing: Sharing, ranges: list[tuple[int, int]]
+) -> None:
+    tasks, targets = [task.addition for task in case[0]], case[1]
+    takers = frozenset(target.person for target in targets if target.load)
+    people = share_out(tasks, targets, replace(sharing, keep_together=True), ranges)
+
+    for first, last in ranges:
+        inside = [at for at, task in enumerate(tasks) if first <= task.entry <= last]
+        may = takers.difference(*(tasks[at].without for at in inside))
+        for task in (tasks[at] for at in inside):
+            may = may if task.may is None else may & task.may
+        if may and len({tasks[at].entry for at in inside}) == len(inside):
+            assert len({people[at] for at in inside}) <= 1
+
+
 @given(
     slots=st.lists(st.integers(1, 3), max_size=8),
     people=st.integers(1, 4),
     sharing=SHARINGS,
+    ranges=EXTENTS,
 )
 def test_several_slots_of_an_item_go_to_different_people(
-    slots: list[int], people: int, sharing: Sharing
+    slots: list[int], people: int, sharing: Sharing, ranges: list[tuple[int, int]]
 ) -> None:
     targets = [Target(person) for person in range(1, people + 1)]
     tasks = [Addition(n, slot) for n, many in enumerate(slots) for slot in range(1, many + 1)]
 
-    given_ = zip(tasks, share_out(tasks, targets, sharing), strict=True)
+    given_ = zip(tasks, share_out(tasks, targets, sharing, ranges), strict=True)
 
     for (_, many), group in zip(
         enumerate(slots),

@@ -25,6 +25,8 @@ from allocator.services.attaching import Attaching
 from allocator.services.batches import Batches
 from allocator.services.beginning import Beginning
 from allocator.services.bulk import Bulk
+from allocator.services.bulk_queue_chunks import BulkQueueChunks
+from allocator.services.bulk_queues import BulkQueues
 from allocator.services.chunks import Chunks
 from allocator.services.copy_chunks import CopyChunks
 from allocator.services.copying import Copying
@@ -54,6 +56,7 @@ from allocator.services.projects import Projects
 from allocator.services.queue_datasets import DatasetsOfQueue
 from allocator.services.queue_list import QueueList
 from allocator.services.queue_settings import SettingsCache
+from allocator.services.queue_writing import QueueWriting
 from allocator.services.queues import Queues
 from allocator.services.ranging import Ranging
 from allocator.services.removing import Removing
@@ -123,7 +126,7 @@ class Assembly:
         return QueueServicer(
             *(self._queues, self._filling, self._priorities, self._removing, self._bulk),
             *(self._deleting, self._steering, self._stages, self._queue_list, self._lists),
-            self._datasets_of_queue,
+            *(self._datasets_of_queue, self._bulk_queues),
         )
 
     @property
@@ -215,12 +218,11 @@ class Assembly:
     def _steering(self) -> Steering:
         return Steering(
             ledger=self._ledger,
-            content=self._content,
+            writing=self._writing,
             views=self._views,
             door=self._door,
             names=self._names,
             beginning=self._beginning,
-            lease_floor_ms=self._lease_floor_ms,
         )
 
     @cached_property
@@ -524,8 +526,29 @@ class Assembly:
             views=self._views,
             named=self._named_tasks,
         )
-        doers = {**chunks.doers(), **self._copy_chunks.doers()}
+        of_queues = BulkQueueChunks(ledger=self._ledger, writing=self._writing)
+        doers = {**chunks.doers(), **self._copy_chunks.doers(), **of_queues.doers()}
         return Driving(self._ledger, self._content, self._store.operations, doers)
+
+    @cached_property
+    def _writing(self) -> QueueWriting:
+        return QueueWriting(
+            ledger=self._ledger, content=self._content, lease_floor_ms=self._lease_floor_ms
+        )
+
+    @cached_property
+    def _bulk_queues(self) -> BulkQueues:
+        return BulkQueues(
+            directory=self._directory,
+            ledger=self._ledger,
+            content=self._content,
+            views=self._views,
+            door=self._door,
+            queue_list=self._queue_list,
+            steering=self._steering,
+            writing=self._writing,
+            beginning=self._beginning,
+        )
 
     @cached_property
     def _copy_chunks(self) -> CopyChunks:

@@ -148,6 +148,14 @@ class Operation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BulkOfQueues:
+    """A bulk verb over queues; `refused` are (queue, reason, sentence) of what it leaves."""
+
+    operation: Operation
+    refused: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Cleaned:
     """How many operations were forgotten."""
 

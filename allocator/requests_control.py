@@ -40,6 +40,33 @@ class UpdateQueue:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChosenQueues:
+    """Queues by their ids, or by a filter of ListQueues."""
+
+    queue_ids: tuple[str, ...]
+    filter: str
+    archived: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BulkDeleteQueues:
+    """Queues that are to be no more; with `force` whatever is held there."""
+
+    change: Change
+    chosen: ChosenQueues
+    force: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BulkUpdateQueues:
+    """Queues that are to be as `update` has it of a queue without a name."""
+
+    change: Change
+    chosen: ChosenQueues
+    update: UpdateQueue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OnQueue:
     """A queue to be steered."""
 

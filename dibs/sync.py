@@ -22,6 +22,7 @@ from google.protobuf.message import Message
 
 from dibs import (
     assigning_calls,
+    bulk_queue_calls,
     control_calls,
     copying_calls,
     dataset_calls,
@@ -139,6 +140,8 @@ class Client:
     remove_items = _Rpc(operation_calls.remove_items)
     clear_waiting = _Rpc(operation_calls.clear_waiting)
     detach_dataset = _Rpc(operation_calls.detach_dataset)
+    bulk_delete_queues = _Rpc(bulk_queue_calls.bulk_delete_queues)
+    bulk_update_queues = _Rpc(bulk_queue_calls.bulk_update_queues)
     delete_queue = _Rpc(deleting_calls.delete_queue)
     remove_matching_items = _Rpc(operation_calls.remove_matching_items)
     bulk_set_priority = _Rpc(operation_calls.bulk_set_priority)

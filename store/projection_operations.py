@@ -28,6 +28,7 @@ STEPS: Final = frozenset(
     {
         *("members_changed", "group_created", "group_changed", "dataset_created"),
         *("dataset_named", "items_added", "queue_created", "dataset_attached", "project_changed"),
+        *("queue_deleted", "queue_changed"),
     }
 )
 """Kinds that as a chunk are one step of an operation."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from allocator.servicers.steering import SteeringMethods
 from allocator.services.bulk import Bulk
+from allocator.services.bulk_queues import BulkQueues
 from allocator.services.deleting import Deleting
 from allocator.services.filling import Filling
 from allocator.services.lists import Lists
@@ -17,6 +18,7 @@ from allocator.services.removing import Removing
 from allocator.services.stages import Stages
 from allocator.services.steering import Steering
 from allocator.wire import bulk as bulk_wire
+from allocator.wire import bulk_queues as bulk_queues_wire
 from allocator.wire import deleting as deleting_wire
 from allocator.wire import lists as lists_wire
 from allocator.wire import operation as operation_wire
@@ -25,6 +27,7 @@ from allocator.wire import queue_datasets as datasets_wire
 from allocator.wire import tasks as tasks_wire
 from dibs.v1 import (
     bulk_pb2,
+    bulk_queues_pb2,
     deleting_pb2,
     lists_pb2,
     operation_pb2,
@@ -51,11 +54,13 @@ class QueueServicer(SteeringMethods, queue_pb2_grpc.QueueServiceServicer):
         queue_list: QueueList,
         lists: Lists,
         datasets: DatasetsOfQueue,
+        bulk_queues: BulkQueues,
     ) -> None:
         self._queues = queues
         self._queue_list = queue_list
         self._lists = lists
         self._datasets = datasets
+        self._bulk_queues = bulk_queues
         self._filling = filling
         self._priorities = priorities
         self._removing = removing
@@ -131,6 +136,18 @@ class QueueServicer(SteeringMethods, queue_pb2_grpc.QueueServiceServicer):
     ) -> deleting_pb2.DeleteQueueResponse:
         ask = deleting_wire.delete_queue(request)
         return deleting_wire.deleted_queue(await self._deleting.queue(ask))
+
+    async def BulkDeleteQueues(
+        self, request: bulk_queues_pb2.BulkDeleteQueuesRequest, context: Any
+    ) -> bulk_queues_pb2.BulkDeleteQueuesResponse:
+        ask = bulk_queues_wire.delete_queues(request)
+        return bulk_queues_wire.deleting(await self._bulk_queues.delete(ask))
+
+    async def BulkUpdateQueues(
+        self, request: pb.BulkUpdateQueuesRequest, context: Any
+    ) -> pb.BulkUpdateQueuesResponse:
+        ask = bulk_queues_wire.update_queues(request)
+        return bulk_queues_wire.updating(await self._bulk_queues.update(ask))
 
     async def DetachDataset(
         self, request: operation_pb2.DetachDatasetRequest, context: Any

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -88,9 +88,11 @@ class Beginning:
         steps: Sequence[Sequence[Any]],
         how: Mapping[str, Any],
         dataset: int = 0,
+        *,
+        pack: Callable[[Sequence[Sequence[Any]], Mapping[str, Any]], bytes] = packed_steps,
     ) -> Outcome:
         """As `begin`, where what is done are no tasks: the event, or "not_found"."""
-        content, _ = await self._content.put(place.project, packed_steps(steps, how))
+        content, _ = await self._content.put(place.project, pack(steps, how))
         return await self._ledger.change(
             *(place.project, "begin_operation", key, place.actor),
             verb=int(verb),

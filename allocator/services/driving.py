@@ -29,6 +29,7 @@ from allocator.strategies.operations import (
     Part,
     Plan,
     Run,
+    ScanPlan,
     StepPlan,
     Verb,
     chunk_key,
@@ -58,9 +59,9 @@ class Running:
     last_entry: int
 
 
-AnyPlan = Plan | MovePlan | StepPlan
-Doer = Callable[[Running, RequestKey, Part], Awaitable[Outcome]]
-"""Does one chunk under this request key; whatever it raises fails the operation."""
+AnyPlan = Plan | MovePlan | StepPlan | ScanPlan
+Doer = Callable[[Running, RequestKey, Part], Awaitable[Outcome | None]]
+"""Does one chunk under this request key; whatever it raises fails the operation. None: no more."""
 
 
 def packed(
@@ -81,6 +82,11 @@ def packed_steps(steps: Sequence[Sequence[Any]], how: Mapping[str, Any]) -> byte
     return _in_two({"missing": [], "how": how, "steps": True}, steps)
 
 
+def packed_scan(rows: Sequence[Sequence[Any]], how: Mapping[str, Any]) -> bytes:
+    """What an operation does to each row that it still can be done to."""
+    return _in_two({"missing": [], "how": how, "scan": True}, rows)
+
+
 def _in_two(about: Mapping[str, Any], rows: Sequence[Sequence[int]]) -> bytes:
     """Who only shows an operation reads what it is about, not the 100,000 rows behind it."""
     return bytes(msgpack.packb(about)) + bytes(msgpack.packb(rows))
@@ -95,6 +101,8 @@ def _parts(body: bytes) -> msgpack.Unpacker:
 def unpacked(body: bytes) -> AnyPlan:
     """What an operation is to do."""
     about, rows = _parts(body)
+    if "scan" in about:
+        return ScanPlan(rows, about["how"])
     if "steps" in about:
         return StepPlan(rows, about["how"])
     if "queue" in about:
@@ -183,9 +191,10 @@ class Driving:
             return False
         key = chunk_key(one.operation, one.chunk + 1)
         outcome = await self._doers[Verb(one.verb)](one, key, part)
-        if outcome.word != "idle":
-            happened(outcome)
-        return outcome.word != "idle"
+        if outcome is None or outcome.word == "idle":
+            return False
+        happened(outcome)
+        return True
 
     async def _recall(self, one: Running) -> bool:
         """Help to take back what is recalled, as the sweeper does; false once that is over."""

@@ -15,6 +15,7 @@ from allocator.filters import (
     Filter,
     Kind,
     Not,
+    Order,
     Some,
     comparisons,
     mapped,
@@ -22,10 +23,12 @@ from allocator.filters import (
 from allocator.model import MANAGES, Priority, QueueSettings, Stage, WorkStatus
 from allocator.origin import Channel
 from allocator.ports import Directory, Listings, QueueView, Views, WallClock
-from allocator.services import figures
-from allocator.services.asking import Orders, asked
+from allocator.ports.lists import ListAsk
+from allocator.services import figures, paging
+from allocator.services.asking import Orders, asked, filter_of
 from allocator.services.door import Door, Place
 from allocator.services.named import Names
+from dibs import errors
 
 OPEN = 0
 """As a status: TODO or IN_PROGRESS."""
@@ -156,6 +159,25 @@ class QueueList:
             total=page.total,
             at_least=page.at_least,
         )
+
+    async def let_through(
+        self, place: Place, text: str, most: int, *, include_archived: bool
+    ) -> list[QueueView]:
+        """All queues that a filter of ListQueues finds for the caller, by id.
+
+        Raises InvalidArgument for a filter that cannot be read, or finds more than `most`.
+        """
+        node = await self._numbered(place.project, filter_of(text, FIELDS))
+        chosen = await self._seen(place, node, include_archived=include_archived)
+        order, found, after = Order(field="queue_id"), list[QueueView](), tuple[str, ...]()
+        while rows := await self._listings.queues(
+            place.project, ListAsk(filter=chosen, order=order, limit=paging.MAX_SIZE, after=after)
+        ):
+            found += rows
+            after = (rows[-1].external_id,)
+            if len(found) > most:
+                raise errors.InvalidArgument("filter", f"must let at most {most} queues through")
+        return found
 
     async def _seen(self, place: Place, node: Filter, *, include_archived: bool) -> Filter:
         """What of it the caller may see."""

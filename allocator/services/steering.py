@@ -9,12 +9,13 @@ from typing import Any
 from allocator import answers, requests_control
 from allocator import operation_words as words
 from allocator.model import PauseMode, QueueSettings
-from allocator.ports import Content, Event, Ledger, Outcome, Views
-from allocator.services import queue_settings, queue_update
+from allocator.ports import Event, Ledger, Outcome, Views
+from allocator.services import queue_update
 from allocator.services.beginning import Beginning
 from allocator.services.door import Door, Place
 from allocator.services.named import Names, set_seq_of
 from allocator.services.outcomes import happened, value
+from allocator.services.queue_writing import QueueWriting
 from dibs import errors
 
 TRIES = 3
@@ -27,20 +28,18 @@ class Steering:
         self,
         *,
         ledger: Ledger,
-        content: Content,
+        writing: QueueWriting,
         views: Views,
         door: Door,
         names: Names,
         beginning: Beginning,
-        lease_floor_ms: int,
     ) -> None:
         self._ledger = ledger
-        self._content = content
+        self._writing = writing
         self._views = views
         self._door = door
         self._names = names
         self._beginning = beginning
-        self._lease_floor_ms = lease_floor_ms
 
     async def update(self, ask: requests_control.UpdateQueue) -> answers.Queue:
         """Change settings; whoever else changes them at the same time is seen.
@@ -52,9 +51,9 @@ class Steering:
         place = await self._door.permit(ask.change, "QueueService.UpdateQueue", queue=queue_id)
         queue_update.check_paths(ask.paths)
         queue = await self._door.queue(place.project, queue_id)
-        asked = await self._numbered(place, ask)
+        asked = await self.numbered(place, ask)
         for _ in range(TRIES):
-            found = await self._settings(place.project, queue)
+            found = await self._writing.found(place.project, queue)
             outcome = await self._write(place, ask, found, asked)
             if outcome.word == "no_group":
                 raise await self._names.no_group(place.project, int(value(outcome)))
@@ -120,7 +119,7 @@ class Steering:
         )
         return happened(outcome)
 
-    async def _numbered(self, place: Place, ask: requests_control.UpdateQueue) -> QueueSettings:
+    async def numbered(self, place: Place, ask: requests_control.UpdateQueue) -> QueueSettings:
         """What is asked for, with the numbers of whom it names."""
         asked, people, groups = ask.queue.settings, frozenset[int](), frozenset[int]()
         owner = 0
@@ -137,10 +136,6 @@ class Steering:
         shares = await self._names.shares(place.project, ask.queue.shares)
         return dataclasses.replace(asked, allowed=people, groups=groups, owner=owner, shares=shares)
 
-    async def _settings(self, project: int, queue: int) -> Mapping[str, Any]:
-        outcome = await self._ledger.read(project, "queue", queue=queue)
-        return {**value(outcome), "queue": queue}
-
     async def _write(
         self,
         place: Place,
@@ -148,26 +143,14 @@ class Steering:
         found: Mapping[str, Any],
         asked: QueueSettings,
     ) -> Outcome:
-        """Content first. The function compares etags, after it has looked for a repeat."""
-        body = await self._content.get(place.project, found["content"])
-        before = queue_settings.settings_of(found, body, found["queue"])
-        after = queue_update.changed(before, asked, ask.paths)
-        queue_update.check(after, self._lease_floor_ms)
-        content = await self._texts(place.project, found["content"], body, after)
-        return await self._ledger.change(
-            *(place.project, "update_queue", ask.change.key, place.actor),
-            queue=found["queue"],
-            expected=set_seq_of(ask.etag) if ask.etag else found["set_seq"],
-            rules=queue_settings.rules_of(after),
-            content=content,
+        """The function compares etags, after it has looked for a repeat."""
+        before = await self._writing.settings(place.project, found)
+        return await self._writing.write(
+            *(place.project, ask.change.key, place.actor),
+            found=found,
+            after=self._writing.changed(before, asked, ask.paths),
+            expected=set_seq_of(ask.etag) if ask.etag else None,
         )
-
-    async def _texts(self, project: int, content: int, body: bytes, after: QueueSettings) -> int:
-        """The content that has the texts: the one they are in already, or a new one."""
-        texts = queue_settings.body_of(after)
-        if texts == body:
-            return content
-        return (await self._content.put(project, texts))[0]
 
     async def _written(self, project: int, event: Event) -> answers.Queue:
         await self._views.wait_for(project, event.seq)

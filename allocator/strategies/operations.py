@@ -40,6 +40,8 @@ class Verb(IntEnum):
     ASSIGN = 12
     MOVE = 13
     COPY_PROJECT = 14
+    DELETE_QUEUES = 15
+    UPDATE_QUEUES = 16
 
 
 BY_FENCE = frozenset({Verb.DETACH_DATASET, Verb.DELETE_DATASET})
@@ -210,6 +212,22 @@ class StepPlan:
         if chunk > len(self._steps):
             return None
         return Part(queue=0, entries=(), how={**self._how, "step": self._steps[chunk - 1]})
+
+
+class ScanPlan:
+    """Rows of which each chunk does the first that is still to be done; None of a doer: none is."""
+
+    def __init__(self, rows: Sequence[Sequence[Any]], how: Mapping[str, Any]) -> None:
+        self._rows, self._how = rows, how
+
+    @property
+    def how(self) -> Mapping[str, Any]:
+        """What is done to each, and what was left out."""
+        return self._how
+
+    def part(self, chunk: int) -> Part:
+        """All of it, whichever the chunk."""
+        return Part(queue=0, entries=(), how={**self._how, "rows": self._rows})
 
 
 class Piece(NamedTuple):

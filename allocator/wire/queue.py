@@ -26,13 +26,13 @@ def create_queue(request: pb.CreateQueueRequest) -> requests.CreateQueue:
     """Raises NotBuilt for queues of a type that is not built yet."""
     if request.queue.type == pb.QUEUE_TYPE_QA:
         raise errors.NotBuilt("a queue of type QA")
-    return _asked(request, common.change(SERVICE + "CreateQueue", request))
+    return settled(request, request.queue_id, common.change(SERVICE + "CreateQueue", request))
 
 
 def update_queue(request: pb.UpdateQueueRequest) -> asked.UpdateQueue:
     change = common.change(SERVICE + "UpdateQueue", request)
     return asked.UpdateQueue(
-        queue=_asked(request, change),
+        queue=settled(request, request.queue_id, change),
         paths=tuple(request.update_mask.paths),
         etag=request.queue.etag,
         change=change,
@@ -169,10 +169,10 @@ def _done(done: answers.AlreadyDone) -> duplicates_pb2.AlreadyDone:
     )
 
 
-def _asked(request: Any, change: requests.Change) -> requests.CreateQueue:
+def settled(request: Any, queue_id: str, change: requests.Change) -> requests.CreateQueue:
     queue = request.queue
     return requests.CreateQueue(
-        queue_id=request.queue_id,
+        queue_id=queue_id,
         settings=_settings(queue),
         allowed=tuple(queue.allowed_assignees),
         groups=tuple(queue.allowed_groups),

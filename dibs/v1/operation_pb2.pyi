@@ -27,6 +27,8 @@ class OperationVerb(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     OPERATION_VERB_ASSIGN: _ClassVar[OperationVerb]
     OPERATION_VERB_MOVE: _ClassVar[OperationVerb]
     OPERATION_VERB_COPY_PROJECT: _ClassVar[OperationVerb]
+    OPERATION_VERB_DELETE_QUEUES: _ClassVar[OperationVerb]
+    OPERATION_VERB_UPDATE_QUEUES: _ClassVar[OperationVerb]
 
 class OperationState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -50,6 +52,8 @@ OPERATION_VERB_REMOVE_MEMBERS: OperationVerb
 OPERATION_VERB_ASSIGN: OperationVerb
 OPERATION_VERB_MOVE: OperationVerb
 OPERATION_VERB_COPY_PROJECT: OperationVerb
+OPERATION_VERB_DELETE_QUEUES: OperationVerb
+OPERATION_VERB_UPDATE_QUEUES: OperationVerb
 OPERATION_STATE_UNSPECIFIED: OperationState
 OPERATION_STATE_RUNNING: OperationState
 OPERATION_STATE_SUCCEEDED: OperationState

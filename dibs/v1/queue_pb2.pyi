@@ -1,6 +1,7 @@
 from dibs.bufvalidate import validate_pb2 as _validate_pb2
 from dibs.v1 import actions_pb2 as _actions_pb2
 from dibs.v1 import bulk_pb2 as _bulk_pb2
+from dibs.v1 import bulk_queues_pb2 as _bulk_queues_pb2
 from dibs.v1 import common_pb2 as _common_pb2
 from dibs.v1 import control_pb2 as _control_pb2
 from dibs.v1 import deleting_pb2 as _deleting_pb2
@@ -240,6 +241,34 @@ class UpdateQueueResponse(_message.Message):
     seq: int
     queue: Queue
     def __init__(self, seq: _Optional[int] = ..., queue: _Optional[_Union[Queue, _Mapping]] = ...) -> None: ...
+
+class BulkUpdateQueuesRequest(_message.Message):
+    __slots__ = ("project_id", "actor", "request_id", "queue_ids", "filter", "queue", "update_mask")
+    PROJECT_ID_FIELD_NUMBER: _ClassVar[int]
+    ACTOR_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    QUEUE_IDS_FIELD_NUMBER: _ClassVar[int]
+    FILTER_FIELD_NUMBER: _ClassVar[int]
+    QUEUE_FIELD_NUMBER: _ClassVar[int]
+    UPDATE_MASK_FIELD_NUMBER: _ClassVar[int]
+    project_id: str
+    actor: str
+    request_id: _common_pb2.RequestId
+    queue_ids: _containers.RepeatedScalarFieldContainer[str]
+    filter: str
+    queue: Queue
+    update_mask: _field_mask_pb2.FieldMask
+    def __init__(self, project_id: _Optional[str] = ..., actor: _Optional[str] = ..., request_id: _Optional[_Union[_common_pb2.RequestId, _Mapping]] = ..., queue_ids: _Optional[_Iterable[str]] = ..., filter: _Optional[str] = ..., queue: _Optional[_Union[Queue, _Mapping]] = ..., update_mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ...) -> None: ...
+
+class BulkUpdateQueuesResponse(_message.Message):
+    __slots__ = ("seq", "operation", "refused")
+    SEQ_FIELD_NUMBER: _ClassVar[int]
+    OPERATION_FIELD_NUMBER: _ClassVar[int]
+    REFUSED_FIELD_NUMBER: _ClassVar[int]
+    seq: int
+    operation: _operation_pb2.Operation
+    refused: _containers.RepeatedCompositeFieldContainer[_bulk_queues_pb2.RefusedQueue]
+    def __init__(self, seq: _Optional[int] = ..., operation: _Optional[_Union[_operation_pb2.Operation, _Mapping]] = ..., refused: _Optional[_Iterable[_Union[_bulk_queues_pb2.RefusedQueue, _Mapping]]] = ...) -> None: ...
 
 class AddContributorsRequest(_message.Message):
     __slots__ = ("project_id", "actor", "request_id", "queue_id", "person_ids", "group_ids")

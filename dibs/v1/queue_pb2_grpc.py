@@ -4,6 +4,7 @@ import grpc
 import warnings
 
 from dibs.v1 import bulk_pb2 as dibs_dot_v1_dot_bulk__pb2
+from dibs.v1 import bulk_queues_pb2 as dibs_dot_v1_dot_bulk__queues__pb2
 from dibs.v1 import control_pb2 as dibs_dot_v1_dot_control__pb2
 from dibs.v1 import deleting_pb2 as dibs_dot_v1_dot_deleting__pb2
 from dibs.v1 import lists_pb2 as dibs_dot_v1_dot_lists__pb2
@@ -167,6 +168,16 @@ class QueueServiceStub(object):
                 '/dibs.v1.QueueService/DeleteQueue',
                 request_serializer=dibs_dot_v1_dot_deleting__pb2.DeleteQueueRequest.SerializeToString,
                 response_deserializer=dibs_dot_v1_dot_deleting__pb2.DeleteQueueResponse.FromString,
+                _registered_method=True)
+        self.BulkDeleteQueues = channel.unary_unary(
+                '/dibs.v1.QueueService/BulkDeleteQueues',
+                request_serializer=dibs_dot_v1_dot_bulk__queues__pb2.BulkDeleteQueuesRequest.SerializeToString,
+                response_deserializer=dibs_dot_v1_dot_bulk__queues__pb2.BulkDeleteQueuesResponse.FromString,
+                _registered_method=True)
+        self.BulkUpdateQueues = channel.unary_unary(
+                '/dibs.v1.QueueService/BulkUpdateQueues',
+                request_serializer=dibs_dot_v1_dot_queue__pb2.BulkUpdateQueuesRequest.SerializeToString,
+                response_deserializer=dibs_dot_v1_dot_queue__pb2.BulkUpdateQueuesResponse.FromString,
                 _registered_method=True)
 
 
@@ -419,6 +430,28 @@ class QueueServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def BulkDeleteQueues(self, request, context):
+        """Deletes the queues that are named, or that a filter lets through, as DeleteQueue
+        does, one after the other, in an operation; items and datasets stay. What may not
+        be deleted as of this call stays, and is told in `refused`. If people take tasks of
+        one meanwhile, the operation has FAILED once all others are gone; Retry tries
+        again. Needs ADMIN. Errors: PROJECT_NOT_FOUND, PERMISSION_DENIED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def BulkUpdateQueues(self, request, context):
+        """Changes settings of the queues that are named, or that a filter lets through, as
+        UpdateQueue does, one after the other, in an operation. What may not be changed so
+        as of this call stays, and is told in `refused`. Needs ADMIN or TEAM_MANAGER; the
+        owner of a queue changes their own. Errors: PROJECT_NOT_FOUND, PERSON_NOT_FOUND,
+        GROUP_NOT_FOUND, QUEUE_NOT_FOUND (a related one), PERMISSION_DENIED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_QueueServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -546,6 +579,16 @@ def add_QueueServiceServicer_to_server(servicer, server):
                     servicer.DeleteQueue,
                     request_deserializer=dibs_dot_v1_dot_deleting__pb2.DeleteQueueRequest.FromString,
                     response_serializer=dibs_dot_v1_dot_deleting__pb2.DeleteQueueResponse.SerializeToString,
+            ),
+            'BulkDeleteQueues': grpc.unary_unary_rpc_method_handler(
+                    servicer.BulkDeleteQueues,
+                    request_deserializer=dibs_dot_v1_dot_bulk__queues__pb2.BulkDeleteQueuesRequest.FromString,
+                    response_serializer=dibs_dot_v1_dot_bulk__queues__pb2.BulkDeleteQueuesResponse.SerializeToString,
+            ),
+            'BulkUpdateQueues': grpc.unary_unary_rpc_method_handler(
+                    servicer.BulkUpdateQueues,
+                    request_deserializer=dibs_dot_v1_dot_queue__pb2.BulkUpdateQueuesRequest.FromString,
+                    response_serializer=dibs_dot_v1_dot_queue__pb2.BulkUpdateQueuesResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -1224,6 +1267,60 @@ class QueueService(object):
             '/dibs.v1.QueueService/DeleteQueue',
             dibs_dot_v1_dot_deleting__pb2.DeleteQueueRequest.SerializeToString,
             dibs_dot_v1_dot_deleting__pb2.DeleteQueueResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def BulkDeleteQueues(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dibs.v1.QueueService/BulkDeleteQueues',
+            dibs_dot_v1_dot_bulk__queues__pb2.BulkDeleteQueuesRequest.SerializeToString,
+            dibs_dot_v1_dot_bulk__queues__pb2.BulkDeleteQueuesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def BulkUpdateQueues(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dibs.v1.QueueService/BulkUpdateQueues',
+            dibs_dot_v1_dot_queue__pb2.BulkUpdateQueuesRequest.SerializeToString,
+            dibs_dot_v1_dot_queue__pb2.BulkUpdateQueuesResponse.FromString,
             options,
             channel_credentials,
             insecure,

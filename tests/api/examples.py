@@ -22,6 +22,7 @@ BY_NAME: dict[str, Any] = {
     "lease_token": 1,
     "person_ids": ["bystander"],
     "external_ids": ["b"],
+    "queue_ids": ["q"],
     "task_ids": ["1-1"],
     "plan_id": "1",
     "new_project_id": "copied",
@@ -61,6 +62,7 @@ BY_RPC: dict[str, dict[str, Any]] = {
         "assignment_id": "r1-999",
         "other_assignment_id": "r1-998",
     },
+    "QueueService.BulkUpdateQueues": {"queue": {}, "update_mask": {"paths": ["display_name"]}},
     "QueueService.SetPriority": {"priority": common_pb2.PRIORITY_HIGH},
     "QueueService.BulkSetPriority": {"priority": common_pb2.PRIORITY_HIGH},
 }

@@ -38,7 +38,7 @@ class Editor:
         """One change after the other, until `stop`."""
         changes = (
             *(self._rank, self._settle, self._reopen, self._pick, self._in_bulk),
-            *(self._assign, self._release, self._reassign, self._undo),
+            *(self._assign, self._release, self._range, self._reassign, self._undo),
         )
         while not self.stop.is_set():
             with contextlib.suppress(*REFUSED):
@@ -101,6 +101,24 @@ class Editor:
             allow_partial=True,
         )
         await self.admin.made(call, About(method="AssignTasks", queue=queue))
+
+    async def _range(self) -> None:
+        """A few places are somebody's, and soon two ranges, which are passed on with their work."""
+        queue, first = self.rng.choice(self.queues), self.rng.randint(1, 500)
+        person = self.rng.choice(self.finishers)
+        made = await self.admin.made(
+            assigning_calls.create_range(
+                *(self.admin.client.scope, queue, person, first, first + 4),
+                reason="a fault run",
+                note="seen by nobody",
+            ),
+            About(method="CreateRange", queue=queue),
+        )
+        divided = assigning_calls.split_range(
+            *(self.admin.client.scope, made.assignment.assignment_id, first + 2),
+            reason="a fault run",
+        )
+        await self.admin.made(divided, About(method="SplitRange", queue=queue))
 
     async def _release(self) -> None:
         queue, person = self.rng.choice(self.queues), self.rng.choice(self.finishers)

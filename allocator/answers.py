@@ -78,6 +78,7 @@ class Member:
 
     person_id: str
     name: str
+    domain: str
     active: bool
     roles: Role
     skills: tuple[str, ...]

@@ -481,6 +481,7 @@ class Assembly:
     @cached_property
     def _planning(self) -> Planning:
         return Planning(
+            directory=self._directory,
             ledger=self._ledger,
             items=self._items,
             views=self._views,

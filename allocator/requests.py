@@ -43,6 +43,7 @@ class NewMember:
 
     person_id: str
     name: str = ""
+    domain: str = ""
     active: bool = True
     roles: Role = Role.ANNOTATOR
     skills: tuple[str, ...] = ()
@@ -82,6 +83,7 @@ class UpdateMember:
     change: Change
     person_id: str
     name: str | None = None
+    domain: str | None = None
     active: bool | None = None
     roles: Role | None = None
     skills: tuple[str, ...] | None = None

@@ -36,6 +36,7 @@ class Reassign:
     assignment: str
     reason: str
     rest_to_pool: bool
+    all_domains: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +49,7 @@ class PlanRedistribution:
     targets: tuple[tuple[str, float | None], ...]
     everybody: bool
     only_unassigned: bool
+    all_domains: bool
     filter: str
     scope: Scope
     sharing: Sharing

@@ -176,6 +176,7 @@ def reassign(
     reason: str,
     assignment: str = "",
     move_rest_to_pool: bool = False,
+    all_domains: bool = False,
 ) -> Call[pb.ReassignResponse]:
     """Move what one person has open, all or of one assignment, to another, in an operation."""
     request = pb.ReassignRequest(
@@ -186,6 +187,7 @@ def reassign(
         assignment_id=assignment,
         reason=reason,
         move_rest_to_pool=move_rest_to_pool,
+        all_domains=all_domains,
     )
     return Call(_SERVICE + "Reassign", request, pb.ReassignResponse, scope.project)
 
@@ -198,6 +200,7 @@ def plan_redistribution(
     *,
     loads: Mapping[str, float] | None = None,
     only_unassigned: bool = False,
+    all_domains: bool = False,
     only_without_annotations: bool = False,
     include_returned: bool = False,
     include_started: bool = False,
@@ -223,6 +226,7 @@ def plan_redistribution(
         targets=listed,
         all_contributors=not listed,
         only_unassigned=only_unassigned,
+        all_domains=all_domains,
         only_without_annotations=only_without_annotations,
         include_returned=include_returned,
         include_started=include_started,

@@ -130,9 +130,16 @@ def update_member(
     skills: Iterable[str] | None = None,
     active: bool | None = None,
     display_name: str | None = None,
+    domain: str | None = None,
 ) -> Call[projects.UpdateMemberResponse]:
     """Change what is given, and only that."""
-    values = {"roles": roles, "skills": skills, "active": active, "display_name": display_name}
+    values = {
+        "roles": roles,
+        "skills": skills,
+        "active": active,
+        "display_name": display_name,
+        "domain": domain,
+    }
     given: dict[str, Any] = {name: value for name, value in values.items() if value is not None}
     request = projects.UpdateMemberRequest(
         **scope.where(),

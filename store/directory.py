@@ -150,6 +150,25 @@ class Directory:
                 *(project, list(names), list(names.values())),
             )
 
+    async def set_domains(self, project: int, domains: Mapping[int, str]) -> None:
+        """Say whose workforce people belong to."""
+        async with self._postgres.reading() as connection:
+            await connection.execute(
+                "UPDATE person SET domain = u.domain"
+                " FROM unnest($2::bigint[], $3::text[]) AS u (person, domain)"
+                " WHERE person.project = $1 AND person.person = u.person",
+                *(project, list(domains), list(domains.values())),
+            )
+
+    async def people_domains(self, project: int, numbers: Iterable[int]) -> Mapping[int, str]:
+        """Of people of another domain, which it is."""
+        rows = await self._postgres.fetch(
+            "SELECT person, domain FROM person"
+            " WHERE project = $1 AND person = ANY ($2) AND domain <> ''",
+            *(project, list(numbers)),
+        )
+        return {row["person"]: row["domain"] for row in rows}
+
     async def people_ids(self, project: int, numbers: Iterable[int]) -> Mapping[int, str]:
         """External ids of people."""
         return await self._people.names(project, numbers)

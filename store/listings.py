@@ -103,6 +103,7 @@ _MEMBERS: Final = _List(
     columns={
         "person_id": "x.external_id",
         "display_name": "x.name",
+        "domain": "x.domain",
         "role": mask("m.roles"),
         "active": "m.active",
         "skills": one_of("m.skills"),

@@ -54,7 +54,7 @@ _PROJECTS: Final = f"""{_PROJECT}
  WHERE x.external_id = $1 AND p.external_id > $2 AND ($4 OR v.deleted_wall = 0) AND {{chosen}}
  ORDER BY p.external_id LIMIT $3"""
 MEMBERS: Final = """
-SELECT x.external_id, x.name, m.* FROM view_member m
+SELECT x.external_id, x.name, x.domain, m.* FROM view_member m
   JOIN person x USING (project, person) WHERE m.project = $1 AND m.member"""
 _DATASETS: Final = """
 SELECT d.external_id, coalesce(convert_from(c.bytes, 'UTF8'), d.display_name) AS display_name, v.*
@@ -251,6 +251,7 @@ def member_view(row: asyncpg.Record) -> MemberView:
         person=row["person"],
         external_id=row["external_id"],
         name=row["name"],
+        domain=row["domain"],
         active=row["active"],
         roles=row["roles"],
         skills=tuple(row["skills"]),

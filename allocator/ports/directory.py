@@ -70,6 +70,12 @@ class Directory(Protocol):
     async def name_people(self, project: int, names: Mapping[int, str]) -> None:
         """Set display names."""
 
+    async def set_domains(self, project: int, domains: Mapping[int, str]) -> None:
+        """Say whose workforce people belong to; '': the project's own."""
+
+    async def people_domains(self, project: int, numbers: Iterable[int]) -> Mapping[int, str]:
+        """Of people of another domain, which it is."""
+
     async def people_ids(self, project: int, numbers: Iterable[int]) -> Mapping[int, str]:
         """External ids of people."""
 

@@ -37,6 +37,7 @@ class MemberView:
     person: int
     external_id: str
     name: str
+    domain: str
     active: bool
     roles: int
     skills: tuple[int, ...]

@@ -257,6 +257,9 @@ class CopyChunks:
         people = {number: found[external_id] for number, external_id in ids.items()}
         named = {people[one]: name for one, name in names.items() if name and one in people}
         await self._directory.name_people(at.project, named)
+        domains = await self._directory.people_domains(at.source, numbers)
+        of = {people[one]: domain for one, domain in domains.items() if one in people}
+        await self._directory.set_domains(at.project, of)
         return people
 
     async def _skills(self, at: Copy, numbers: set[int]) -> dict[int, int]:

@@ -77,7 +77,7 @@ class Movings:
             ground = await self._planning.ground(place, ask.queue_id, ask.source)
             if ask.assignment:
                 ground = await self._planning.narrowed(ground, ask.assignment)
-            target = await self._planning.target(ground, ask.target)
+            target = await self._planning.target(ground, ask.target, all_domains=ask.all_domains)
             if target.refused is not None:
                 raise errors.NotEligible([target.refused])
             scope = Scope(include_returned=True, include_started=True)

@@ -11,7 +11,7 @@ from typing import Any
 
 from allocator import requests_assigning as asked
 from allocator.model import Cause, TaskState
-from allocator.ports import HeldRange, Items, Ledger, Moves, OpenTask, Ranges, Views
+from allocator.ports import Directory, HeldRange, Items, Ledger, Moves, OpenTask, Ranges, Views
 from allocator.services.assignment_ids import somebodys
 from allocator.services.dealing import DealingOut
 from allocator.services.door import Door, Place
@@ -26,6 +26,7 @@ from allocator.strategies.redistribution import (
     Target,
     WrongTargetsError,
     all_targets,
+    check_domain,
     named_targets,
     redistribute,
 )
@@ -53,6 +54,7 @@ class Planning:
     def __init__(
         self,
         *,
+        directory: Directory,
         ledger: Ledger,
         items: Items,
         views: Views,
@@ -62,6 +64,7 @@ class Planning:
         lists: Lists,
         dealing: DealingOut,
     ) -> None:
+        self._directory = directory
         self._ledger = ledger
         self._items = items
         self._views = views
@@ -109,10 +112,23 @@ class Planning:
         tasks = [task for task, wanted in zip(ground.tasks, inside, strict=True) if wanted]
         return replace(ground, tasks=tasks, ranges=ranges)
 
-    async def target(self, ground: Ground, person_id: str) -> Target:
-        """One who is to get everything. Raises PersonNotFound."""
-        person = await self._door.person(ground.place.project, person_id)
-        return Target(person, refused=await self._refused(ground, person))
+    async def target(self, ground: Ground, person_id: str, *, all_domains: bool) -> Target:
+        """One who is to get everything. Raises PersonNotFound, InvalidArgument."""
+        project = ground.place.project
+        person = await self._door.person(project, person_id)
+        outsider = (await self._outsiders(project, [person])).get(person, "")
+        target = Target(person, refused=await self._refused(ground, person), outsider=outsider)
+        try:
+            check_domain(target, "to_person", all_domains=all_domains)
+        except WrongTargetsError as wrong:
+            raise errors.InvalidArgument(wrong.name, str(wrong)) from None
+        return target
+
+    async def _outsiders(self, project: int, people: Sequence[int]) -> Mapping[int, str]:
+        """Those of them who are not the project's own people: who, of which domain."""
+        domains = await self._directory.people_domains(project, people)
+        ids = await self._directory.people_ids(project, domains)
+        return {one: f"{ids[one]!r} of domain {domain!r}" for one, domain in domains.items()}
 
     async def _refused(self, ground: Ground, person: int) -> Cause | None:
         """Why somebody can have nothing in the queue, if so."""
@@ -154,6 +170,7 @@ class Planning:
         else:
             people = [await self._door.person(project, one) for one, _ in ask.targets]
             parts = _parts(people, [load for _, load in ask.targets])
+        outsiders = await self._outsiders(project, people)
         targets = [
             Target(
                 person,
@@ -161,12 +178,18 @@ class Planning:
                 open=loads.get(person, 0),
                 assigned=person in assigned,
                 refused=await self._refused(ground, person),
+                outsider=outsiders.get(person, ""),
             )
             for person, part in zip(people, parts, strict=True)
         ]
         choose = all_targets if ask.everybody else named_targets
         try:
-            return choose(targets, source=ground.source, only_unassigned=ask.only_unassigned)
+            return choose(
+                targets,
+                source=ground.source,
+                only_unassigned=ask.only_unassigned,
+                all_domains=ask.all_domains,
+            )
         except WrongTargetsError as wrong:
             raise errors.InvalidArgument(wrong.name, str(wrong)) from None
 

@@ -35,6 +35,7 @@ TRIES = 3
 FIELDS = {
     "person_id": Field(kind=Kind.TEXT),
     "display_name": Field(kind=Kind.TEXT),
+    "domain": Field(kind=Kind.TEXT),
     "role": Field(
         kind=Kind.WORD,
         words={str(role.name): int(role) for role in COLUMNS if role is not Role.OWNER},
@@ -135,6 +136,8 @@ class Projects:
         event = await self._write(place, ask.change, "add", records, [-1] * len(records), ids)
         names = {numbers[m.person_id]: m.name for m in ask.members if m.name}
         await self._directory.name_people(place.project, names)
+        domains = {numbers[member.person_id]: member.domain for member in ask.members}
+        await self._directory.set_domains(place.project, domains)
         return await self._members(place, event)
 
     async def update_member(self, ask: requests.UpdateMember) -> answers.Members:
@@ -158,6 +161,8 @@ class Projects:
                 continue
             if ask.name is not None:
                 await self._directory.name_people(place.project, {person: ask.name})
+            if ask.domain is not None:
+                await self._directory.set_domains(place.project, {person: ask.domain})
             return await self._members(place, event)
         raise errors.StoreUnavailable()
 
@@ -255,6 +260,7 @@ class Projects:
         people = [row[0] for row in records]
         ids = await self._directory.people_ids(place.project, people)
         names = await self._directory.people_names(place.project, people)
+        domains = await self._directory.people_domains(place.project, people)
         skills = await self._directory.skill_names(
             place.project, {skill for row in records for skill in some(row[4])}
         )
@@ -262,6 +268,7 @@ class Projects:
             answers.Member(
                 person_id=ids[person],
                 name=names.get(person, ""),
+                domain=domains.get(person, ""),
                 active=bool(active),
                 roles=Role(roles),
                 skills=tuple(sorted(skills[skill] for skill in some(has))),
@@ -312,6 +319,7 @@ def _listed(
     return answers.Member(
         person_id=row.external_id,
         name=row.name,
+        domain=row.domain,
         active=row.active,
         roles=Role(row.roles),
         skills=tuple(sorted(skills[skill] for skill in row.skills)),

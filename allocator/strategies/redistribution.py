@@ -79,6 +79,7 @@ class Target(NamedTuple):
     open      what they have to do now: tasks, or weight
     assigned  whether they have an assignment in the queue
     refused   why they can have nothing there, if so
+    outsider  of another domain than the project's own people: who, and of which, in words
     """
 
     person: int
@@ -86,6 +87,7 @@ class Target(NamedTuple):
     open: Amount = 0
     assigned: bool = False
     refused: Cause | None = None
+    outsider: str = ""
 
 
 class WrongTargetsError(WrongInputError):
@@ -147,8 +149,22 @@ def in_scope(task: Held, scope: Scope, now_ms: int) -> Stays | None:
     return Stays.WORKED_ON if touched and not scope.include_started else None
 
 
+def check_domain(target: Target, name: str, *, all_domains: bool) -> None:
+    """Somebody who was named is one of the project's own people, unless all may be.
+
+    Raises WrongTargetsError.
+    """
+    if target.outsider and not all_domains:
+        right = "must be one of the project's own people unless all_domains is set"
+        raise WrongTargetsError(name, f"{right}, not {target.outsider}")
+
+
 def named_targets(
-    asked: Sequence[Target], *, source: int, only_unassigned: bool = False
+    asked: Sequence[Target],
+    *,
+    source: int,
+    only_unassigned: bool = False,
+    all_domains: bool = False,
 ) -> tuple[Target, ...]:
     """Of people who were named: each must be one who can take part.
 
@@ -160,6 +176,7 @@ def named_targets(
             raise WrongTargetsError(name, "must not be the one whose tasks move")
         if target.person in {other.person for other in asked[:place]}:
             raise WrongTargetsError(name, "must not be listed before")
+        check_domain(target, name, all_domains=all_domains)
         if target.refused is not None:
             right = f"must be an active member who may work in the queue: {target.refused}"
             raise WrongTargetsError(name, right)
@@ -167,13 +184,18 @@ def named_targets(
 
 
 def all_targets(
-    contributors: Iterable[Target], *, source: int, only_unassigned: bool = False
+    contributors: Iterable[Target],
+    *,
+    source: int,
+    only_unassigned: bool = False,
+    all_domains: bool = False,
 ) -> tuple[Target, ...]:
     """Of all contributors: those who can take part.
 
     Raises WrongTargetsError.
     """
     able = [t for t in contributors if t.refused is None and t.person != source]
+    able = [t for t in able if all_domains or not t.outsider]
     return _some([t for t in able if not (only_unassigned and t.assigned)])
 
 

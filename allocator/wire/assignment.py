@@ -48,6 +48,7 @@ def reassign(request: pb.ReassignRequest) -> asked.Reassign:
         assignment=request.assignment_id,
         reason=request.reason,
         rest_to_pool=request.move_rest_to_pool,
+        all_domains=request.all_domains,
         change=common.change(SERVICE + "Reassign", request),
     )
 
@@ -62,6 +63,7 @@ def plan_redistribution(request: pb.PlanRedistributionRequest) -> asked.PlanRedi
         ),
         everybody=request.all_contributors,
         only_unassigned=request.only_unassigned,
+        all_domains=request.all_domains,
         filter=request.filter,
         scope=Scope(
             only_without_annotations=request.only_without_annotations,

@@ -92,6 +92,7 @@ def update_member(request: pb.UpdateMemberRequest) -> requests.UpdateMember:
     return requests.UpdateMember(
         person_id=member.person_id,
         name=member.display_name if "display_name" in paths else None,
+        domain=member.domain if "domain" in paths else None,
         active=member.active if "active" in paths else None,
         roles=common.roles(member.roles) if "roles" in paths else None,
         skills=tuple(member.skills) if "skills" in paths else None,
@@ -169,6 +170,7 @@ def _new_member(member: pb.Member) -> requests.NewMember:
     return requests.NewMember(
         person_id=member.person_id,
         name=member.display_name,
+        domain=member.domain,
         active=member.active if member.HasField("active") else True,
         roles=common.roles(member.roles) or Role.ANNOTATOR,
         skills=tuple(member.skills),
@@ -179,6 +181,7 @@ def _member(member: answers.Member) -> pb.Member:
     return pb.Member(
         person_id=member.person_id,
         display_name=member.name,
+        domain=member.domain,
         roles=common.roles_out(member.roles),
         skills=member.skills,
         active=member.active,

@@ -354,7 +354,7 @@ class ReleaseTasksResponse(_message.Message):
     def __init__(self, seq: _Optional[int] = ..., released: _Optional[int] = ..., left: _Optional[_Iterable[_Union[LeftTask, _Mapping]]] = ..., operation: _Optional[_Union[_operation_pb2.Operation, _Mapping]] = ...) -> None: ...
 
 class ReassignRequest(_message.Message):
-    __slots__ = ("project_id", "actor", "request_id", "queue_id", "from_person", "to_person", "reason", "move_rest_to_pool", "assignment_id")
+    __slots__ = ("project_id", "actor", "request_id", "queue_id", "from_person", "to_person", "reason", "move_rest_to_pool", "assignment_id", "all_domains")
     PROJECT_ID_FIELD_NUMBER: _ClassVar[int]
     ACTOR_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
@@ -364,6 +364,7 @@ class ReassignRequest(_message.Message):
     REASON_FIELD_NUMBER: _ClassVar[int]
     MOVE_REST_TO_POOL_FIELD_NUMBER: _ClassVar[int]
     ASSIGNMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    ALL_DOMAINS_FIELD_NUMBER: _ClassVar[int]
     project_id: str
     actor: str
     request_id: _common_pb2.RequestId
@@ -373,7 +374,8 @@ class ReassignRequest(_message.Message):
     reason: str
     move_rest_to_pool: bool
     assignment_id: str
-    def __init__(self, project_id: _Optional[str] = ..., actor: _Optional[str] = ..., request_id: _Optional[_Union[_common_pb2.RequestId, _Mapping]] = ..., queue_id: _Optional[str] = ..., from_person: _Optional[str] = ..., to_person: _Optional[str] = ..., reason: _Optional[str] = ..., move_rest_to_pool: bool = ..., assignment_id: _Optional[str] = ...) -> None: ...
+    all_domains: bool
+    def __init__(self, project_id: _Optional[str] = ..., actor: _Optional[str] = ..., request_id: _Optional[_Union[_common_pb2.RequestId, _Mapping]] = ..., queue_id: _Optional[str] = ..., from_person: _Optional[str] = ..., to_person: _Optional[str] = ..., reason: _Optional[str] = ..., move_rest_to_pool: bool = ..., assignment_id: _Optional[str] = ..., all_domains: bool = ...) -> None: ...
 
 class ReassignResponse(_message.Message):
     __slots__ = ("seq", "operation", "staying", "assignment_ids")
@@ -404,7 +406,7 @@ class RedistributionTarget(_message.Message):
     def __init__(self, person_id: _Optional[str] = ..., load: _Optional[float] = ...) -> None: ...
 
 class PlanRedistributionRequest(_message.Message):
-    __slots__ = ("project_id", "actor", "request_id", "queue_id", "from_person", "targets", "all_contributors", "only_unassigned", "only_without_annotations", "include_returned", "include_started", "filter", "spread", "weighted", "keep_together")
+    __slots__ = ("project_id", "actor", "request_id", "queue_id", "from_person", "targets", "all_contributors", "only_unassigned", "only_without_annotations", "include_returned", "include_started", "filter", "spread", "weighted", "keep_together", "all_domains")
     PROJECT_ID_FIELD_NUMBER: _ClassVar[int]
     ACTOR_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
@@ -420,6 +422,7 @@ class PlanRedistributionRequest(_message.Message):
     SPREAD_FIELD_NUMBER: _ClassVar[int]
     WEIGHTED_FIELD_NUMBER: _ClassVar[int]
     KEEP_TOGETHER_FIELD_NUMBER: _ClassVar[int]
+    ALL_DOMAINS_FIELD_NUMBER: _ClassVar[int]
     project_id: str
     actor: str
     request_id: _common_pb2.RequestId
@@ -435,7 +438,8 @@ class PlanRedistributionRequest(_message.Message):
     spread: Spread
     weighted: bool
     keep_together: bool
-    def __init__(self, project_id: _Optional[str] = ..., actor: _Optional[str] = ..., request_id: _Optional[_Union[_common_pb2.RequestId, _Mapping]] = ..., queue_id: _Optional[str] = ..., from_person: _Optional[str] = ..., targets: _Optional[_Iterable[_Union[RedistributionTarget, _Mapping]]] = ..., all_contributors: bool = ..., only_unassigned: bool = ..., only_without_annotations: bool = ..., include_returned: bool = ..., include_started: bool = ..., filter: _Optional[str] = ..., spread: _Optional[_Union[Spread, str]] = ..., weighted: bool = ..., keep_together: bool = ...) -> None: ...
+    all_domains: bool
+    def __init__(self, project_id: _Optional[str] = ..., actor: _Optional[str] = ..., request_id: _Optional[_Union[_common_pb2.RequestId, _Mapping]] = ..., queue_id: _Optional[str] = ..., from_person: _Optional[str] = ..., targets: _Optional[_Iterable[_Union[RedistributionTarget, _Mapping]]] = ..., all_contributors: bool = ..., only_unassigned: bool = ..., only_without_annotations: bool = ..., include_returned: bool = ..., include_started: bool = ..., filter: _Optional[str] = ..., spread: _Optional[_Union[Spread, str]] = ..., weighted: bool = ..., keep_together: bool = ..., all_domains: bool = ...) -> None: ...
 
 class PlannedTasks(_message.Message):
     __slots__ = ("person_id", "tasks", "weight", "assignment_ids")

@@ -65,20 +65,22 @@ class Project(_message.Message):
     def __init__(self, project_id: _Optional[str] = ..., display_name: _Optional[str] = ..., durability: _Optional[_Union[Durability, str]] = ..., create_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., status_locks: bool = ..., etag: _Optional[str] = ..., delete_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., purge_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., ontology_ref: _Optional[str] = ..., instruction_ref: _Optional[str] = ..., tags: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class Member(_message.Message):
-    __slots__ = ("person_id", "display_name", "roles", "skills", "active", "figures")
+    __slots__ = ("person_id", "display_name", "roles", "skills", "active", "domain", "figures")
     PERSON_ID_FIELD_NUMBER: _ClassVar[int]
     DISPLAY_NAME_FIELD_NUMBER: _ClassVar[int]
     ROLES_FIELD_NUMBER: _ClassVar[int]
     SKILLS_FIELD_NUMBER: _ClassVar[int]
     ACTIVE_FIELD_NUMBER: _ClassVar[int]
+    DOMAIN_FIELD_NUMBER: _ClassVar[int]
     FIGURES_FIELD_NUMBER: _ClassVar[int]
     person_id: str
     display_name: str
     roles: _containers.RepeatedScalarFieldContainer[Role]
     skills: _containers.RepeatedScalarFieldContainer[str]
     active: bool
+    domain: str
     figures: _figures_pb2.MemberFigures
-    def __init__(self, person_id: _Optional[str] = ..., display_name: _Optional[str] = ..., roles: _Optional[_Iterable[_Union[Role, str]]] = ..., skills: _Optional[_Iterable[str]] = ..., active: bool = ..., figures: _Optional[_Union[_figures_pb2.MemberFigures, _Mapping]] = ...) -> None: ...
+    def __init__(self, person_id: _Optional[str] = ..., display_name: _Optional[str] = ..., roles: _Optional[_Iterable[_Union[Role, str]]] = ..., skills: _Optional[_Iterable[str]] = ..., active: bool = ..., domain: _Optional[str] = ..., figures: _Optional[_Union[_figures_pb2.MemberFigures, _Mapping]] = ...) -> None: ...
 
 class CreateProjectRequest(_message.Message):
     __slots__ = ("project_id", "actor", "request_id", "display_name", "durability")

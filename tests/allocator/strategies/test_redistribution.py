@@ -30,7 +30,7 @@ from allocator.strategies.redistribution import (
     share_out,
 )
 
-ANN, BEN, CAT, DAN = 1, 2, 3, 4
+ANN, BEN, CAT, DAN, EVE = 1, 2, 3, 4, 5
 DAY_MS = 24 * 60 * 60 * 1000
 NOW_MS = 10 * DAY_MS
 
@@ -94,9 +94,24 @@ def test_of_all_contributors_the_inactive_and_the_source_are_left_out() -> None:
     assert all_targets([Target(ANN), B, C, D], source=ANN, only_unassigned=True) == (B,)
 
 
+def test_people_of_other_domains_take_part_only_if_all_domains_do() -> None:
+    eve = Target(EVE, outsider="'eve' of domain 'acme'")
+
+    assert all_targets([B, C, eve], source=ANN) == (B, C)
+    assert all_targets([B, C, eve], source=ANN, only_unassigned=True) == (B,)
+    assert all_targets([B, C, eve], source=ANN, all_domains=True) == (B, C, eve)
+    assert named_targets([B, eve], source=ANN, all_domains=True) == (B, eve)
+
+
 @pytest.mark.parametrize(
     ("asked", "name", "right"),
     [
+        (
+            [B, Target(EVE, outsider="'eve' of domain 'acme'")],
+            "targets[1]",
+            "must be one of the project's own people unless all_domains is set,"
+            " not 'eve' of domain 'acme'",
+        ),
         ([B, Target(ANN)], "targets[1]", "must not be the one whose tasks move"),
         ([B, C, B], "targets[2]", "must not be listed before"),
         ([], "targets", "must leave somebody who takes a share"),

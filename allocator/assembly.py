@@ -586,7 +586,7 @@ class Assembly:
 
     @cached_property
     def _attaching(self) -> Attaching:
-        return Attaching(self._ledger, self._items, self._views)
+        return Attaching(self._ledger, self._items, self._views, self._store.duplicates)
 
     @cached_property
     def _dealing(self) -> DealingOut:

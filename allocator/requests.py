@@ -160,6 +160,7 @@ class AttachDataset:
     dataset_id: str
     priority: Priority = Priority.NONE
     not_before_ms: int = 0
+    on_duplicate: OnDuplicate = OnDuplicate.WARN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

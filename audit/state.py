@@ -223,6 +223,8 @@ class Attachment:
 
     priority: int
     not_before: int = 0
+    skip: int = 0
+    """1: items that are done in other queues are passed over."""
     cursor: int = 0
 
 

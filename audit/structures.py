@@ -214,7 +214,10 @@ def _queues(project: Project, shape: Shape) -> None:
             one.generation,
         )
         for dataset, attachment in one.attached.items():
-            follows = (attachment.cursor, attachment.priority, attachment.not_before)
+            follows = (
+                *(attachment.cursor, attachment.priority),
+                *(attachment.not_before, attachment.skip),
+            )
             shape.attached[number, dataset] = follows
         shape.terms |= {(number, person): tuple(said) for person, said in one.terms.items()}
         shape.ranges |= {(number, which): tuple(places) for which, places in one.ranges.items()}

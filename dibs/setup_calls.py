@@ -314,6 +314,7 @@ def attach_dataset(
     *,
     priority: Priority = Priority.PRIORITY_UNSPECIFIED,
     not_before: datetime | None = None,
+    on_duplicate: duplicates.OnDuplicate = duplicates.ON_DUPLICATE_UNSPECIFIED,
 ) -> Call[queues.AttachDatasetResponse]:
     """Let a dataset's items, and those it gets later, become tasks of a queue."""
     request = queues.AttachDatasetRequest(
@@ -322,6 +323,7 @@ def attach_dataset(
         dataset_id=dataset,
         priority=priority,
         not_before=timestamp(not_before),
+        on_duplicate=on_duplicate,
     )
     return Call(_QUEUE + "AttachDataset", request, queues.AttachDatasetResponse, scope.project)
 

@@ -45,7 +45,7 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "dropped": ("queue", "tasks"),
     "recalled": ("queue", "tasks", "cursor", "done"),
     "pooled": ("queue", "person", "tasks"),
-    "dataset_attached": ("queue", "dataset", "priority", "not_before"),
+    "dataset_attached": ("queue", "dataset", "priority", "not_before", "skip"),
     "delayed": (
         *("queue", "dataset", "cursor", "priority", "not_before", "count", "runs", "classes"),
         "not_added",

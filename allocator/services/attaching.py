@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from allocator.model import RequestKey
-from allocator.ports import ItemRun, Items, Lag, Ledger, Outcome, Views
+from allocator.ports import Duplicates, ItemRun, Items, Lag, Ledger, Outcome, Views
 from allocator.services.outcomes import happened, some, value
 from allocator.services.presence import present
 from dibs.errors import QueueNotFound
@@ -34,16 +34,19 @@ class _Attachment(NamedTuple):
     """The queue's last addition."""
     delayed: int
     """How often something waits in the queue for its time."""
+    skip: int
+    """1: what is done in other queues is passed over."""
     seq: int
 
 
 class Attaching:
     """Carries items of datasets into the queues they are attached to."""
 
-    def __init__(self, ledger: Ledger, items: Items, views: Views) -> None:
+    def __init__(self, ledger: Ledger, items: Items, views: Views, duplicates: Duplicates) -> None:
         self._ledger = ledger
         self._items = items
         self._views = views
+        self._duplicates = duplicates
 
     async def drive(self, lag: Lag, goal: int) -> None:
         """Add chunks until the attachment's cursor has reached item `goal`."""
@@ -134,7 +137,7 @@ class Attaching:
         outcome = await self.ready(lag.project, lag.queue)
         queue = value(outcome)
         await self._views.wait_for(lag.project, queue["removed_seq"])
-        for dataset, cursor, priority, not_before in some(queue["attached"]):
+        for dataset, cursor, priority, not_before, skip in some(queue["attached"]):
             if dataset == lag.dataset:
                 return _Attachment(
                     cursor=cursor,
@@ -142,17 +145,25 @@ class Attaching:
                     not_before=not_before,
                     added_seq=queue["added_seq"],
                     delayed=queue["delayed"],
+                    skip=skip,
                     seq=outcome.seq,
                 )
         return None
 
     async def _absent(self, lag: Lag, runs: Sequence[ItemRun], found: _Attachment) -> list[ItemRun]:
-        """The runs without the items that were added to the queue one by one before."""
+        """The runs without the items that were added to the queue one by one before.
+
+        And, where they are to be passed over, without those that are done in other queues.
+        """
         numbers = [number for run in runs for number in range(run.first, run.first + run.count)]
         there = await present(
             *(self._items, self._views, lag.project, lag.queue, numbers, found.seq),
             delayed=found.delayed,
         )
+        if found.skip:
+            await self._views.wait_for(lag.project, found.seq)
+            extents = [(run.first, run.count) for run in runs]
+            there |= (await self._duplicates.chosen(lag.project, lag.queue, extents)).items
         if not there:
             return list(runs)
         singles = [

@@ -219,7 +219,13 @@ class CopyChunks:
         return outcome
 
     async def _attach(
-        self, at: Copy, queue_id: str, dataset_id: str, priority: int, not_before: int
+        self,
+        at: Copy,
+        queue_id: str,
+        dataset_id: str,
+        priority: int,
+        not_before: int,
+        skip: int,
     ) -> Outcome:
         """Its items become tasks as those of any dataset that is attached."""
         dataset = await self._door.dataset(at.project, dataset_id)
@@ -230,6 +236,7 @@ class CopyChunks:
             priority=priority,
             classes=[list(of) for of in await self._items.classes_of(at.project, dataset)],
             not_before=not_before,
+            skip=skip,
         )
         if outcome.word == "not_found":
             raise errors.DatasetNotFound(dataset_id)

@@ -66,7 +66,7 @@ class Filling:
         background role carries on.
 
         Raises QueueNotFound, DatasetNotFound, AttachmentAlreadyExists,
-        TooManyClasses, PermissionDenied.
+        ItemAlreadyDone, TooManyClasses, PermissionDenied.
         """
         place = await self._door.permit(
             ask.change, "QueueService.AttachDataset", queue=ask.queue_id
@@ -74,17 +74,23 @@ class Filling:
         queue = await self._door.queue(place.project, ask.queue_id)
         dataset = await self._door.dataset(place.project, ask.dataset_id)
         classes = await self._items.classes_of(place.project, dataset)
+        if ask.on_duplicate is not OnDuplicate.WARN:
+            now = await self._ledger.read(place.project, "queue", queue=queue)
+            await self._views.wait_for(place.project, now.seq)
         done = await self._duplicates.of_dataset(place.project, queue, dataset)
+        refusal = await self._done_already(place.project, ask, dataset, done)
         outcome = await self._ledger.change(
             *(place.project, "attach_dataset", ask.change.key, place.actor),
             queue=queue,
-            dataset=dataset,
+            # A repeat of what was done already has its answer, whatever is the case now.
+            dataset=NEVER if refusal else dataset,
             priority=int(ask.priority),
             classes=[list(skills) for skills in classes],
             not_before=ask.not_before_ms,
+            skip=ask.on_duplicate is OnDuplicate.SKIP,
         )
         if outcome.word == "not_found":
-            raise errors.DatasetNotFound(ask.dataset_id)
+            raise refusal or errors.DatasetNotFound(ask.dataset_id)
         if outcome.word == "already_exists":
             raise errors.AttachmentAlreadyExists(ask.queue_id, ask.dataset_id)
         if outcome.word == "too_many_classes":
@@ -92,6 +98,18 @@ class Filling:
         event = happened(outcome)
         await self._carry(place.project, event)
         return answers.Attached(seq=event.seq, done=await self._told(place.project, done))
+
+    async def _done_already(
+        self, project: int, ask: requests.AttachDataset, dataset: int, done: DoneElsewhere
+    ) -> errors.ItemAlreadyDone | None:
+        """Why it is not attached, if it is to be refused for what the dataset still has of it."""
+        if ask.on_duplicate is not OnDuplicate.REFUSE or not done.items:
+            return None
+        items = await self._items.of_numbers(project, sorted(done.items))
+        names = [item.external_id for item in items.values()]
+        found = await self._items.numbers(project, dataset, names)
+        there = {number: name for name, (number, _) in found.items() if number in done.items}
+        return errors.ItemAlreadyDone(there[min(there)], len(there)) if there else None
 
     async def add_items(self, ask: requests.AddItems) -> answers.Added:
         """Add chosen items, all or none, in the order given; or those not done elsewhere.

@@ -201,8 +201,8 @@ class Template:
         found = value(await self._ledger.read(project, "queue", queue=view.queue))
         ids = {one.dataset: one.external_id for one in datasets}
         return [
-            ["attach", view.external_id, ids[dataset], priority, not_before]
-            for dataset, _, priority, not_before in sorted(map(list, some(found["attached"])))
+            ["attach", view.external_id, ids[dataset], priority, not_before, skip]
+            for dataset, _, priority, not_before, skip in sorted(map(list, some(found["attached"])))
             if dataset in ids
         ]
 

@@ -62,6 +62,7 @@ def attach_dataset(request: pb.AttachDatasetRequest) -> requests.AttachDataset:
         dataset_id=request.dataset_id,
         priority=common.priority(request.priority),
         not_before_ms=_not_before(request),
+        on_duplicate=OnDuplicate(request.on_duplicate or OnDuplicate.WARN),
         change=common.change(SERVICE + "AttachDataset", request),
     )
 

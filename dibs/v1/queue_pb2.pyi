@@ -409,7 +409,7 @@ class GetQueueDepthResponse(_message.Message):
     def __init__(self, seq: _Optional[int] = ..., tasks: _Optional[_Iterable[_Union[_figures_pb2.StateCount, _Mapping]]] = ..., available: _Optional[int] = ..., held: _Optional[int] = ..., oldest_waiting_age: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ..., next_free: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., items_pending: _Optional[int] = ..., items_not_added: _Optional[int] = ..., pause_mode: _Optional[_Union[_control_pb2.PauseMode, str]] = ..., archived: bool = ...) -> None: ...
 
 class AttachDatasetRequest(_message.Message):
-    __slots__ = ("project_id", "actor", "request_id", "queue_id", "dataset_id", "priority", "not_before")
+    __slots__ = ("project_id", "actor", "request_id", "queue_id", "dataset_id", "priority", "not_before", "on_duplicate")
     PROJECT_ID_FIELD_NUMBER: _ClassVar[int]
     ACTOR_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
@@ -417,6 +417,7 @@ class AttachDatasetRequest(_message.Message):
     DATASET_ID_FIELD_NUMBER: _ClassVar[int]
     PRIORITY_FIELD_NUMBER: _ClassVar[int]
     NOT_BEFORE_FIELD_NUMBER: _ClassVar[int]
+    ON_DUPLICATE_FIELD_NUMBER: _ClassVar[int]
     project_id: str
     actor: str
     request_id: _common_pb2.RequestId
@@ -424,7 +425,8 @@ class AttachDatasetRequest(_message.Message):
     dataset_id: str
     priority: _common_pb2.Priority
     not_before: _timestamp_pb2.Timestamp
-    def __init__(self, project_id: _Optional[str] = ..., actor: _Optional[str] = ..., request_id: _Optional[_Union[_common_pb2.RequestId, _Mapping]] = ..., queue_id: _Optional[str] = ..., dataset_id: _Optional[str] = ..., priority: _Optional[_Union[_common_pb2.Priority, str]] = ..., not_before: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    on_duplicate: _duplicates_pb2.OnDuplicate
+    def __init__(self, project_id: _Optional[str] = ..., actor: _Optional[str] = ..., request_id: _Optional[_Union[_common_pb2.RequestId, _Mapping]] = ..., queue_id: _Optional[str] = ..., dataset_id: _Optional[str] = ..., priority: _Optional[_Union[_common_pb2.Priority, str]] = ..., not_before: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., on_duplicate: _Optional[_Union[_duplicates_pb2.OnDuplicate, str]] = ...) -> None: ...
 
 class AttachDatasetResponse(_message.Message):
     __slots__ = ("seq", "already_done")

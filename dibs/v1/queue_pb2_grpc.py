@@ -341,7 +341,7 @@ class QueueServiceServicer(object):
         """Attaches a dataset: its items become tasks shortly after, and so do items
         that it gets later, in order of import. Needs ADMIN. Errors:
         PROJECT_NOT_FOUND, QUEUE_NOT_FOUND, DATASET_NOT_FOUND,
-        ATTACHMENT_ALREADY_EXISTS, TOO_MANY_CLASSES, PERMISSION_DENIED.
+        ATTACHMENT_ALREADY_EXISTS, ITEM_ALREADY_DONE, TOO_MANY_CLASSES, PERMISSION_DENIED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

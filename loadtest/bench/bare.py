@@ -112,6 +112,7 @@ class Project:
             priority=RANK_NONE,
             classes=[[]],
             not_before=0,
+            skip=0,
         )
 
     async def change(self, name: str, request: RequestKey | None = None, **inputs: Any) -> Reply:

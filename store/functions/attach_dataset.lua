@@ -1,9 +1,10 @@
 -- attach_dataset: the dataset's items, and those added to it later, become tasks of the queue.
 --
 -- KEYS[1] header  KEYS[2] log
--- ARGV    queue dataset priority classes not_before
+-- ARGV    queue dataset priority classes not_before skip
 --   classes     packed list of the requirement classes {skill…} the dataset's items have
 --   not_before  wall time in ms before which its items do not become entries, or 0
+--   skip        1: whoever adds them passes over those that are done in other queues
 --
 -- Returns one of
 --   {'ok', seq, chain, clock, dataset_attached}
@@ -23,6 +24,6 @@ change('attach_dataset', {}, function(call, arg)
   if refused > 0 then return negative(call, 'too_many_classes') end
   return commit(call, 'dataset_attached', {
     queue = queue.number, dataset = tonumber(arg.dataset), priority = tonumber(arg.priority),
-    not_before = tonumber(arg.not_before),
+    not_before = tonumber(arg.not_before), skip = tonumber(arg.skip),
   })
 end)

@@ -4,7 +4,7 @@
 -- ARGV    queue
 --
 -- Returns one of
---   {'ok', seq, chain, clock, map}   settings_seq, rules, content, set_seq, added_seq, removed_seq (the last event that took items out of a dataset), upto (entries that were dealt), delayed, to_drop, attached {{dataset, cursor, rank, not_before}…}
+--   {'ok', seq, chain, clock, map}   settings_seq, rules, content, set_seq, added_seq, removed_seq (the last event that took items out of a dataset), upto (entries that were dealt), delayed, to_drop, attached {{dataset, cursor, rank, not_before, skip}…}
 --   {'not_found', seq, chain, clock, 'queue'}
 read('queue', function(call, arg)
   local P = call.P

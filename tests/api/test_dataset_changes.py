@@ -80,7 +80,7 @@ async def test_no_item_is_passed_over_that_comes_in_while_the_queue_follows(
     lag = await _lag(stocked, server, cursor=3)
     more = iter(["x1", "x2", "x3", "x4"])
     late: Any = LateItems(server.store.items, lambda: add(stocked, [next(more)]))
-    attaching = Attaching(server.store.ledger, late, server.store.views)
+    attaching = Attaching(*(server.store.ledger, late, server.store.views, server.store.duplicates))
     await attaching.step(lag)
 
     come = 4 - len(list(more))
@@ -123,14 +123,14 @@ async def test_what_is_attached_anew_while_the_queue_follows_comes_as_the_other_
     place = await store.directory.project(lonely.project)
     assert place is not None
     await store.views.wait_for(place.project, (await add(lonely, ["late"])).seq)
-    anew = {"queue": 1, "dataset": 1, "priority": int(Priority.HIGH), "classes": [[]]}
+    anew = {"queue": 1, "dataset": 1, "priority": int(Priority.HIGH), "classes": [[]], "skip": 0}
 
     async def make_anew() -> None:
         await detach(lonely)
         await store.ledger.change(place.project, "attach_dataset", None, 1, not_before=0, **anew)
 
     late: Any = LateViews(store.views, make_anew)
-    await Attaching(store.ledger, store.items, late).follow(place.project)
+    await Attaching(store.ledger, store.items, late, store.duplicates).follow(place.project)
 
     tasks = (await lonely.reserve("q", "ann", 10)).tasks
     assert {task.priority for task in tasks} == {HIGH}

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from dibs import errors
-from dibs.v1 import duplicates_pb2, queue_pb2
+from dibs.v1 import dataset_pb2, duplicates_pb2, queue_pb2
 from tests.api.test_figures import FUTURE
 from tests.api.world import World, ids, refused
 from tests.conftest import ON_ONE_KIND
@@ -68,6 +68,39 @@ async def test_who_attaches_a_dataset_is_told_what_of_it_is_done(half_done: Worl
 
     assert told(answer) == (2, ["first", "second"])
     assert told(other) == (0, [])
+
+
+@pytest.mark.shows("P17")
+async def test_a_dataset_is_attached_without_what_is_done_or_not_at_all(half_done: World) -> None:
+    before = await half_done.depth("third")
+    error = await refused(half_done.attach("third", "x", on_duplicate=REFUSE))
+    assert isinstance(error, errors.ItemAlreadyDone)
+    assert (error.metadata["external_id"], error.metadata["items"]) == ("a", "2")
+    assert await half_done.depth("third") == before
+
+    answer = await half_done.attach("third", "x", on_duplicate=SKIP)
+    await half_done.load("x", ["f"])
+    await half_done.until("third", queued=4)
+
+    assert told(answer) == (2, ["first", "second"])
+    assert await _waiting(half_done) == ["c", "d", "e", "f"]
+
+
+async def test_what_left_the_dataset_is_no_reason_to_refuse_it(half_done: World) -> None:
+    await half_done.stubs.datasets.RemoveDatasetItems(
+        dataset_pb2.RemoveDatasetItemsRequest(
+            **half_done.change(), dataset_id="x", external_ids=["a", "b"]
+        )
+    )
+    request = queue_pb2.AttachDatasetRequest(
+        **half_done.change(), queue_id="third", dataset_id="x", on_duplicate=REFUSE
+    )
+    first = await half_done.stubs.queues.AttachDataset(request)
+    [held] = (await half_done.mine("ann", queue_id="first")).tasks
+    await half_done.submit("ann", held)
+
+    assert (await half_done.stubs.queues.AttachDataset(request)).seq == first.seq
+    assert await _waiting(half_done) == ["c", "d", "e"]
 
 
 async def test_what_is_done_in_the_queue_itself_is_no_duplicate(half_done: World) -> None:

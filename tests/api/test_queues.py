@@ -159,6 +159,7 @@ async def test_an_attachment_whose_maker_died_is_carried_on(world: World, server
         priority=3,
         classes=[[]],
         not_before=0,
+        skip=0,
     )
 
     assert (await _depth_of(world, "q", 2)).items_pending == 0

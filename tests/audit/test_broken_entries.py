@@ -106,7 +106,7 @@ def attached() -> Log:
     log.add("dataset_created", dataset=2)
     log.items(3, base=7, dataset=2, first=1, **{"import": 2})
     log.queue(2)
-    log.add("dataset_attached", queue=2, dataset=1, priority=1, not_before=0)
+    log.add("dataset_attached", queue=2, dataset=1, priority=1, not_before=0, skip=0)
     return log
 
 
@@ -175,7 +175,7 @@ def entries_of_a_dataset_not_attached():
 @logs.breaks(RULES, "dataset 1 is attached already")
 def a_dataset_attached_twice():
     log = attached()
-    log.add("dataset_attached", queue=2, dataset=1, priority=1, not_before=0)
+    log.add("dataset_attached", queue=2, dataset=1, priority=1, not_before=0, skip=0)
     return log
 
 
@@ -314,7 +314,7 @@ def test_an_event_of_no_or_too_many_tasks_is_found(sentence: str, kind: str, bod
 @logs.breaks(RULES, "dataset 9 is unknown")
 def an_unknown_dataset_attached():
     log = ready()
-    log.add("dataset_attached", queue=1, dataset=9, priority=3, not_before=0)
+    log.add("dataset_attached", queue=1, dataset=9, priority=3, not_before=0, skip=0)
     return log
 
 

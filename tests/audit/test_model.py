@@ -183,7 +183,7 @@ def test_items_follow_their_dataset_into_the_queue():
     log.items(2, base=4, dataset=2, **{"import": 2})
     log.items(2, base=6, first=4)
     log.queue(2)
-    log.add("dataset_attached", queue=2, dataset=1, priority=0, not_before=0)
+    log.add("dataset_attached", queue=2, dataset=1, priority=0, not_before=0, skip=0)
     log.entries(
         3, first=4, queue=2, dataset=1, cursor=3, rank=0, runs=[[1, 1, 3]], classes=[[1, []]]
     )

@@ -57,7 +57,9 @@ async def a_dataset_is_detached_by_two(field: Field, patch: pytest.MonkeyPatch) 
     """The first driver dies after a chunk; when the fence falls nothing of the dataset is open."""
     patch.setattr(operations, "CHUNK", CHUNK)
     stack = field.stack
-    await stack.change("attach_dataset", queue=1, dataset=1, priority=3, not_before=0, classes=[])
+    await stack.change(
+        "attach_dataset", queue=1, dataset=1, priority=3, not_before=0, skip=0, classes=[]
+    )
     begun = await stack.change("detach_dataset", stack.key(), queue=1, dataset=1, total=20)
     found = await stack.store.ledger.read(stack.project, "operation", operation=begun.seq)
     assert await driver(stack).step(driving._running(stack.project, value(found)))

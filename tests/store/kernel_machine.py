@@ -225,7 +225,13 @@ class ProjectMachine(
         wanted = "not_found" if of is None else "already_exists" if 1 in of.attached else "ok"
         classes = [[], [1], [2, 3]]
         reply = self.call(
-            "attach_dataset", queue=queue, dataset=1, priority=rank, classes=classes, not_before=0
+            "attach_dataset",
+            queue=queue,
+            dataset=1,
+            priority=rank,
+            classes=classes,
+            not_before=0,
+            skip=rank % 2,
         )
         assert reply.word == wanted
 

@@ -170,7 +170,7 @@ class OperationRules(RuleBasedStateMachine):
         if of is None or 2 not in self.state.datasets or 2 in of.attached:
             return
         reply = self.call(
-            "attach_dataset", queue=queue, dataset=2, priority=1, classes=[[]], not_before=0
+            "attach_dataset", queue=queue, dataset=2, priority=1, classes=[[]], not_before=0, skip=0
         )
         assert reply.word == "ok"
 

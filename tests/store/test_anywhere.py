@@ -150,7 +150,7 @@ async def test_a_queue_that_has_only_what_is_being_detached_leaves_a_reason(
     project: Project,
 ) -> None:
     """Nothing of it is there for anybody, though no chunk has removed it yet."""
-    settings = {"priority": 3, "classes": [[]], "not_before": 0}
+    settings = {"priority": 3, "classes": [[]], "not_before": 0, "skip": 0}
     await project.call("create_queue", queue=QUEUES + 1, rules=queue_rules(), content=0)
     await project.call("attach_dataset", queue=QUEUES + 1, dataset=1, **settings)
     await project.call(

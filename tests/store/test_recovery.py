@@ -176,6 +176,7 @@ async def test_a_rebuild_keeps_what_a_grant_passed_over_behind_a_fence(stack: St
         "priority": 3,
         "classes": [[]],
         "not_before": 0,
+        "skip": 0,
     }
     await stack.change("attach_dataset", **attached)
     await stack.change("create_dataset", dataset=2)

@@ -144,7 +144,7 @@ function apply.dataset_named() end
 function apply.dataset_attached(P, event)
   local b = event.body
   redis.call('HINCRBY', keys.followed(P), b.dataset, 1)
-  attached.put(P, b.queue, b.dataset, 0, b.priority, b.not_before)
+  attached.put(P, b.queue, b.dataset, 0, b.priority, b.not_before, b.skip)
 end
 
 local function add_classes(P, queue, added)

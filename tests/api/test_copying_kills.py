@@ -10,6 +10,7 @@ import grpc
 import pytest
 
 from allocator import bootstrap
+from dibs import errors
 from dibs.v1 import operation_pb2
 from tests.api import alone as workers
 from tests.api import fleet
@@ -24,7 +25,7 @@ from tests.api.test_copying import (
     request_of,
 )
 from tests.api.test_operations import CANCELLED, FAILED, SUCCEEDED, cancel, retry
-from tests.api.world import ADMIN, Stubs, World
+from tests.api.world import ADMIN, Stubs, World, refused
 
 STEPS = 9
 """Settings, the actor, the others, group, its members, dataset, items, queue, attachment."""
@@ -61,6 +62,20 @@ async def test_who_copies_may_die_in_any_step(source: World, broken: Broken) -> 
         request = await request_of(source, **EVERYTHING)
         answer = await source.stubs.projects.CopyProject(request)
         await whole(await entered(source, request), answer.operation)
+
+
+async def test_a_repeat_begins_what_a_dead_worker_did_not(
+    source: World, broken: Broken, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers, "CHUNKS", ("begin_operation",))
+    broken.breaks_at, broken.dies = 1, "before"
+    request = await request_of(source, **EVERYTHING)
+
+    error = await refused(source.stubs.projects.CopyProject(request))
+    answer = await source.stubs.projects.CopyProject(request)
+
+    assert isinstance(error, errors.StoreUnavailable)
+    await whole(await entered(source, request), answer.operation)
 
 
 async def test_a_copy_that_failed_goes_on_by_retry_and_a_cancelled_one_stays(

@@ -41,6 +41,8 @@ SHORT = {
     "forecast": "get_forecast",
 }
 """Second names of what people look at and do most."""
+MADE = "new_project_id"
+"""Names the project that a call makes, and that its operation is of."""
 PATHS = "paths"
 """Names the fields that were set, so nobody types it."""
 
@@ -148,7 +150,8 @@ def command(name: str, build: Callable[..., Any]) -> Callable[..., None]:
             if PATHS not in inspect.signature(build).parameters:
                 kwargs.pop(PATHS, None)
             answer = answers.all_pages(call, kwargs) if whole else call(**kwargs)
-            if wait:
+        if wait:
+            with Client(target, project=kwargs.get(MADE, project), actor=actor) as client:
                 answer = answers.waited(client, answer)
         show.found(answer, as_json=as_json)
 

@@ -19,7 +19,7 @@ from allocator.cli.app import app
 from dibs.v1.project_pb2 import ListMembersRequest
 from tests import calls
 from tests.api import fleet
-from tests.api.world import World
+from tests.api.world import World, unique
 from tests.conftest import ON_ONE_KIND
 
 pytestmark = ON_ONE_KIND
@@ -85,6 +85,18 @@ async def test_a_long_list_is_followed_to_its_end(typed: Typed) -> None:
     assert len(first["items"]) == 2
     assert [each["external_id"] for each in everything["items"]] == ["a", "b", "c"]
     assert everything["next_page_token"] == ""
+
+
+async def test_a_project_is_copied_from_the_terminal(typed: Typed) -> None:
+    new = unique()
+    await typed.json("create-dataset large")
+    copied = await typed.json(f"copy-project {new} --members --all-datasets --all-queues --wait")
+    listed = await typed.json(f"list-members --project {new}")
+    datasets = await typed.json(f"list-datasets --project {new}")
+
+    assert copied["operation"]["state"] == "OPERATION_STATE_SUCCEEDED"
+    assert [each["person_id"] for each in listed["members"]] == ["ada", "ann", "bob"]
+    assert [each["dataset_id"] for each in datasets["datasets"]] == ["d", "large"]
 
 
 async def test_a_manager_steers_a_queue_from_the_terminal(typed: Typed) -> None:

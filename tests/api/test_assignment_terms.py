@@ -11,6 +11,9 @@ from dibs import errors
 from dibs.v1 import assignment_pb2 as pb
 from dibs.v1 import common_pb2, project_pb2, queue_pb2, report_pb2
 from tests.api.world import World, refused
+from tests.conftest import ON_ONE_KIND
+
+pytestmark = ON_ONE_KIND
 
 DUE = Timestamp(seconds=4_000_000_000)
 SOONER = Timestamp(seconds=3_000_000_000)

@@ -13,6 +13,9 @@ from dibs.v1 import common_pb2, figures_pb2, project_pb2, queue_pb2
 from tests.api.assigned import assign, release
 from tests.api.tasks import reopen
 from tests.api.world import World, ids, refused
+from tests.conftest import ON_ONE_KIND
+
+pytestmark = ON_ONE_KIND
 
 ITEMS = [f"i{n}" for n in range(1, 9)]
 

@@ -9,6 +9,9 @@ import pytest
 from dibs import errors
 from dibs.v1 import common_pb2, project_pb2, queue_pb2
 from tests.api.world import World, ids, refused
+from tests.conftest import ON_ONE_KIND
+
+pytestmark = ON_ONE_KIND
 
 NOT_ALLOWED = common_pb2.INELIGIBILITY_NOT_ALLOWED
 COMPLETED = common_pb2.TASK_STATE_COMPLETED

@@ -11,6 +11,9 @@ from dibs import errors
 from dibs.v1 import allocation_pb2 as pb
 from dibs.v1 import common_pb2
 from tests.api.world import World, refused
+from tests.conftest import ON_ONE_KIND
+
+pytestmark = ON_ONE_KIND
 
 MOST_BYTES = 16_384
 

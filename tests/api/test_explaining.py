@@ -10,6 +10,9 @@ from dibs import errors
 from dibs.v1 import allocation_pb2 as pb
 from dibs.v1 import common_pb2, dataset_pb2, editing_pb2
 from tests.api.world import World, refused
+from tests.conftest import ON_ONE_KIND
+
+pytestmark = ON_ONE_KIND
 
 ALLOWED = editing_pb2.EDIT_VERDICT_ALLOWED
 HELD = editing_pb2.EDIT_VERDICT_HELD

@@ -10,6 +10,9 @@ from dibs import errors
 from dibs.v1 import common_pb2, project_pb2, queue_pb2
 from dibs.v1 import group_pb2 as pb
 from tests.api.world import World, ids, refused
+from tests.conftest import ON_ONE_KIND
+
+pytestmark = ON_ONE_KIND
 
 
 async def _get(world: World, group: str, min_seq: int = 0) -> Any:

@@ -16,7 +16,7 @@ from dibs.v1 import (
     project_pb2,
     queue_pb2,
 )
-from tests.api.world import World, refused
+from tests.api.world import Stubs, World, refused
 from tests.conftest import ON_ONE_KIND
 
 pytestmark = ON_ONE_KIND
@@ -29,8 +29,7 @@ ITEMS = [
 ]
 
 
-@pytest.fixture
-async def busy(world: World) -> World:
+async def fill(world: World) -> World:
     """Six tasks: ann has completed 0 and holds 1, bob has discarded 2; 3 to 5 are untouched."""
     await world.dataset("d", ITEMS)
     await world.queue("q", "d")
@@ -40,6 +39,27 @@ async def busy(world: World) -> World:
         if status:
             await world.submit(person, task, status=status)
     return world
+
+
+@pytest.fixture
+async def busy(world: World) -> World:
+    """As `fill` says, for one test."""
+    return await fill(world)
+
+
+@pytest.fixture(scope="module")
+def filled() -> list[World]:
+    """The one that all tests look at that change nothing."""
+    return []
+
+
+@pytest.fixture
+async def seen(stubs: Stubs, filled: list[World]) -> World:
+    """As `fill` says, for tests that change nothing."""
+    if not filled:
+        filled.append(await fill(await World.make(stubs)))
+    filled[0].stubs = stubs
+    return filled[0]
 
 
 async def _tasks(world: World, text: str = "", actor: str = "", **fields: Any) -> Any:
@@ -56,8 +76,8 @@ def _numbers(answer: Any) -> list[int]:
 
 
 @pytest.mark.shows("D91")
-async def test_all_tasks_are_listed_also_those_that_nobody_touched(busy: World) -> None:
-    answer = await _tasks(busy)
+async def test_all_tasks_are_listed_also_those_that_nobody_touched(seen: World) -> None:
+    answer = await _tasks(seen)
 
     assert _numbers(answer) == [0, 1, 2, 3, 4, 5]
     assert [one.person for one in answer.tasks] == ["ann", "ann", "bob", "", "", ""]
@@ -109,22 +129,22 @@ async def test_all_tasks_are_listed_also_those_that_nobody_touched(busy: World) 
     ],
 )
 async def test_a_filter_chooses_tasks_and_the_total_agrees(
-    busy: World, text: str, expected: list[int]
+    seen: World, text: str, expected: list[int]
 ) -> None:
-    answer = await _tasks(busy, text)
+    answer = await _tasks(seen, text)
     assert (_numbers(answer), answer.total_size) == (expected, len(expected))
-    down = await _tasks(busy, text, order_by="task_id desc")
+    down = await _tasks(seen, text, order_by="task_id desc")
     assert _numbers(down) == expected[::-1]
 
 
 @pytest.mark.parametrize("text", ["", "attributes.colour = red OR person = ann", "state = QUEUED"])
 @pytest.mark.parametrize("way", ["", "task_id desc"])
-async def test_pages_together_are_the_list(busy: World, text: str, way: str) -> None:
-    whole = await _tasks(busy, text, order_by=way)
+async def test_pages_together_are_the_list(seen: World, text: str, way: str) -> None:
+    whole = await _tasks(seen, text, order_by=way)
     found: list[int] = []
     token, totals = "", set()
     while True:
-        page = await _tasks(busy, text, order_by=way, page_size=2, page_token=token)
+        page = await _tasks(seen, text, order_by=way, page_size=2, page_token=token)
         found += _numbers(page)
         totals.add(page.total_size)
         token = page.next_page_token
@@ -217,10 +237,10 @@ async def test_an_owner_sees_all_of_their_queues_and_what_is_theirs_elsewhere(bu
     ],
 )
 async def test_what_is_no_list_is_refused(
-    busy: World, field: str, fields: dict[str, Any], words: str
+    seen: World, field: str, fields: dict[str, Any], words: str
 ) -> None:
     asked = {("text" if name == "filter" else name): said for name, said in fields.items()}
-    error = await refused(_tasks(busy, **asked))
+    error = await refused(_tasks(seen, **asked))
     assert isinstance(error, errors.InvalidArgument)
     assert (error.field, words in str(error)) == (field, True), str(error)
 
@@ -241,8 +261,8 @@ async def test_a_token_of_another_list_is_refused(busy: World) -> None:
     assert _numbers(await _tasks(busy, "state = QUEUED", page_size=1, page_token=token)) == [4]
 
 
-async def test_a_queue_that_is_not_there_has_no_list(busy: World) -> None:
-    error = await refused(_tasks(busy, queue_id="nowhere"))
+async def test_a_queue_that_is_not_there_has_no_list(seen: World) -> None:
+    error = await refused(_tasks(seen, queue_id="nowhere"))
     assert isinstance(error, errors.QueueNotFound)
 
 

@@ -13,6 +13,9 @@ from dibs import errors
 from dibs.v1 import common_pb2, dataset_pb2, origin_pb2, skipping_pb2
 from dibs.v1 import queue_pb2 as pb
 from tests.api.world import World, bare, ids, refused
+from tests.conftest import ON_ONE_KIND
+
+pytestmark = ON_ONE_KIND
 
 
 async def _depth_of(world: World, queue: str, queued: int) -> pb.GetQueueDepthResponse:

@@ -26,6 +26,9 @@ from tests.api.test_deleting import delete
 from tests.api.test_detaching import detach
 from tests.api.test_figures import do, seen
 from tests.api.world import World, refused
+from tests.conftest import ON_ONE_KIND
+
+pytestmark = ON_ONE_KIND
 
 PENDING = figures_pb2.STAGE_PENDING
 IN_PROGRESS = figures_pb2.STAGE_IN_PROGRESS

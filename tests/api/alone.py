@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextvars import ContextVar
 from typing import Any
 
 import grpc
@@ -11,7 +12,7 @@ import pytest
 from pydantic import SecretStr
 
 from allocator import bootstrap
-from allocator.services import beginning
+from allocator.services.driving import Driving
 from allocator.settings import Settings
 from audit import source
 from dibs import errors
@@ -59,16 +60,29 @@ async def lonely(alone: bootstrap.Worker) -> AsyncIterator[World]:
 
 CHUNKS = ("remove_entries", "set_priority", "reopen", "assign", "drop_holds")
 """Functions that chunks call."""
-CARRY_S = 0.2
-"""How long who begins an operation waits for it, where it may hang: long enough for what a test has
-done before that."""
+CARRIES = ContextVar("CARRIES", default=False)
+"""Whether who calls has begun the operation and carries it on, rather than the background."""
+
+
+def carried(carry: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
+    """The same, and what is called meanwhile can tell."""
+
+    async def told(driving: Driving, *args: Any) -> None:
+        token = CARRIES.set(True)
+        try:
+            await carry(driving, *args)
+        finally:
+            CARRIES.reset(token)
+
+    return told
 
 
 class Broken:
     """Makes what chunks call of the store fail from its n-th call on, until it is mended.
 
-    With `waits` it hangs instead, until that is set; with `dies` only the n-th call fails, and
-    its driver hears nothing more.
+    With `waits` it hangs instead, until that is set, and whoever has begun the operation gives up
+    at once, as they do after a while; with `dies` only the n-th call fails, and its driver hears
+    nothing more.
     """
 
     def __init__(self, server: bootstrap.Worker, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -78,7 +92,7 @@ class Broken:
         self.waits: asyncio.Event | None = None
         self.dies: str = ""
         monkeypatch.setattr(server.store.ledger, "change", self.change)
-        monkeypatch.setattr(beginning, "CARRY_S", CARRY_S)
+        monkeypatch.setattr(Driving, "carry", carried(Driving.carry))
 
     async def change(self, project: int, name: str, *args: object, **inputs: object) -> object:
         if name in CHUNKS:
@@ -86,6 +100,8 @@ class Broken:
             if self.dies and self.calls == self.breaks_at:
                 return await self._die(project, name, *args, **inputs)
             if self.calls >= self.breaks_at and self.waits is not None:
+                if CARRIES.get():
+                    raise errors.StoreUnavailable
                 await self.waits.wait()
             elif self.calls >= self.breaks_at and not self.dies:
                 raise ZeroDivisionError

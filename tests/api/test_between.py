@@ -22,9 +22,6 @@ from tests.api.test_detaching import detach
 from tests.api.test_operations import SUCCEEDED, counts
 from tests.api.test_taking_out import take_out
 from tests.api.world import World, refused
-from tests.conftest import ON_ONE_KIND
-
-pytestmark = ON_ONE_KIND
 
 Happens = Callable[[str, Callable[[], Awaitable[Any]]], None]
 

@@ -13,9 +13,6 @@ from tests.api.tasks import HIGH, reopen, set_priority, set_status
 from tests.api.test_clearing import clear
 from tests.api.test_stages import submit_data, withdraw
 from tests.api.world import World
-from tests.conftest import ON_ONE_KIND
-
-pytestmark = ON_ONE_KIND
 
 
 async def _work(world: World) -> None:

@@ -14,9 +14,6 @@ from allocator.bootstrap import Worker
 from dibs import errors, status
 from dibs.v1 import allocation_pb2
 from tests.api.world import Stubs, World, refused
-from tests.conftest import ON_ONE_KIND
-
-pytestmark = ON_ONE_KIND
 
 SERVING = health_pb2.HealthCheckResponse.SERVING
 

@@ -26,7 +26,7 @@ from tests.store.servers import redis_client
 from tests.store.stack import SECRET, Stack, eventually, opened
 
 NewField = Callable[[int], AbstractAsyncContextManager["Field"]]
-PATIENCE_S = 2.0
+PATIENCE_S = 4.0
 """How long a call may take here: a store that comes back needs a fraction of it."""
 REASONS = {"lease_lost": "LEASE_LOST", "not_found": "TASK_NOT_FOUND"}
 

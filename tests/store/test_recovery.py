@@ -114,7 +114,8 @@ async def test_a_header_that_does_not_fit_the_log_is_not_believed(
         await client.hset(f"dibs:{{{stack.project}}}:header", field, value)
     async with opened(Stack(stack.redis_url, stack.dsn), roles=False) as other:
         await other.store.recovery.ensure(stack.project)
-        assert other.rebuilds == ["not_verified"]
+        rebuilds = [*stack.rebuilds, *other.rebuilds]
+        assert rebuilds == ["not_verified"] * 2, "the first opening, and one by whoever looks first"
 
 
 async def test_older_epochs_are_cleaned_away(stack: Stack) -> None:

@@ -224,7 +224,8 @@ class HeldTask:
 class TaskLine:
     """A task in a list. `person` has it, or did it; "": nobody.
 
-    `submitter` submitted it last, `editor` changed it last.
+    `submitter` submitted it last, `editor` changed it last; `reviewer` finished the last of its
+    `reviews`.
     """
 
     task: TaskId
@@ -239,6 +240,10 @@ class TaskLine:
     submitted_ms: int
     submitter: str
     editor: str
+    reviews: int
+    reviewer: str
+    open_issues: int
+    fixed_issues: int
     actions: tuple[Action, ...]
 
 
@@ -298,12 +303,16 @@ class Renewed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submitted:
-    """Where a task stands after its submission, and the batch that it brought."""
+    """Where a task stands after its submission, and the batch that it brought.
+
+    So many `units` are to be reviewed.
+    """
 
     seq: int
     state: TaskState
     status: str
     late: bool
+    units: int = 0
     batch: tuple[HeldTask, ...] = ()
 
 

@@ -81,6 +81,8 @@ class Assignment:
     total: int
     remaining: int
     progress: int
+    with_issues: int
+    for_review: int
     by_state: Mapping[TaskState, int]
     created_ms: int
     etag: str

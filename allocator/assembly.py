@@ -17,6 +17,7 @@ from allocator.servicers.operation import OperationServicer
 from allocator.servicers.project import ProjectServicer
 from allocator.servicers.queue import QueueServicer
 from allocator.servicers.report import ReportServicer
+from allocator.servicers.review import ReviewServicer
 from allocator.services.activity import ActivityList
 from allocator.services.allocation import Allocation
 from allocator.services.assigning import Assigning
@@ -32,16 +33,20 @@ from allocator.services.copy_chunks import CopyChunks
 from allocator.services.copying import Copying
 from allocator.services.datasets import Datasets
 from allocator.services.dealing import DealingOut
+from allocator.services.deciding import Deciding
 from allocator.services.deleting import Deleting
 from allocator.services.door import Door
 from allocator.services.drafting import Drafting
+from allocator.services.drawing import Drawing
 from allocator.services.driving import Driving
 from allocator.services.explaining import Explaining
 from allocator.services.filling import Filling
 from allocator.services.finishing import Finishing
 from allocator.services.first_task import FirstTask
+from allocator.services.fixing import Fixing
 from allocator.services.groups import GroupCalls
 from allocator.services.held import HeldTasks
+from allocator.services.held_reviews import HeldReviews
 from allocator.services.lists import Lists
 from allocator.services.lost import Lost
 from allocator.services.moving import Movings
@@ -62,6 +67,9 @@ from allocator.services.ranging import Ranging
 from allocator.services.removing import Removing
 from allocator.services.reporting import Reporting
 from allocator.services.reserving import Reserving
+from allocator.services.review_lists import ReviewLists
+from allocator.services.review_settings import ReviewSettingsCalls
+from allocator.services.reviewing import Reviewing
 from allocator.services.seen import Reader
 from allocator.services.skipping import Skipping
 from allocator.services.stages import Stages
@@ -70,6 +78,7 @@ from allocator.services.steering import Steering
 from allocator.services.submitting import Submitting
 from allocator.services.template import Template
 from allocator.services.watching import Watching
+from allocator.wire.review import submitted_units
 from store.assembly import Store
 from store.sweeper import Follower
 
@@ -108,6 +117,7 @@ class Assembly:
             AssignmentServicer(self._assignments, self._assigning, self._movings, self._ranging),
             OperationServicer(self._operations),
             ReportServicer(self._activity, self._watching, self._reporting),
+            self._review_servicer,
         )
 
     def followers(self) -> Sequence[Follower]:
@@ -127,6 +137,20 @@ class Assembly:
             *(self._queues, self._filling, self._priorities, self._removing, self._bulk),
             *(self._deleting, self._steering, self._stages, self._queue_list, self._lists),
             *(self._datasets_of_queue, self._bulk_queues),
+        )
+
+    @property
+    def _review_servicer(self) -> ReviewServicer:
+        return ReviewServicer(
+            *(self._review_settings, self._reviewing, self._deciding, self._fixing),
+            ReviewLists(
+                directory=self._directory,
+                items=self._items,
+                views=self._views,
+                reviews=self._store.reviews,
+                door=self._door,
+                held=self._held_reviews,
+            ),
         )
 
     @property
@@ -302,6 +326,78 @@ class Assembly:
             door=self._door,
             held=self._held,
             lost=self._lost,
+            drawing=self._drawing,
+        )
+
+    @cached_property
+    def _drawing(self) -> Drawing:
+        return Drawing(
+            directory=self._directory,
+            items=self._items,
+            views=self._views,
+            reviews=self._store.reviews,
+        )
+
+    @cached_property
+    def _review_settings(self) -> ReviewSettingsCalls:
+        return ReviewSettingsCalls(
+            directory=self._directory,
+            ledger=self._ledger,
+            content=self._content,
+            views=self._views,
+            reviews=self._store.reviews,
+            settings=self._settings,
+            door=self._door,
+            names=self._names,
+            lease_floor_ms=self._lease_floor_ms,
+        )
+
+    @cached_property
+    def _reviewing(self) -> Reviewing:
+        return Reviewing(
+            ledger=self._ledger,
+            settings=self._settings,
+            door=self._door,
+            held=self._held_reviews,
+            clock=self._clock,
+        )
+
+    @cached_property
+    def _deciding(self) -> Deciding:
+        return Deciding(
+            ledger=self._ledger,
+            content=self._content,
+            views=self._views,
+            reviews=self._store.reviews,
+            settings=self._settings,
+            door=self._door,
+            held=self._held_reviews,
+            lost=self._lost,
+            reviewing=self._reviewing,
+            drawing=self._drawing,
+        )
+
+    @cached_property
+    def _fixing(self) -> Fixing:
+        return Fixing(
+            ledger=self._ledger,
+            content=self._content,
+            views=self._views,
+            reviews=self._store.reviews,
+            door=self._door,
+            lost=self._lost,
+        )
+
+    @cached_property
+    def _held_reviews(self) -> HeldReviews:
+        return HeldReviews(
+            directory=self._directory,
+            ledger=self._ledger,
+            items=self._items,
+            content=self._content,
+            views=self._views,
+            reviews=self._store.reviews,
+            decode=submitted_units,
         )
 
     @cached_property
@@ -372,6 +468,7 @@ class Assembly:
             settings=self._settings,
             door=self._door,
             named=self._named_tasks,
+            drawing=self._drawing,
         )
 
     @cached_property
@@ -622,7 +719,11 @@ class Assembly:
     @cached_property
     def _lost(self) -> Lost:
         return Lost(
-            directory=self._directory, ledger=self._ledger, items=self._items, views=self._views
+            directory=self._directory,
+            ledger=self._ledger,
+            items=self._items,
+            views=self._views,
+            reviews=self._store.reviews,
         )
 
     @cached_property

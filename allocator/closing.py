@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from allocator.model import RequestKey
+from allocator.model import STAGE, RequestKey
 from allocator.ports import Directory, Event, Ledger, Outcome
 from dibs import errors
 
@@ -48,8 +48,9 @@ class ClosingLedger:
         return outcome
 
     async def _queue_id(self, project: int, queue: int) -> str:
-        """Deleted ones have their id still."""
-        return (await self._directory.queue_ids(project, [queue]))[queue]
+        """Deleted ones have their id still, and a review stage that of its queue."""
+        number = queue % STAGE
+        return (await self._directory.queue_ids(project, [number]))[number]
 
     async def _deleted(self, project: int) -> errors.ProjectNotFound:
         """What is kept of it in this process may be all that there is."""

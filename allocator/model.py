@@ -41,6 +41,11 @@ MANAGES = Role.ADMIN | Role.TEAM_MANAGER
 """Who manages every queue; its owner manages one besides."""
 
 
+MAY_REVIEW = (
+    Role.ADMIN | Role.TEAM_MANAGER | Role.OWNER | Role.REVIEWER | Role.ANNOTATOR_AND_REVIEWER
+)
+
+
 class Priority(IntEnum):
     """Rank of a task in its queue, first served first."""
 
@@ -93,6 +98,14 @@ class TaskState(IntEnum):
     RETURNED = 8
     REMOVED = 9
     ESCALATED = 10
+
+
+class TaskKind(IntEnum):
+    """What kind of work a task is; of a review also the kind of its stage, plus one."""
+
+    ANNOTATE = 1
+    REVIEW = 2
+    EXPERT_REVIEW = 3
 
 
 class WorkStatus(IntEnum):
@@ -288,7 +301,7 @@ class QueueSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class TaskId:
-    """A slot of an entry; "<entry>-<slot>" to the outside.
+    """A slot of an entry; "<entry>-<slot>" to the outside, of a review "r<n>".
 
     While an item waits for its time, its tasks have a number from WAITING on in place of
     the entry, which they get when that comes.
@@ -307,12 +320,28 @@ class TaskId:
         """Both in one number."""
         return self.entry << SLOT_BITS | self.slot
 
+    @property
+    def is_review(self) -> bool:
+        """Whether it is a review of another task."""
+        return REVIEWS < self.entry < WAITING
+
+    @classmethod
+    def of_review(cls, number: int) -> TaskId:
+        """The n-th review of a project."""
+        return cls(entry=REVIEWS + number, slot=1)
+
     def __str__(self) -> str:
-        return f"{self.entry}-{self.slot}"
+        return f"r{self.entry - REVIEWS}" if self.is_review else f"{self.entry}-{self.slot}"
 
 
 SLOT_BITS = 6
 """No queue has 64 slots."""
+STAGE = 2**32
+"""The review stage of kind k of queue q is queue k * STAGE + q."""
+REVIEWS = 2**45
+"""Review n is entry REVIEWS + n, in one slot."""
+MISSING = 2**20
+"""Labels that were reported missing in a task are its units MISSING + 1, …"""
 WAITING = 2**52
 """From here on are numbers of items that wait for their time, in place of entries."""
 MOST_WAITING = 2**14

@@ -219,10 +219,26 @@ TABLE: Final = (
             "AllocationService.Submit",
             "AssignmentService.NextTask",
             "QueueService.SubmitForReview",
+            "ReviewService.MarkFixed",
         ),
     ),
-    Row(right=Right.REVIEW, cells=_cells("✔ | ✔ | ✔ | ✔ | – | ✔")),
-    Row(right=Right.REVIEW_SETTINGS, cells=_cells("✔ | ✔ | own | – | – | –")),
+    Row(
+        right=Right.REVIEW,
+        cells=_cells("✔ | ✔ | ✔ | ✔ | – | ✔"),
+        rpcs=(
+            "ReviewService.Decide",
+            "ReviewService.ReportMissing",
+            "ReviewService.ReserveReviews",
+        ),
+    ),
+    Row(
+        right=Right.REVIEW_SETTINGS,
+        cells=_cells("✔ | ✔ | own | – | – | –"),
+        rpcs=(
+            "ReviewService.GetReviewSettings",
+            "ReviewService.UpdateReviewSettings",
+        ),
+    ),
     Row(
         right=Right.STATUS,
         cells=_cells("✔ | ✔ | ✔ | own | own | own"),
@@ -245,12 +261,21 @@ TABLE: Final = (
             "AllocationService.ListMyTasks",
             "ReportService.ListActivity",
             "ReportService.Watch",
+            "ReviewService.GetIssue",
+            "ReviewService.GetReviewUnits",
+            "ReviewService.ListIssues",
+            "ReviewService.ListMyReviews",
+            "ReviewService.ListReviews",
         ),
     ),
     Row(
         right=Right.DATA,
         cells=_cells("✔ | ✔ | own queues | – | – | –"),
-        rpcs=("ReportService.GetForecast", "ReportService.GetWorkload"),
+        rpcs=(
+            "ReportService.GetForecast",
+            "ReportService.GetWorkload",
+            "ReviewService.ListUnits",
+        ),
     ),
     Row(
         right=Right.EXPLAIN,

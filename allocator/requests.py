@@ -120,6 +120,14 @@ class LookAt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LookAtTask:
+    """A task of a project."""
+
+    look: Look
+    task: TaskId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CreateDataset:
     """An empty dataset of this id."""
 
@@ -272,11 +280,16 @@ class Work:
     body: bytes = b""
     units: int = 0
     classes: tuple[str, ...] = ()
+    ids: tuple[str, ...] = ()
+    digests: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submit:
-    """A finished task: under which token, with which status, what was made."""
+    """A finished task: under which token, with which status, what was made.
+
+    With `resolve`, all that was returned counts as fixed.
+    """
 
     change: Change
     person: str
@@ -284,6 +297,7 @@ class Submit:
     status: str
     work: Work
     spent_ms: int = 0
+    resolve: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

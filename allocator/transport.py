@@ -28,6 +28,8 @@ from dibs.v1 import (
     queue_pb2_grpc,
     report_pb2,
     report_pb2_grpc,
+    review_pb2,
+    review_pb2_grpc,
 )
 
 SERVICES: tuple[tuple[str, Any], ...] = tuple(
@@ -65,6 +67,7 @@ SERVICES: tuple[tuple[str, Any], ...] = tuple(
             operation_pb2_grpc.add_OperationServiceServicer_to_server,
         ),
         (report_pb2, "ReportService", report_pb2_grpc.add_ReportServiceServicer_to_server),
+        (review_pb2, "ReviewService", review_pb2_grpc.add_ReviewServiceServicer_to_server),
     )
 )
 MOST_PENDING = 10_000

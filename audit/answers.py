@@ -49,6 +49,10 @@ KIND_OF: Final[Mapping[str, str]] = {
     "Skip": "skipped",
     "ClearSkips": "skips_cleared",
     "Release": "released",
+    "UpdateReviewSettings": "review_changed",
+    "Decide": "decided",
+    "ReportMissing": "decided",
+    "MarkFixed": "fixed",
 }
 """The kind of event that an OK of each method stands for."""
 OTHERWISE: Final[Mapping[str, tuple[str, ...]]] = {

@@ -23,7 +23,7 @@ def with_work(project: Project) -> list[Queue]:
     found = [
         one
         for one in project.queues.values()
-        if not (closed(one) or one.rules.distributed or one.rules.manual)
+        if not (closed(one) or one.rules.distributed or one.rules.manual or one.pressed)
         and any(one.lanes.values())
     ]
     return sorted(found, key=lambda queue: queue.order)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from audit import reviews
 from audit.report import RULES, Judge
+from audit.review_state import STAGE
 from audit.state import ASSIGNED, DELETE_QUEUE, IN_PROGRESS, RUNNING, SUCCEEDED, Operation, Project
 from store.events import Event
 
@@ -15,13 +17,15 @@ def queue_deleted(project: Project, event: Event, judge: Judge) -> None:
     queue = project.queues.get(body["queue"])
     if not judge.expect(RULES, queue, "queue {} is unknown", body["queue"]) or not queue:
         return
-    held = queue.counts[ASSIGNED] + queue.counts[IN_PROGRESS]
+    places = [queue, *reviews.stages(project, queue.queue)]
+    held = sum(one.counts[ASSIGNED] + one.counts[IN_PROGRESS] for one in places)
     judge.expect(RULES, body["held"] == held, "{} are held, not {}", held, body["held"])
     last = project.entries_last
     judge.expect(RULES, body["last"] == last, "deleted at entry {}, not {}", body["last"], last)
     project.deleted[queue.queue] = {
         (entry, number): (person, project.entries[entry].slot(number).token)
-        for person, mine in queue.held.items()
+        for place in places
+        for person, mine in place.held.items()
         for entry, number in mine.items()
     }
     project.operations[event.seq] = Operation(
@@ -41,9 +45,14 @@ def queue_deleted(project: Project, event: Event, judge: Judge) -> None:
 def _forget(project: Project, queue: int) -> None:
     """Takes everything of a queue out of the project."""
     del project.queues[queue]
+    for stage in reviews.stages(project, queue):
+        del project.queues.stages[stage.queue]
+    project.reviewing.pop(queue, None)
     project.queue_recalls.pop(queue, None)
-    for number in [n for n, entry in project.entries.items() if entry.queue == queue]:
+    for number in [n for n, entry in project.entries.items() if entry.queue % STAGE == queue]:
         del project.entries[number]
+    for task in [task for task in project.cycles if task[0] not in project.entries]:
+        del project.cycles[task]
     for seq in [seq for seq, waits in project.delayed.items() if waits.queue == queue]:
         del project.delayed[seq]
     for number, member in project.members.items():
@@ -55,7 +64,7 @@ def _forget(project: Project, queue: int) -> None:
 def dropped(project: Project, event: Event, judge: Judge) -> None:
     """A chunk of leases that ended with their queue; 100 at most."""
     body = event.body
-    left = project.deleted.get(body["queue"])
+    left = project.deleted.get(body["queue"] % STAGE)
     if not judge.expect(RULES, left is not None, "queue {} is there", body["queue"]) or not left:
         return
     judge.expect(RULES, 0 < len(body["tasks"]) <= 100, "{} leases dropped", len(body["tasks"]))

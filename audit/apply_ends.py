@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from audit import reviews
 from audit.apply_work import holds, there
 from audit.eligibility import entitled, fence_of, standing
 from audit.moves import end_lease, keep, put
 from audit.report import RULES, Judge
-from audit.state import ASSIGNED, FOREVER, IN_PROGRESS, RETURNED, Entry, Project, Queue, Slot
+from audit.review_state import REVIEWS, STAGE
+from audit.state import (
+    ASSIGNED,
+    FOREVER,
+    IN_PROGRESS,
+    RETURNED,
+    Entry,
+    Member,
+    Project,
+    Queue,
+    Slot,
+)
 from store.events import Event
 
 
@@ -177,22 +191,41 @@ def recalled(project: Project, event: Event, judge: Judge) -> None:
 
 
 def pooled(project: Project, event: Event, judge: Judge) -> None:
-    """Corrections, not held, of somebody who was taken out of the queue, go to the pool."""
+    """What waits for somebody in vain is for anybody; a review, for who is chosen then."""
     body = event.body
     queue, person = body["queue"], body["person"]
     member = project.member(person)
-    out = queue in member.fences and standing(member, project.queues[queue])
-    judge.expect(RULES, out, "corrections of person {} in queue {} are pooled", person, queue)
+    of = project.queues[queue]
+    judge.expect(RULES, in_vain(member, of), "what waits for {} in {} is pooled", person, queue)
     judge.expect(RULES, 0 < len(body["tasks"]) <= 100, "{} tasks pooled", len(body["tasks"]))
-    for entry_number, number, *_ in body["tasks"]:
+    chosen = [_whose(project, of, task[0]) for task in body["tasks"]]
+    for (entry_number, number, _, _, told), then in zip(body["tasks"], chosen, strict=True):
         entry = there(project, judge, entry_number, number, queue)
         if entry:
+            judge.expect(RULES, told == then, "{} is for {}, not {}", entry_number, told, then)
             slot = entry.slot(number)
             right = slot.state == RETURNED and slot.person == person
             judge.expect(
                 7, right, "task {}-{} is no correction of {}", entry_number, number, person
             )
-            put(project, entry, number, Slot())
+            last = (told, slot.last[1]) if slot.last else None
+            then_theirs = replace(slot, person=told, last=last)
+            put(project, entry, number, then_theirs if told else Slot())
+
+
+def in_vain(member: Member, queue: Queue) -> bool:
+    """Whether what waits for somebody waits in vain: they are out, or may not review."""
+    gone = not (member.member and member.active) or queue.queue in member.fences
+    return (gone or queue.queue >= STAGE) and bool(standing(member, queue))
+
+
+def _whose(project: Project, queue: Queue, number: int) -> int:
+    """Who is chosen now for a review that waits in vain; 0: it is anybody's, as corrections are."""
+    review = project.entries[number].review if number in project.entries else None
+    if review is None:
+        return 0
+    chosen = review.candidates, review.barred, number - REVIEWS
+    return reviews.reviewer(project, queue, *chosen)
 
 
 def _covered(project: Project, entry: Entry, number: int) -> bool:
@@ -205,6 +238,7 @@ def _leaves(project: Project, judge: Judge, entry: Entry, number: int, to_pool: 
     slot = entry.slot(number)
     member = project.member(slot.person)
     out = not (member.member and member.active) or slot.token < member.fences.get(entry.queue, 0)
+    out = out and not entry.review
     judge.expect(RULES, out == bool(to_pool), "task {}-{}: to the pool", entry.entry, number)
 
 
@@ -221,6 +255,6 @@ def must_go(project: Project, entry: Entry, number: int) -> bool:
 def _held_by(project: Project, person: int) -> list[tuple[Entry, int]]:
     return [
         (project.entries[entry], number)
-        for queue in project.queues.values()
+        for queue in project.queues.places()
         for entry, number in queue.held.get(person, {}).items()
     ]

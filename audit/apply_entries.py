@@ -182,6 +182,6 @@ def _next_items(
 
 
 def _queue(project: Project, number: int, judge: Judge) -> Queue | None:
-    queue = project.queues.get(number)
+    queue: Queue | None = project.queues.get(number)
     judge.expect(RULES, queue, "queue {} is unknown", number)
     return queue

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from audit import reviews
 from audit.apply_work import there
 from audit.eligibility import eligible, has_another, standing
 from audit.expect_finished import STALE, expect_reopen, expect_set_priority
-from audit.moves import put, rerank, running
+from audit.moves import DONE, put, rerank, running
 from audit.report import RULES, Judge
 from audit.state import (
     ASSIGNED,
     BY_MEANING,
-    FINISHED,
     QUEUED,
     RETURNED,
     Entry,
@@ -61,14 +61,22 @@ def status_set(project: Project, event: Event, judge: Judge) -> None:
         slot, statuses = entry.slot(number), project.queues[entry.queue].rules.statuses
         valid = 0 < index <= len(statuses) and statuses[index - 1] == meaning
         judge.expect(RULES, valid, "status {} with meaning {} of {}", index, meaning, statuses)
-        if slot.state in FINISHED:
+        if slot.state in DONE:
             _authored(judge, entry, number, author)
             judge.expect(RULES, not project.status_locks, "a status that is locked is changed")
         else:
             free = slot.state == QUEUED and not has_another(entry, author, number)
             judge.expect(8, free, "task {}-{} is finished by a status", entry.entry, number)
         once = max(1, slot.finished)
-        after = Slot(state=BY_MEANING.get(meaning, BY_MEANING[1]), person=author, finished=once)
+        after = Slot(
+            state=BY_MEANING.get(meaning, BY_MEANING[1]),
+            person=author,
+            token=slot.token if slot.state in DONE else 0,
+            finished=once,
+        )
+        cycle = project.cycles.get((entry.entry, number))
+        if cycle and cycle.noted:
+            reviews.take_up(project, entry, number)
         put(project, entry, number, after)
 
 
@@ -79,6 +87,7 @@ def status_removed(project: Project, event: Event, judge: Judge) -> None:
         cause = standing(project.member(author), queue)
         judge.expect(6, not cause, "given back to person {}, who is {}", author, cause)
         again = entry.slot(number).finished
+        reviews.take_up(project, entry, number)
         put(project, entry, number, _lease(judge, event, queue, author, again))
 
 
@@ -89,6 +98,7 @@ def reopened(project: Project, event: Event, judge: Judge) -> None:
     judge.expect(RULES, 0 < len(body["tasks"]) + len(kept) <= 500, "{} tasks reopened", body)
     judge.expect(RULES, body["to"] in (TO_AUTHOR, TO_POOL, TO_PERSON), "to {}", body["to"])
     for entry, number, _ in _undone(project, event, judge):
+        reviews.take_up(project, entry, number)
         put(project, entry, number, _reopened(project, event, judge, entry, number))
     for task, number, word in kept:
         stays = there(project, judge, task, 1, body["queue"])
@@ -133,7 +143,7 @@ def _tasks(project: Project, event: Event, judge: Judge) -> Iterator[tuple[Entry
     for task in event.body["tasks"]:
         entry = there(project, judge, task[0], task[1], event.body["queue"])
         if entry:
-            _as_told(judge, entry, task)
+            as_told(judge, entry, task)
             yield entry, task[1], task[4]
 
 
@@ -142,20 +152,25 @@ def _undone(project: Project, event: Event, judge: Judge) -> Iterator[tuple[Entr
 
     Unless the queue lets them. An event may say nothing of that, and then it is not so.
     """
-    said = {(task[0], task[1]): task[8] for task in event.body["tasks"] if len(task) > 8}
+    said = {(task[0], task[1]): task for task in event.body["tasks"]}
     for entry, number, author in _tasks(project, event, judge):
         _authored(judge, entry, number, author)
-        if (entry.entry, number) in said:
-            again = project.queues[entry.queue].rules.reassess
-            done = entry.done if again else entry.done | {author}
-            told = said[entry.entry, number]
-            is_so = sorted(told or ()) == sorted(done)
-            judge.expect(RULES, is_so, "entry {} is done by {}", entry.entry, told)
-            entry.done = done
+        undone(project, judge, entry, author, said[entry.entry, number])
         yield entry, number, author
 
 
-def _as_told(judge: Judge, entry: Entry, task: Any) -> None:
+def undone(project: Project, judge: Judge, entry: Entry, author: int, task: Any) -> None:
+    """Whose work is undone is not given the item again, unless the queue lets them."""
+    if len(task) <= 8:
+        return
+    again = project.queues[entry.queue].rules.reassess
+    done = entry.done if again else entry.done | {author}
+    is_so = sorted(task[8] or ()) == sorted(done)
+    judge.expect(RULES, is_so, "entry {} is done by {}", entry.entry, task[8])
+    entry.done = done
+
+
+def as_told(judge: Judge, entry: Entry, task: Any) -> None:
     """Class and rank, and where the entry was: here, waiting, or gone with all its slots."""
     _, _, lane, rank, _, found, slots, skipped, *_ = task
     is_so = (lane, rank) == (entry.lane, entry.rank)
@@ -175,7 +190,7 @@ def _authored(judge: Judge, entry: Entry, number: int, author: int) -> None:
     slot = entry.slot(number)
     judge.expect(
         8,
-        slot.state in FINISHED and slot.person == author,
+        slot.state in DONE and slot.person == author,
         "task {}-{} of person {} is in state {} of person {}",
         entry.entry,
         number,

@@ -10,13 +10,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from audit import anywhere, batches
+from audit import anywhere, batches, reviews
 from audit.eligibility import barred, closed, eligible, entitled, fence_of, first
 from audit.moves import put, running
 from audit.report import RULES, Judge
 from audit.state import (
     ASSIGNED,
-    BY_MEANING,
     FOREVER,
     IN_PROGRESS,
     QUEUED,
@@ -125,7 +124,7 @@ def started(project: Project, event: Event, judge: Judge) -> None:
     if not entry:
         return
     slot = holds(project, judge, entry, body["slot"], body["person"], body["token"])
-    _still_eligible(project, judge, entry, body["slot"], body["person"])
+    still_eligible(project, judge, entry, body["slot"], body["person"])
     moving = slot.state == ASSIGNED and (entry.queue, slot.person) in project.moving
     judge.expect(6, not moving, "task {}-{} began while it moves", entry.entry, body["slot"])
     shut = begins(project, entry, slot) and closed(project.queues[entry.queue])
@@ -193,7 +192,7 @@ def submitted(project: Project, event: Event, judge: Judge) -> None:
         slot = _late(project, judge, entry, number, person, token)
     else:
         slot = holds(project, judge, entry, number, person, token)
-        _still_eligible(project, judge, entry, number, person)
+        still_eligible(project, judge, entry, number, person)
     statuses = project.queues[entry.queue].rules.statuses
     index, meaning = body["status"], body["meaning"]
     judge.expect(
@@ -207,7 +206,7 @@ def submitted(project: Project, event: Event, judge: Judge) -> None:
     once = slot.finished == 0 or slot.correction
     judge.expect(8, once, "task {}-{} is finished a second time", entry.entry, number)
     after = Slot(
-        state=BY_MEANING.get(meaning, BY_MEANING[1]),
+        state=reviews.submitted(project, event, judge, entry, number),
         person=person,
         token=token,
         finished=slot.finished + 1,
@@ -284,7 +283,7 @@ def _late(
     return slot
 
 
-def _still_eligible(project: Project, judge: Judge, entry: Entry, number: int, person: int) -> None:
+def still_eligible(project: Project, judge: Judge, entry: Entry, number: int, person: int) -> None:
     """What is only assigned needs eligibility; what is started may be finished (SEMANTICS §1)."""
     if entry.slot(number).state == ASSIGNED:
         cause = entitled(project, person, entry, number)

@@ -1,4 +1,4 @@
-"""The fourteen invariants of reliability.md §5.2, over one project's log as it streams by.
+"""The invariants of reliability.md §5.2, and of reviews, over one project's log as it streams by.
 
     checker = Checker(project, external_id, steps=…, records=…)
     for row in rows:            # in order, in batches of any size
@@ -9,9 +9,9 @@
 
 Each invariant has a function of its own: 1 in chain, 2 and 5 to 8 in the
 model's rules (model, apply_*), 3 and 4 in answers, 9 and 10 in claims, 11 in
-drift, 12 to 14 in ends. What a function examines it counts, so that a check
-that never applied shows in the report. Memory is that of the model and of
-the histories; rows are forgotten.
+drift, 12 to 14 in ends, 15 in reviews and apply_reviews. What a function
+examines it counts, so that a check that never applied shows in the report.
+Memory is that of the model and of the histories; rows are forgotten.
 """
 
 from __future__ import annotations
@@ -97,6 +97,7 @@ class Checker:
             self._chain.end(head)
         self.judge.seq = self.model.state.seq
         ends.finished_once(self.model.state, self.judge, drained=drained)
+        ends.reviewed(self.model.state, self.judge)
         ends.counters(self.model.state, self.judge)
         if live is not None:
             ends.live_leases(self.model.state, live, self.judge)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields
 
 from audit.report import Judge
+from audit.review_state import STAGE
 from audit.structures import Shape
 
 LIVE_STATE = 11
@@ -66,7 +67,8 @@ def _bounded(key: object, found: Shape) -> bool:
     """
     if not isinstance(key, tuple):
         return False
-    leaving = key[0] in found.queue and bool(found.queue[key[0]][-2])
+    queue = key[0] % STAGE
+    leaving = queue in found.queue and bool(found.queue[queue][-2])
     return leaving or (key[1] == "b" and (key[0], key[2]) in found.dead)
 
 

@@ -14,7 +14,6 @@ from itertools import islice
 from audit.state import (
     ADMIN,
     ASSIGNED,
-    MAY_ANNOTATE,
     RANK_STEP,
     TEAM_MANAGER,
     Entry,
@@ -37,7 +36,7 @@ def standing(member: Member, queue: Queue) -> str:
     """Why this person may take nothing at all in this queue, or ''."""
     if not (member.member and member.active):
         return NOT_A_MEMBER
-    if not member.roles & MAY_ANNOTATE:
+    if not member.roles & queue.may:
         return ROLE
     rules = queue.rules
     if rules.restricted and member.person not in rules.allowed and not rules.groups & member.groups:
@@ -51,7 +50,12 @@ def skilled(member: Member, queue: Queue, lane: int) -> bool:
 
 
 def has_another(entry: Entry, person: int, slot: int = 0) -> bool:
-    """Whether a slot of the entry other than `slot` is or was done by this person."""
+    """Whether a slot of the entry other than `slot` is or was done by this person.
+
+    So is a review of their own work, and of what they have reviewed already.
+    """
+    if entry.review and person in entry.review.barred:
+        return True
     return any(one.person == person and number != slot for number, one in enumerate(entry.slots, 1))
 
 
@@ -76,7 +80,7 @@ def unseen(member: Member, queue: Queue) -> bool:
 def pulls(member: Member, queue: Queue) -> bool:
     """Whether asking brings this person new work, if there is any for them."""
     by_others = queue.rules.distributed or queue.rules.manual
-    return not (by_others or unseen(member, queue))
+    return not (by_others or queue.pressed or unseen(member, queue))
 
 
 def eligible(

@@ -1,12 +1,12 @@
-"""What must hold when the log has been followed to its end: invariants 8, 12, 13, 14."""
+"""What must hold when the log has been followed to its end: invariants 8, 12 to 15."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from audit.report import Judge
-from audit.state import ENDED, FINISHED, WORDS, Project
+from audit.report import REVIEWED, Judge
+from audit.state import ENDED, FINISHED, IN_REVIEW, WORDS, Project
 from audit.structures import recount
 
 FINISHED_ONCE: Final = 8
@@ -37,10 +37,26 @@ def finished_once(project: Project, judge: Judge, *, drained: bool = False) -> N
             )
 
 
+def reviewed(project: Project, judge: Judge) -> None:
+    """15: a task is in review while a review of it is open; nobody finished one of their own."""
+    open_ = {number: task for task, cycle in project.cycles.items() for number in cycle.open}
+    for (entry, number), cycle in project.cycles.items():
+        in_review = project.entries[entry].slot(number).state == IN_REVIEW
+        told = "task {}-{} is in review: {}, by {}"
+        judge.expect(REVIEWED, in_review == bool(cycle.open), told, entry, number, in_review, cycle)
+    for entry_ in project.entries.values():
+        if entry_.review:
+            known = entry_.gone or open_.get(entry_.entry) == entry_.review.task
+            judge.expect(REVIEWED, known, "review {} is forgotten", entry_.entry)
+            own = entry_.slot(1).person in entry_.review.barred
+            judge.expect(REVIEWED, not own, "review {} is its author's", entry_.entry)
+
+
 def counters(project: Project, judge: Judge) -> None:
     """12: tasks by state, counted as the events came and counted one by one."""
     counted = recount(project)
-    for number, queue in project.queues.items():
+    for queue in project.queues.places():
+        number = queue.queue
         for state, word in WORDS.items():
             kept, one_by_one = queue.counts[state], counted.get((number, word), 0)
             judge.expect(
@@ -83,7 +99,7 @@ def live_leases(project: Project, live: Iterable[tuple[int, int, int]], judge: J
     """14: table `live` has exactly the (entry, slot, token)s that the log says are held."""
     wanted = {
         (entry, number): project.entries[entry].slot(number).token
-        for queue in project.queues.values()
+        for queue in project.queues.places()
         for mine in queue.held.values()
         for entry, number in mine.items()
     } | {task: token for left in project.deleted.values() for task, (_, token) in left.items()}

@@ -148,6 +148,8 @@ def reasons(project: Project, queue: Queue, person: int, clock: int) -> tuple[Re
         found.append(Reason(reason="PAUSED"))
     if _full(queue, person):
         found.append(Reason(reason="AT_CAP"))
+    if queue.pressed:
+        found.append(Reason(reason="BACKPRESSURE"))
     if hidden:
         return tuple(found)
     waiting = _waiting(project, queue)
@@ -217,23 +219,25 @@ def expect_pick(
 
 def expect_start(project: Project, person: int, entry: int, slot: int, token: int) -> str:
     """'ok' also for what is started already; 'not_eligible' only for what is not."""
-    found, word = _lease(project, person, entry, slot, token)
+    found, word = leased(project, person, entry, slot, token)
     if word or found is None:
         return word
     held = found.slot(slot)
     if held.state == ASSIGNED and (found.queue, held.person) in project.moving:
         return "moving"
     shut = begins(project, found, held) and closed(project.queues[found.queue])
-    return "not_eligible" if shut else _if_assigned(project, person, found, slot)
+    return "not_eligible" if shut else if_assigned(project, person, found, slot)
 
 
 def expect_submit(project: Project, person: int, entry: int, slot: int, token: int) -> str:
     """'ok' for the holder, and late for the last one (MODEL invariant 3)."""
-    found, word = _lease(project, person, entry, slot, token)
+    found, word = leased(project, person, entry, slot, token)
     if found is None:
         return word
+    if found.review:
+        return NOT_FOUND
     if not word:
-        return _if_assigned(project, person, found, slot)
+        return if_assigned(project, person, found, slot)
     return "ok" if may_be_late(project, person, found, slot, token) else word
 
 
@@ -241,7 +245,7 @@ def expect_draft(
     project: Project, person: int, entry: int, slot: int, token: int, *, clock: int
 ) -> str:
     """'ok' for an event, 'kept' where the hold needs none."""
-    found, word = _lease(project, person, entry, slot, token)
+    found, word = leased(project, person, entry, slot, token)
     if word or found is None:
         return word
     held = found.slot(slot)
@@ -252,7 +256,7 @@ def expect_skip(
     project: Project, person: int, entry: int, slot: int, token: int, policy: int = 0
 ) -> str:
     """'ok' for the holder, unless they take something for granted that is not so."""
-    found, word = _lease(project, person, entry, slot, token)
+    found, word = leased(project, person, entry, slot, token)
     if word or found is None:
         return word
     applies = skips.policy_of(project, found, slot)
@@ -264,7 +268,7 @@ def expect_release(project: Project, person: int, entry: int, slot: int, token: 
     found = project.entries.get(entry)
     if token == 0 and found and found.slots and 1 <= slot <= found.k:
         token = found.slot(slot).token or 0
-    return _lease(project, person, entry, slot, token)[1] or "ok"
+    return leased(project, person, entry, slot, token)[1] or "ok"
 
 
 def expect_renew(
@@ -277,7 +281,7 @@ def expect_renew(
     """All the named (entry, slot, token)s or none; without names, all that is alive."""
     if person not in project.members:
         return NOT_FOUND
-    if queue and queue not in project.queues:
+    if queue and not project.queues.get(queue):
         return NOT_FOUND
     if not tasks:
         return "ok" if renewable(project, person, queue) else "nothing_held"
@@ -285,7 +289,7 @@ def expect_renew(
         found = project.entries.get(entry)
         if takeover and found and found.slots and 1 <= slot <= found.k and found.slot(slot).held:
             token = found.slot(slot).token
-        word = _lease(project, person, entry, slot, token)[1]
+        word = leased(project, person, entry, slot, token)[1]
         if word:
             return word
     return "ok"
@@ -295,7 +299,7 @@ def renewable(project: Project, person: int, queue: int = 0) -> list[tuple[int, 
     """(entry, slot) of the person's leases that no fence has killed, earliest deadline first."""
     found = [
         (of.deadline(slot), entry, number)
-        for of in project.queues.values()
+        for of in project.queues.places()
         if queue in (0, of.queue)
         for entry, number in of.held.get(person, {}).items()
         if (slot := project.entries[entry].slot(number)).token
@@ -341,7 +345,7 @@ def may_be_late(project: Project, person: int, entry: Entry, number: int, token:
     )
 
 
-def _lease(
+def leased(
     project: Project, person: int, entry: int, number: int, token: int
 ) -> tuple[Entry | None, str]:
     """The entry, if the task is open and has a record; the refusal, '' for who holds the lease."""
@@ -358,7 +362,8 @@ def _lease(
     return found, LEASE_LOST if dead or not holds else ""
 
 
-def _if_assigned(project: Project, person: int, entry: Entry, number: int) -> str:
+def if_assigned(project: Project, person: int, entry: Entry, number: int) -> str:
+    """'not_eligible' for what is held but not started, and no longer theirs to do."""
     lost = entry.slot(number).state == ASSIGNED and entitled(project, person, entry, number)
     return "not_eligible" if lost else "ok"
 

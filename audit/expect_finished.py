@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from audit.eligibility import eligible, has_another, standing
+from audit.moves import DONE
 from audit.state import FINISHED, QUEUED, REMOVED, Entry, Project
 
 NOT_FOUND = "not_found"
@@ -39,7 +40,7 @@ def expect_set_status(
     if number > entry.k:
         return NOT_FOUND, "task"
     slot = entry.slot(number)
-    if slot.state in FINISHED:
+    if slot.state in DONE:
         if not (manager or slot.person == person):
             return "not_author", ""
         return ("status_locked" if project.status_locks else "ok"), ""
@@ -65,7 +66,7 @@ def expect_remove_status(
     if number > entry.k:
         return NOT_FOUND, "task"
     slot = entry.slot(number)
-    if slot.state not in FINISHED:
+    if slot.state not in DONE:
         return "wrong_state", str(entry.shown(slot))
     if slot.person != person and not (manager and not recalled):
         return "not_author", ""
@@ -86,7 +87,7 @@ def expect_reopen(
             return STALE, ""
         if number > entry.k:
             return NOT_FOUND, name
-        if entry.slot(number).state not in FINISHED:
+        if entry.slot(number).state not in DONE:
             return "wrong_state", f"{name} {entry.shown(entry.slot(number))}"
         cause = _against(project, entry, number, to, person)
         if not cause and to == 3 and entry.entry in had:

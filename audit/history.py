@@ -12,7 +12,7 @@ promise.
 - `session`: the session's number, or the 32 hex digits of its 16 bytes; 0: no request id.
 - `n`: the request id's n; 0: none.
 - `queue`, `person`: number, or external id; 0 or "": does not apply.
-- `task`: "<entry>-<slot>", or "".
+- `task`: "<entry>-<slot>", "r<n>" of a review task, or "".
 - `token`: the lease token that the call was made with; 0: none.
 - `started_ns`, `ended_ns`: monotonic clock of ONE machine: first attempt sent, last answer read.
 - `outcome`: `ok`; `nothing`: an empty answer with a reason; or the error's reason
@@ -23,6 +23,7 @@ promise.
   - ok of Reserve, EnsureReservations: `{"asked": n, "tasks": [["123-1", token], …]}`; where no
     token is the seq, EnsureReservations granted nothing, and seq is that of a state, no event;
   - ok of Start, Renew: `{"tasks": [["123-1", token], …]}`, held now, with the token that counts;
+  - of ReserveReviews: that of Reserve, and `"kind"`, 1 of reviewers, 2 of experts (without it: 1);
   - ok of others: anything; a read, which has no event, says `"changed": false`;
   - nothing: `{"asked": n, "target": n, "reason": "ALL_LEASED"}` (`target`: EnsureReservations);
   - `LEASE_LOST` of a Renew that named its tasks: `{"tasks": [["123-1", token], …]}`.
@@ -35,6 +36,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
+
+from audit.review_state import REVIEW, REVIEWS, stage_of
 
 UNKNOWN: Final = frozenset(
     {
@@ -96,7 +99,9 @@ class Record:
 
 
 def entry_slot(task: str) -> tuple[int, int]:
-    """The numbers of "<entry>-<slot>"."""
+    """The numbers of "<entry>-<slot>", or of "r<n>", a review task."""
+    if task.startswith("r"):
+        return REVIEWS + int(task[1:]), 1
     entry, _, slot = task.partition("-")
     return int(entry), int(slot)
 
@@ -125,17 +130,25 @@ def read(files: Iterable[Path | str]) -> Iterator[Record]:
 
 
 def numbered(record: Record, project: int, numbers: Mapping[tuple[str, str], int]) -> Record:
-    """The record with numbers for names: ("queue" | "person", external id) -> number, else -1."""
+    """The record with numbers for names: ("queue" | "person", external id) -> number, else -1.
+
+    ReserveReviews is Reserve in a stage of the queue; which stage a review task is of, it says
+    itself.
+    """
 
     def resolved(kind: str, value: int | str) -> int:
         return (
             numbers.get((kind, value), -1) if isinstance(value, str) and value else int(value or 0)
         )
 
+    queue, method = resolved("queue", record.queue), record.method
+    if method == "ReserveReviews":
+        queue, method = stage_of(queue, record.result.get("kind", REVIEW)), "Reserve"
     return replace(
         record,
         project=project,
-        queue=resolved("queue", record.queue),
+        method=method,
+        queue=0 if record.task.startswith("r") else queue,
         person=resolved("person", record.person),
     )
 

@@ -13,8 +13,20 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgpack
 
-from audit import residue
-from audit.state import ENDED, FINISHED, QUEUED, REMOVED, WINDOW, Control, Places, Rules, Terms
+from audit import live_reviews, residue
+from audit.review_state import STAGE
+from audit.state import (
+    ENDED,
+    FINISHED,
+    IN_REVIEW,
+    QUEUED,
+    REMOVED,
+    WINDOW,
+    Control,
+    Places,
+    Rules,
+    Terms,
+)
 from audit.structures import Scores, Shape, SlotShape
 
 if TYPE_CHECKING:
@@ -24,7 +36,7 @@ PRODUCT_KEY: Final = re.compile(rb"dibs:\{[0-9]+\}:.+", re.DOTALL)
 TOTALS: Final = (
     *("entries", "items", "settings_seq", "fast", "admins"),
     *("content", "status_locks", "set_seq", "deleted", "purge_ms"),
-    *("delayed_seq", "removed_seq"),
+    *("delayed_seq", "removed_seq", "reviews"),
 )
 BATCH: Final = 1_000
 WAITING: Final = frozenset({"heads", "backlog", "dead", "available", "excluded", "soft", "passed"})
@@ -171,7 +183,7 @@ def _take(shape: Shape, dead: dict[tuple[int, int], set[int]], name: str, value:
 
 def _of_before(shape: Shape, queue: str, n: str) -> bool:
     """Whether a key is of what waited before the queue was cleared or deleted: out of reach."""
-    if queue.isdecimal() and int(queue) in shape.deleted:
+    if queue.isdecimal() and int(queue) % STAGE in shape.deleted:
         return True
     if not (queue.isdecimal() and n.isdecimal() and int(queue) in shape.queue):
         return False
@@ -179,7 +191,7 @@ def _of_before(shape: Shape, queue: str, n: str) -> bool:
 
 
 def _generation(shape: Shape, queue: int) -> int:
-    found = shape.queue[queue][-1]
+    found = shape.queue[queue][-1] if queue < STAGE else 0
     return found if isinstance(found, int) else 0
 
 
@@ -187,7 +199,7 @@ def _read_touched(shape: Shape, _: tuple[int, ...], value: Any) -> None:
     """Records; in one that was written before its queue was cleared, what waited is removed."""
     for entry, packed in value.items():
         record = _unpack(packed)
-        if record["q"] in shape.deleted:
+        if record["q"] % STAGE in shape.deleted:
             continue
         slots = tuple(map(_slot, _listed(record["s"])))
         escalated = record.get("e") == 1
@@ -196,14 +208,19 @@ def _read_touched(shape: Shape, _: tuple[int, ...], value: Any) -> None:
             if all(slot[0] in ENDED for slot in slots):
                 continue
         soft, skipped, done = (frozenset(_listed(record.get(name))) for name in ("f", "x", "a"))
+        if "of" in record:
+            done = frozenset()  # of a review, its authors: they stand with what else it is
         place = record["q"], record["c"], record["p"]
-        shape.touched[int(entry)] = (*place, slots, soft, skipped, escalated, done)
+        shape.touched[int(entry)] = (
+            *(*place, slots, soft, skipped, escalated, done),
+            live_reviews.about(record, _listed),
+        )
 
 
 def _slot(parts: list[Any]) -> SlotShape:
     state, person, token, _cause, _since, correction = parts[:6]
     draft, touched = parts[6:] or (0, 0)
-    if state in FINISHED:
+    if state in FINISHED or state == IN_REVIEW:
         return (state, person, 0, 0, 0, 0)
     return (state, person, token, int(correction), int(draft), int(touched))
 
@@ -314,6 +331,8 @@ def _read_queue(shape: Shape, key: tuple[int, ...], value: Any) -> None:
         shape.deleted.add(key[0])
     else:
         shape.queue[key[0]] = _queue(fields)
+        if "review" in fields:
+            shape.review[key[0]] = live_reviews.settings(_unpack(fields["review"]), fields)
 
 
 def _read_heads(shape: Shape, key: tuple[int, ...], value: Any) -> None:
@@ -359,6 +378,7 @@ def _finish(shape: Shape, dead: dict[tuple[int, int], set[int]]) -> None:
         alive = [entry for entry in shape.backlog.pop((queue, lane, rank)) if entry not in gone]
         if alive:
             shape.backlog[queue, lane, rank] = alive
+    live_reviews.still_fall(shape)
     for queue, fields in shape.queue.items():
         if fields[-2]:
             _uncover(shape, queue, fields[-2])
@@ -376,11 +396,12 @@ def _uncover(shape: Shape, queue: int, fences: object) -> None:
     }
 
     def open_(entry: int) -> bool:
-        return not any(first <= entry <= last for first, last in covered)
+        task = live_reviews.task_of(shape, entry)
+        return not any(first <= task <= last for first, last in covered)
 
     structures: list[dict[Any, Scores]] = [shape.available, shape.excluded, shape.soft]
     for structure in structures:
-        for key in [key for key in structure if key[0] == queue]:
+        for key in [key for key in structure if key[0] % STAGE == queue]:
             scores = {entry: s for entry, s in structure.pop(key).items() if open_(entry)}
             if scores:
                 structure[key] = scores
@@ -480,6 +501,10 @@ READERS: Final[Mapping[tuple[str, int], Reader]] = {
     ),
     ("counts", 1): _read_counts,
     ("leases", 1): _read_queue_leases,
+    ("falling", 0): lambda shape, _, value: shape.falling.update(_scores(value)),
+    ("review_load", 1): lambda shape, key, value: shape.review_load.update(
+        ((key[0], int(person)), int(n)) for person, n in value.items() if int(n)
+    ),
     ("holding", 1): lambda shape, key, value: shape.holding.update({key[0]: _numbers(value)}),
     ("available", 2): lambda shape, key, value: shape.available.update({key: _scores(value)}),
     ("excluded", 3): lambda shape, key, value: shape.excluded.update({key: _scores(value)}),

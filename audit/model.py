@@ -22,8 +22,10 @@ from audit import (
     apply_moves,
     apply_operations,
     apply_ranges,
+    apply_reviews,
     apply_setup,
     apply_work,
+    reviews,
     skips,
 )
 from audit.report import RULES, Judge, Violation
@@ -87,6 +89,12 @@ HANDLERS: Mapping[str, Handler] = {
     "assigned": apply_assigned.assigned,
     "moves_planned": apply_moves.planned,
     "moves_begun": apply_moves.begun,
+    "review_changed": apply_reviews.review_changed,
+    "decided": apply_reviews.decided,
+    "fixed": apply_reviews.fixed,
+    "fell_back": apply_reviews.fell_back,
+    "reviews_added": apply_reviews.reviews_added,
+    "objected": apply_reviews.objected,
     "range_created": apply_ranges.created,
     "range_split": apply_ranges.split,
     "range_merged": apply_ranges.merged,
@@ -129,6 +137,9 @@ class Model:
         except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
             # A broken log must not stop the audit of the rest of it.
             self.judge.fault(RULES, "{}: cannot be applied: {!r}", event.kind, error)
+        reviews.cancelled(self.state, event, self.judge)
+        if event.kind in reviews.STEERS:
+            reviews.derive(self.state, event.body["queue"])
         self.state.seq, self.state.chain = event.seq, event.chain
         return self.judge.violations[known:]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from audit.ordered import Ordered
+from audit.review_state import REVIEW, STAGE
 from audit.state import (
     ASSIGNED,
     ENDED,
@@ -13,13 +14,18 @@ from audit.state import (
     FOREVER,
     FREE,
     HELD,
+    IN_REVIEW,
     QUEUED,
+    REMOVED,
     RETURNED,
     Entry,
     Project,
     Queue,
     Slot,
 )
+
+DONE = FINISHED | {IN_REVIEW}
+"""The states of what was submitted, or has a status."""
 
 
 def put(project: Project, entry: Entry, number: int, after: Slot) -> None:
@@ -41,11 +47,48 @@ def put(project: Project, entry: Entry, number: int, after: Slot) -> None:
         queue.gained = project.seq + 1
     queue.counts[entry.shown(before)] -= 1
     queue.counts[entry.shown(after)] += 1
+    if before.state in DONE and before.token and after.state not in DONE:
+        entry.past[number] = entry.past.get(number, frozenset()) | {before.person}
+    was_gone = entry.gone
     entry.gone = all(slot.state in ENDED for slot in entry.slots)
     if entry.gone:
         entry.soft = frozenset()
-        project.left[entry.entry] = project.at
+        leaves(project, entry)
+    if entry.review and entry.gone and not was_gone:
+        press(project, entry.queue, -1)
+    if before.state == IN_REVIEW != after.state:
+        review_ends(project, entry, number)
     place(queue, entry)
+
+
+def leaves(project: Project, entry: Entry) -> None:
+    """Nothing is left to do of it: of its reviews the live state knows no more."""
+    if entry.review:
+        return
+    project.left[entry.entry] = project.at
+    for number in range(1, entry.k + 1):
+        cycle = project.cycles.get((entry.entry, number))
+        if cycle:
+            cycle.known = cycle.noted = False
+
+
+def press(project: Project, stage: int, by: int) -> None:
+    """So many more reviews of a queue are not finished; those of experts are not counted."""
+    if stage // STAGE != REVIEW:
+        return
+    queue, settings = project.queues[stage % STAGE], project.reviewing[stage % STAGE]
+    if settings.press(by):
+        queue.gained = project.seq + 1
+    queue.pressed = settings.pressed
+
+
+def review_ends(project: Project, entry: Entry, number: int) -> None:
+    """A task is in review no more: its unfinished reviews are gone, whoever has them."""
+    cycle = project.cycles[entry.entry, number]
+    ending, cycle.open = cycle.open, []
+    project.cancelled += ending
+    for one in ending:
+        put(project, project.entries[one], 1, Slot(state=REMOVED))
 
 
 def running(queue: Queue, slot: Slot, deadline: int) -> Slot:

@@ -12,6 +12,7 @@ from audit.state import (
     REMOVE_MEMBERS,
     Operation,
     Project,
+    Queue,
 )
 from store.events import Event
 
@@ -45,7 +46,7 @@ def held_by(project: Project, people: Sequence[int], queue: int = 0) -> int:
     """What people hold in one queue, or in all."""
     return sum(
         len(one.held.get(person, ()))
-        for one in project.queues.values()
+        for one in project.queues.places()
         for person in people
         if queue in (0, one.queue)
     )
@@ -57,7 +58,7 @@ def left(project: Project, operation: Operation) -> int | None:
     if operation.verb == REMOVE_MEMBERS:
         return held_by(project, those) if those else None
     [number] = operation.queues
-    one = project.queues.get(number)
+    one: Queue | None = project.queues.get(number)
     if one is None:
         return None
     batches = [p for p, held in one.held.items() if held] if one.rules.batch_size else []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from audit.review_state import EXPERT, REVIEW, STAGE
 from audit.structures import Shape
 
 GONE: Final = -1
@@ -18,9 +19,9 @@ def is_deleted(fields: Mapping[str, bytes]) -> bool:
 
 def leave_out(shape: Shape) -> None:
     """Takes what is left of deleted queues out of a shape that was read."""
-    gone = shape.deleted
-    if not gone:
+    if not shape.deleted:
         return
+    gone = {queue + kind * STAGE for queue in shape.deleted for kind in (0, REVIEW, EXPERT)}
     ended = {key[1:] for key in shape.queue_leases if key[0] in gone}
     shape.leases = {key: end for key, end in shape.leases.items() if key not in ended}
     for by_queue in (shape.queue_leases, shape.queue_batch_leases, shape.batch_leases):

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import KeysView, Mapping
+from collections.abc import Iterator, KeysView, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 from audit.ordered import Ordered
+from audit.review_state import Cycle, Review, Settings
 
 DELAYED: Final = 1
 QUEUED: Final = 2
 ASSIGNED: Final = 3
 IN_PROGRESS: Final = 4
+IN_REVIEW: Final = 5
 COMPLETED: Final = 6
 DISCARDED: Final = 7
 RETURNED: Final = 8
@@ -32,6 +34,7 @@ WORDS: Final[Mapping[int, str]] = {
     QUEUED: "queued",
     ASSIGNED: "assigned",
     IN_PROGRESS: "in_progress",
+    IN_REVIEW: "in_review",
     COMPLETED: "completed",
     DISCARDED: "discarded",
     RETURNED: "returned",
@@ -172,6 +175,10 @@ class Entry:
     escalated: bool = False
     done: frozenset[int] = frozenset()
     """Who finished it before it was reopened, and is not given it again by asking."""
+    review: Review | None = None
+    """What it is a review of; None: it is an item."""
+    past: dict[int, frozenset[int]] = field(default_factory=dict)
+    """Who submitted each slot, and is its author no more."""
 
     @property
     def score(self) -> int:
@@ -322,6 +329,10 @@ class Queue:
     content: int
     set_seq: int
     control: Control = Control()
+    pressed: bool = False
+    """Nobody is given new work: too much of it waits for its review."""
+    may: int = MAY_ANNOTATE
+    """The roles that may work there."""
     added_seq: int = 0
     not_added: int = 0
     generation: int = 0
@@ -378,6 +389,26 @@ class Queue:
     def deadline(self, slot: Slot) -> int:
         """When a held slot's lease ends."""
         return self.together.get(slot.person, 0) if self.rules.batch_size else slot.deadline
+
+
+class Queues(dict[int, Queue]):
+    """The queues by number. The stages of their reviews are found here too, but not listed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stages: dict[int, Queue] = {}
+
+    def __missing__(self, number: int) -> Queue:
+        return self.stages[number]
+
+    def get(self, number: int, default: Any = None) -> Any:
+        """The queue or stage of this number."""
+        return super().get(number) or self.stages.get(number, default)
+
+    def places(self) -> Iterator[Queue]:
+        """All in which somebody may hold something: the queues, and the stages of their reviews."""
+        yield from self.values()
+        yield from self.stages.values()
 
 
 def used_until(clock_ms: int) -> int:
@@ -505,7 +536,14 @@ class Project:
     sessions: dict[int, Session] = field(default_factory=dict)
     datasets: dict[int, Dataset] = field(default_factory=dict)
     imports: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
-    queues: dict[int, Queue] = field(default_factory=dict)
+    queues: Queues = field(default_factory=Queues)
+    reviews_last: int = 0
+    reviewing: dict[int, Settings] = field(default_factory=dict)
+    """The review settings of the queues that ever had any."""
+    cycles: dict[tuple[int, int], Cycle] = field(default_factory=dict)
+    """(entry, slot) -> its reviews."""
+    cancelled: list[int] = field(default_factory=list)
+    """The reviews that the event ended which is being applied, and nobody finished."""
     entries: dict[int, Entry] = field(default_factory=dict)
     recalls: dict[int, str] = field(default_factory=dict)
     operations: dict[int, Operation] = field(default_factory=dict)
@@ -543,7 +581,12 @@ class Project:
         return self.item_runs[at][1] if at >= 0 else 0
 
     def covered(self, entry: Entry) -> bool:
-        """Whether a dataset's fence covers it: neither given, nor started, nor submitted."""
+        """Whether a dataset's fence covers it: neither given, nor started, nor submitted.
+
+        It covers the reviews of what it covers.
+        """
+        if entry.review:
+            return self.covered(self.entries[entry.review.task[0]])
         fences = self.queues[entry.queue].fences
         return any(
             entry.entry <= last and self.dataset_of(entry.item) == dataset

@@ -12,10 +12,12 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from audit import shape_reviews
 from audit.anywhere import with_work
 from audit.state import (
     DELAYED,
     FINISHED,
+    IN_REVIEW,
     QUEUED,
     REMOVED,
     RETURNED,
@@ -35,8 +37,19 @@ Scores = dict[int, float]
 SlotShape = tuple[int, int, int, int, int, int]
 """(state, person, token, correction, draft, touched)."""
 People = frozenset[int]
-TouchedShape = tuple[int, int, int, tuple[SlotShape, ...], People, People, bool, People]
-"""(queue, lane, rank, slots, from whom it was cleared, who skipped it, escalated, who did it)."""
+TouchedShape = tuple[
+    int,
+    int,
+    int,
+    tuple[SlotShape, ...],
+    People,
+    People,
+    bool,
+    People,
+    tuple[object, ...],
+]
+"""Queue, lane, rank, slots, whom it was cleared from, who skipped it, escalated, who did it,
+and what is said of its reviews."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -97,6 +110,9 @@ class Shape:
     delayed_runs: dict[int, tuple[object, ...]] = field(default_factory=dict)
     attached: dict[tuple[int, int], tuple[int, ...]] = field(default_factory=dict)
     counts: dict[tuple[int, str], int] = field(default_factory=dict)
+    review: dict[int, tuple[object, ...]] = field(default_factory=dict)
+    review_load: dict[tuple[int, int], int] = field(default_factory=dict)
+    falling: Scores = field(default_factory=dict)
     dead: dict[tuple[int, int], int] = field(default_factory=dict)
     buried: dict[tuple[int, int], int] = field(default_factory=dict)
 
@@ -110,6 +126,7 @@ def expected(project: Project) -> Shape:
             "settings_seq": project.settings_seq,
             "fast": int(project.fast),
             "admins": len(project.admins()),
+            **({"reviews": project.reviews_last} if project.reviews_last else {}),
             "content": project.content,
             "status_locks": int(project.status_locks),
             "set_seq": project.set_seq,
@@ -147,10 +164,12 @@ def expected(project: Project) -> Shape:
         if entry.slots:
             with_batches = project.queues[entry.queue].rules.batch_size > 0
             listed = entry.first_free() > 0 and not project.covered(entry)
-            _touched(entry, shape, with_batches=with_batches, listed=listed)
+            about = shape_reviews.about(project, entry)
+            _touched(entry, shape, about, with_batches=with_batches, listed=listed)
         elif not project.covered(entry):
             shape.backlog.setdefault((entry.queue, entry.lane, entry.rank), []).append(entry.entry)
     _heads(shape)
+    shape_reviews.followed(project, shape)
     shape.returned = {key: len(scores) for key, scores in shape.own.items()}
     # What a fence covers may have been passed over, or not yet: then the queue may be open, or not.
     for queue in with_work(project):
@@ -246,6 +265,8 @@ def _runs(project: Project, shape: Shape) -> None:
         for (first, dataset), last in zip(project.item_runs, ends, strict=False)
     ]
     for entry in project.entries.values():
+        if entry.review:
+            continue
         runs = shape.entry_runs.setdefault(entry.queue, [])
         dataset = project.dataset_of(entry.item)
         first = runs.pop()[0] if runs and runs[-1][2] == dataset else entry.entry
@@ -279,16 +300,19 @@ def _plan(plan: Plan) -> tuple[object, ...]:
     )
 
 
-def _touched(entry: Entry, shape: Shape, *, with_batches: bool, listed: bool) -> None:
+def _touched(
+    entry: Entry, shape: Shape, about: tuple[object, ...], *, with_batches: bool, listed: bool
+) -> None:
     """The record, G and T if it is `listed`, holds, own lists and leases of one touched entry."""
     queue, lane, number, score = entry.queue, entry.lane, entry.entry, entry.score
     slots = tuple(_slot(slot) for slot in entry.slots)
     shape.touched[number] = (
         *(queue, lane, entry.rank, slots, entry.soft),
-        *(entry.skipped, entry.escalated, entry.done),
+        *(entry.skipped, entry.escalated, entry.done, about),
     )
     barred = {slot.person for slot in entry.slots if slot.state not in (QUEUED, REMOVED)}
     barred |= entry.skipped | entry.done
+    barred |= entry.review.barred if entry.review else frozenset()
     if listed:
         shape.available.setdefault((queue, lane), {})[number] = score
         for person in barred | entry.soft:
@@ -308,6 +332,8 @@ def _touched(entry: Entry, shape: Shape, *, with_batches: bool, listed: bool) ->
 
 def _slot(slot: Slot) -> SlotShape:
     if slot.state in FINISHED:
+        return (slot.state, slot.person, 0, 0, 0, 0)
+    if slot.state == IN_REVIEW:
         return (slot.state, slot.person, 0, 0, 0, 0)
     correction = 2 if slot.given else int(slot.correction)
     if slot.held:

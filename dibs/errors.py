@@ -14,6 +14,8 @@ DibsError
 │   ├── PersonNotFound
 │   ├── TaskNotFound
 │   ├── AttachmentNotFound
+│   ├── UnitNotFound
+│   ├── IssueNotFound
 │   ├── PlanNotFound
 │   ├── AssignmentNotFound
 │   └── OperationNotFound
@@ -36,6 +38,11 @@ DibsError
 │   ├── NotEligible
 │   ├── WrongTaskState
 │   ├── StatusLocked          to be removed first
+│   ├── UnitNotPending        it was decided about
+│   ├── UnitNotReturned       nothing is to be corrected
+│   ├── OpenIssues            to be marked as fixed first
+│   ├── ReviewPassed          its author changes it no more
+│   ├── ReviewStarted         nor recalls it
 │   ├── ItemAlreadyDone       in another queue
 │   ├── PickNotAllowed
 │   ├── NotABatchQueue        its tasks are given one by one
@@ -271,6 +278,26 @@ class OperationNotFound(NotFound):
 
     def __init__(self, operation_id: str) -> None:
         super().__init__(f"there is no operation {operation_id!r}", operation_id=operation_id)
+
+
+class UnitNotFound(NotFound):
+    """The task, or the review, has no such unit."""
+
+    reason = "UNIT_NOT_FOUND"
+    keys = ("task_id", "unit_id")
+
+    def __init__(self, task_id: str, unit_id: str) -> None:
+        super().__init__(f"{task_id!r} has no unit {unit_id!r}", task_id=task_id, unit_id=unit_id)
+
+
+class IssueNotFound(NotFound):
+    """The task has no such issue."""
+
+    reason = "ISSUE_NOT_FOUND"
+    keys = ("issue_id",)
+
+    def __init__(self, issue_id: str) -> None:
+        super().__init__(f"there is no issue {issue_id!r}", issue_id=issue_id)
 
 
 class PlanNotFound(NotFound):
@@ -718,6 +745,68 @@ class StatusLocked(WrongState):
         super().__init__(
             f"task {task_id!r} has a status, which locks it: remove it first", task_id=task_id
         )
+
+
+class UnitNotPending(WrongState):
+    """It was decided about the unit already."""
+
+    reason = "UNIT_NOT_PENDING"
+    keys = ("task_id", "unit_id")
+
+    def __init__(self, task_id: str, unit_id: str) -> None:
+        super().__init__(
+            f"unit {unit_id!r} of review {task_id!r} is not pending",
+            task_id=task_id,
+            unit_id=unit_id,
+        )
+
+
+class UnitNotReturned(WrongState):
+    """Nothing is to be corrected about the unit, or it is marked already."""
+
+    reason = "UNIT_NOT_RETURNED"
+    keys = ("task_id", "unit_id")
+
+    def __init__(self, task_id: str, unit_id: str) -> None:
+        super().__init__(
+            f"unit {unit_id!r} of task {task_id!r} is not to be corrected, or is marked as fixed",
+            task_id=task_id,
+            unit_id=unit_id,
+        )
+
+
+class OpenIssues(WrongState):
+    """Units of the task are not marked as fixed."""
+
+    reason = "OPEN_ISSUES"
+    keys = ("task_id", "issues")
+
+    def __init__(self, task_id: str, issues: int) -> None:
+        super().__init__(
+            f"task {task_id!r} has {issues} open issues: mark them as fixed, or use resolve_issues",
+            task_id=task_id,
+            issues=issues,
+        )
+
+
+class ReviewPassed(WrongState):
+    """A review of the task has passed: its author changes its status no more."""
+
+    reason = "REVIEW_PASSED"
+    keys = ("task_id",)
+
+    def __init__(self, task_id: str) -> None:
+        super().__init__(f"a review of task {task_id!r} has passed", task_id=task_id)
+
+
+class ReviewStarted(WrongState):
+    """Somebody has begun to review the task: its author recalls it no more."""
+
+    reason = "REVIEW_STARTED"
+    keys = ("task_id",)
+
+    def __init__(self, task_id: str) -> None:
+        super().__init__(f"a review of task {task_id!r} has started", task_id=task_id)
 
 
 class ItemAlreadyDone(WrongState):

@@ -34,6 +34,7 @@ from dibs import (
     operation_calls,
     queue_dataset_calls,
     report_calls,
+    review_calls,
     setup_calls,
     stage_calls,
     task_calls,
@@ -186,6 +187,18 @@ class Client:
     load_batch = _Rpc(task_calls.load_batch)
     clear_batch = _Rpc(task_calls.clear_batch)
     list_my_tasks = _Rpc(task_calls.list_my_tasks)
+    get_review_settings = _Rpc(review_calls.get_review_settings)
+    update_review_settings = _Rpc(review_calls.update_review_settings)
+    reserve_reviews = _Rpc(review_calls.reserve_reviews)
+    list_my_reviews = _Rpc(review_calls.list_my_reviews)
+    decide = _Rpc(review_calls.decide)
+    report_missing = _Rpc(review_calls.report_missing)
+    mark_fixed = _Rpc(review_calls.mark_fixed)
+    get_issue = _Rpc(review_calls.get_issue)
+    list_issues = _Rpc(review_calls.list_issues)
+    list_reviews = _Rpc(review_calls.list_reviews)
+    get_review_units = _Rpc(review_calls.get_review_units)
+    list_units = _Rpc(review_calls.list_units)
     list_activity = _Rpc(report_calls.list_activity)
     get_workload = _Rpc(report_calls.get_workload)
     get_forecast = _Rpc(report_calls.get_forecast)

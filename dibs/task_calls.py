@@ -122,6 +122,7 @@ def submit(
     status: str = "",
     units: Iterable[allocation.ReviewUnit] = (),
     time_spent: timedelta | None = None,
+    resolve_issues: bool = False,
 ) -> Call[allocation.SubmitResponse]:
     """Finish a task; without a status as "completed"."""
     request = allocation.SubmitRequest(
@@ -132,6 +133,7 @@ def submit(
         status=status,
         units=units,
         time_spent=duration(time_spent),
+        resolve_issues=resolve_issues,
     )
     return Call(_ALLOCATION + "Submit", request, allocation.SubmitResponse, scope.project)
 

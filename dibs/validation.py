@@ -29,6 +29,10 @@ SENTENCES = {
     "^[1-9][0-9]{0,15}-([1-9]|[1-4][0-9]|50)$": (
         "must be a task_id as the server gave it, such as '123-1'"
     ),
+    "^([1-9][0-9]{0,15}-([1-9]|[1-4][0-9]|50)|r[1-9][0-9]{0,12})$": (
+        "must be a task_id or review_id as the server gave it, such as '123-1' or 'r17'"
+    ),
+    "^r[1-9][0-9]{0,12}$": "must be a review_id as the server gave it, such as 'r17'",
 }
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-from allocator.model import Meaning, SkipPolicy, TaskState
+from allocator.model import STAGE, Meaning, SkipPolicy, TaskState
 from store.events import OPERATIONS, Event
 
 EVERY_SLOT: Final = 0
@@ -90,10 +90,10 @@ class Told:
 def told(event: Event) -> Told:
     """What the event is about."""
     body = event.body
-    queue = body.get("queue", 0)
+    queue = body.get("queue", 0) % STAGE  # a review is work of the queue that it is of
     queues = (queue,) if queue else tuple(body.get("queues") or ())
     people = _PEOPLE.get(event.kind, _person)(body)
-    tasks = _TASKS.get(event.kind, _held)(event, body)
+    tasks = (*_TASKS.get(event.kind, _held)(event, body), *_cancelled(body))
     return Told(
         queues=queues,
         people=tuple(sorted({person for person in people if person})),
@@ -136,6 +136,11 @@ def came_in(event: Event) -> Iterator[tuple[int, int]]:
     """The runs of entries that came in by the event: first, size."""
     if event.kind in ("entries_added", "undelayed") and event.body["count"]:
         yield event.body["first"], event.body["count"]
+
+
+def given_of(task: Sequence[Any]) -> Any:
+    """What an event says of the reviews that are made of a named task; None: none are."""
+    return task[9] if len(task) > 9 else None
 
 
 def unplaced(tasks: Iterable[Touched]) -> set[int]:
@@ -207,8 +212,48 @@ def _renewed(event: Event, body: Any) -> Iterator[Touched]:
 
 
 def _submitted(event: Event, body: Any) -> Iterator[Touched]:
-    yield _one(body, _finished(body))
+    yield _one(body, body["state"])
     yield from _given(event, body, body["refill"], TaskState.ASSIGNED)
+    yield from _made((body["review"] or {}).get("reviews"))
+
+
+def _made(reviews: Any) -> Iterator[Touched]:
+    """Reviews, each for somebody or for anybody."""
+    for entry, _, person, *_ in reviews or ():
+        yield Touched(entry, 1, person, TaskState.RETURNED if person else TaskState.QUEUED)
+
+
+def _cancelled(body: Any) -> Iterator[Touched]:
+    for entry in body.get("cancelled") or ():
+        yield Touched(entry, 1, 0, TaskState.REMOVED)
+
+
+def _decided(event: Event, body: Any) -> Iterator[Touched]:
+    state = TaskState.COMPLETED if body["ended"] else TaskState.IN_PROGRESS
+    yield _one(body, state)
+    entry, slot = body["of"]
+    yield Touched(entry, slot, body["author"], body["state"])
+    yield from _made(body["made"])
+
+
+def _reviews_added(event: Event, body: Any) -> Iterator[Touched]:
+    for task in body["tasks"]:
+        yield Touched(task[0], task[1], task[4], TaskState.IN_REVIEW)
+        yield from _made(given_of(task)["reviews"])
+
+
+def _objected(event: Event, body: Any) -> Iterator[Touched]:
+    for entry, slot, _, _, author, *_ in body["tasks"]:
+        yield Touched(entry, slot, author, body["state"])
+
+
+def _fixed(event: Event, body: Any) -> Iterator[Touched]:
+    yield Touched(body["entry"], body["slot"], body["person"])
+
+
+def _fell_back(event: Event, body: Any) -> Iterator[Touched]:
+    for entry in body["entries"] or ():
+        yield Touched(entry, 1, 0)
 
 
 def _skipped(event: Event, body: Any) -> Iterator[Touched]:
@@ -247,8 +292,11 @@ def _recalled(event: Event, body: Any) -> Iterator[Touched]:
 
 
 def _pooled(event: Event, body: Any) -> Iterator[Touched]:
-    for entry, slot, *_ in body["tasks"]:
-        yield Touched(entry, slot, body["person"], TaskState.QUEUED)
+    for entry, slot, _, _, *now in body["tasks"]:
+        if any(now):
+            yield Touched(entry, slot, now[0], TaskState.RETURNED, before=body["person"])
+        else:
+            yield Touched(entry, slot, body["person"], TaskState.QUEUED)
 
 
 def _items(state: int) -> Callable[[Event, Any], Iterator[Touched]]:
@@ -260,8 +308,11 @@ def _items(state: int) -> Callable[[Event, Any], Iterator[Touched]]:
 
 
 def _status_set(event: Event, body: Any) -> Iterator[Touched]:
-    for entry, slot, _, _, author, *_ in body["tasks"]:
-        yield Touched(entry, slot, author, _finished(body))
+    for task in body["tasks"]:
+        given = given_of(task)
+        state = TaskState.IN_REVIEW if given else _finished(body)
+        yield Touched(task[0], task[1], task[4], state)
+        yield from _made(given and given["reviews"])
 
 
 def _status_removed(event: Event, body: Any) -> Iterator[Touched]:
@@ -298,6 +349,11 @@ _TASKS: Final[Mapping[str, Callable[[Event, Any], Iterator[Touched]]]] = {
     "drafted": _drafted,
     "renewed": _renewed,
     "submitted": _submitted,
+    "decided": _decided,
+    "reviews_added": _reviews_added,
+    "objected": _objected,
+    "fixed": _fixed,
+    "fell_back": _fell_back,
     "skipped": _skipped,
     "assigned": _assigned,
     "expired": _expired,

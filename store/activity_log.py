@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from allocator.filters import EVERYTHING, All, Compare, Filter, Some
-from allocator.model import SLOT_BITS
+from allocator.model import REVIEWS, SLOT_BITS, TaskId
 from allocator.ports import ActivityTask, ActivityView
 from allocator.ports.lists import MOST_COUNTED, ListAsk
 from store import activity
@@ -19,6 +19,7 @@ from store.events import KINDS, Event, decode
 from store.filtering import Column, Where
 from store.log import Log, Logged
 from store.postgres import Postgres
+from store.views import Views
 
 INDEXED: Final = frozenset({"queue", "person", "actor", "change", "operation", "task"})
 """Fields by whose value the index is in the order of seq."""
@@ -48,10 +49,13 @@ EXISTS (SELECT FROM view_activity_task t
 _AT: Final = """
 coalesce((SELECT w.seq FROM view_activity w WHERE w.project = $1 AND w.wall {operator} {time}
            ORDER BY w.wall {way}, w.seq {way} LIMIT 1), {none})"""
-_QUEUES: Final = """
-SELECT u.entry, e.queue FROM unnest($2::bigint[]) AS u (entry)
- CROSS JOIN LATERAL (SELECT * FROM entry_range x WHERE x.project = $1 AND x.first <= u.entry
-                      ORDER BY x.first DESC LIMIT 1) AS e"""
+_QUEUES: Final = f"""
+SELECT u.entry, coalesce(r.queue, e.queue) AS queue FROM unnest($2::bigint[]) AS u (entry)
+  LEFT JOIN LATERAL (SELECT * FROM view_review x WHERE x.project = $1 AND x.review = u.entry
+                        AND u.entry > {REVIEWS} OFFSET 0) AS r ON true
+  LEFT JOIN LATERAL (SELECT * FROM entry_range x WHERE x.project = $1 AND x.first <= u.entry
+                        AND u.entry < {REVIEWS} ORDER BY x.first DESC LIMIT 1) AS e ON true
+ WHERE coalesce(r.queue, e.queue) IS NOT NULL"""
 _REASONS: Final = "SELECT content, bytes FROM content WHERE project = $1 AND content = ANY ($2)"
 
 
@@ -85,9 +89,10 @@ _COLUMNS: Final[Mapping[str, Column]] = {
 class ActivityLog:
     """Reads of the log and of its index."""
 
-    def __init__(self, postgres: Postgres, log: Log) -> None:
+    def __init__(self, postgres: Postgres, log: Log, views: Views) -> None:
         self._postgres = postgres
         self._log = log
+        self._views_of = views
 
     def changes(self) -> Sequence[str]:
         """What can happen: every word that `ActivityView.change` may be."""
@@ -132,6 +137,13 @@ class ActivityLog:
             decode(one.payload, project=project, seq=one.seq, epoch=one.epoch) for one in logged
         ]
         all_told = [activity.told(event) for event in events]
+        of_reviews = [
+            event.seq
+            for event, told in zip(events, all_told, strict=True)
+            if any(TaskId(entry=task.entry, slot=1).is_review for task in told.tasks)
+        ]
+        if of_reviews:  # only the views know what a review is of
+            await self._views_of.wait_for(project, max(of_reviews))
         queues = await self._queues(project, (one for told in all_told for one in told.tasks))
         reasons = await self._reasons(project, {activity.reason_of(event) for event in events})
         return [

@@ -26,10 +26,12 @@ from store.operation_views import OperationViews
 from store.postgres import Postgres
 from store.project_purge import Purger, wall_ms
 from store.projections import Projector
+from store.quality import Qualities
 from store.queue_datasets import QueueDatasets
 from store.ranges import Ranges
 from store.recovery import Recovery
 from store.redis import Multiplexer
+from store.reviews import Reviews
 from store.roles import Role
 from store.snapshots import Every, Figures, Snapshots
 from store.snapshotter import Snapshotter
@@ -119,7 +121,9 @@ class Store:
         self.listings = Listings(self.postgres)
         self.sums = Sums(self.postgres)
         self.loads = Loads(self.postgres)
-        self.activity = ActivityLog(self.postgres, self.log)
+        self.reviews = Reviews(self.postgres)
+        self.qualities = Qualities(self.postgres)
+        self.activity = ActivityLog(self.postgres, self.log, self.views)
         self.tail = Tail(self.log, self.gate, self.activity)
         self.deals = Deals(self.postgres)
         self.moves = Moves(self.postgres)

@@ -15,8 +15,9 @@ import asyncpg
 from allocator.model import TaskState
 from allocator.ports import AssignmentView
 from store.filtering import Column, text
-from store.projection import COUNTED
 from store.queue_texts import CHANNEL
+from store.tallies import CORRECTIONS, FOR_REVIEW, OF_ISSUES, WITH_ISSUES
+from store.task_row import COUNTED
 
 BUCKET: Final = 0
 """In place of a person."""
@@ -24,15 +25,17 @@ _STATES: Final = tuple(
     COUNTED[state]
     for state in (
         *(TaskState.QUEUED, TaskState.ASSIGNED, TaskState.IN_PROGRESS, TaskState.RETURNED),
-        *(TaskState.COMPLETED, TaskState.DISCARDED),
+        *(TaskState.IN_REVIEW, TaskState.COMPLETED, TaskState.DISCARDED),
     )
 )
+_ISSUES: Final = (CORRECTIONS, WITH_ISSUES, FOR_REVIEW)
 _SUMS: Final = ", ".join(
-    f"coalesce(sum(tasks) FILTER (WHERE state = '{name}'), 0)::bigint AS {name}" for name in _STATES
+    f"coalesce(sum(tasks) FILTER (WHERE state = '{name}'), 0)::bigint AS {name}"
+    for name in (*_STATES, *_ISSUES)
 )
-_NAMES: Final = ", ".join(f"'{name}'" for name in _STATES if name != "queued")
+_NAMES: Final = ", ".join(f"'{name}'" for name in (*_STATES, *_ISSUES) if name != "queued")
 _OPEN: Final = "a.queued + a.assigned + a.in_progress + a.returned"
-_DONE: Final = "a.completed + a.discarded"
+_DONE: Final = "a.in_review + a.completed + a.discarded"
 _DUE: Final = "coalesce(nullif(s.due_ms, 0), nullif(g.due_ms, 0), v.due_ms)"
 """Its own date, else that of the queue."""
 
@@ -43,6 +46,12 @@ _HELD_OR_DONE: Final = {
     if name in _STATES and state is not TaskState.QUEUED
 }
 _STATE: Final = " ".join(f"WHEN {state} THEN '{name}'" for state, name in _HELD_OR_DONE.items())
+_COUNTED_AS: Final = ", ".join(
+    (
+        f"(CASE t.state {_STATE} END)",
+        *(f"(CASE WHEN {which} THEN '{name}' END)" for name, which in OF_ISSUES.items()),
+    )
+)
 
 
 def of_queue(of: str = "") -> str:
@@ -70,11 +79,12 @@ SELECT r.queue, r.person, r.number, '', 0 FROM view_range r
 _OF_RANGES: Final = f"""
 SELECT r.queue, r.person, u.range, u.state, u.tasks FROM view_range r
  CROSS JOIN LATERAL (
-     SELECT CASE t.state {_STATE} END AS state, count(*) AS tasks FROM view_task t
+     SELECT c.state, count(*) AS tasks FROM view_task t
+      CROSS JOIN LATERAL (VALUES {_COUNTED_AS}) AS c (state)
       WHERE t.project = $1 AND t.queue = r.queue AND t.person = r.person
         AND t.entry BETWEEN r.first_entry AND r.last_entry
-        AND t.state IN ({", ".join(map(str, _HELD_OR_DONE))})
-      GROUP BY t.state) AS n
+        AND t.state IN ({", ".join(map(str, _HELD_OR_DONE))}) AND c.state IS NOT NULL
+      GROUP BY c.state) AS n
  CROSS JOIN LATERAL (VALUES (r.number, n.state, n.tasks), (0, n.state, -n.tasks))
        AS u (range, state, tasks)
  WHERE r.project = $1"""
@@ -96,7 +106,8 @@ SELECT a.*, v.owner, v.rules, v.archived, v.name, v.description, v.created_wall,
        coalesce(m.active, false) AS active,
        coalesce(g.first, 0) AS first, coalesce(g.last, 0) AS last,
        {_OPEN} AS remaining, {_OPEN} + {_DONE} AS total,
-       CASE WHEN {_OPEN} = 0 AND {_DONE} > 0 THEN 3
+       CASE WHEN {_OPEN} = a.corrections AND a.corrections + {_DONE} > 0
+            THEN CASE WHEN a.with_issues + a.for_review > 0 THEN 4 ELSE 3 END
             WHEN a.in_progress + a.returned + {_DONE} > 0 THEN 2 ELSE 1 END AS status,
        CASE WHEN {_DONE} = 0 THEN 0 ELSE ({_DONE}) * 100 / ({_OPEN} + {_DONE}) END AS progress,
        CASE WHEN {_DUE} = 0 THEN 9007199254740991 ELSE {_DUE} END AS due_order
@@ -130,6 +141,8 @@ COLUMNS: Final[dict[str, Column]] = {
     "progress_percent": "v.progress",
     "total_tasks": "v.total",
     "remaining_tasks": "v.remaining",
+    "items_with_open_issues": "v.with_issues",
+    "items_for_review": "v.for_review",
     **{name: f"v.{name}" for name in _STATES},
 }
 ORDERS: Final = {
@@ -157,7 +170,10 @@ def assignment_view(row: asyncpg.Record) -> AssignmentView:
         "due_ms",
         "archived",
     )
-    numbers = ("total", "remaining", "progress", "created_wall", "owner", "changed", "channel")
+    numbers = (
+        *("total", "remaining", "progress", "created_wall", "owner", "changed", "channel"),
+        *("with_issues", "for_review"),
+    )
     return AssignmentView(
         **{name: row[name] for name in (*names, *numbers, "active", "description", "note")},
         queue_name=row["name"],

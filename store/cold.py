@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from allocator.model import TaskState
 from store.postgres import Postgres
-from store.projection import FINISHED
+from store.task_row import FINISHED
 
 if TYPE_CHECKING:
     from store.postgres import Connection

@@ -65,7 +65,20 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "submitted": (
         *("queue", "person", "entry", "slot", "token", "late", "status", "meaning"),
         *("spent_ms", "units", "content", "digest", "inline", "deadline", "refill"),
+        *("state", "review", "sampled"),
     ),
+    "review_changed": ("queue", "rules", "content"),
+    "decided": (
+        *("queue", "person", "entry", "slot", "token", "of", "author", "units", "missing"),
+        *("content", "deadline", "ended", "state", "made", "cancelled"),
+    ),
+    "reviews_added": ("queue", "why", "tasks", "kept"),
+    "objected": (
+        *("queue", "person", "tasks", "units", "missing", "content", "source", "state", "round"),
+        *("authors", "meaning", "before", "cancelled"),
+    ),
+    "fixed": ("queue", "person", "entry", "slot", "units", "content"),
+    "fell_back": ("entries",),
     "skipped": (
         *("queue", "person", "entry", "slot", "token", "policy", "status", "content"),
         *("escalated", "deadline", "tasks", "batch"),
@@ -89,7 +102,7 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "assigned": ("queue", "why", "content", "operation", "upto", "among", "tasks", "kept"),
     "batch_cleared": ("queue", "person", "tasks"),
     "revoked": ("person", "tasks", "cursor", "done"),
-    "removed": ("queue", "entries", "delayed", "kept", "named"),
+    "removed": ("queue", "entries", "delayed", "kept", "named", "cancelled"),
     "prioritised": ("queue", "rank", "entries", "delayed", "kept", "named"),
     "cleared": ("queue", "generation", "last", "removed"),
     "operation_begun": (
@@ -98,16 +111,16 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "operation_ended": ("operation", "state", "error"),
     "operations_retried": ("operations",),
     "history_cleaned": ("before", "operations"),
-    "status_set": ("queue", "status", "meaning", "tasks"),
-    "status_removed": ("queue", "recalled", "deadline", "tasks"),
-    "reopened": ("queue", "to", "person", "deadline", "tasks", "kept"),
+    "status_set": ("queue", "status", "meaning", "tasks", "cancelled"),
+    "status_removed": ("queue", "recalled", "deadline", "tasks", "cancelled"),
+    "reopened": ("queue", "to", "person", "deadline", "tasks", "kept", "cancelled"),
 }
 """The fields of each kind's body. What they mean: the function in `functions/` that commits it."""
 
 OPERATIONS: Final = 2**52
 """The chunks of operation n come as requests of "session" OPERATIONS + n."""
 
-BYTES: Final[Mapping[str, frozenset[str]]] = {"submitted": frozenset({"inline"})}
+BYTES: Final[Mapping[str, frozenset[str]]] = {"submitted": frozenset({"inline", "sampled"})}
 """Fields that are opaque bytes; every other string is text."""
 
 _FIELDS: Final = {kind: frozenset(names) for kind, names in KINDS.items()}

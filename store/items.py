@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 import asyncpg
 
-from allocator.model import Item, NewItem, RequestKey
+from allocator.model import Item, NewItem, RequestKey, TaskId
 from allocator.ports import EntryPlace, ItemRun, Staged
 from store.cache import Cache
 from store.directory import Directory
@@ -27,6 +27,9 @@ BLOCKS_KEPT: Final = 400
 LONGEST_RUN: Final = 10_000
 """No entry_range is longer: bounds the look to the left of an item or entry."""
 
+_QUEUE_OF_REVIEW: Final = "SELECT queue FROM view_review WHERE project = $1 AND review = $2"
+_REVIEWED: Final = """
+SELECT review, of_entry FROM view_review WHERE project = $1 AND review = ANY ($2)"""
 _NUMBER: Final = "r.base + i.ordinal - r.first"
 _ROWS: Final = f"""
        {_NUMBER} AS number, r.dataset, i.external_id, i.weight, i.classes,
@@ -292,7 +295,10 @@ class Items:
         return frozenset(row["item"] for row in rows)
 
     async def queue_of(self, project: int, entry: int) -> int | None:
-        """The queue that an entry is in; None if there is no such entry."""
+        """The queue that an entry is in, or that a review is of; None if there is no such entry."""
+        if TaskId(entry=entry, slot=1).is_review:
+            row = await self._postgres.fetchrow(_QUEUE_OF_REVIEW, project, entry)
+            return row["queue"] if row else None
         place = await self._place(project, entry)
         return place.came.queue if place else None
 
@@ -316,13 +322,23 @@ class Items:
         return place.wall if place else None
 
     async def of_entries(self, project: int, entries: Iterable[int]) -> Mapping[int, Item]:
-        """The item of each entry that the log has."""
+        """The item of each entry that the log has; of a review, if the views have it."""
         found: dict[int, Item] = {}
-        for entry in entries:
-            place = await self._place(project, entry)
+        wanted = list(entries)
+        reviewed = await self._reviewed(project, wanted)
+        for entry in wanted:
+            place = await self._place(project, reviewed.get(entry, entry))
             if place is not None:
                 found[entry] = place.item
         return found
+
+    async def _reviewed(self, project: int, entries: Iterable[int]) -> Mapping[int, int]:
+        """Which entry each review among these is of; 0: nobody knows."""
+        wanted = [entry for entry in entries if TaskId(entry=entry, slot=1).is_review]
+        if not wanted:
+            return {}
+        rows = await self._postgres.fetch(_REVIEWED, project, wanted)
+        return dict.fromkeys(wanted, 0) | {row["review"]: row["of_entry"] for row in rows}
 
     async def of_numbers(self, project: int, numbers: Sequence[int]) -> Mapping[int, Item]:
         """The items of these numbers."""

@@ -99,6 +99,8 @@ class Tick:
     """Whether anybody holds anything that the clock ends."""
     delayed_soon: bool
     """Whether something's time comes before a project that rests is ticked again."""
+    reviews_due: bool
+    """Whether reviews have waited for their reviewers as long as they are to."""
 
 
 def _argument(value: Any) -> Any:
@@ -260,6 +262,7 @@ class Kernel:
             purge_ms=int(raw[8]),
             leases_run=bool(raw[9]),
             delayed_soon=bool(raw[10]),
+            reviews_due=bool(raw[11]),
         )
 
     async def _run(

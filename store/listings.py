@@ -2,32 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Final
-
-import asyncpg
+from collections.abc import Sequence
+from typing import Final
 
 from allocator.filters import Filter
 from allocator.ports import AssignmentView, MemberView, OperationView, QueueView
-from allocator.ports.lists import MOST_COUNTED, ListAsk
+from allocator.ports.lists import ListAsk
 from store.assignment_list import ASSIGNMENTS, COLUMNS, ORDERS, assignment_view
-from store.filtering import Column, Where, element, has, mask, one_of, part, text
+from store.filtering import element, has, mask, one_of, part, text
 from store.operation_views import operation_view
+from store.paged import Rows, count, page
 from store.postgres import Postgres
-from store.projection import COUNTED
 from store.queue_texts import CHANNEL
+from store.task_row import COUNTED
 from store.views import MEMBERS, QUEUES, member_view, queue_view
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _List:
-    """A query, what may be asked of its rows, and the keys of its orders, each unique."""
-
-    query: str
-    columns: Mapping[str, Column]
-    orders: Mapping[str, tuple[str, ...]]
-
 
 _OPEN_TO: Final = """
 (v.owner = {person}::bigint OR (v.rules ->> 'restricted')::integer = 0
@@ -55,7 +43,7 @@ def _dataset(operator: str, value: str) -> str:
     return f"NOT {has_it}" if operator == "!=" else has_it
 
 
-_QUEUES: Final = _List(
+_QUEUES: Final = Rows(
     query=QUEUES,
     columns={
         "queue_id": text("q.external_id"),
@@ -98,7 +86,7 @@ _QUEUES: Final = _List(
         "progress_percent": ("v.progress", "v.queue"),
     },
 )
-_MEMBERS: Final = _List(
+_MEMBERS: Final = Rows(
     query=MEMBERS,
     columns={
         "person_id": "x.external_id",
@@ -115,7 +103,7 @@ _OF_QUEUES_OF: Final = """
 (cardinality(v.queues) = 1
  AND EXISTS (SELECT FROM view_queue q WHERE q.project = v.project AND q.queue = v.queues[1]
                 AND q.owner = {person}::bigint))"""
-_OPERATIONS: Final = _List(
+_OPERATIONS: Final = Rows(
     query="SELECT v.* FROM view_operation v WHERE v.project = $1",
     columns={
         **{name: f"v.{name}" for name in ("state", "verb", "dataset", "actor", "total")},
@@ -132,7 +120,7 @@ _OPERATIONS: Final = _List(
 )
 
 
-_ASSIGNMENTS: Final = _List(query=ASSIGNMENTS, columns=COLUMNS, orders=ORDERS)
+_ASSIGNMENTS: Final = Rows(query=ASSIGNMENTS, columns=COLUMNS, orders=ORDERS)
 
 
 class Listings:
@@ -143,56 +131,36 @@ class Listings:
 
     async def queues(self, project: int, ask: ListAsk) -> Sequence[QueueView]:
         """Queues by one of the orders of ListQueues."""
-        return [queue_view(row) for row in await self._page(_QUEUES, project, ask)]
+        return [queue_view(row) for row in await page(self._postgres, _QUEUES, project, ask)]
 
     async def count_queues(self, project: int, chosen: Filter) -> int:
         """How many queues there are."""
-        return await self._count(_QUEUES, project, chosen)
+        return await count(self._postgres, _QUEUES, project, chosen)
 
     async def members(self, project: int, ask: ListAsk) -> Sequence[MemberView]:
         """Members by person_id."""
-        return [member_view(row) for row in await self._page(_MEMBERS, project, ask)]
+        return [member_view(row) for row in await page(self._postgres, _MEMBERS, project, ask)]
 
     async def count_members(self, project: int, chosen: Filter) -> int:
         """How many members there are."""
-        return await self._count(_MEMBERS, project, chosen)
+        return await count(self._postgres, _MEMBERS, project, chosen)
 
     async def operations(self, project: int, ask: ListAsk) -> Sequence[OperationView]:
         """Operations by create_time or update_time."""
-        return [operation_view(row) for row in await self._page(_OPERATIONS, project, ask)]
+        return [
+            operation_view(row) for row in await page(self._postgres, _OPERATIONS, project, ask)
+        ]
 
     async def count_operations(self, project: int, chosen: Filter) -> int:
         """How many operations there are; at most MOST_COUNTED + 1 are counted."""
-        return await self._count(_OPERATIONS, project, chosen)
+        return await count(self._postgres, _OPERATIONS, project, chosen)
 
     async def assignments(self, project: int, ask: ListAsk) -> Sequence[AssignmentView]:
         """Assignments by one of the orders of ListAssignments."""
-        return [assignment_view(row) for row in await self._page(_ASSIGNMENTS, project, ask)]
+        return [
+            assignment_view(row) for row in await page(self._postgres, _ASSIGNMENTS, project, ask)
+        ]
 
     async def count_assignments(self, project: int, chosen: Filter) -> int:
         """How many assignments there are; at most MOST_COUNTED + 1 are counted."""
-        return await self._count(_ASSIGNMENTS, project, chosen)
-
-    async def _page(self, of: _List, project: int, ask: ListAsk) -> list[asyncpg.Record]:
-        arguments: list[Any] = [project]
-        where = Where(of.columns, arguments)
-        conditions = [where.sql(ask.filter)]
-        keys = of.orders[ask.order.field]
-        if ask.after:
-            sign = "<" if ask.order.down else ">"
-            bound = ", ".join(map(where.bound, ask.after))
-            conditions.append(f"({', '.join(keys)}) {sign} ({bound})")
-        way = " DESC" if ask.order.down else ""
-        by = ", ".join(f"{key}{way}" for key in keys)
-        return await self._postgres.fetch(
-            f"{of.query} AND {' AND '.join(conditions)} ORDER BY {by}"
-            f" LIMIT {where.bound(ask.limit)}",
-            *arguments,
-        )
-
-    async def _count(self, of: _List, project: int, chosen: Filter) -> int:
-        arguments: list[Any] = [project]
-        where = Where(of.columns, arguments)
-        query = f"{of.query} AND {where.sql(chosen)} LIMIT {MOST_COUNTED + 1}"
-        row = await self._postgres.fetchrow(f"SELECT count(*) FROM ({query}) AS c", *arguments)
-        return int(row[0]) if row else 0
+        return await count(self._postgres, _ASSIGNMENTS, project, chosen)

@@ -129,10 +129,24 @@ def _assigned(effects: Effects, event: Event, body: Any) -> None:
 def _removed(effects: Effects, event: Event, body: Any) -> None:
     for entry in body["entries"]:
         effects.remove(entry[0] if isinstance(entry, list) else entry)
+    _cancelled(effects, event, body)
+
+
+def _cancelled(effects: Effects, event: Event, body: Any) -> None:
+    """Reviews that nobody finished end with their task, whether somebody has them or not."""
+    for entry in body["cancelled"] or ():
+        effects.remove(entry)
+
+
+def _decided(effects: Effects, event: Event, body: Any) -> None:
+    if body["ended"]:
+        effects.move((body["entry"], body["slot"]), expected=body["token"], after=ABSENT)
+    _cancelled(effects, event, body)
 
 
 def _taken_up(effects: Effects, event: Event, body: Any) -> None:
     """Finished tasks that somebody holds again; reopened for the pool or an author, nobody does."""
+    _cancelled(effects, event, body)
     if event.kind == "status_removed" or body["to"] == TO_PERSON:
         _granted(effects, event, body)
 
@@ -163,6 +177,9 @@ _CHANGES: Final[dict[str, Callable[[Effects, Event, Any], None]]] = {
     "recalled": _ended,
     "dropped": _ended,
     "removed": _removed,
+    "decided": _decided,
+    "objected": _cancelled,
+    "status_set": _cancelled,
     "status_removed": _taken_up,
     "reopened": _taken_up,
     "items_added": _items_added,

@@ -14,23 +14,11 @@ from typing import Any, Final
 from allocator.model import Meaning, SkipPolicy, TaskState
 from store import projection_activity, projection_delays, projection_operations
 from store import projection_finished as finished
+from store import projection_reviews as reviewed
 from store.events import Event
 from store.queue_texts import NO_TEXTS, Texts
-
-Task = tuple[int, int]
-
-COUNTED: Final[Mapping[TaskState, str]] = {
-    TaskState.DELAYED: "delayed",
-    TaskState.QUEUED: "queued",
-    TaskState.ASSIGNED: "assigned",
-    TaskState.IN_PROGRESS: "in_progress",
-    TaskState.COMPLETED: "completed",
-    TaskState.DISCARDED: "discarded",
-    TaskState.RETURNED: "returned",
-    TaskState.REMOVED: "removed",
-    TaskState.ESCALATED: "escalated",
-}
-"""The column of view_queue that counts the tasks of a state."""
+from store.review_rows import ReviewRow, ReviewRows, move
+from store.task_row import COUNTED, FINISHED, Task, TaskRow
 
 WITH_TASKS: Final = frozenset(
     {
@@ -42,46 +30,6 @@ WITH_TASKS: Final = frozenset(
 TAKEN_BACK: Final = frozenset({"revoked", "recalled"})
 FOREVER: Final = 2**53
 """The deadline of a hold that does not end by itself; 0 in view_task."""
-FINISHED: Final = frozenset({TaskState.COMPLETED, TaskState.DISCARDED, TaskState.REMOVED})
-
-
-@dataclass(slots=True, kw_only=True)
-class TaskRow:
-    """A row of view_task."""
-
-    entry: int
-    slot: int
-    queue: int
-    item: int
-    class_: int
-    priority: int
-    state: int = TaskState.QUEUED
-    person: int = 0
-    token: int = 0
-    deadline: int = 0
-    returned: bool = False
-    ended: str = ""
-    submitted_seq: int = 0
-    status: int = 0
-    meaning: int = 0
-    late: bool = False
-    spent_ms: int = 0
-    units: int = 0
-    content: int = 0
-    draft: bool = False
-    skipped: list[int] = field(default_factory=list)
-    escalated: bool = False
-    done: list[int] = field(default_factory=list)
-    """Who is not given the item again, because they finished it before it was reopened."""
-    submitter: int = 0
-    submitted_wall: int = 0
-    """Who submitted it last, and when."""
-    editor: int = 0
-    """Whose call changed it last; 0: nobody's."""
-    updated_seq: int = 0
-    updated_wall: int = 0
-    cold: bool = False
-    """In which partition it is, which only store/cold.py changes."""
 
 
 @dataclass(slots=True)
@@ -109,8 +57,9 @@ class Views:
     """Queue → when something of it changed, wall ms."""
     texts: dict[int, Texts] = field(default_factory=dict)
     """What contents that queues are written with say."""
-    at: int = 0
-    """When the event happened that is applied, wall ms."""
+    reviews: ReviewRows = field(default_factory=ReviewRows)
+    event: Event = field(init=False)
+    """The one that is applied."""
     entered: list[tuple[int, int, int]] = field(default_factory=list)
     """(queue, rank, tasks) that came in."""
     activity: projection_activity.Index = field(default_factory=projection_activity.Index)
@@ -129,20 +78,33 @@ class Views:
 
     def update(self, queue: int) -> None:
         """Something of the queue changes by the event that is applied."""
-        self.updated[queue] = self.at
+        self.updated[queue] = self.event.wall_ms
 
     def task(self, event: Event, entry: int, slot: int) -> TaskRow:
-        """The row of a task that `event` changes."""
-        row = self.tasks[entry, slot]
-        self.touched.add((entry, slot))
+        """The row of a task, or of a review task, that `event` changes."""
+        if reviewed.is_review(entry):
+            row: TaskRow = self.reviews.tasks[entry]
+            self.reviews.touched.add(entry)
+        else:
+            row = self.tasks[entry, slot]
+            self.touched.add((entry, slot))
         row.updated_seq, row.updated_wall, row.editor = event.seq, event.wall_ms, event.actor
         return row
+
+    def known(self, entry: int, slot: int) -> TaskRow | None:
+        """The row of a task, or of a review task, if it is there."""
+        return self.reviews.tasks.get(entry) or self.tasks.get((entry, slot))
 
     def move(self, row: TaskRow, state: TaskState) -> None:
         """Put the task into `state`, and count it there.
 
         A free one of an escalated item is ESCALATED; who finishes one has brought it back.
         """
+        if isinstance(row, ReviewRow):
+            move(row, state, self.event.wall_ms)
+            return
+        if state == TaskState.REMOVED or row.state == TaskState.IN_REVIEW != state:
+            reviewed.left(self, row, state)
         if state in FINISHED and row.escalated:
             self.escalate(row.entry, escalated=False)
         if state == TaskState.QUEUED and row.escalated:
@@ -166,7 +128,7 @@ def apply(views: Views, events: Iterable[Event]) -> None:
     """Change `views` by `events`, in order."""
     for event in events:
         change = _CHANGES.get(event.kind)
-        views.at = event.wall_ms
+        views.event = event
         if change is not None:
             change(views, event, event.body)
         projection_operations.chunk(views, event)
@@ -179,6 +141,8 @@ def tasks_of(event: Event, slots: Mapping[int, int]) -> list[Task]:
     if event.kind in ("removed", "prioritised", "escalated", "skips_cleared"):
         numbers = range(1, slots.get(body["queue"], 1) + 1)
         return [(entry[0], slot) for entry in body["entries"] or () for slot in numbers]
+    if event.kind in reviewed.KINDS:
+        return reviewed.named(event)
     if event.kind in ("started", "drafted", "submitted"):
         return [(body["entry"], body["slot"]), *((t[0], t[1]) for t in body.get("refill", ()))]
     if event.kind == "skipped":
@@ -386,14 +350,14 @@ def _drafted(views: Views, event: Event, body: Any) -> None:
 
 def _submitted(views: Views, event: Event, body: Any) -> None:
     row = views.task(event, body["entry"], body["slot"])
-    done = body["meaning"] == Meaning.DONE
-    views.move(row, TaskState.COMPLETED if done else TaskState.DISCARDED)
+    views.move(row, TaskState(body["state"]))
     row.person, row.token, row.deadline = body["person"], body["token"], 0
     row.returned, row.ended, row.submitted_seq = False, "submitted", event.seq
     row.submitter, row.submitted_wall = body["person"], event.wall_ms
     row.draft = False
     row.status, row.meaning, row.late = body["status"], body["meaning"], bool(body["late"])
     row.spent_ms, row.units, row.content = body["spent_ms"], body["units"], body["content"]
+    reviewed.submitted(views, event, row)
     _grant(views, event, body["refill"])
     views.count(body["queue"], "batches", 1 if body["refill"] else 0)
 
@@ -479,9 +443,12 @@ def _ended(views: Views, event: Event, body: Any) -> None:
 
 
 def _pooled(views: Views, event: Event, body: Any) -> None:
-    """Corrections of somebody who is out are for anybody."""
+    """Corrections of somebody who is out are for anybody; a review, for whoever is chosen now."""
     for task in body["tasks"]:
         row = views.task(event, task[0], task[1])
+        if isinstance(row, ReviewRow) and task[4]:
+            row.person = row.mapped = task[4]
+            continue
         views.move(row, TaskState.QUEUED)
         row.person, row.token, row.returned, row.ended = 0, 0, False, "revoked"
 
@@ -547,6 +514,7 @@ _CHANGES: Final[dict[str, Callable[[Views, Event, Any], None]]] = {
     "removed": _removed,
     **projection_operations.CHANGES,
     "prioritised": _prioritised,
+    **reviewed.CHANGES,
     "status_set": finished.status_set,
     "status_removed": finished.status_removed,
     "reopened": finished.reopened,

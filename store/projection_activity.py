@@ -61,6 +61,6 @@ def record(views: Views, event: Event) -> None:
 
 def _rows(views: Views, told: activity.Told) -> Iterator[tuple[tuple[int, int], Any]]:
     for task in told.tasks:
-        row = None if task.queue else views.tasks.get((task.entry, task.slot))
+        row = None if task.queue else views.known(task.entry, task.slot)
         if row is not None:
             yield (task.entry, task.slot), row

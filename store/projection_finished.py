@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from allocator.model import Meaning, TaskState
+from store import projection_reviews
+from store.activity import given_of
 
 if TYPE_CHECKING:
     from store.events import Event
-    from store.projection import TaskRow, Views
+    from store.projection import Views
+    from store.task_row import TaskRow
 
 TO_AUTHOR: Final = 1
 TO_PERSON: Final = 3
@@ -24,12 +27,15 @@ def prioritised(views: Views, event: Event, body: Any) -> None:
 def status_set(views: Views, event: Event, body: Any) -> None:
     """Another status; of what waited, the first one."""
     done = body["meaning"] == Meaning.DONE
-    for entry, slot, _, _, author, *_ in body["tasks"]:
+    for task in body["tasks"]:
+        entry, slot, _, _, author, *_ = task
         row = views.task(event, entry, slot)
         views.move(row, TaskState.COMPLETED if done else TaskState.DISCARDED)
         row.person, row.status, row.meaning = author, body["status"], body["meaning"]
         row.deadline, row.returned = 0, False
         row.ended = row.ended or event.kind
+        if given_of(task):
+            projection_reviews.add(views, event, row, task)
 
 
 def status_removed(views: Views, event: Event, body: Any) -> None:

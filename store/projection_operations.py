@@ -141,6 +141,7 @@ def _deleted(views: Views, event: Event, body: Any) -> None:
     projection_delays.forget(views, queue)
     for name in (
         *("queue_gone", "queue_attachments_gone", "queue_delayed_gone", "queue_ranges_gone"),
+        "review_settings_gone",
         "queue_deleted",
     ):
         views.rows.append((name, (queue,)))

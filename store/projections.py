@@ -19,24 +19,35 @@ import structlog
 
 from allocator.model import TaskState
 from dibs.errors import StoreUnavailable
-from store import projection_delays, projection_operations, ranges, tallies
+from store import (
+    projection_delays,
+    projection_operations,
+    projection_reviews,
+    ranges,
+    review_tables,
+    tallies,
+)
 from store.cold import settle_some
 from store.events import Event, decode
 from store.log import Log
 from store.notices import PROJECTED, Committed, Projected
 from store.postgres import Postgres
-from store.projection import COUNTED, TaskRow, Views, apply, tasks_of
+from store.projection import Views, apply, tasks_of
 from store.purging import purge_some
 from store.queue_texts import texts_of
 from store.redis import Multiplexer
 from store.redis_link import ReplyError
+from store.task_row import COUNTED, TaskRow
 
 if TYPE_CHECKING:
     from store.postgres import Connection
 
 RUN_EVENTS: Final = 500
 RUN_TASKS: Final = 200
-"""What one transaction changes at most. Between two of them the loop serves calls."""
+UNITS_A_TASK: Final = 20
+"""What one transaction changes at most; so many units are as much as a task.
+
+Between two transactions the loop serves calls."""
 AT_ONCE: Final = 4
 SCAN_S: Final = 2.0
 STEPS_A_SCAN: Final = 20
@@ -104,6 +115,7 @@ WRITES: Final = {
     "cursor": "UPDATE view_attachment SET cursor = $4, not_added = not_added + $5"
     " WHERE project = $1 AND queue = $2 AND dataset = $3",
     **projection_operations.WRITES,
+    **projection_reviews.WRITES,
     **ranges.WRITES,
 }
 """How the rows of projection.Views.rows are written; $1 is the project."""
@@ -129,7 +141,10 @@ _WRITE_TASKS: Final = (
 )
 _UNSETTLE: Final = "UPDATE view_queue SET settled = false WHERE project = $1 AND queue = ANY ($2)"
 _WRITE_COUNTS: Final = "UPDATE view_queue SET {sets} WHERE project = $1 AND queue = $2"
-_COUNTERS: Final = (*COUNTED.values(), "entries", "not_added", "batches", "annotated")
+_COUNTERS: Final = (
+    *COUNTED.values(),
+    *("entries", "not_added", "batches", "annotated", "corrections", "with_issues", "for_review"),
+)
 _WAITS_ANNOTATED: Final = """
 SELECT entry, slot FROM view_task
  WHERE project = $1 AND queue = ANY ($2) AND state = 2 AND (draft OR submitted_seq > 0)"""
@@ -278,7 +293,8 @@ def _runs(events: Sequence[Event]) -> Iterator[Sequence[Event]]:
     """In runs that are about RUN_TASKS tasks at most, or one event."""
     first, tasks = 0, 0
     for n, event in enumerate(events):
-        of_event = len(tasks_of(event, {})) or 1
+        units = event.body["units"] if event.kind == "submitted" else 0
+        of_event = len(tasks_of(event, {})) + units // UNITS_A_TASK or 1
         if n > first and tasks + of_event > RUN_TASKS:
             yield events[first:n]
             first, tasks = n, 0
@@ -289,8 +305,9 @@ def _runs(events: Sequence[Event]) -> Iterator[Sequence[Event]]:
 async def project_events(connection: Connection, project: int, events: Sequence[Event]) -> None:
     """Change the rows that the events are about, and what is counted of them."""
     views = await _load(connection, project, events)
-    before = tallies.kept(views.tasks)
+    before, issues = tallies.kept(views.tasks), tallies.issues(views.tasks)
     apply(views, events)
+    tallies.count_issues(views, issues)
     changed = tallies.differences(views, before)
     await _write(connection, project, views)
     if changed:
@@ -315,14 +332,18 @@ async def _load(connection: Connection, project: int, events: Sequence[Event]) -
     views.texts = await texts_of(connection, project, events)
     created = [event.body for event in events if event.kind == "queue_created"]
     slots = views.slots | {body["queue"]: body["rules"]["slots"] for body in created}
-    tasks = {task for event in events for task in tasks_of(event, slots)}
+    named = {task for event in events for task in tasks_of(event, slots)}
+    tasks = {task for task in named if not projection_reviews.is_review(task[0])}
     cleared = [event.body["queue"] for event in events if event.kind == "cleared"]
     if cleared:
         rows = await connection.fetch(_WAITS_ANNOTATED, project, cleared)
         tasks |= {(row["entry"], row["slot"]) for row in rows}
     await _load_tasks(connection, project, views, tasks)
-    escalated = [row for row in views.tasks.values() if row.escalated]
-    siblings = {(row.entry, n) for row in escalated for n in range(1, slots[row.queue] + 1)}
+    reviews = {entry for entry, _ in named if projection_reviews.is_review(entry)}
+    known = list(views.tasks.values())
+    await review_tables.load(connection, project, views.reviews, known, reviews, events)
+    wide = [row for row in known if row.escalated or (row.entry, row.slot) in views.reviews.units]
+    siblings = {(row.entry, n) for row in wide for n in range(1, slots[row.queue] + 1)}
     await _load_tasks(connection, project, views, siblings - views.tasks.keys())
     return views
 
@@ -380,6 +401,7 @@ async def _write(connection: Connection, project: int, views: Views) -> None:
     rows = [dict(zip(_COLUMNS, _VALUES(task), strict=True)) for task in tasks]
     if rows:
         await connection.execute(_WRITE_TASKS, project, json.dumps(rows))
+    await review_tables.write(connection, project, views.reviews)
     unsettled = views.archived & {task.queue for task in tasks}
     if unsettled:
         await connection.execute(_UNSETTLE, project, sorted(unsettled))

@@ -18,9 +18,12 @@ AT_ONCE: Final = 2_000
 _NEXT: Final = "SELECT project, queue FROM view_deleted WHERE NOT purged LIMIT 1"
 _DROPS: Final = (
     *(
-        f"DELETE FROM {partition} WHERE ctid = ANY (ARRAY("
-        f"SELECT ctid FROM {partition} WHERE project = $1 AND queue = $2 LIMIT $3))"
-        for partition in ("task_hot", "task_cold")
+        f"DELETE FROM {table} WHERE ctid = ANY (ARRAY("
+        f"SELECT ctid FROM {table} WHERE project = $1 AND queue = $2 LIMIT $3))"
+        for table in (
+            *("task_hot", "task_cold", "view_author", "view_unit", "view_review"),
+            *("view_issue", "view_decision", "view_round"),
+        )
     ),
     "DELETE FROM view_removed WHERE ctid = ANY (ARRAY("
     "SELECT r.ctid FROM entry_range e JOIN view_removed r ON r.project = e.project"

@@ -8,14 +8,33 @@ from typing import Final
 
 from allocator.model import TaskState
 from store.postgres import Postgres
-from store.projection import COUNTED
-from store.tallies import ANNOTATED
+from store.tallies import ANNOTATED, CORRECTIONS, OF_ISSUES
+from store.task_row import COUNTED
 
 _NAMES: Final = " ".join(f"WHEN {int(state)} THEN '{name}'" for state, name in COUNTED.items())
 _COUNTS: Final = """
 SELECT c.dimension, c.value, c.tasks FROM view_count c
  WHERE c.project = $1 AND c.queue = q.queue AND c.value > 0
    AND c.dimension NOT IN ('priority', 'holder')"""
+_ISSUES_OF_PEOPLE: Final = " UNION ALL ".join(
+    f"""
+SELECT '{name}', t.person, count(*) FROM view_task t
+ WHERE t.project = $1 AND t.queue = q.queue AND t.state <> 2 AND t.person <> 0 AND {which}
+ GROUP BY t.person"""
+    for name, which in OF_ISSUES.items()
+)
+_ISSUES: Final = ",\n       ".join(
+    f"(SELECT count({'*' if name == CORRECTIONS else 'DISTINCT t.entry'}) FROM view_task t"
+    f" WHERE t.project = $1 AND t.queue = q.queue AND {which}) AS rows_{name}"
+    for name, which in OF_ISSUES.items()
+)
+_REVIEWS: Final = """
+SELECT 'review', r.kind * 16 + r.state, count(*) FROM view_review r
+ WHERE r.project = $1 AND r.queue = q.queue GROUP BY r.kind, r.state
+ UNION ALL
+SELECT 'review_units', r.kind, sum(cardinality(r.pending))::bigint FROM view_review r
+ WHERE r.project = $1 AND r.queue = q.queue AND r.state NOT IN (6, 9)
+ GROUP BY r.kind HAVING sum(cardinality(r.pending)) > 0"""
 _COUNTED_AGAIN: Final = f"""
 SELECT CASE t.state {_NAMES} END, t.person, count(*) FROM view_task t
  WHERE t.project = $1 AND t.queue = q.queue AND t.state <> 2 AND t.person <> 0
@@ -23,9 +42,13 @@ SELECT CASE t.state {_NAMES} END, t.person, count(*) FROM view_task t
  UNION ALL
 SELECT 'status', t.status, count(*) FROM view_task t
  WHERE t.project = $1 AND t.queue = q.queue AND t.state IN (5, 6, 7) AND t.status <> 0
- GROUP BY t.status"""
+ GROUP BY t.status
+ UNION ALL {_ISSUES_OF_PEOPLE}
+ UNION ALL {_REVIEWS}"""
+_COLUMNS: Final = (*COUNTED.values(), ANNOTATED, *OF_ISSUES)
 _RECOUNT: Final = f"""
-SELECT q.queue, p.seq, {", ".join(f"q.{name}" for name in (*COUNTED.values(), ANNOTATED))},
+SELECT q.queue, p.seq, {", ".join(f"q.{name}" for name in _COLUMNS)},
+       {_ISSUES},
        q.entries * q.slots AS tasks, coalesce(low.entries, 0) * q.slots AS low_tasks,
        (SELECT count(*) FROM view_task t WHERE t.project = $1 AND t.queue = q.queue
            AND t.entry <= q.cleared) AS low_rows,
@@ -85,6 +108,7 @@ async def recount(postgres: Postgres, project: int, after: int) -> Recounted | N
     found["removed"] += cleared
     found["queued"] += row["tasks"] - sum(touched.values()) - cleared
     found[ANNOTATED] = row["with_work"]
+    found |= {name: row[f"rows_{name}"] for name in OF_ISSUES}
     counters = {name: row[name] for name in found}
     return Recounted(row["queue"], row["seq"], counters, found, row["off"])
 

@@ -10,7 +10,7 @@ from allocator.answers_figures import MemberFigures, ProjectFigures
 from allocator.model import TaskState
 from store.assignment_list import OF_PROJECT
 from store.postgres import Postgres
-from store.projection import COUNTED
+from store.task_row import COUNTED
 
 _OVERDUE: Final = "q.due_ms BETWEEN 1 AND $2 AND q.remaining > 0"
 _SUMS: Final = ("total", "remaining", "annotated", "with_issues", "for_review")
@@ -30,7 +30,11 @@ SELECT c.value AS person, c.dimension AS state, sum(c.tasks)::bigint AS tasks,
 _STATES: Final = {name: state for state, name in COUNTED.items()}
 _HAVE: Final = frozenset({TaskState.ASSIGNED, TaskState.IN_PROGRESS, TaskState.RETURNED})
 _HAVE_OR_DID: Final = [
-    COUNTED[state] for state in (*sorted(_HAVE), TaskState.COMPLETED, TaskState.DISCARDED)
+    COUNTED[state]
+    for state in (
+        *sorted(_HAVE),
+        *(TaskState.IN_REVIEW, TaskState.COMPLETED, TaskState.DISCARDED),
+    )
 ]
 
 

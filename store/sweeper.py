@@ -167,6 +167,8 @@ class Sweeper:
             self._begin("look", project, self._until_idle(project, "look"))
         if tick.quiet_sessions:
             self._begin("end_sessions", project, self._until_idle(project, "end_sessions"))
+        if tick.reviews_due:
+            self._begin("fall_back", project, self._until_idle(project, "fall_back"))
         if tick.delayed_due:
             self._begin("undelay", project, self._undelay(project))
 

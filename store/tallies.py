@@ -6,19 +6,33 @@ counts follow from the difference.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from allocator.model import TaskState
-from store.projection import COUNTED, Task, TaskRow, Views
+from store.projection import Views
+from store.review_rows import Tally
+from store.task_row import COUNTED, Task, TaskRow
 
-Tally = tuple[int, str, int]
-"""Queue, dimension and value."""
-
+OPEN_STATES: Final = frozenset(TaskState) - {
+    *(TaskState.DELAYED, TaskState.IN_REVIEW),
+    *(TaskState.COMPLETED, TaskState.DISCARDED, TaskState.REMOVED),
+}
 WITH_STATUS: Final = frozenset({TaskState.IN_REVIEW, TaskState.COMPLETED, TaskState.DISCARDED})
 ANNOTATED: Final = "annotated"
-"""Counted in view_queue, where the status of the queue follows from it."""
+CORRECTIONS: Final = "corrections"
+OF_QUEUE: Final = -1
+"""The value of what is counted in view_queue, where the status of the queue follows from it."""
+WITH_ISSUES: Final = "with_issues"
+FOR_REVIEW: Final = "for_review"
+"""Items; of a person, who has no item twice, tasks."""
+_OPEN: Final = ", ".join(str(int(state)) for state in sorted(OPEN_STATES))
+OF_ISSUES: Final[Mapping[str, str]] = {
+    CORRECTIONS: f"t.open_issues + t.fixed_issues > 0 AND t.state IN ({_OPEN})",
+    WITH_ISSUES: "t.open_issues > 0",
+    FOR_REVIEW: "t.fixed_issues > 0",
+}
+"""Which rows of view_task are counted under these names."""
 
 
 def kept(tasks: Mapping[Task, TaskRow]) -> dict[Task, tuple[Tally, ...]]:
@@ -37,22 +51,58 @@ def places(row: TaskRow) -> tuple[Tally, ...]:
     if holder:
         found.append((row.queue, COUNTED[TaskState(row.state)], holder))
     if (row.draft or row.submitted_seq) and row.state != TaskState.REMOVED:
-        found.append((row.queue, ANNOTATED, 1))
+        found.append((row.queue, ANNOTATED, OF_QUEUE))
+    if row.open_issues or row.fixed_issues:
+        found += _of_issues(row, holder)
     return tuple(found)
+
+
+def _of_issues(row: TaskRow, holder: int) -> Iterator[Tally]:
+    """What a queue and a person have of a task with issues."""
+    if row.state in OPEN_STATES:
+        yield row.queue, CORRECTIONS, OF_QUEUE
+    if not holder:
+        return
+    if row.state in OPEN_STATES:
+        yield row.queue, CORRECTIONS, holder
+    if row.open_issues:
+        yield row.queue, WITH_ISSUES, holder
+    if row.fixed_issues:
+        yield row.queue, FOR_REVIEW, holder
+
+
+def issues(tasks: Mapping[Task, TaskRow]) -> set[Tally]:
+    """Items with issues, open or for review: queue, which, and the entry."""
+    found = set()
+    for row in tasks.values():
+        if row.open_issues:
+            found.add((row.queue, WITH_ISSUES, row.entry))
+        if row.fixed_issues:
+            found.add((row.queue, FOR_REVIEW, row.entry))
+    return found
+
+
+def count_issues(views: Views, before: set[Tally]) -> None:
+    """Count in queues which items have issues and had none before, and the other way round."""
+    after = issues(views.tasks)
+    for queue, name, _ in after - before:
+        views.add(queue, name, 1)
+    for queue, name, _ in before - after:
+        views.add(queue, name, -1)
 
 
 def differences(views: Views, before: Mapping[Task, tuple[Tally, ...]]) -> dict[Tally, int]:
     """What the counts change by: new tasks come in, touched ones move.
 
-    What is counted of annotated tasks goes into `views`.
+    What is counted in view_queue goes into `views`.
     """
-    found: Counter[Tally] = Counter()
+    found = views.reviews.differences()
     for queue, rank, tasks in views.entered:
         for tally in ((queue, "priority", rank), (queue, "status", 0), (queue, "holder", 0)):
             found[tally] += tasks
     for task in views.touched:
         found.subtract(before[task])
         found.update(places(views.tasks[task]))
-    for tally in [tally for tally in found if tally[1] == ANNOTATED]:
-        views.add(tally[0], ANNOTATED, found.pop(tally))
+    for tally in [tally for tally in found if tally[2] == OF_QUEUE]:
+        views.add(*tally[:2], found.pop(tally))
     return {tally: difference for tally, difference in found.items() if difference}

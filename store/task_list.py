@@ -19,7 +19,7 @@ from allocator.ports.lists import MOST_COUNTED, ListAsk, TaskLine
 from store.filtering import Column, Where, one_of
 from store.items import LONGEST_RUN
 from store.postgres import Postgres
-from store.projection import COUNTED
+from store.task_row import COUNTED
 
 FIRST_WINDOW: Final = 2_000
 LAST_WINDOW: Final = 50_000
@@ -41,6 +41,9 @@ COLUMNS: Final[dict[str, Column]] = {
     "submit_time": "nullif(x.submitted_wall, 0)",
     "submitted_by": "x.submitter",
     "edited_by": "x.editor",
+    "reviewed_by": "x.reviewer",
+    **{name: f"x.{name}" for name in ("reviews", "open_issues")},
+    "issues_for_review": "x.fixed_issues",
     "classes": one_of("x.classes"),
 }
 OF_ITEMS: Final = frozenset({"dataset", "external_id", "attributes", "weight", "classes"})
@@ -51,6 +54,7 @@ UNTOUCHED: Final[dict[str, tuple[int, ...]]] = {
     "late": (False,),
     "submitted_by": (0,),
     "edited_by": (0,),
+    "reviewed_by": (0,),
 }
 """What the fields of a task that has no row may be: it waits, or was cleared away."""
 DELAYED: Final[dict[str, tuple[int, ...]]] = {**UNTOUCHED, "state": (TaskState.DELAYED,)}
@@ -60,13 +64,13 @@ WAITING: Final = "view_delayed"
 
 _LINE: Final = (
     "entry, slot, item, queue, state, priority, holder, token, deadline, status, wall,"
-    " submitter, submitted_wall, editor"
+    " submitter, submitted_wall, editor, reviews, reviewer, open_issues, fixed_issues"
 )
 _ITEM: Final = ", r.dataset, i.external_id, i.attributes, i.classes, i.weight"
 _TOUCHED: Final = """
 SELECT t.entry, t.slot, t.item, t.queue, t.state, t.priority, t.person AS holder, t.token,
        t.deadline, t.status, t.late, t.updated_wall AS wall, t.submitter, t.submitted_wall,
-       t.editor{item}
+       t.editor, t.reviews, t.reviewer, t.open_issues, t.fixed_issues{item}
   FROM view_task t{join}
  WHERE t.project = $1
    AND NOT EXISTS (SELECT FROM view_deleted d WHERE d.project = $1 AND d.queue = {queue}){only}"""
@@ -81,7 +85,10 @@ SELECT n.entry, s.slot, e.first_item + n.entry - e.first AS item, e.queue,
        coalesce(t.token, 0) AS token, coalesce(t.deadline, 0) AS deadline,
        coalesce(t.status, 0) AS status, coalesce(t.late, false) AS late,
        coalesce(t.updated_wall, e.wall) AS wall, coalesce(t.submitter, 0) AS submitter,
-       coalesce(t.submitted_wall, 0) AS submitted_wall, coalesce(t.editor, 0) AS editor{{item}}
+       coalesce(t.submitted_wall, 0) AS submitted_wall, coalesce(t.editor, 0) AS editor,
+       coalesce(t.reviews, 0) AS reviews, coalesce(t.reviewer, 0) AS reviewer,
+       coalesce(t.open_issues, 0) AS open_issues,
+       coalesce(t.fixed_issues, 0) AS fixed_issues{{item}}
   FROM {{ranges}} e
   JOIN view_queue q ON q.project = e.project AND q.queue = e.queue{{entries}}
  CROSS JOIN LATERAL generate_series(1, q.slots) AS s (slot)
@@ -180,7 +187,7 @@ def _counter(field: str, value: int) -> str | None:
     if field in ("", "queue"):
         return "entries * slots + delayed"
     if field == "remaining":
-        return "remaining" if value else "completed + discarded + removed"
+        return "remaining" if value else "in_review + completed + discarded + removed"
     return COUNTED.get(TaskState(value), "0") if field == "state" else None
 
 
@@ -329,5 +336,6 @@ def may_be(node: Filter, fields: Mapping[str, tuple[int, ...]]) -> bool:
 
 def _line(row: Any) -> TaskLine:
     names = ("entry", "slot", "item", "queue", "state", "priority", "holder", "token", "deadline")
-    found = {name: row[name] for name in (*names, "status", "submitter", "editor")}
+    more = ("status", "submitter", "editor", "reviews", "reviewer", "open_issues", "fixed_issues")
+    found = {name: row[name] for name in (*names, *more)}
     return TaskLine(**found, wall_ms=row["wall"], submitted_ms=row["submitted_wall"])

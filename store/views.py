@@ -25,7 +25,7 @@ from store.assignment_list import OF_QUEUE
 from store.filtering import Column, Where, element, text
 from store.notices import Projected
 from store.postgres import Postgres
-from store.projection import COUNTED
+from store.task_row import COUNTED
 
 PATIENCE_S: Final = 8.0
 LOOK_S: Final = 0.1

@@ -28,6 +28,22 @@ from allocator.ports.moves import AssignmentView, Moves, OpenTask
 from allocator.ports.operations import Operations, OperationView
 from allocator.ports.queue_datasets import QueueDatasets, QueueDatasetView
 from allocator.ports.ranges import Extent, HeldRange, Ranges
+from allocator.ports.reviews import (
+    Backlog,
+    Earlier,
+    FirstReviews,
+    IssueView,
+    Quality,
+    QualityAsk,
+    QualityReads,
+    Reason,
+    Returns,
+    ReviewerFigures,
+    Reviews,
+    ReviewSettingsView,
+    ReviewView,
+    UnitView,
+)
 from allocator.ports.sums import Sums
 from allocator.ports.views import (
     DatasetView,
@@ -98,4 +114,18 @@ __all__ = [
     "TaskView",
     "Views",
     "WallClock",
+    "Backlog",
+    "Earlier",
+    "FirstReviews",
+    "IssueView",
+    "Quality",
+    "QualityAsk",
+    "QualityReads",
+    "Reason",
+    "Returns",
+    "ReviewerFigures",
+    "Reviews",
+    "ReviewSettingsView",
+    "ReviewView",
+    "UnitView",
 ]

@@ -130,7 +130,7 @@ class Items(Protocol):
         """
 
     async def queue_of(self, project: int, entry: int) -> int | None:
-        """The queue that an entry is in; None if there is no such entry."""
+        """The queue that an entry is in, or that a review is of; None if there is no such entry."""
 
     async def places(self, project: int, entries: Iterable[int]) -> Mapping[int, EntryPlace]:
         """How each entry that there is came into its queue."""

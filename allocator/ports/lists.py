@@ -35,6 +35,8 @@ class TaskLine:
     """One task, be it untouched or not. `holder` has it, or did it; 0: nobody.
 
     `submitter` submitted it last, `editor`'s call changed it last; 0: nobody, or the service.
+    So many `reviews` of it are finished, the last one by `reviewer`. Of its issues so many are
+    open, and so many fixed, as its author says.
     """
 
     entry: int
@@ -51,6 +53,10 @@ class TaskLine:
     submitter: int
     submitted_ms: int
     editor: int
+    reviews: int
+    reviewer: int
+    open_issues: int
+    fixed_issues: int
 
 
 class TaskList(Protocol):

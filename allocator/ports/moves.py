@@ -58,6 +58,8 @@ class AssignmentView:
     progress: int
     created_wall: int
     changed: int
+    with_issues: int
+    for_review: int
     rules: str
     counts: Mapping[str, int]
 

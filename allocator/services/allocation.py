@@ -6,10 +6,7 @@ import secrets
 from typing import Any
 
 from allocator import answers, requests
-from allocator.model import (
-    TaskId,
-    TaskState,
-)
+from allocator.model import STAGE, TaskId, TaskState
 from allocator.ports import Content, Directory, Event, Ledger, Outcome, WallClock
 from allocator.services import paging
 from allocator.services.door import Door, Place, judged
@@ -151,7 +148,8 @@ class Allocation:
         )
         if outcome.seq < ask.look.min_seq:
             raise errors.StoreUnavailable()
-        holds = some(value(outcome))
+        # Reviews come last: their stages have the highest numbers. ListMyReviews has them.
+        holds = [hold for hold in some(value(outcome)) if hold[0] < STAGE]
         tasks = await self._held.holdings(place.project, holds[:size], self._clock.now_ms())
         more = len(holds) > size
         last = [holds[size - 1][0], holds[size - 1][-1]] if more else []

@@ -71,7 +71,8 @@ FIELDS: Final = {
     **dict.fromkeys(
         (
             *("progress_percent", "total_tasks", "remaining_tasks", "queued", "assigned"),
-            *("in_progress", "returned", "completed", "discarded"),
+            *("in_progress", "returned", "in_review", "completed", "discarded"),
+            *("items_with_open_issues", "items_for_review"),
         ),
         Field(kind=Kind.NUMBER),
     ),
@@ -329,6 +330,8 @@ def _shown(view: AssignmentView, now_ms: int) -> told.Assignment:
         total=view.total,
         remaining=view.remaining,
         progress=view.progress,
+        with_issues=view.with_issues,
+        for_review=view.for_review,
         by_state={
             state: view.counts[state.name.lower()]
             for state in TaskState

@@ -154,18 +154,25 @@ class Door:
         return place, await self.person(place.project, person)
 
     async def judge(
-        self, change: Change, rpc: str, *, person: str, queue: str = "", entry: int = 0
+        self,
+        change: Change,
+        rpc: str,
+        *,
+        person: str,
+        queue: str = "",
+        entry: int = 0,
+        right: Right | None = None,
     ) -> None:
         """After a refusal of one's own work: whether it was for want of permission.
 
-        Who is out, or inactive, has been told that already; so has who works
-        for somebody else.
+        `right` is the row, where it is not that of the RPC. Who is out, or inactive,
+        has been told that already; so has who works for somebody else.
 
         Raises PermissionDenied.
         """
         if person != change.actor:
             return
-        row = row_for(rpc, own=True)
+        row = ROWS[right] if right else row_for(rpc, own=True)
         place = await self.enter(change.project, change.actor, rpc)
         member = (await self.record(place.project, place.actor)).member
         if not (member.member and member.active):
@@ -307,11 +314,14 @@ def judged(rpc: str) -> Callable[[Callable[..., Awaitable[T]]], Callable[..., Aw
 
 async def _judge(door: Door, ask: Any, rpc: str) -> None:
     hold = getattr(ask, "hold", None)
+    holds = [hold] if hold else getattr(ask, "holds", ())
+    reviews = bool(holds) and all(one.task.is_review for one in holds)
     await door.judge(
         *(ask.change, rpc),
         person=ask.person,
         queue=getattr(ask, "queue_id", ""),
         entry=hold.task.entry if hold else 0,
+        right=Right.REVIEW if reviews else None,
     )
 
 

@@ -11,14 +11,13 @@ from allocator.eligibility import unseen
 from allocator.model import QueueSettings, Stage, TaskState, WorkStatus
 from allocator.ports import QueueView
 
-COUNTED = tuple(state for state in TaskState if state is not TaskState.IN_REVIEW)
 UNASSIGNED = frozenset({TaskState.QUEUED, TaskState.DELAYED, TaskState.ESCALATED})
 """States of a task that nobody has, nor did."""
 
 
 def by_state(counts: Mapping[str, int]) -> dict[TaskState, int]:
     """The tasks of each state that has any, from counters that have its name."""
-    found = {state: counts.get(state.name.lower(), 0) for state in COUNTED}
+    found = {state: counts.get(state.name.lower(), 0) for state in TaskState}
     return {state: tasks for state, tasks in found.items() if tasks}
 
 

@@ -10,9 +10,10 @@ from allocator import requests_tasks as requests
 from allocator.model import Meaning, QueueSettings, TaskId, TaskState
 from allocator.ports import Directory, EntryPlace, Items, Ledger, Outcome, Views
 from allocator.services.door import Door, Place, not_theirs
+from allocator.services.drawing import Drawing
 from allocator.services.named_tasks import NamedTasks, Told
 from allocator.services.outcomes import expire_ms, happened, some, value
-from allocator.services.queue_settings import SettingsCache
+from allocator.services.queue_settings import Known, SettingsCache
 from dibs import errors
 
 TRIES = 4
@@ -21,6 +22,8 @@ REMOVE = "AllocationService.RemoveStatus"
 RECALL = "AllocationService.RecallSubmission"
 REOPEN = "AllocationService.Reopen"
 
+REVIEW_OF = 9
+"""Where a task of a `status_set` has what is to be reviewed of it."""
 FINISHED_AS = {Meaning.DONE: TaskState.COMPLETED, Meaning.DISCARD: TaskState.DISCARDED}
 REOPENED_AS = {
     requests.ReopenTo.AUTHOR: TaskState.RETURNED,
@@ -42,6 +45,7 @@ class Finishing:
         settings: SettingsCache,
         door: Door,
         named: NamedTasks,
+        drawing: Drawing,
     ) -> None:
         self._directory = directory
         self._ledger = ledger
@@ -50,11 +54,12 @@ class Finishing:
         self._settings = settings
         self._door = door
         self._named = named
+        self._drawing = drawing
 
     async def set_status(self, ask: requests.SetStatus) -> told_answers.StatusSet:
         """Give a finished task another status, or, as a manager, finish one that waits.
 
-        Raises TaskNotFound, WrongTaskState, StatusLocked, NotEligible,
+        Raises TaskNotFound, WrongTaskState, StatusLocked, ReviewPassed, NotEligible,
         InvalidArgument, TaskChanged, StaleSettings, PermissionDenied.
         """
         place = await self._door.permit(ask.change, SET, entry=ask.task.entry)
@@ -62,10 +67,10 @@ class Finishing:
         queue = came[ask.task.entry].queue
         manager = await self._door.manages(ask.change, place, SET, entry=ask.task.entry)
         for _ in range(TRIES):
-            settings = await self._settings.get(place.project, queue)
-            outcome = await self._set(place, ask, came, settings, manager=manager)
+            known = await self._settings.whole(place.project, queue)
+            outcome = await self._set(place, ask, came, known, manager=manager)
             if outcome.word != "stale_settings":
-                return self._status_set(ask, settings, outcome)
+                return self._status_set(ask, known.settings, outcome)
             await self._settings.reload(place.project, queue)
         ids = await self._directory.queue_ids(place.project, [queue])
         raise errors.StaleSettings(ids[queue])
@@ -75,13 +80,18 @@ class Finishing:
         place: Place,
         ask: requests.SetStatus,
         came: Mapping[int, EntryPlace],
-        settings: QueueSettings,
+        known: Known,
         *,
         manager: bool,
     ) -> Outcome:
+        settings = known.settings
         index = _index_of(ask.status, settings)
+        meaning = settings.statuses[index - 1].meaning
 
         async def change(told: Told) -> Outcome:
+            done = meaning is Meaning.DONE
+            of = (place.project, ask.task)
+            review = await self._drawing.of_done(*of, settings.queue, known.review) if done else ""
             return await self._ledger.change(
                 *(place.project, "set_status", ask.change.key, place.actor),
                 queue=settings.queue,
@@ -91,7 +101,9 @@ class Finishing:
                 manager=manager,
                 settings_seq=settings.settings_seq,
                 status=index,
-                meaning=int(settings.statuses[index - 1].meaning),
+                meaning=int(meaning),
+                passed=await self._drawing.passed(*of),
+                review=review,
             )
 
         return await self._told(place.project, [ask.task], came, change)
@@ -101,17 +113,19 @@ class Finishing:
     ) -> told_answers.StatusSet:
         self._refuse_one(ask, SET, outcome)
         event = happened(outcome)
+        state = FINISHED_AS[Meaning(event.body["meaning"])]
+        reviewed = any(len(task) > REVIEW_OF and task[REVIEW_OF] for task in event.body["tasks"])
         return told_answers.StatusSet(
             seq=event.seq,
-            state=FINISHED_AS[Meaning(event.body["meaning"])],
+            state=TaskState.IN_REVIEW if reviewed else state,
             status=settings.statuses[event.body["status"] - 1].name,
         )
 
     async def remove_status(self, ask: requests.RemoveStatus) -> told_answers.StatusRemoved:
         """Give a finished task back to its author, who holds it from then on.
 
-        Raises TaskNotFound, WrongTaskState, NotEligible, TaskChanged,
-        PermissionDenied.
+        Raises TaskNotFound, WrongTaskState, ReviewPassed, ReviewStarted, NotEligible,
+        TaskChanged, PermissionDenied.
         """
         rpc = RECALL if ask.recalled else REMOVE
         place = await self._door.permit(ask.change, rpc, entry=ask.task.entry)
@@ -127,6 +141,7 @@ class Finishing:
                 person=place.actor,
                 manager=manager,
                 recalled=ask.recalled,
+                passed=await self._drawing.passed(place.project, ask.task),
             )
 
         outcome = await self._told(place.project, [ask.task], came, change)
@@ -201,6 +216,10 @@ class Finishing:
             raise not_theirs(ask.change, rpc)
         if outcome.word == "status_locked":
             raise errors.StatusLocked(str(ask.task))
+        if outcome.word == "review_passed":
+            raise errors.ReviewPassed(str(ask.task))
+        if outcome.word == "review_started":
+            raise errors.ReviewStarted(str(ask.task))
         if outcome.word == "not_found":
             raise errors.TaskNotFound(str(ask.task))
         if outcome.word == "wrong_state":

@@ -46,8 +46,10 @@ FIELDS = {
     "submit_time": Field(kind=Kind.TIME),
     "submitted_by": Field(kind=Kind.ID),
     "edited_by": Field(kind=Kind.ID),
+    "reviewed_by": Field(kind=Kind.ID),
+    **dict.fromkeys(("reviews", "open_issues", "issues_for_review"), Field(kind=Kind.NUMBER)),
 }
-PEOPLE = frozenset({"person", "submitted_by", "edited_by"})
+PEOPLE = frozenset({"person", "submitted_by", "edited_by", "reviewed_by"})
 ORDERS = Orders(keys={"task_id": (int, int), "update_time": (int, int, int)})
 COUNTED = {
     "queue": "queue",
@@ -71,7 +73,10 @@ REMAINING = Not(
     Some(
         tuple(
             Compare(field="state", operator="=", value=int(state))
-            for state in (TaskState.COMPLETED, TaskState.DISCARDED, TaskState.REMOVED)
+            for state in (
+                *(TaskState.IN_REVIEW, TaskState.COMPLETED, TaskState.DISCARDED),
+                TaskState.REMOVED,
+            )
         )
     )
 )
@@ -168,8 +173,10 @@ class Lists:
         project = place.project
         items = await self._items_of(project, rows)
         queues = await self._directory.queue_ids(project, {row.queue for row in rows})
-        known_people = {one for row in rows for one in (row.holder, row.submitter, row.editor)}
-        people = await self._directory.people_ids(project, known_people - {NOBODY})
+        named = {
+            one for row in rows for one in (row.holder, row.submitter, row.editor, row.reviewer)
+        }
+        people = await self._directory.people_ids(project, named - {NOBODY})
         known = await self._settings(project, {row.queue for row in rows})
         caller = await self._door.caller(place)
         return [
@@ -186,6 +193,10 @@ class Lists:
                 submitted_ms=row.submitted_ms,
                 submitter=people.get(row.submitter, ""),
                 editor=people.get(row.editor, ""),
+                reviews=row.reviews,
+                reviewer=people.get(row.reviewer, ""),
+                open_issues=row.open_issues,
+                fixed_issues=row.fixed_issues,
                 actions=known[row.queue].actions(caller, row),
             )
             for row in rows

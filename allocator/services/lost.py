@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from allocator.model import FINISHED, TaskState
-from allocator.ports import Directory, Event, Items, Ledger, Outcome, TaskView, Views
+from allocator.ports import Directory, Event, Items, Ledger, Outcome, Reviews, TaskView, Views
 from allocator.requests import Hold
 from allocator.services import locks
 from allocator.services.outcomes import UnexpectedWord, some, value
@@ -25,11 +25,20 @@ HOLDINGS_A_CALL = 1000
 class Lost:
     """Turns refusals about holds into errors, or into the answer that stands."""
 
-    def __init__(self, *, directory: Directory, ledger: Ledger, items: Items, views: Views) -> None:
+    def __init__(
+        self,
+        *,
+        directory: Directory,
+        ledger: Ledger,
+        items: Items,
+        views: Views,
+        reviews: Reviews,
+    ) -> None:
         self._directory = directory
         self._ledger = ledger
         self._items = items
         self._views = views
+        self._reviews = reviews
 
     async def error(
         self, project: int, hold: Hold, person: int, outcome: Outcome
@@ -84,7 +93,7 @@ class Lost:
         view = await self._view(project, hold, outcome.seq)
         if view is None or view.person != person or view.token != hold.token:
             return None
-        if view.state not in FINISHED or not view.submitted_seq:
+        if view.state not in FINISHED | {TaskState.IN_REVIEW} or not view.submitted_seq:
             return None
         return await self._ledger.event_at(project, view.submitted_seq)
 
@@ -94,11 +103,8 @@ class Lost:
         """The seq of the release of this very hold, if that is why it is gone."""
         if outcome.word != "lease_lost" or value(outcome).get("cause") != RELEASED:
             return None
-        view = await self._view(project, hold, outcome.seq)
-        if view is None or view.ended != RELEASED:
-            return None
-        event = await self._ledger.event_at(project, view.updated_seq)
-        if event.body["person"] != person or not _names(event, hold):
+        event = await self._released(project, hold, outcome.seq)
+        if event is None or event.body["person"] != person or not _names(event, hold):
             return None
         return event.seq if await self._was_granted(project, hold, person) else None
 
@@ -121,11 +127,20 @@ class Lost:
 
     async def _releaser(self, project: int, hold: Hold, outcome: Outcome) -> int:
         """Who ended the last lease by a release, 0 if that is not known any more."""
-        view = await self._view(project, hold, outcome.seq)
-        if view is None or view.ended != RELEASED:
-            return 0
-        event = await self._ledger.event_at(project, view.updated_seq)
-        return event.actor if event.kind == RELEASED else 0
+        event = await self._released(project, hold, outcome.seq)
+        return event.actor if event else 0
+
+    async def _released(self, project: int, hold: Hold, seq: int) -> Event | None:
+        """The release that the task was touched by last, if it was one."""
+        if hold.task.is_review:
+            await self._views.wait_for(project, seq)
+            review = await self._reviews.review(project, hold.task.entry)
+            last = review.updated_seq if review else 0
+        else:
+            view = await self._view(project, hold, seq)
+            last = view.updated_seq if view and view.ended == RELEASED else 0
+        event = await self._ledger.event_at(project, last) if last else None
+        return event if event and event.kind == RELEASED else None
 
     async def _was_granted(self, project: int, hold: Hold, person: int) -> bool:
         """Whether the token is that of a hold of this person on this task."""
@@ -151,6 +166,8 @@ class Lost:
         )
 
     async def _gone(self, project: int, hold: Hold, outcome: Outcome) -> errors.DibsError:
+        if hold.task.is_review:
+            return await self._gone_review(project, hold, outcome)
         queue = await self._items.queue_of(project, hold.task.entry)
         if queue is None:
             return errors.TaskNotFound(str(hold.task))
@@ -161,6 +178,20 @@ class Lost:
         state = TaskState(view.state)
         if state in FINISHED and view.token > hold.token:
             found = {"cause": "submitted", "holder": view.person}
+            return await self._lease_lost(project, hold, found)
+        return errors.WrongTaskState(str(hold.task), state.name)
+
+    async def _gone_review(self, project: int, hold: Hold, outcome: Outcome) -> errors.DibsError:
+        """A review that is not known any more was finished, or the task left review."""
+        await self._views.wait_for(project, outcome.seq)
+        view = await self._reviews.review(project, hold.task.entry)
+        if view is None:
+            return errors.TaskNotFound(str(hold.task))
+        state = TaskState(view.state)
+        if state is TaskState.REMOVED:
+            return await self._lease_lost(project, hold, {"cause": "removed"})
+        if state in FINISHED and hold.token and view.token != hold.token:
+            found = {"cause": "decided", "holder": view.person}
             return await self._lease_lost(project, hold, found)
         return errors.WrongTaskState(str(hold.task), state.name)
 

@@ -71,6 +71,7 @@ FIELDS = {
             "queued",
             "assigned",
             "in_progress",
+            "in_review",
             "completed",
             "discarded",
             "returned",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from allocator.model import (
@@ -23,10 +24,12 @@ from allocator.model import (
 )
 from allocator.origin import NO_PIPELINE, Channel, Pipeline
 from allocator.ports import Content, Ledger
+from allocator.services import review_rules
 from allocator.services.outcomes import some, value
 from allocator.strategies import distribution
 from allocator.strategies.pulling import OutOfBoundsError, Pulling
 from dibs import errors
+from reviewqueue.settings import ReviewSettings
 
 MOST_CACHED = 10_000
 
@@ -164,28 +167,63 @@ def _around(texts: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What a process knows of a queue: its settings, and how its work is reviewed."""
+
+    settings: QueueSettings
+    review: ReviewSettings
+
+
 class SettingsCache:
     """The settings of the queues that this process has met."""
 
     def __init__(self, ledger: Ledger, content: Content) -> None:
         self._ledger = ledger
         self._content = content
-        self._known: dict[tuple[int, int], QueueSettings] = {}
+        self._known: dict[tuple[int, int], Known] = {}
 
     async def get(self, project: int, queue: int) -> QueueSettings:
         """The settings as this process knows them."""
-        known = self._known.get((project, queue))
-        return known or await self.reload(project, queue)
+        return (await self.whole(project, queue)).settings
 
     async def reload(self, project: int, queue: int) -> QueueSettings:
         """The settings as they are now, of a queue that has tasks.
 
         Raises QueueNotFound if it was deleted.
         """
+        return (await self.reload_whole(project, queue)).settings
+
+    async def whole(self, project: int, queue: int) -> Known:
+        """The settings, with those of its reviews, as this process knows them."""
+        known = self._known.get((project, queue))
+        return known or await self.reload_whole(project, queue)
+
+    async def fresh(self, project: int, queue: int) -> Known:
+        """The same, with reviews as they are now. Raises QueueNotFound if it was deleted."""
+        known = self._known.get((project, queue))
+        outcome = await self._ledger.read(project, "queue", queue=queue)
+        if known and known.review.set_seq == int(value(outcome)["review_seq"]):
+            return known
+        return await self.reload_whole(project, queue)
+
+    async def reload_whole(self, project: int, queue: int) -> Known:
+        """The same, as they are now. Raises QueueNotFound if it was deleted."""
         outcome = await self._ledger.read(project, "queue", queue=queue)
         body = await self._content.get(project, int(value(outcome)["content"]))
+        known = Known(
+            settings=settings_of(value(outcome), body, queue),
+            review=await self._review(project, queue, int(value(outcome)["review_seq"])),
+        )
         if len(self._known) >= MOST_CACHED:
             self._known.clear()
-        settings = settings_of(value(outcome), body, queue)
-        self._known[(project, queue)] = settings
-        return settings
+        self._known[(project, queue)] = known
+        return known
+
+    async def _review(self, project: int, queue: int, seq: int) -> ReviewSettings:
+        """What event `seq` (0: none) said about reviews."""
+        if not seq:
+            return ReviewSettings(queue=queue)
+        event = (await self._ledger.event_at(project, seq)).body
+        body = await self._content.get(project, int(event["content"]))
+        return review_rules.settings_of(queue, event["rules"], body, seq)

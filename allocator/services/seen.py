@@ -93,8 +93,11 @@ def _told(view: ActivityView, seen: Seen, names: _Names) -> Activity:
                 before=names.people.get(task.before, ""),
             )
             for task in view.tasks
-            if seen.part(view, task.queue, task.person)
-            or (task.before and seen.part(view, task.queue, task.before))
+            if task.entry in names.items  # else a review of a queue that was deleted
+            and (
+                seen.part(view, task.queue, task.person)
+                or (task.before and seen.part(view, task.queue, task.before))
+            )
         ),
         count=view.count,
         reason=view.reason,

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import xxhash
 
 from allocator import answers, requests
-from allocator.model import Meaning, QueueSettings, TaskState
-from allocator.ports import Content, Directory, Event, Items, Ledger, Outcome
+from allocator.model import QueueSettings, TaskState
+from allocator.ports import Content, Directory, Earlier, Event, Items, Ledger, Outcome
 from allocator.services.door import Door, Place, judged
+from allocator.services.drawing import Drawing
 from allocator.services.held import HeldTasks
 from allocator.services.lost import Lost
-from allocator.services.outcomes import happened
-from allocator.services.queue_settings import SettingsCache
+from allocator.services.outcomes import happened, some, value
+from allocator.services.queue_settings import Known, SettingsCache
 from dibs import errors
 
 TRIES = 3
 MOST_INLINE_BYTES = 4096
 SUBMIT = "AllocationService.Submit"
-
-FINISHED_AS = {Meaning.DONE: TaskState.COMPLETED, Meaning.DISCARD: TaskState.DISCARDED}
 
 
 class Submitting:
@@ -35,6 +37,7 @@ class Submitting:
         door: Door,
         held: HeldTasks,
         lost: Lost,
+        drawing: Drawing,
     ) -> None:
         self._directory = directory
         self._ledger = ledger
@@ -44,6 +47,7 @@ class Submitting:
         self._door = door
         self._held = held
         self._lost = lost
+        self._drawing = drawing
 
     @judged(SUBMIT)
     async def submit(self, ask: requests.Submit) -> answers.Submitted:
@@ -58,34 +62,46 @@ class Submitting:
         queue = await self._items.queue_of(place.project, ask.hold.task.entry)
         if queue is None:
             raise errors.TaskNotFound(str(ask.hold.task))
-        settings = await self._known(place.project, queue, ask)
+        known = await self._known(place.project, queue, ask)
         content = await self._keep(place.project, ask.work)
+        earlier: Earlier | None = None
         for _ in range(TRIES):
-            outcome = await self._attempt(place, person, ask, settings, content)
-            if outcome.word != "stale_settings":
-                return await self._answer(place, person, ask, settings, outcome)
-            settings = await self._settings.reload(place.project, queue)
+            outcome = await self._attempt(place, person, ask, known, content, earlier)
+            if outcome.word == "corrected":
+                earlier = await self._drawing.earlier(place.project, ask, outcome.seq)
+            elif outcome.word == "stale_settings":
+                known = await self._settings.reload_whole(place.project, queue)
+            else:
+                return await self._answer(place, person, ask, known.settings, outcome)
+        if earlier:
+            raise errors.TaskChanged(str(ask.hold.task))
         ids = await self._directory.queue_ids(place.project, [queue])
         raise errors.StaleSettings(ids[queue])
 
-    async def _known(self, project: int, queue: int, ask: requests.Submit) -> QueueSettings:
+    async def _known(self, project: int, queue: int, ask: requests.Submit) -> Known:
         """The settings as this process knows them, or new ones if they do not fit the request."""
-        settings = await self._settings.get(project, queue)
+        known = await self._settings.whole(project, queue)
         try:
-            _checked(ask, settings)
+            _checked(ask, known.settings)
         except errors.InvalidArgument:
-            return await self._settings.reload(project, queue)
-        return settings
+            return await self._settings.reload_whole(project, queue)
+        return known
 
     async def _attempt(
         self,
         place: Place,
         person: int,
         ask: requests.Submit,
-        settings: QueueSettings,
+        known: Known,
         content: int,
+        earlier: Earlier | None,
     ) -> Outcome:
+        settings = known.settings
         status = _checked(ask, settings)
+        meaning = settings.statuses[status - 1].meaning
+        drawn = await self._drawing.of(
+            *(place.project, person, ask, settings, known.review, meaning, earlier)
+        )
         return await self._ledger.change(
             *(place.project, "submit", ask.change.key, place.actor),
             person=person,
@@ -94,12 +110,14 @@ class Submitting:
             token=ask.hold.token,
             settings_seq=settings.settings_seq,
             status=status,
-            meaning=int(settings.statuses[status - 1].meaning),
+            meaning=int(meaning),
             spent_ms=ask.spent_ms,
             units=ask.work.units,
             content=content,
             digest=xxhash.xxh3_64_hexdigest(ask.work.body) if content else "",
             inline=b"" if content else ask.work.body,
+            review=drawn.review,
+            sampled=drawn.sampled,
         )
 
     async def _keep(self, project: int, work: requests.Work) -> int:
@@ -119,7 +137,9 @@ class Submitting:
     ) -> answers.Submitted:
         if outcome.word == "ok":
             return await self._submitted(place.project, happened(outcome), settings)
-        if outcome.word == "not_found":
+        if outcome.word == "open_issues":
+            raise errors.OpenIssues(str(ask.hold.task), int(value(outcome)))
+        if outcome.word in ("not_found", "wrong_state"):
             before = await self._lost.submitted_before(place.project, ask.hold, person, outcome)
             if before is not None:
                 return await self._submitted(place.project, before, settings)
@@ -137,9 +157,10 @@ class Submitting:
             settings = await self._settings.reload(project, settings.queue)
         return answers.Submitted(
             seq=event.seq,
-            state=FINISHED_AS[Meaning(body["meaning"])],
+            state=TaskState(body["state"]),
             status=settings.statuses[body["status"] - 1].name,
             late=bool(body["late"]),
+            units=_to_review(body),
             batch=await self._held.refilled(project, event),
         )
 
@@ -156,6 +177,12 @@ class Submitting:
             status=_checked(ask, settings),
             body=ask.work.body,
         )
+
+
+def _to_review(body: Mapping[str, Any]) -> int:
+    """How many units of a submission are to be reviewed, by its event."""
+    review = body["review"] or {}
+    return sum(len(some(made[4])) for made in some(review.get("reviews")))
 
 
 def _checked(ask: requests.Submit, settings: QueueSettings) -> int:

@@ -72,6 +72,7 @@ def submit(request: pb.SubmitRequest) -> requests.Submit:
         status=request.status or DEFAULT_STATUS,
         work=_work(request.units),
         spent_ms=common.milliseconds(request.time_spent),
+        resolve=request.resolve_issues,
         change=common.change(SERVICE + "Submit", request),
     )
 
@@ -112,7 +113,7 @@ def ensured(answer: answers.Reserved) -> pb.EnsureReservationsResponse:
 
 
 def started(answer: answers.Leased) -> pb.StartResponse:
-    return pb.StartResponse(seq=answer.seq, lease=_lease(answer), state=common.number(answer.state))
+    return pb.StartResponse(seq=answer.seq, lease=lease(answer), state=common.number(answer.state))
 
 
 def released(answer: answers.Released) -> pb.ReleaseResponse:
@@ -122,9 +123,7 @@ def released(answer: answers.Released) -> pb.ReleaseResponse:
 def renewed(answer: answers.Renewed) -> pb.RenewResponse:
     return pb.RenewResponse(
         seq=answer.seq,
-        renewed=[
-            pb.RenewedLease(task_id=str(one.task), lease=_lease(one)) for one in answer.leases
-        ],
+        renewed=[pb.RenewedLease(task_id=str(one.task), lease=lease(one)) for one in answer.leases],
     )
 
 
@@ -135,6 +134,7 @@ def submitted(answer: answers.Submitted) -> pb.SubmitResponse:
         status=answer.status,
         late=answer.late,
         batch=[task(one) for one in answer.batch],
+        units_to_review=answer.units,
     )
 
 
@@ -160,7 +160,7 @@ def task(held: answers.HeldTask) -> common_pb2.Task:
         state=common.number(held.state),
         slot=held.task.slot,
         priority=common.priority_out(held.priority),
-        lease=_lease(held),
+        lease=lease(held),
     )
 
 
@@ -168,11 +168,15 @@ def _work(units: Sequence[pb.ReviewUnit]) -> requests.Work:
     """The units as they came, for the log; and their classes, to be checked."""
     body = pb.SubmitRequest(units=units).SerializeToString(deterministic=True)
     return requests.Work(
-        body=body, units=len(units), classes=tuple(unit.class_name for unit in units)
+        body=body,
+        units=len(units),
+        classes=tuple(unit.class_name for unit in units),
+        ids=tuple(unit.unit_id for unit in units),
+        digests=tuple(unit.digest for unit in units),
     )
 
 
-def _lease(held: answers.HeldTask | answers.Leased) -> common_pb2.Lease:
+def lease(held: answers.HeldTask | answers.Leased) -> common_pb2.Lease:
     return common_pb2.Lease(lease_token=held.token, expire_time=common.timestamp(held.expire_ms))
 
 

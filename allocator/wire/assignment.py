@@ -228,6 +228,8 @@ def _shown(found: told.Assignment) -> pb.Assignment:
         total_tasks=found.total,
         remaining_tasks=found.remaining,
         progress_percent=found.progress,
+        items_with_open_issues=found.with_issues,
+        items_for_review=found.for_review,
         state_counts=figures.by_state(found.by_state),
         queue_create_time=common.timestamp(found.created_ms),
         etag=found.etag,

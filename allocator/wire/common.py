@@ -97,11 +97,17 @@ def masked(row: M, paths: tuple[str, ...]) -> M:
 
 
 def task_id(text: str) -> TaskId:
-    """A task_id that the rules let pass. Raises TaskNotFound for impossible numbers."""
+    """A task_id or review_id that the rules let pass.
+
+    Raises TaskNotFound for impossible numbers.
+    """
+    if text.startswith("r"):
+        return TaskId.of_review(int(text[1:]))
     entry, slot = map(int, text.split("-"))
-    if entry > LARGEST:
+    task = TaskId(entry=entry, slot=slot)
+    if entry > LARGEST or task.is_review:
         raise errors.TaskNotFound(text)
-    return TaskId(entry=entry, slot=slot)
+    return task
 
 
 def hold(request: Any) -> Hold:

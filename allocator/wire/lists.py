@@ -56,5 +56,9 @@ def _line(row: answers.TaskLine) -> pb.ListedTask:
         submit_time=common.timestamp(row.submitted_ms or None),
         submitted_by=row.submitter,
         edited_by=row.editor,
+        reviews=row.reviews,
+        reviewed_by=row.reviewer,
+        open_issues=row.open_issues,
+        issues_for_review=row.fixed_issues,
         allowed_actions=map(common.number, row.actions),
     )

@@ -243,7 +243,7 @@ class ReviewUnit(_message.Message):
     def __init__(self, unit_id: _Optional[str] = ..., class_name: _Optional[str] = ..., frames: _Optional[_Iterable[_Union[FrameRange, _Mapping]]] = ..., digest: _Optional[bytes] = ...) -> None: ...
 
 class SubmitRequest(_message.Message):
-    __slots__ = ("project_id", "actor", "request_id", "task_id", "lease_token", "person", "status", "units", "time_spent")
+    __slots__ = ("project_id", "actor", "request_id", "task_id", "lease_token", "person", "status", "units", "time_spent", "resolve_issues")
     PROJECT_ID_FIELD_NUMBER: _ClassVar[int]
     ACTOR_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
@@ -253,6 +253,7 @@ class SubmitRequest(_message.Message):
     STATUS_FIELD_NUMBER: _ClassVar[int]
     UNITS_FIELD_NUMBER: _ClassVar[int]
     TIME_SPENT_FIELD_NUMBER: _ClassVar[int]
+    RESOLVE_ISSUES_FIELD_NUMBER: _ClassVar[int]
     project_id: str
     actor: str
     request_id: _common_pb2.RequestId
@@ -262,21 +263,24 @@ class SubmitRequest(_message.Message):
     status: str
     units: _containers.RepeatedCompositeFieldContainer[ReviewUnit]
     time_spent: _duration_pb2.Duration
-    def __init__(self, project_id: _Optional[str] = ..., actor: _Optional[str] = ..., request_id: _Optional[_Union[_common_pb2.RequestId, _Mapping]] = ..., task_id: _Optional[str] = ..., lease_token: _Optional[int] = ..., person: _Optional[str] = ..., status: _Optional[str] = ..., units: _Optional[_Iterable[_Union[ReviewUnit, _Mapping]]] = ..., time_spent: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ...) -> None: ...
+    resolve_issues: bool
+    def __init__(self, project_id: _Optional[str] = ..., actor: _Optional[str] = ..., request_id: _Optional[_Union[_common_pb2.RequestId, _Mapping]] = ..., task_id: _Optional[str] = ..., lease_token: _Optional[int] = ..., person: _Optional[str] = ..., status: _Optional[str] = ..., units: _Optional[_Iterable[_Union[ReviewUnit, _Mapping]]] = ..., time_spent: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ..., resolve_issues: bool = ...) -> None: ...
 
 class SubmitResponse(_message.Message):
-    __slots__ = ("seq", "state", "status", "late", "batch")
+    __slots__ = ("seq", "state", "status", "late", "batch", "units_to_review")
     SEQ_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
     STATUS_FIELD_NUMBER: _ClassVar[int]
     LATE_FIELD_NUMBER: _ClassVar[int]
     BATCH_FIELD_NUMBER: _ClassVar[int]
+    UNITS_TO_REVIEW_FIELD_NUMBER: _ClassVar[int]
     seq: int
     state: _common_pb2.TaskState
     status: str
     late: bool
     batch: _containers.RepeatedCompositeFieldContainer[_common_pb2.Task]
-    def __init__(self, seq: _Optional[int] = ..., state: _Optional[_Union[_common_pb2.TaskState, str]] = ..., status: _Optional[str] = ..., late: bool = ..., batch: _Optional[_Iterable[_Union[_common_pb2.Task, _Mapping]]] = ...) -> None: ...
+    units_to_review: int
+    def __init__(self, seq: _Optional[int] = ..., state: _Optional[_Union[_common_pb2.TaskState, str]] = ..., status: _Optional[str] = ..., late: bool = ..., batch: _Optional[_Iterable[_Union[_common_pb2.Task, _Mapping]]] = ..., units_to_review: _Optional[int] = ...) -> None: ...
 
 class ReleaseRequest(_message.Message):
     __slots__ = ("project_id", "actor", "request_id", "task_id", "lease_token", "person", "reason")

@@ -293,8 +293,8 @@ class AllocationServiceServicer(object):
         counts. Repeating it under the same token is no error. After LEASE_LOST the
         work is kept as a draft. Errors: PROJECT_NOT_FOUND, TASK_NOT_FOUND,
         LEASE_LOST, NOT_ELIGIBLE, WRONG_TASK_STATE, STATUS_LOCKED, STALE_SETTINGS,
-        INVALID_ARGUMENT (a status or class that the queue has not),
-        PERMISSION_DENIED.
+        OPEN_ISSUES, TASK_CHANGED, INVALID_ARGUMENT (a status or class that the queue
+        has not), PERMISSION_DENIED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -379,7 +379,9 @@ class AllocationServiceServicer(object):
     def SetStatus(self, request, context):
         """Gives a finished task another status: its author does, or a manager. A
         manager may also finish a task that waits or is escalated, and is its author
-        then. Errors: PROJECT_NOT_FOUND, TASK_NOT_FOUND, WRONG_TASK_STATE, STATUS_LOCKED,
+        then. What was discarded and is done now is drawn from like a submission.
+        Errors: PROJECT_NOT_FOUND, TASK_NOT_FOUND, WRONG_TASK_STATE, STATUS_LOCKED,
+        REVIEW_PASSED (for the author),
         NOT_ELIGIBLE (the manager has another slot of the item), TASK_CHANGED,
         STALE_SETTINGS, INVALID_ARGUMENT (a status that the queue has not),
         PERMISSION_DENIED.
@@ -392,7 +394,7 @@ class AllocationServiceServicer(object):
         """Takes the status of a finished task away: its author has it again, ASSIGNED
         under a new lease, and keeps it when that ends. For its author and for
         managers. Errors: PROJECT_NOT_FOUND, TASK_NOT_FOUND, WRONG_TASK_STATE,
-        NOT_ELIGIBLE (the author may not work there any more), TASK_CHANGED,
+        REVIEW_PASSED (for the author), NOT_ELIGIBLE (the author may not work there any more), TASK_CHANGED,
         PERMISSION_DENIED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -402,8 +404,8 @@ class AllocationServiceServicer(object):
     def RecallSubmission(self, request, context):
         """Takes one's own submission back, as long as no review of it has started: the
         author has the task again, ASSIGNED under a new lease. Errors:
-        PROJECT_NOT_FOUND, TASK_NOT_FOUND, WRONG_TASK_STATE, NOT_ELIGIBLE,
-        TASK_CHANGED, PERMISSION_DENIED (also for who is not the author).
+        PROJECT_NOT_FOUND, TASK_NOT_FOUND, WRONG_TASK_STATE, REVIEW_STARTED,
+        REVIEW_PASSED, NOT_ELIGIBLE, TASK_CHANGED, PERMISSION_DENIED (also for who is not the author).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -26,7 +26,7 @@ from dibs.bufvalidate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x14\x64ibs/v1/common.proto\x12\x07\x64ibs.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"E\n\tRequestId\x12\x1b\n\nsession_id\x18\x01 \x01(\x0c\x42\x07\xbaH\x04z\x02h\x10\x12\x1b\n\x01n\x18\x02 \x01(\x03\x42\x10\xbaH\r\"\x0b\x18\xff\xff\xff\xff\xff\xff\xff\x0f(\x01\"_\n\x05Lease\x12%\n\x0blease_token\x18\x01 \x01(\x03\x42\x10\xbaH\r\"\x0b\x18\xff\xff\xff\xff\xff\xff\xff\x0f(\x01\x12/\n\x0b\x65xpire_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x84\x03\n\x04Task\x12\x0f\n\x07task_id\x18\x01 \x01(\t\x12\x10\n\x08queue_id\x18\x02 \x01(\t\x12\x12\n\ndataset_id\x18\x03 \x01(\t\x12\x13\n\x0b\x65xternal_id\x18\x04 \x01(\t\x12\x13\n\x0bitem_number\x18\x05 \x01(\x03\x12\x0e\n\x06weight\x18\x06 \x01(\x01\x12\x0f\n\x07\x63lasses\x18\x07 \x03(\t\x12\x31\n\nattributes\x18\x08 \x03(\x0b\x32\x1d.dibs.v1.Task.AttributesEntry\x12\x1f\n\x04kind\x18\t \x01(\x0e\x32\x11.dibs.v1.TaskKind\x12!\n\x05state\x18\n \x01(\x0e\x32\x12.dibs.v1.TaskState\x12\x0c\n\x04slot\x18\x0b \x01(\x05\x12#\n\x08priority\x18\x0c \x01(\x0e\x32\x11.dibs.v1.Priority\x12\x1d\n\x05lease\x18\r \x01(\x0b\x32\x0e.dibs.v1.Lease\x1a\x31\n\x0f\x41ttributesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"t\n\tTaskLease\x12@\n\x07task_id\x18\x01 \x01(\tB/\xbaH,r*2(^[1-9][0-9]{0,15}-([1-9]|[1-4][0-9]|50)$\x12%\n\x0blease_token\x18\x02 \x01(\x03\x42\x10\xbaH\r\"\x0b\x18\xff\xff\xff\xff\xff\xff\xff\x0f(\x00*q\n\x08Priority\x12\x18\n\x14PRIORITY_UNSPECIFIED\x10\x00\x12\x11\n\rPRIORITY_HIGH\x10\x01\x12\x13\n\x0fPRIORITY_MEDIUM\x10\x02\x12\x10\n\x0cPRIORITY_LOW\x10\x03\x12\x11\n\rPRIORITY_NONE\x10\x04*\xa4\x02\n\tTaskState\x12\x1a\n\x16TASK_STATE_UNSPECIFIED\x10\x00\x12\x16\n\x12TASK_STATE_DELAYED\x10\x01\x12\x15\n\x11TASK_STATE_QUEUED\x10\x02\x12\x17\n\x13TASK_STATE_ASSIGNED\x10\x03\x12\x1a\n\x16TASK_STATE_IN_PROGRESS\x10\x04\x12\x18\n\x14TASK_STATE_IN_REVIEW\x10\x05\x12\x18\n\x14TASK_STATE_COMPLETED\x10\x06\x12\x18\n\x14TASK_STATE_DISCARDED\x10\x07\x12\x17\n\x13TASK_STATE_RETURNED\x10\x08\x12\x16\n\x12TASK_STATE_REMOVED\x10\t\x12\x18\n\x14TASK_STATE_ESCALATED\x10\n*=\n\x08TaskKind\x12\x19\n\x15TASK_KIND_UNSPECIFIED\x10\x00\x12\x16\n\x12TASK_KIND_ANNOTATE\x10\x01*\x90\x02\n\rIneligibility\x12\x1d\n\x19INELIGIBILITY_UNSPECIFIED\x10\x00\x12\x1e\n\x1aINELIGIBILITY_NOT_A_MEMBER\x10\x01\x12\x16\n\x12INELIGIBILITY_ROLE\x10\x02\x12\x1d\n\x19INELIGIBILITY_NOT_ALLOWED\x10\x03\x12\x17\n\x13INELIGIBILITY_SKILL\x10\x04\x12\x1a\n\x16INELIGIBILITY_EXCLUDED\x10\x05\x12\x18\n\x14INELIGIBILITY_PAUSED\x10\x14\x12\x1a\n\x16INELIGIBILITY_ARCHIVED\x10\x15\x12\x1e\n\x1aINELIGIBILITY_NOT_ASSIGNED\x10\x16\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x14\x64ibs/v1/common.proto\x12\x07\x64ibs.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"E\n\tRequestId\x12\x1b\n\nsession_id\x18\x01 \x01(\x0c\x42\x07\xbaH\x04z\x02h\x10\x12\x1b\n\x01n\x18\x02 \x01(\x03\x42\x10\xbaH\r\"\x0b\x18\xff\xff\xff\xff\xff\xff\xff\x0f(\x01\"_\n\x05Lease\x12%\n\x0blease_token\x18\x01 \x01(\x03\x42\x10\xbaH\r\"\x0b\x18\xff\xff\xff\xff\xff\xff\xff\x0f(\x01\x12/\n\x0b\x65xpire_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x84\x03\n\x04Task\x12\x0f\n\x07task_id\x18\x01 \x01(\t\x12\x10\n\x08queue_id\x18\x02 \x01(\t\x12\x12\n\ndataset_id\x18\x03 \x01(\t\x12\x13\n\x0b\x65xternal_id\x18\x04 \x01(\t\x12\x13\n\x0bitem_number\x18\x05 \x01(\x03\x12\x0e\n\x06weight\x18\x06 \x01(\x01\x12\x0f\n\x07\x63lasses\x18\x07 \x03(\t\x12\x31\n\nattributes\x18\x08 \x03(\x0b\x32\x1d.dibs.v1.Task.AttributesEntry\x12\x1f\n\x04kind\x18\t \x01(\x0e\x32\x11.dibs.v1.TaskKind\x12!\n\x05state\x18\n \x01(\x0e\x32\x12.dibs.v1.TaskState\x12\x0c\n\x04slot\x18\x0b \x01(\x05\x12#\n\x08priority\x18\x0c \x01(\x0e\x32\x11.dibs.v1.Priority\x12\x1d\n\x05lease\x18\r \x01(\x0b\x32\x0e.dibs.v1.Lease\x1a\x31\n\x0f\x41ttributesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\x88\x01\n\tTaskLease\x12T\n\x07task_id\x18\x01 \x01(\tBC\xbaH@r>2<^([1-9][0-9]{0,15}-([1-9]|[1-4][0-9]|50)|r[1-9][0-9]{0,12})$\x12%\n\x0blease_token\x18\x02 \x01(\x03\x42\x10\xbaH\r\"\x0b\x18\xff\xff\xff\xff\xff\xff\xff\x0f(\x00*q\n\x08Priority\x12\x18\n\x14PRIORITY_UNSPECIFIED\x10\x00\x12\x11\n\rPRIORITY_HIGH\x10\x01\x12\x13\n\x0fPRIORITY_MEDIUM\x10\x02\x12\x10\n\x0cPRIORITY_LOW\x10\x03\x12\x11\n\rPRIORITY_NONE\x10\x04*\xa4\x02\n\tTaskState\x12\x1a\n\x16TASK_STATE_UNSPECIFIED\x10\x00\x12\x16\n\x12TASK_STATE_DELAYED\x10\x01\x12\x15\n\x11TASK_STATE_QUEUED\x10\x02\x12\x17\n\x13TASK_STATE_ASSIGNED\x10\x03\x12\x1a\n\x16TASK_STATE_IN_PROGRESS\x10\x04\x12\x18\n\x14TASK_STATE_IN_REVIEW\x10\x05\x12\x18\n\x14TASK_STATE_COMPLETED\x10\x06\x12\x18\n\x14TASK_STATE_DISCARDED\x10\x07\x12\x17\n\x13TASK_STATE_RETURNED\x10\x08\x12\x16\n\x12TASK_STATE_REMOVED\x10\t\x12\x18\n\x14TASK_STATE_ESCALATED\x10\n*p\n\x08TaskKind\x12\x19\n\x15TASK_KIND_UNSPECIFIED\x10\x00\x12\x16\n\x12TASK_KIND_ANNOTATE\x10\x01\x12\x14\n\x10TASK_KIND_REVIEW\x10\x02\x12\x1b\n\x17TASK_KIND_EXPERT_REVIEW\x10\x03*\x90\x02\n\rIneligibility\x12\x1d\n\x19INELIGIBILITY_UNSPECIFIED\x10\x00\x12\x1e\n\x1aINELIGIBILITY_NOT_A_MEMBER\x10\x01\x12\x16\n\x12INELIGIBILITY_ROLE\x10\x02\x12\x1d\n\x19INELIGIBILITY_NOT_ALLOWED\x10\x03\x12\x17\n\x13INELIGIBILITY_SKILL\x10\x04\x12\x1a\n\x16INELIGIBILITY_EXCLUDED\x10\x05\x12\x18\n\x14INELIGIBILITY_PAUSED\x10\x14\x12\x1a\n\x16INELIGIBILITY_ARCHIVED\x10\x15\x12\x1e\n\x1aINELIGIBILITY_NOT_ASSIGNED\x10\x16\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -42,17 +42,17 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_TASK_ATTRIBUTESENTRY']._loaded_options = None
   _globals['_TASK_ATTRIBUTESENTRY']._serialized_options = b'8\001'
   _globals['_TASKLEASE'].fields_by_name['task_id']._loaded_options = None
-  _globals['_TASKLEASE'].fields_by_name['task_id']._serialized_options = b'\272H,r*2(^[1-9][0-9]{0,15}-([1-9]|[1-4][0-9]|50)$'
+  _globals['_TASKLEASE'].fields_by_name['task_id']._serialized_options = b'\272H@r>2<^([1-9][0-9]{0,15}-([1-9]|[1-4][0-9]|50)|r[1-9][0-9]{0,12})$'
   _globals['_TASKLEASE'].fields_by_name['lease_token']._loaded_options = None
   _globals['_TASKLEASE'].fields_by_name['lease_token']._serialized_options = b'\272H\r\"\013\030\377\377\377\377\377\377\377\017(\000'
-  _globals['_PRIORITY']._serialized_start=772
-  _globals['_PRIORITY']._serialized_end=885
-  _globals['_TASKSTATE']._serialized_start=888
-  _globals['_TASKSTATE']._serialized_end=1180
-  _globals['_TASKKIND']._serialized_start=1182
-  _globals['_TASKKIND']._serialized_end=1243
-  _globals['_INELIGIBILITY']._serialized_start=1246
-  _globals['_INELIGIBILITY']._serialized_end=1518
+  _globals['_PRIORITY']._serialized_start=793
+  _globals['_PRIORITY']._serialized_end=906
+  _globals['_TASKSTATE']._serialized_start=909
+  _globals['_TASKSTATE']._serialized_end=1201
+  _globals['_TASKKIND']._serialized_start=1203
+  _globals['_TASKKIND']._serialized_end=1315
+  _globals['_INELIGIBILITY']._serialized_start=1318
+  _globals['_INELIGIBILITY']._serialized_end=1590
   _globals['_REQUESTID']._serialized_start=95
   _globals['_REQUESTID']._serialized_end=164
   _globals['_LEASE']._serialized_start=166
@@ -61,6 +61,6 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_TASK']._serialized_end=652
   _globals['_TASK_ATTRIBUTESENTRY']._serialized_start=603
   _globals['_TASK_ATTRIBUTESENTRY']._serialized_end=652
-  _globals['_TASKLEASE']._serialized_start=654
-  _globals['_TASKLEASE']._serialized_end=770
+  _globals['_TASKLEASE']._serialized_start=655
+  _globals['_TASKLEASE']._serialized_end=791
 # @@protoc_insertion_point(module_scope)

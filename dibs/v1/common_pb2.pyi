@@ -34,6 +34,8 @@ class TaskKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
     TASK_KIND_UNSPECIFIED: _ClassVar[TaskKind]
     TASK_KIND_ANNOTATE: _ClassVar[TaskKind]
+    TASK_KIND_REVIEW: _ClassVar[TaskKind]
+    TASK_KIND_EXPERT_REVIEW: _ClassVar[TaskKind]
 
 class Ineligibility(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -64,6 +66,8 @@ TASK_STATE_REMOVED: TaskState
 TASK_STATE_ESCALATED: TaskState
 TASK_KIND_UNSPECIFIED: TaskKind
 TASK_KIND_ANNOTATE: TaskKind
+TASK_KIND_REVIEW: TaskKind
+TASK_KIND_EXPERT_REVIEW: TaskKind
 INELIGIBILITY_UNSPECIFIED: Ineligibility
 INELIGIBILITY_NOT_A_MEMBER: Ineligibility
 INELIGIBILITY_ROLE: Ineligibility

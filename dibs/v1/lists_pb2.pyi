@@ -49,7 +49,7 @@ class ListTasksResponse(_message.Message):
     def __init__(self, tasks: _Optional[_Iterable[_Union[ListedTask, _Mapping]]] = ..., next_page_token: _Optional[str] = ..., total_size: _Optional[int] = ..., total_is_lower_bound: bool = ...) -> None: ...
 
 class ListedTask(_message.Message):
-    __slots__ = ("task", "person", "status", "update_time", "allowed_actions", "create_time", "submit_time", "submitted_by", "edited_by")
+    __slots__ = ("task", "person", "status", "update_time", "allowed_actions", "create_time", "submit_time", "submitted_by", "edited_by", "reviews", "reviewed_by", "open_issues", "issues_for_review")
     TASK_FIELD_NUMBER: _ClassVar[int]
     PERSON_FIELD_NUMBER: _ClassVar[int]
     STATUS_FIELD_NUMBER: _ClassVar[int]
@@ -59,6 +59,10 @@ class ListedTask(_message.Message):
     SUBMIT_TIME_FIELD_NUMBER: _ClassVar[int]
     SUBMITTED_BY_FIELD_NUMBER: _ClassVar[int]
     EDITED_BY_FIELD_NUMBER: _ClassVar[int]
+    REVIEWS_FIELD_NUMBER: _ClassVar[int]
+    REVIEWED_BY_FIELD_NUMBER: _ClassVar[int]
+    OPEN_ISSUES_FIELD_NUMBER: _ClassVar[int]
+    ISSUES_FOR_REVIEW_FIELD_NUMBER: _ClassVar[int]
     task: _common_pb2.Task
     person: str
     status: str
@@ -68,4 +72,8 @@ class ListedTask(_message.Message):
     submit_time: _timestamp_pb2.Timestamp
     submitted_by: str
     edited_by: str
-    def __init__(self, task: _Optional[_Union[_common_pb2.Task, _Mapping]] = ..., person: _Optional[str] = ..., status: _Optional[str] = ..., update_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., allowed_actions: _Optional[_Iterable[_Union[_actions_pb2.Action, str]]] = ..., create_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., submit_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., submitted_by: _Optional[str] = ..., edited_by: _Optional[str] = ...) -> None: ...
+    reviews: int
+    reviewed_by: str
+    open_issues: int
+    issues_for_review: int
+    def __init__(self, task: _Optional[_Union[_common_pb2.Task, _Mapping]] = ..., person: _Optional[str] = ..., status: _Optional[str] = ..., update_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., allowed_actions: _Optional[_Iterable[_Union[_actions_pb2.Action, str]]] = ..., create_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., submit_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., submitted_by: _Optional[str] = ..., edited_by: _Optional[str] = ..., reviews: _Optional[int] = ..., reviewed_by: _Optional[str] = ..., open_issues: _Optional[int] = ..., issues_for_review: _Optional[int] = ...) -> None: ...

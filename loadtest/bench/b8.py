@@ -211,6 +211,8 @@ class Crew:
             content=0,
             digest="",
             inline="",
+            review="",
+            sampled="",
         )
 
     async def _change(self, name: str, at: int | None, **inputs: Any) -> Any:

@@ -11,6 +11,8 @@
 --   {'no_member', seq, chain, clock, person}         mode add: not of the project
 --   {'too_many_groups', seq, chain, clock, person}   mode add: they are in as many as one may be
 
+local MAX_GROUPS = 32        -- groups a person is in
+
 local function why_not(call, person, number)
   if not person or not person.member then return negative(call, 'no_member', text(number)) end
   if groups.count_alive(call.P, person.groups) >= MAX_GROUPS then

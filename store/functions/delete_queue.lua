@@ -12,8 +12,11 @@
 change('delete_queue', { 'allow-oom' }, function(call, arg)
   local P, queue = call.P, queues.load(call.P, arg.queue)
   if not queue then return negative(call, 'not_found', 'queue') end
-  local counts = queues.count(P, queue.number, {})
-  local held = (counts.assigned or 0) + (counts.in_progress or 0)
+  local held = 0
+  for _, number in ipairs(stages.all(queue.number)) do
+    local counts = queues.count(P, number, {})
+    held = held + (counts.assigned or 0) + (counts.in_progress or 0)
+  end
   if held > 0 and arg.force ~= '1' then return negative(call, 'held', text(held)) end
   local answer = commit(call, 'queue_deleted', {
     queue = queue.number, held = held, last = tonumber(redis.call('HGET', keys.totals(P), 'entries')),

@@ -31,9 +31,10 @@ local function together(P, queue, tasks, limit)
 end
 
 change('drop_holds', { 'allow-oom' }, function(call, arg)
-  local queue, limit = tonumber(arg.queue), tonumber(arg.limit)
-  local tasks = alone(call.P, queue, limit)
-  if #tasks == 0 then together(call.P, queue, tasks, limit) end
-  if #tasks == 0 then return negative(call, 'idle') end
-  return commit(call, 'dropped', { queue = queue, tasks = tasks })
+  for _, queue in ipairs(stages.all(tonumber(arg.queue))) do
+    local tasks = alone(call.P, queue, tonumber(arg.limit))
+    if #tasks == 0 then together(call.P, queue, tasks, tonumber(arg.limit)) end
+    if #tasks > 0 then return commit(call, 'dropped', { queue = queue, tasks = tasks }) end
+  end
+  return negative(call, 'idle')
 end)

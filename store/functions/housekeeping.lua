@@ -43,7 +43,8 @@ local RAISES = { cleared = true, queue_deleted = true, operation_begun = true } 
 local IN_RUNS = {
   granted = true, picked = true, started = true, renewed = true, drafted = true, submitted = true, skipped = true,
   released = true, expired = true, batch_cleared = true, revoked = true, recalled = true, pooled = true,
-  status_set = true, status_removed = true, reopened = true, escalated = true, skips_cleared = true,
+  status_set = true, status_removed = true, reopened = true, escalated = true, skips_cleared = true, decided = true,
+  fixed = true, fell_back = true, reviews_added = true, objected = true,
 }
 local knows = { true, true }
 
@@ -156,7 +157,7 @@ end)
 -- ARGV    most_ms idle_ms
 --
 -- Returns one of
---   {'ok', clock, leases due 0/1, recalls 0/1, quiet sessions 0/1, skipped tasks to look at 0/1, delayed due 0/1, ms since the last event, purge_ms, leases run 0/1, delayed due within idle_ms 0/1}   purge_ms: 0, or of a deleted project when it is due
+--   {'ok', clock, leases due 0/1, recalls 0/1, quiet sessions 0/1, skipped tasks to look at 0/1, delayed due 0/1, ms since the last event, purge_ms, leases run 0/1, delayed due within idle_ms 0/1, reviews to fall back 0/1}   purge_ms: 0, or of a deleted project when it is due
 --   {'stale_epoch', epoch}
 local function looks_due(P)
   return redis.call('EXISTS', keys.looks(P)) == 1 or redis.call('HEXISTS', keys.totals(P), 'looks_from') == 1
@@ -169,7 +170,7 @@ register('tick', { 'allow-oom' }, function(call)
   local quiet = math.max(0, now - number_or(h[5], now))
   if h[6] then
     redis.call('HSET', call.header, 'ticked', now)
-    return { 'ok', tonumber(h[2]), 0, 0, 0, 0, 0, quiet, tonumber(h[6]), 0, 0 }
+    return { 'ok', tonumber(h[2]), 0, 0, 0, 0, 0, quiet, tonumber(h[6]), 0, 0, 0 }
   end
   local run = leases.run(call.P)
   local most = tonumber(run and call.arg.most_ms or call.arg.idle_ms)
@@ -184,5 +185,6 @@ register('tick', { 'allow-oom' }, function(call)
     redis.call('ZCOUNT', keys.sessions(call.P), '-inf', clock - DAY_MS) > 0 and 1 or 0,
     looks_due(call.P) and 1 or 0,
     delayed_ms <= 0 and 1 or 0,
-    quiet, 0, run and 1 or 0, delayed_ms <= tonumber(call.arg.idle_ms) and 1 or 0 }
+    quiet, 0, run and 1 or 0, delayed_ms <= tonumber(call.arg.idle_ms) and 1 or 0,
+    redis.call('ZCOUNT', keys.falling(call.P), '-inf', clock) > 0 and 1 or 0 }
 end)

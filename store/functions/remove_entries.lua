@@ -33,5 +33,6 @@ change('remove_entries', { 'allow-oom' }, function(call, arg)
     end
   end
   return commit(call, 'removed',
-    { queue = number, entries = leaving, delayed = delayed, kept = kept, named = tonumber(arg.named) })
+    { queue = number, entries = leaving, delayed = delayed, kept = kept, named = tonumber(arg.named),
+      cancelled = reviews.ended_with_entries(call.P, leaving) })
 end)

@@ -32,7 +32,7 @@ local function reopened(call, queue, task, arg, whom)
   if not record then return nil, negative(call, 'stale_entry') end
   local slot, to = record.s[task[2]], tonumber(arg.to)
   if not slot then return nil, negative(call, 'not_found', named.text(task)) end
-  if not FINISHED[slot[1]] then
+  if not (FINISHED[slot[1]] or slot[1] == IN_REVIEW) then
     return nil, negative(call, 'wrong_state', named.text(task) .. ' ' .. named.state(record, task[2]))
   end
   local cause = cause_against(call, queue, record, task, to, whom)
@@ -54,5 +54,6 @@ change('reopen', {}, function(call, arg)
     if refusal then kept[#kept + 1] = { task[1], task[2], refusal[1] } else told[#told + 1] = one end
   end
   return commit(call, 'reopened', { queue = queue.number, to = tonumber(arg.to), person = tonumber(arg.person),
-    deadline = call.clock + queue.lease_ms, tasks = told, kept = kept })
+    deadline = call.clock + queue.lease_ms, tasks = told, kept = kept,
+    cancelled = reviews.ended_with(call.P, told) })
 end)

@@ -82,7 +82,7 @@ local function owed(P, person)
   local members = {}
   for _, field in ipairs(redis.call('HKEYS', keys.person(P, person.number))) do
     local number = string.match(field, '^own(%d+)$')
-    local queue = number and queues.load(P, number)
+    local queue = number and tonumber(number) < STAGE and queues.load(P, number)
     if queue and closed(queue) == '' then members[#members + 1] = open.member(P, queue) end
   end
   table.sort(members)

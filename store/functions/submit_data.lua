@@ -8,7 +8,7 @@
 --   {'ok', seq, chain, clock, data_submitted}
 --   {'not_found', seq, chain, clock, 'queue'}
 --   {'unfinished', seq, chain, clock, tasks}   so many have no status, pending ones too; 0: it has no tasks at all
-local OPEN_WORDS = { 'delayed', 'queued', 'assigned', 'in_progress', 'returned', 'escalated' }
+local OPEN_WORDS = { 'delayed', 'queued', 'assigned', 'in_progress', 'in_review', 'returned', 'escalated' }
 
 change('submit_data', {}, function(call, arg)
   local queue = queues.load(call.P, arg.queue)

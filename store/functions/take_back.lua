@@ -42,15 +42,34 @@ local function sweep_queue(P, person, number, score, step)
   return step.look > 0
 end
 
--- Corrections, not held, in queues that a fence says they are out of, and that are still not theirs.
+-- Whether what waits for them in a queue waits in vain: they are out, or a fence says that they were taken out of it and
+-- it is not theirs again; a review, if they may not review.
+local function in_vain(person, queue)
+  if queue.base or not (person.member and person.active) then return standing(person, queue) ~= '' end
+  return person.fences[queue.number] ~= nil and standing(person, queue) ~= ''
+end
+
+-- Corrections, not held, that wait in vain: their queue, and {entry, slot, class, rank, who has it then (0: anybody)} each.
 local function left_behind(P, person, limit)
-  for queue in pairs(person.fences) do
-    local of = queues.load(P, queue)
-    if of and standing(person, of) ~= '' then
-      local tasks = giving.corrections(P, of, person, limit)
-      if #tasks > 0 then return queue, tasks end
+  for _, field in ipairs(redis.call('HKEYS', keys.person(P, person.number))) do
+    local number = string.match(field, '^own(%d+)$')
+    local queue = number and queues.load(P, number)
+    if queue and in_vain(person, queue) then
+      local tasks = giving.corrections(P, queue, people.load(P, person.number, queue.number), limit)
+      for _, task in ipairs(tasks) do
+        task[5] = queue.base and reviews.chosen_again(P, queue, entries.load(P, task[1]), task[1]) or 0
+      end
+      if #tasks > 0 then return queue.number, tasks end
     end
   end
+end
+
+-- Whether a review is among what is taken back: then it is to be seen who has it now.
+local function any_review(P, tasks)
+  for _, task in ipairs(tasks) do
+    if entries.load(P, task[1]).of then return true end
+  end
+  return false
 end
 
 change('take_back', { 'allow-oom' }, function(call, arg)
@@ -69,6 +88,7 @@ change('take_back', { 'allow-oom' }, function(call, arg)
       break
     end
   end
+  if any_review(call.P, step.tasks) then done = 0 end
   return commit(call, 'revoked',
     { person = person.number, tasks = step.tasks, cursor = step.cursor, done = done })
 end)

@@ -8,7 +8,7 @@ from typing import Any
 
 from google.protobuf import descriptor_pool
 
-from dibs.v1 import common_pb2, dataset_pb2, project_pb2
+from dibs.v1 import common_pb2, dataset_pb2, project_pb2, review_pb2
 from tests.api.world import Stubs, World
 
 # What a field of this name gets, in whatever request it is.
@@ -17,6 +17,9 @@ BY_NAME: dict[str, Any] = {
     "dataset_id": "d",
     "group_id": "g",
     "task_id": "1-1",
+    "review_id": "r1",
+    "issue_id": "1-1-1-999",
+    "unit_id": "u",
     "operation_id": "1",
     "operation_ids": ["1"],
     "lease_token": 1,
@@ -62,6 +65,13 @@ BY_RPC: dict[str, dict[str, Any]] = {
         "assignment_id": "r1-999",
         "other_assignment_id": "r1-998",
     },
+    "ReviewService.UpdateReviewSettings": {
+        "settings": {"enabled": True},
+        "update_mask": {"paths": ["enabled"]},
+    },
+    "ReviewService.Decide": {"all": {"action": review_pb2.REVIEW_ACTION_APPROVE}},
+    "ReviewService.ReportMissing": {"labels": [{"comment": "a five is missing"}]},
+    "ReviewService.MarkFixed": {"all": True},
     "QueueService.BulkUpdateQueues": {"queue": {}, "update_mask": {"paths": ["display_name"]}},
     "QueueService.SetPriority": {"priority": common_pb2.PRIORITY_HIGH},
     "QueueService.BulkSetPriority": {"priority": common_pb2.PRIORITY_HIGH},
@@ -75,6 +85,7 @@ STUBS = {
     "AssignmentService": "assignments",
     "OperationService": "operations",
     "ReportService": "reports",
+    "ReviewService": "reviews",
 }
 
 

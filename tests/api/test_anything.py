@@ -21,6 +21,7 @@ from google.protobuf.descriptor import MethodDescriptor
 
 from allocator.bootstrap import Worker
 from tests.api.anything import Builder, Right, rpcs
+from tests.api.reviews import Desk
 from tests.api.world import Session, Stubs, World, open_session, unique
 from tests.conftest import ON_ONE_KIND, REDIS_SERVERS
 
@@ -39,6 +40,8 @@ FORBIDDEN = {"INTERNAL", "UNKNOWN", "DEADLINE_EXCEEDED"}
 PEOPLE = ("ann", "bob", "cy")
 
 
+REVIEWS = {"Decide", "ReportMissing"}
+"""Asked for by who holds a review."""
 OUTSIDE = {"CopyProject", "CreateProject", "UndeleteProject"}
 """Asked for by sessions without a project."""
 OF_ANOTHER = {"CreateProject", "DeleteProject"}
@@ -52,6 +55,7 @@ class Target:
         self.world = world
         self.outside = outside
         self._held: list[tuple[str, str, int]] = []
+        self._reviews: list[tuple[str, str, int]] = []
 
     async def furnish(self) -> None:
         world = self.world
@@ -60,6 +64,7 @@ class Target:
         await world.dataset("e", ["x", "y"])
         await world.queue("q", "d")
         await world.queue("r", "d", slots=2)
+        await Desk(world).settings(enabled=True)
 
     async def renew(self, stubs: Stubs) -> bool:
         """Give everybody something to do; False if what was sent made calls pointless."""
@@ -72,13 +77,25 @@ class Target:
                 await world.update(person, "active", active=True)
                 given = await world.reserve("q", person, 3)
                 self._held += [(person, t.task_id, t.lease.lease_token) for t in given.tasks]
+            await self._submit()
         except grpc.aio.AioRpcError:
             return False
         return bool(self._held)
 
+    async def _submit(self) -> None:
+        """Something to review, and who reviews it."""
+        desk, person = Desk(self.world), PEOPLE[0]
+        for task in (await self.world.reserve("q", person)).tasks:
+            await desk.submit(person, "unit-id-1", "unit-id-2", task=task)
+        given = (await desk.reserve("ada", count=5)).reviews
+        self._reviews += [("ada", r.review_id, r.lease.lease_token) for r in given]
+
     def scene(self, fate: random.Random, method: str) -> Right:
         """Names of fields to what would be right for them, all in one request."""
         holder, task, token = fate.choice(self._held[-9:])
+        reviewer, review, held = fate.choice(self._reviews[-5:] or [(holder, "r1", token)])
+        if method in REVIEWS:
+            holder, token = reviewer, held
         session = self.outside if method in OUTSIDE else self.world.session
 
         def one_of(*values: Any) -> Callable[[], Any]:
@@ -99,6 +116,11 @@ class Target:
             "group_id": numbered("g", "g"),
             "external_id": numbered("i", "x"),
             "task_id": one_of(task, task, f"{fate.randint(1, 900)}-1"),
+            "review_id": one_of(review, review, f"r{fate.randint(1, 20)}"),
+            "issue_id": lambda: (
+                f"{fate.randint(1, 9)}-1-{fate.randint(0, 9)}-{fate.randint(1, 99)}"
+            ),
+            "unit_id": lambda: f"unit-id-{fate.randint(1, 20)}",
             "lease_token": one_of(token),
             "count": one_of(1, 2, 5),
             "page_size": one_of(0, 1, 10),

@@ -13,6 +13,7 @@ from allocator.permissions import OPEN, ROW_OF, WORK, Grant, Right, row_for
 from dibs import errors, validation
 from dibs.v1 import common_pb2, dataset_pb2, project_pb2, queue_pb2, tasks_pb2
 from tests.api.examples import example, send
+from tests.api.reviews import Desk
 from tests.api.world import World, refused
 from tests.conftest import ON_ONE_KIND
 from tests.protos.test_protos import RPCS
@@ -98,6 +99,14 @@ async def test_every_role_may_what_its_cell_says(staffed: World, rpc: str) -> No
     assert await _denied(staffed, rpc, "stranger")
 
 
+async def _review(world: World) -> None:
+    """A review of what somebody submitted to the queue, the first of the project."""
+    desk = Desk(world)
+    await desk.settings(enabled=True)
+    done = await desk.submit("both", "u")
+    await world.look("q", done.seq)
+
+
 # Reopening is not about the person it names: they are who gets the tasks.
 @pytest.mark.parametrize(
     "rpc",
@@ -109,6 +118,8 @@ async def test_every_role_may_what_its_cell_says(staffed: World, rpc: str) -> No
 )
 async def test_what_is_ones_own_is_not_somebody_elses(staffed: World, rpc: str) -> None:
     row = row_for(rpc, own=False)
+    if "review_id" in _kind(rpc).DESCRIPTOR.fields_by_name:
+        await _review(staffed)
     for person, role in ROLES.items():
         expected = row.best(role) is not Grant.ALL
         denied = await _denied(staffed, rpc, person, person="bystander")

@@ -32,6 +32,7 @@ from dibs.v1 import (
     queue_pb2,
     queue_pb2_grpc,
     report_pb2_grpc,
+    review_pb2_grpc,
     skipping_pb2,
 )
 
@@ -55,6 +56,7 @@ class Stubs:
         self.allocation: Any = allocation_pb2_grpc.AllocationServiceStub(channel)
         self.operations: Any = operation_pb2_grpc.OperationServiceStub(channel)
         self.reports: Any = report_pb2_grpc.ReportServiceStub(channel)
+        self.reviews: Any = review_pb2_grpc.ReviewServiceStub(channel)
 
 
 async def refused(call: Any) -> errors.DibsError:

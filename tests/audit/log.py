@@ -194,6 +194,9 @@ class Log:
             "inline": b"",
             "deadline": 0,
             "refill": [],
+            "state": 7 if changes.get("meaning") == 2 else 6,
+            "review": {},
+            "sampled": b"",
         }
         return self.add("submitted", request, **body | changes)
 
@@ -218,11 +221,14 @@ class Log:
         known, rank = self.lanes.get(task[0], (1, 3))
         told = [list(slot) for slot in slots]
         row = [*task, lane or known, rank, person, 2 if told else 0, told, []]
-        return self.add("reopened", queue=1, to=1, person=0, deadline=0, tasks=[row], kept=[])
+        body: dict[str, Any] = {"queue": 1, "to": 1, "person": 0, "deadline": 0}
+        return self.add("reopened", **body, tasks=[row], kept=[], cancelled=[])
 
-    def remove(self, *entries: int, queue: int = 1) -> int:
+    def remove(self, *entries: int, queue: int = 1, cancelled: Iterable[int] = ()) -> int:
         rows = [[entry, *self.lanes.get(entry, (1, 3))] for entry in entries]
-        return self.add("removed", queue=queue, entries=rows, delayed=[], kept=[], named=len(rows))
+        body: dict[str, Any] = {"queue": queue, "entries": rows, "named": len(rows)}
+        body |= {"delayed": [], "kept": [], "cancelled": list(cancelled)}
+        return self.add("removed", **body)
 
     # What comes of it.
 

@@ -286,7 +286,7 @@ def test_a_setting_beyond_its_limits_is_found(sentence: str, settings: dict[str,
     assert sentence in log.violations()[0].sentence
 
 
-NOTHING_REMOVED = {"queue": 1, "delayed": [], "kept": [], "named": 0}
+NOTHING_REMOVED = {"queue": 1, "delayed": [], "kept": [], "named": 0, "cancelled": []}
 
 
 @pytest.mark.parametrize(

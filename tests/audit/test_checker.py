@@ -23,7 +23,7 @@ def test_a_history_that_is_right_has_no_violation_and_every_invariant_is_examine
     assert report.violations == []
     assert report.ok
     assert report.unexamined() == [13]
-    assert keys.unexamined() == list(range(1, 15))
+    assert keys.unexamined() == list(range(1, 16))
     assert report.last_line() == f"audit: {len(work().log.rows)} events, 0 violations"
     assert report.kinds["submitted"] == 2
     assert report.finished_by == {(1, 2): 1, (1, 3): 1}

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from audit.history import HistoryError, Record, numbered, parse, read
+from audit.review_state import EXPERT, REVIEWS, STAGE
 
 LINE = {
     "client": "ann-1",
@@ -49,6 +50,16 @@ def test_names_become_numbers():
     stranger = numbered(parse(json.dumps(LINE | {"queue": "", "person": 5})), 7, {})
     assert (stranger.person, stranger.queue) == (5, 0)
     assert numbered(parse(json.dumps(LINE)), 7, {}).person == -1
+
+
+def test_reviews_are_of_a_stage_of_their_queue():
+    numbers = {("person", "ann"): 2, ("queue", "digits"): 1}
+    asked = {"method": "ReserveReviews", "task": "", "token": 0, "result": {"kind": EXPERT}}
+    record = numbered(parse(json.dumps(LINE | asked)), 7, numbers)
+    assert (record.method, record.queue) == ("Reserve", EXPERT * STAGE + 1)
+
+    record = numbered(parse(json.dumps(LINE | {"method": "Decide", "task": "r17"})), 7, numbers)
+    assert (record.entry_slot, record.queue) == ((REVIEWS + 17, 1), 0)
 
 
 @pytest.mark.parametrize(

@@ -255,7 +255,7 @@ def test_the_shape_of_a_small_state():
     assert shape.held == {(2, 1): {1: score + 1, 2: score + 2}}
     assert shape.touched[1] == (
         *(1, 1, 3, (started, (QUEUED, 0, 0, 0, 0, 0))),
-        *(frozenset(), frozenset(), False, frozenset()),
+        *(frozenset(), frozenset(), False, frozenset(), ()),
     )
     assert shape.leases == {(1, 1): LEASE_MS, (2, 1): LEASE_MS}
 

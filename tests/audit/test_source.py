@@ -62,6 +62,8 @@ async def at_work(stack: Stack) -> list[dict[str, Any]]:
         content=0,
         digest="",
         inline="",
+        review="",
+        sampled="",
     )
     assert submitted.word == "ok", submitted
     told("Submit", submitted, task="1-1", token=token)

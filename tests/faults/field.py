@@ -87,7 +87,15 @@ class Field:
         work = {"status": 1, "meaning": 1, "spent_ms": 5, "units": 0, "content": 0}
         seq = self.settings_seq
         return await self._on(
-            "submit", person, held, settings_seq=seq, digest="", inline="", **work
+            "submit",
+            person,
+            held,
+            settings_seq=seq,
+            digest="",
+            inline="",
+            review="",
+            sampled="",
+            **work,
         )
 
     async def release(self, person: int, held: Outcome | None) -> Outcome | None:

@@ -37,6 +37,7 @@ from tests.store.machine_moves import MoveRules
 from tests.store.machine_operations import OperationRules
 from tests.store.machine_picks import PickRules
 from tests.store.machine_projects import ProjectRules
+from tests.store.machine_reviews import ReviewRules
 from tests.store.machine_skips import SkipRules
 from tests.store.machine_snapshots import SnapshotRules
 from tests.store.machine_stages import StageRules
@@ -81,6 +82,7 @@ class ProjectMachine(
     StageRules,
     SkipRules,
     ProjectRules,
+    ReviewRules,
     SnapshotRules,
     RuleBasedStateMachine,
 ):
@@ -385,6 +387,9 @@ class ProjectMachine(
 
     def finish(self, person: int, entry: int, slot: int, token: int, meaning: int) -> None:
         word = expect.expect_submit(self.state, person, entry, slot, token)
+        review = self.to_review(entry, slot)
+        if word == "ok":
+            word = self.reviewed_word(entry, slot, review)
         reply = self.call(
             "submit",
             person=person,
@@ -399,6 +404,8 @@ class ProjectMachine(
             content=0,
             digest="",
             inline="",
+            review=review,
+            sampled="",
         )
         assert reply.word == word
         if word == "ok":
@@ -489,7 +496,7 @@ class ProjectMachine(
 
     def _compare(self) -> None:
         _, shape, unknown = self.run(live.read(self.redis, self.project))
-        assert unknown == []
+        assert unknown == [], unknown
         found = drift.differences(structures.expected(self.state), shape)
         assert found == [], found
 

@@ -83,7 +83,7 @@ class StatusRules(RuleBasedStateMachine):
 
     def chosen(self, pick: int) -> tuple[Any, int] | None:
         """A task: mostly one that is finished."""
-        entries = list(self.state.entries.values())
+        entries = [entry for entry in self.state.entries.values() if not entry.review]
         done = [(e, i) for e in entries for i, s in enumerate(e.slots, 1) if s.state in FINISHED]
         if pick % 11 == 0 or not done:
             any_of = [(e, pick % (e.k + 1) + 1) for e in entries]

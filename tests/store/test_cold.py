@@ -31,6 +31,8 @@ async def finished(stack: Stack, count: int) -> None:
             content=0,
             digest="",
             inline=b"",
+            review="",
+            sampled="",
         )
     await stack.store.roles[PROJECTOR].stop()
     await stack.change("archive_queue", stack.key(), queue=1, archived=1)

@@ -38,8 +38,12 @@ class Plain:
         """Do it, or say that it contradicts what is there."""
         if e.kind == "removed":
             entries = {entry[0] for entry in e.body["entries"]}
+            entries |= set(e.body["cancelled"])
             self.live = {k: v for k, v in self.live.items() if k[0] not in entries}
             return True
+        if e.kind == "decided":
+            task = (e.body["entry"], e.body["slot"])
+            return not e.body["ended"] or self.live.pop(task, None) == e.body["token"]
         if e.kind == "submitted":
             return self._submit(e)
         if e.kind == "assigned":
@@ -85,13 +89,19 @@ def events(draw: st.DrawFn) -> list[Event]:
             st.sampled_from(
                 [
                     *("granted", "granted", "submitted", "released", "renewed", "expired"),
-                    *("removed", "assigned"),
+                    *("removed", "assigned", "decided"),
                 ]
             )
         )
         if kind == "removed":
             entries = draw(st.lists(st.integers(1, 4), min_size=1, max_size=2, unique=True))
-            run.append(event(seq, kind, queue=1, entries=[[entry, 1, 3] for entry in entries]))
+            some = [[entry, 1, 3] for entry in entries]
+            run.append(event(seq, kind, queue=1, entries=some, cancelled=[entries[0] % 4 + 1]))
+        elif kind == "decided":
+            entry, slot = draw(st.sampled_from(TASKS))
+            token, ended = draw(st.integers(90, seq - 1)), draw(st.integers(0, 1))
+            body = {"entry": entry, "slot": slot, "token": token, "ended": ended, "cancelled": []}
+            run.append(event(seq, kind, **body))
         elif kind == "submitted":
             entry, slot = draw(st.sampled_from(TASKS))
             token, late = draw(st.integers(90, seq - 1)), draw(st.integers(0, 1))
@@ -153,6 +163,18 @@ def test_a_task_granted_and_ended_in_one_run_must_have_been_free() -> None:
 def test_a_task_granted_twice_in_one_run_is_refused() -> None:
     with pytest.raises(LiveViolated):
         effects_of([event(n, "granted", tasks=[[1, 1, 1, 3]]) for n in (5, 6)])
+
+
+def test_a_review_is_held_until_it_is_finished_or_its_task_leaves_review() -> None:
+    said = {"entry": 7, "slot": 1, "token": 5}
+    held = event(5, "granted", tasks=[[7, 1, 1, 3], [8, 1, 1, 3]])
+    going_on = event(6, "decided", **said, ended=0, cancelled=[])
+    last = event(7, "decided", **said, ended=1, cancelled=[8])
+
+    assert effects_of([held, going_on]).tracked[7, 1] == [ABSENT, 5]
+    after = effects_of([held, going_on, last])
+    assert after.tracked == {(7, 1): [ABSENT, ABSENT], (8, 1): [ABSENT, ABSENT]}
+    assert after.removed == {8}
 
 
 def test_ranges_follow_the_runs() -> None:

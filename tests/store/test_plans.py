@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import asyncpg
 import pytest
 
+from store import review_tables
 from store.live import Effects
 from store.log import _APPEND, Head, Logged, _append_arguments
 from store.projections import _LOAD_TASKS
@@ -64,3 +65,23 @@ async def test_a_task_is_found_by_its_key(connection: asyncpg.Connection) -> Non
     )
     assert "Index Scan using task_hot_pkey on task_hot" in plan
     assert "Index Scan using task_cold_pkey on task_cold" in plan
+
+
+@pytest.mark.parametrize(
+    ("load", "arguments", "index"),
+    [
+        ("_LOAD_REVIEWS", "'{1,2}'", "view_review_pkey"),
+        ("_LOAD_UNFINISHED", "'{1,2}', '{1,1}'", "view_review_unfinished_of_task"),
+        ("_LOAD_UNITS", "'{1,2}', '{1,1}'", "view_unit_pkey"),
+        ("_LOAD_ISSUES", "'{1,2}', '{1,1}'", "view_issue_pkey"),
+    ],
+)
+async def test_what_is_known_of_reviews_is_found_by_its_key(
+    connection: asyncpg.Connection, load: str, arguments: str, index: str
+) -> None:
+    await connection.execute("SET plan_cache_mode = force_generic_plan")
+    types = ", ".join(("bigint", "bigint[]", "smallint[]")[: arguments.count("{") + 1])
+    await connection.execute(f"PREPARE loads ({types}) AS {getattr(review_tables, load)}\n")
+    rows = await connection.fetch(f"EXPLAIN EXECUTE loads (1, {arguments})")
+    plan = "\n".join(row[0] for row in rows)
+    assert f"Index Scan using {index} on" in plan, plan

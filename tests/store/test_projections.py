@@ -1,6 +1,7 @@
 """The views are what the log adds up to, whoever projects, however it is cut."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 import asyncpg
@@ -17,10 +18,12 @@ VIEWS = (
 )
 
 
-async def views_of(admin: asyncpg.Connection) -> dict[str, list[tuple[Any, ...]]]:
+async def views_of(
+    admin: asyncpg.Connection, names: Sequence[str] = VIEWS
+) -> dict[str, list[tuple[Any, ...]]]:
     return {
         name: sorted(tuple(row) for row in await admin.fetch(f"SELECT * FROM view_{name}"))
-        for name in VIEWS
+        for name in names
     }
 
 
@@ -45,6 +48,8 @@ async def some_work(stack: Stack) -> int:
             content=0,
             digest="",
             inline=b"{}",
+            review="",
+            sampled=b"",
             **common,
         )
     await stack.change("release", stack.key(), entry=c[0], slot=c[1], content=0, **common)

@@ -24,7 +24,7 @@ local function waiting(P, queue, of)
   return text(queue) .. '/' .. text(n)
 end
 
--- HASH of project-wide counters: entries, items, settings_seq, fast, admins; of the project's settings: content,
+-- HASH of project-wide counters: entries, items, reviews (review tasks ever made), settings_seq, fast, admins; of the project's settings: content,
 -- status_locks, set_seq (event that wrote these); deleted (the event) and purge_ms (wall), while it is deleted;
 -- replayed while it is rebuilt.
 function keys.totals(P) return P .. 'totals' end
@@ -32,11 +32,16 @@ function keys.totals(P) return P .. 'totals' end
 -- (packed), fences (packed, queue -> seq: tokens of theirs there that are below are dead), and own<queue>,
 -- how many entries that own list has.
 function keys.person(P, person) return P .. 'person:' .. text(person) end
+-- HASH person -> units of review tasks of the stage that wait for them or that they hold.
+function keys.review_load(P, stage) return P .. 'review_load:' .. text(stage) end
+-- ZSET of review tasks that wait for one person only until then, on the lease clock.
+function keys.falling(P) return P .. 'falling' end
 -- HASH group -> 1 + the queues whose rules name it; 0: it was deleted, and its number is not used again.
 function keys.groups(P) return P .. 'groups' end
 -- HASH of one queue: rules (packed), content, set_seq (event that wrote these), classes (packed),
 -- added_seq (its last addition or removal), not_added, batches (issued); generation, once its waiting tasks
--- were cleared; control (packed), once somebody has steered it: see queues.load; fences (packed), while
+-- were cleared; control (packed), once somebody has steered it: see queues.load; review (packed), review_seq,
+-- backlog (its review tasks that are not finished) and pressed (0/1), once its review was set; fences (packed), while
 -- datasets are being detached; dealt (packed), once anything was distributed: see 58_dealing. Of one that was deleted: generation GONE for ever, and classes (how many) and
 -- was (packed, the generations whose indexes are still there) for who drops the rest: see 62_gone.
 function keys.queue(P, queue) return P .. 'queue:' .. text(queue) end

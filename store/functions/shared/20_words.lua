@@ -1,8 +1,8 @@
 -- Numbers of the model (MODEL.md), shared with allocator/model.py and audit/ by value.
-local QUEUED, ASSIGNED, IN_PROGRESS = 2, 3, 4
+local QUEUED, ASSIGNED, IN_PROGRESS, IN_REVIEW = 2, 3, 4, 5
 local COMPLETED, DISCARDED, RETURNED, REMOVED, ESCALATED = 6, 7, 8, 9, 10
 local STATE_WORDS = {
-  [QUEUED] = 'queued', [ASSIGNED] = 'assigned', [IN_PROGRESS] = 'in_progress',
+  [QUEUED] = 'queued', [ASSIGNED] = 'assigned', [IN_PROGRESS] = 'in_progress', [IN_REVIEW] = 'in_review',
   [COMPLETED] = 'completed', [DISCARDED] = 'discarded', [RETURNED] = 'returned', [REMOVED] = 'removed',
   [ESCALATED] = 'escalated',
 }
@@ -13,25 +13,23 @@ local CORRECTION, GIVEN = 1, 2   -- why a task stays with its holder when the le
 local FOR_OTHERS, FOR_ME, DISCARD = 1, 2, 3   -- what becomes of a task that is skipped
 local FINISHED_BY_MEANING = { [1] = COMPLETED, [2] = DISCARDED }
 
--- ADMIN 1, TEAM_MANAGER 2, OWNER 4, ANNOTATOR 16, ANNOTATOR_AND_REVIEWER 32; REVIEWER (8) may not.
-local MAY_ANNOTATE = 1 + 2 + 4 + 16 + 32
 local ADMIN = 1
-local MANAGES = 1 + 2        -- besides, in a queue, its owner
+
+-- A review stage is a queue like any other, made from its labeling queue: that of kind k has the number k * STAGE more.
+-- Its entries are review tasks: they have numbers of their own, from REVIEWS + 1 on.
+local STAGE = 2 ^ 32
+local REVIEW, EXPERT_REVIEW = 1, 2
+local UNIT = { STEP = 256, PENDING = 2, APPROVED = 3, RETURNED = 4, RESOLVED = 5, REJECTED = 6, DELETED = 7 }
 
 local RANKS = 4              -- HIGH 0, MEDIUM 1, LOW 2, NONE 3
 local RANK_STEP = 2 ^ 46     -- score = rank * 2^46 + entry < 2^53: exact in a double
-local RING = 16              -- answers a session keeps
-local MAX_CLASSES = 64       -- requirement classes a queue
-local MAX_GROUPS = 32        -- groups a person is in
 local MAX_DEAD = 1000        -- dead integers dropped in one call
 local MAX_LEFT = 10000      -- entries whose leaving is remembered
 local DEAD_CHUNK = 100       -- read at a time where there are any
 local INFINITE = 2 ^ 53      -- above every score
 local FOREVER = INFINITE     -- the deadline of a hold that does not end by itself
 local MOST_KEPT = 20000      -- unpacked values kept from call to call
-local TAIL = 2 ^ 52          -- own lists: above every score of an entry, plus the seq that put it there
 local DAY_MS = 24 * 3600 * 1000
-local USED_STEP_MS = 60000   -- how exactly it is known when a session was used last
 
 local NONE = {}              -- an empty list or set, never to be filled
 local OPERATIONS = 2 ^ 52    -- a chunk of operation n comes as request number `chunk` of "session" OPERATIONS + n
@@ -75,14 +73,14 @@ local function task_name(entry, slot) return string.format('%d:%d', entry, slot)
 -- What this call has read of the state: to apply an event one need not read again what deciding it has
 -- read: queues, records and heads by their numbers; first and last of backlogs by their keys; followers:
 -- which integer comes after an untouched entry in its backlog; holds: whether who reserves holds anything there;
--- sessions, by their keys, as a replay's run of events leaves them.
+-- sessions, by their keys, and backlogs of reviews, by queues, as a replay's run of events leaves them.
 -- generations of queues; stale: records as they were
 -- before their queue was cleared or deleted, where they have not been written since; gone: those of queues
 -- that were deleted; unfenced: no dataset was ever
 -- detached in the project; run: the last one looked up of entries of one dataset; seq: of the event that is applied.
 -- stirred: queues that may have to enter or leave `open`; gained: those where work can be had that could not.
 -- Emptied before each call, and by a replay after each run of events, and each event that is in none.
-local seen = { queues = {}, records = {}, heads = {}, ends = {}, followers = {}, sessions = {} }
+local seen = { queues = {}, records = {}, heads = {}, ends = {}, followers = {}, sessions = {}, backlogs = {} }
 local holds = false
 
 -- A table with nothing in it: this one, unless it has grown.
@@ -95,18 +93,20 @@ end
 local function forget()
   seen.queues, seen.records, seen.heads = emptied(seen.queues), emptied(seen.records), emptied(seen.heads)
   seen.ends, seen.followers, holds = emptied(seen.ends), emptied(seen.followers), false
-  seen.sessions, seen.wall = emptied(seen.sessions), false
+  seen.sessions, seen.backlogs, seen.wall = emptied(seen.sessions), emptied(seen.backlogs), false
   seen.generations, seen.stale, seen.gone, seen.unfenced, seen.run = false, false, false, false, false
   keys.uncleared = false
   seen.stirred, seen.gained = false, false
 end
 
 local function stir(queue)
+  if tonumber(queue) >= STAGE then return end   -- `open` is of labeling queues
   seen.stirred = seen.stirred or {}
   seen.stirred[tonumber(queue)] = true
 end
 
 local function gain(queue)
+  if tonumber(queue) >= STAGE then return end
   seen.gained = seen.gained or {}
   seen.gained[tonumber(queue)] = true
 end
@@ -115,6 +115,7 @@ end
 generation = function(P, queue)
   if keys.uncleared then return 0 end
   local number = tonumber(queue)
+  if number >= STAGE then return generation(P, number % STAGE) == GONE and GONE or 0 end
   seen.generations = seen.generations or {}
   local known = seen.generations[number]
   if not known then

@@ -1,5 +1,7 @@
 -- The frame of every call: who asks, under which epoch, with which request id; the refusals that
 -- come before any decision; and the one way to change the world: append, then apply.
+local RING = 16              -- answers a session keeps
+local USED_STEP_MS = 60000   -- how exactly it is known when a session was used last
 local ring_fields = {}       -- slot of a session's ring -> its field
 for slot = 0, RING - 1 do ring_fields[slot] = 'r' .. slot end
 
@@ -215,11 +217,11 @@ local NOT_IF_ARCHIVED = {
   reserve = true, begin_work = true, load_batch = true, pick = true, add_entries = true, attach_dataset = true,
   set_priority = true, update_queue = true, change_contributors = true, pause_queue = true, deal = true, assign = true,
   plan_moves = true, begin_moves = true, change_assignment = true, create_range = true,
-  split_range = true, merge_ranges = true,
+  split_range = true, merge_ranges = true, change_review = true,
 }
 local NOT_IF_SUBMITTED = {   -- besides
   delay_entries = true, detach_dataset = true, archive_queue = true, clear_waiting = true, delete_queue = true,
-  set_status = true, remove_status = true, reopen = true, clear_skips = true, clear_batch = true, submit_data = true,
+  set_status = true, remove_status = true, reopen = true, add_reviews = true, object = true, clear_skips = true, clear_batch = true, submit_data = true,
 }
 local barred
 

@@ -1,5 +1,9 @@
 -- Who may do what: members, queues' rules, and the one eligibility predicate.
-local people, queues = {}, {}
+-- ADMIN 1, TEAM_MANAGER 2, OWNER 4, REVIEWER 8, ANNOTATOR 16, ANNOTATOR_AND_REVIEWER 32.
+local MAY_ANNOTATE = 1 + 2 + 4 + 16 + 32
+local MAY_REVIEW = 1 + 2 + 4 + 8 + 32
+local MANAGES = 1 + 2        -- besides, in a queue, its owner
+local people, queues, stages = {}, {}, {}
 
 -- What is known of a person, never to be changed: number, member, active, roles, skills, fence, changed, groups,
 -- fences (by queue).
@@ -39,6 +43,10 @@ end
 -- control: paused (0, or the mode: 1 DRAIN, 2 RECALL), archived (0/1), submitted (0/1: its data are handed over), and
 -- two fences, seqs: what is only assigned is dead below `recall`, and below `narrow` if it is assigned to somebody who
 -- may not work here.
+-- review: how what is made here is reviewed, false if that was never set: on (0/1), lease_ms, max_held, fallback_ms (0:
+-- mapped reviews wait for their reviewer for ever), early (0/1: the first rejection ends a round), threshold (rejections
+-- after which an expert decides; 0: none does), same (0/1: reviewers may be experts of their own reviews), backlog (the
+-- most review tasks that may wait; 0: any number). pressed: more do, and nobody is given new tasks here.
 local UNSTEERED = { paused = 0, archived = 0, submitted = 0, recall = 0, narrow = 0 }
 
 -- 1 for an active member with the role ADMIN, else 0: a project never has none.
@@ -59,17 +67,46 @@ local function last_admin(P, members)
   return left <= 0 and last or nil
 end
 
+-- The numbers of a queue and of its review stages.
+function stages.all(queue) return { queue, REVIEW * STAGE + queue, EXPERT_REVIEW * STAGE + queue } end
+
+-- What is the same of every review stage: whoever may review may work there, and no skill is required. It is open while
+-- its queue is; a recall of its queue is none of its reviews.
+local function stage_of(base, number)
+  local review, control = base.review, base.control
+  return {
+    number = number, base = base.number, kind = math.floor(number / STAGE), slots = 1, classes = { {} },
+    lease_ms = review.lease_ms, max_held = review.max_held, fallback_ms = review.fallback_ms, priority = base.priority,
+    owner = base.owner, due_ms = base.due_ms, restricted = 0, allowed = NONE, groups = NONE, statuses = { 1 },
+    batch_size = 0, max_workload = 0, skip_policy = FOR_OTHERS, max_skips = 20, allow_pick = 0, distributed = 0,
+    shares = NONE, manual = 0, hidden = 0, pressed = false, fences = base.fences, added_seq = base.added_seq, review = false,
+    control = { paused = control.paused, archived = control.archived, submitted = control.submitted, recall = 0, narrow = 0 },
+  }
+end
+
+-- The stage of a queue, whose review must have been set once.
+local function load_stage(P, number)
+  local base = queues.load(P, number % STAGE)
+  if not base or not base.review then return nil end
+  local found = stage_of(base, number)
+  seen.queues[number] = found
+  return found
+end
+
 function queues.load(P, queue)
   local number = tonumber(queue)
   if seen.queues[number] then return seen.queues[number] end
+  if number >= STAGE then return load_stage(P, number) end
   local key = keys.queue(P, queue)
-  local f = redis.call('HMGET', key, 'rules', 'classes', 'added_seq', 'control', 'fences')
+  local f = redis.call('HMGET', key, 'rules', 'classes', 'added_seq', 'control', 'fences', 'review', 'pressed')
   if not f[1] then return nil end
   local found = unpacked_once(key, f[1])
   found.number, found.added_seq = number, tonumber(f[3])
   found.classes = unpacked_once(key .. ':classes', f[2])
   found.control = f[4] and unpacked_once(key .. ':control', f[4]) or UNSTEERED
   found.fences = f[5] and unpacked_once(key .. ':fences', f[5]) or false
+  found.review = f[6] and unpacked_once(key .. ':review', f[6]) or false
+  found.pressed = f[7] == '1'
   seen.queues[number] = found
   return found
 end
@@ -116,7 +153,7 @@ end
 -- Why this person may take nothing at all in this queue, or ''.
 local function standing(person, queue)
   if not person or not person.member or not person.active then return 'NOT_A_MEMBER' end
-  if bit.band(person.roles, MAY_ANNOTATE) == 0 then return 'ROLE' end
+  if bit.band(person.roles, queue.base and MAY_REVIEW or MAY_ANNOTATE) == 0 then return 'ROLE' end
   if queue.restricted == 1 and not allowed(person, queue) then return 'NOT_ALLOWED' end
   return ''
 end
@@ -128,7 +165,7 @@ end
 
 -- Whether new work comes to this person when they ask for it, if they may do any.
 local function pulls(person, queue)
-  return queue.distributed == 0 and queue.manual ~= 1 and not unseen(person, queue)
+  return queue.distributed == 0 and queue.manual ~= 1 and not queue.pressed and not unseen(person, queue)
 end
 
 -- Most classes require no skill: the set of a person's is made when it is first asked for.
@@ -156,7 +193,8 @@ local function has_skipped(record, person)
   return record.x and contains(record.x, person.number)
 end
 
--- Whether they finished it before it was reopened, and are not to be given it again by themselves.
+-- Whether they made what it is about: of a task, finished it before it was reopened, and are not to be given it again by
+-- themselves; of a review, and then they may not have it at all: nobody reviews their own work.
 local function has_done(record, person)
   return record.a and contains(record.a, person.number)
 end
@@ -176,6 +214,7 @@ local function entitled(person, queue, record, except)
   if not correction and not skilled(person, queue, record.c) then return 'SKILL' end
   if has_a_slot(record, person, except) then return 'EXCLUDED' end
   if not except and has_skipped(record, person) then return 'EXCLUDED' end
+  if queue.base and has_done(record, person) then return 'EXCLUDED' end
   return ''
 end
 
@@ -204,6 +243,7 @@ end
 -- Whether a hold that is taken back goes to the pool even if it is a correction: they are out, here or
 -- everywhere.
 local function leaves_author(person, record, slot)
+  if record.of then return false end   -- it is chosen again who has it
   return not (person.member and person.active) or slot[3] < (person.fences[record.q] or 0)
 end
 

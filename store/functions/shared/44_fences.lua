@@ -14,6 +14,7 @@ end
 -- Whether a fence of the queue covers the entry, which is one of the queue's.
 function fences.covers(P, queue, entry)
   if not queue.fences then return false end
+  if queue.base then return fences.covers_review(P, queue, entry) end
   local runs, run = keys.entry_runs(P, queue.number), seen.run
   if not (run and run.runs == runs and run.first <= entry and entry <= run.last) then
     run = last_run(runs, entry)

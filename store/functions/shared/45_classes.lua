@@ -1,6 +1,8 @@
 -- Requirement classes: the distinct sets of skills that the items of a queue require.
 local classes = {}
 
+local MAX_CLASSES = 64       -- requirement classes a queue
+
 local function name_of(skills)
   local sorted = {}
   for i, skill in ipairs(skills) do sorted[i] = skill end

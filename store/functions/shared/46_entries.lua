@@ -11,15 +11,21 @@
 -- `cause` says how the slot came to be as it is: one word, for LEASE_LOST. `returned` says why it stays with its
 -- holder when their lease ends: CORRECTION (1), then it is RETURNED; GIVEN (2), a manager or the distribution gave it to
 -- them, then it is ASSIGNED under the same token, and does not end; 0: it does not stay.
+--   IN_REVIEW              the author and their token
 --   REMOVED                nobody
 -- While it is held two more follow: draft = 1 once a draft was saved under the token, and touched, the
 -- lease clock of the last Start, Renew or SaveDraft (0: none).
+-- Of a task that was submitted for review, or reopened, v[slot] says what of that matters still (false where
+-- nothing does): see reviews.blank. Of a review task: of = {entry, slot} of what it is about, a = who may not do it (its
+-- authors; of an expert's the reviewer too), u = its pending units, each as unit * UNIT.STEP + earlier rejections, h = units
+-- that go to an expert when it ends, by = how its reviewer was chosen, k = among whom.
 local entries = {}
 
 local EXPIRED, RELEASED, REVOKED, GRANTED, SUBMITTED = 'expired', 'released', 'revoked', 'granted', 'submitted'
 local CLEARED, SKIPPED = 'cleared', 'skipped'
 
 local FREE_SLOT = { QUEUED, 0, 0, '', 0, 0 }
+local NOT_YET = 0            -- the state of a task before there is any
 
 -- A record as it is since its queue was cleared: what waited in it is removed, but not what was held back.
 -- false: then nothing is left.

@@ -14,7 +14,7 @@ function open.queue_of(member) return tonumber(string.match(member, '(%d+)$')) e
 
 -- Whether anybody may be given anything there now.
 local function has_work(P, queue)
-  if not queue or closed(queue) ~= '' or queue.distributed > 0 or queue.manual == 1 then return false end
+  if not queue or closed(queue) ~= '' or queue.distributed > 0 or queue.manual == 1 or queue.pressed then return false end
   return lanes.any(P, queue.number, lanes.heads(P, queue.number))
 end
 

@@ -49,6 +49,7 @@ local function reasons(call, queue, person, cause, at_cap, heads)
     list[#list + 1] = { reason = 'PAUSED', manual = queue.control.paused == 0 and 1 or nil }
   end
   if at_cap then list[#list + 1] = { reason = 'AT_CAP', max_held = queue.max_held } end
+  if queue.pressed then list[#list + 1] = { reason = 'BACKPRESSURE' } end
   if hidden then return list end
   if lanes.any(P, queue.number, heads) then
     local causes = cause == '' and unsuited(P, queue, person) or {}

@@ -4,7 +4,7 @@ local effects = {}
 -- One event happens at a time: its batch is the same table, made anew.
 local the_batch = { queues = {} }
 
--- The people who may not take the entry: they have a slot of it, have skipped it, or have done it before.
+-- The people who may not take the entry: they have a slot of it, have skipped it, or made what it is about.
 local function barred_from(record)
   local set = {}
   for _, slot in ipairs(record.s) do
@@ -243,7 +243,7 @@ end
 -- So many tasks are now in this state, or are no longer. Tasks that wait are not counted: they are what is
 -- left of all.
 function effects.count(queue, state, by)
-  if state ~= QUEUED then writes.count(keys.counts(queue.P, queue.number), STATE_WORDS[state], by) end
+  if state ~= QUEUED and state ~= NOT_YET then writes.count(keys.counts(queue.P, queue.number), STATE_WORDS[state], by) end
 end
 
 -- How many entries an own list has also stands in its person's hash, which Reserve reads anyway.
@@ -325,7 +325,7 @@ local function keep(batch, edit, leaves)
     for _, entry in ipairs(edit.entries) do effects.leave_cleared(batch.P, entry) end
   end
   local packed, list, key = not leaves and cmsgpack.pack(edit.after), edit.entries, keys.touched(batch.P)
-  if leaves then note_left(batch, list) end
+  if leaves and not edit.after.of then note_left(batch, list) end
   for n = 1, #list do
     seen.records[list[n]] = not leaves and edit.after
     if leaves then writes.drop(key, list[n]) end
@@ -338,6 +338,24 @@ function effects.back_by_status(edit)
   for i, slot in ipairs(edit.after.s) do
     if FINISHED[slot[1]] and not FINISHED[edit.before.s[i][1]] then edit.after.e = nil end
   end
+end
+
+-- How many units of a review task wait for its person, or are held by them.
+local function weight_of(record)
+  local slot = record.s[1]
+  return (HELD[slot[1]] or slot[1] == RETURNED) and #record.u or 0
+end
+
+-- What is counted of people's reviews, and until when one waits for its person only.
+local function follow_review(P, edit, leaves)
+  local before, after, key = edit.before, edit.after, keys.review_load(P, edit.after.q)
+  local old, now = weight_of(before), weight_of(after)
+  if old > 0 then writes.count(key, before.s[1][2], -old) end
+  if now > 0 then writes.count(key, after.s[1][2], now) end
+  if leaves then writes.unrank(keys.falling(P), edit.entries[1]) end
+  local came, went = before.s[1][1] == NOT_YET and 1 or 0, leaves and 1 or 0
+  local of_reviewers = math.floor(after.q / STAGE) == REVIEW
+  if of_reviewers and came ~= went then reviews.press(P, after.q % STAGE, came - went) end
 end
 
 local function settle(batch, edit)
@@ -361,6 +379,7 @@ local function settle(batch, edit)
   is_free = is_free and not edit.after.o
   if was_free or is_free then reindex(batch, edit, was_free, is_free) end
   if edit.after.p ~= edit.before.p and not edit.fresh then rerank(batch, edit, is_free) end
+  if edit.after.of then follow_review(batch.P, edit, edit.gone or finished) end
   if edit.before.x or edit.after.x then effects.follow_skips(batch, edit, is_free and not was_free, edit.gone or finished) end
   keep(batch, edit, edit.gone or finished)
 end
@@ -469,6 +488,14 @@ local function give_back(slot, cause, wall, to_pool)
   if not remembers then slot[3] = 0 end
   if not keeps_author then slot[6] = 0 end
   slot[4], slot[5], slot[7], slot[8] = cause, wall, nil, nil
+end
+
+-- What is not finished of an entry ends, and it leaves the queue.
+function effects.remove(edit)
+  edit.gone = true
+  for i, slot in ipairs(edit.after.s) do
+    if not FINISHED[slot[1]] then edit.after.s[i] = { REMOVED, 0, 0, 'removed', 0, 0 } end
+  end
 end
 
 -- Who may do what has changed: of what was skipped it is looked again whether anybody is left for it.

@@ -37,8 +37,12 @@ end
 -- Instead of the queue there is from now on only that it was deleted.
 function gone.bury(P, queue)
   local key, was = keys.queue(P, queue.number), cmsgpack.pack(remains(P, queue.number))
-  redis.call('UNLINK', key, keys.counts(P, queue.number), keys.attached(P, queue.number),
-    keys.terms(P, queue.number), keys.ranges(P, queue.number))
+  redis.call('UNLINK', key, keys.attached(P, queue.number), keys.terms(P, queue.number), keys.ranges(P, queue.number))
+  redis.call('UNLINK', keys.counts(P, queue.number))
+  for kind = REVIEW, EXPERT_REVIEW do
+    local stage = kind * STAGE + queue.number
+    redis.call('UNLINK', keys.counts(P, stage), keys.heads(P, stage), keys.review_load(P, stage))
+  end
   redis.call('HSET', key, 'generation', GONE, 'classes', #queue.classes, 'was', was)
   redis.call('HSET', keys.totals(P), 'cleared', 1)
   keys.uncleared, seen.generations, seen.queues[queue.number] = false, false, nil
@@ -75,6 +79,17 @@ local function forget_entries(P, list)
   redis.call('ZREM', keys.skipped(P), unpack(list))
   redis.call('HDEL', keys.looks(P), unpack(list))
   redis.call('HDEL', keys.touched(P), unpack(list))
+  redis.call('ZREM', keys.falling(P), unpack(list))
+end
+
+-- The review tasks of a record, not finished, which go with it.
+local function add_reviews(P, record, tasks)
+  for _, known in ipairs(record.v or NONE) do
+    for _, entry in ipairs(known and known.open or NONE) do
+      entries.load(P, entry)
+      tasks[#tasks + 1] = { entry }
+    end
+  end
 end
 
 -- Drops the records among entries first .. last; how many there were.
@@ -82,9 +97,10 @@ local function drop_records(P, first, last)
   local tasks, dropped = {}, {}
   for entry = first, last do tasks[#tasks + 1] = { entry } end
   entries.fetch(P, tasks)
-  for _, task in ipairs(tasks) do
+  for _, task in ipairs(tasks) do   -- what is added meanwhile too
     local record = gone.record(P, task[1])
     if record then
+      add_reviews(P, record, tasks)
       unindex(P, task[1], record)
       dropped[#dropped + 1] = task[1]
     end

@@ -88,11 +88,14 @@ end
 -- batches it moves the deadline (0: elsewhere) of all they hold, if that is anything, and may bring them a batch.
 function apply.submitted(P, event)
   local b = event.body
-  local slot = { FINISHED_BY_MEANING[b.meaning], b.person, b.token, SUBMITTED, event.wall, 0 }
-  if #b.refill == 0 and effects.finish_held(P, b.entry, b.slot, slot) then return end
-  local batch = effects.begin(P, b.refill)
+  local slot = { b.state, b.person, b.token, SUBMITTED, event.wall, 0 }
+  if #b.refill == 0 and b.state ~= IN_REVIEW and effects.finish_held(P, b.entry, b.slot, slot) then return end
+  local made = b.review.reviews or NONE
+  local batch = effects.begin(P, #made > 1 and made or b.refill)
   local record = effects.open(batch, b.entry).after
   record.s[b.slot] = slot
+  if b.state == IN_REVIEW then reviews.open_round(batch, event, record)
+  elseif record.v then reviews.close(record, b.slot) end
   if b.late == 1 then leased_by(record, b.person) end
   if #b.refill > 0 then
     grant(batch, event, b.refill)
@@ -165,19 +168,13 @@ function apply.revoked(P, event)
   else redis.call('HSET', keys.recalls(P), b.person, b.cursor) end
 end
 
-local function remove(edit)
-  edit.gone = true
-  for i, slot in ipairs(edit.after.s) do
-    if not FINISHED[slot[1]] then edit.after.s[i] = { REMOVED, 0, 0, 'removed', 0, 0 } end
-  end
-end
-
 function apply.removed(P, event)
   local b, batch = event.body, effects.begin(P, event.body.entries)
   local queue = queues.load(P, b.queue)
+  reviews.cancel(batch, b.cancelled)
   for _, task in ipairs(b.entries) do
     local touched = entries.load(P, task[1])
-    remove(touched and effects.open(batch, task[1]) or effects.open_waiting(batch, queue, unpack(task)))
+    effects.remove(touched and effects.open(batch, task[1]) or effects.open_waiting(batch, queue, unpack(task)))
   end
   effects.finish(batch)
   for _, portion in ipairs(b.delayed) do delays.drop(P, portion[1], portion[2]) end

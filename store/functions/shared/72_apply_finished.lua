@@ -14,34 +14,44 @@ function apply.prioritised(P, event)
   for _, portion in ipairs(b.delayed) do delays.rerank(P, portion[1], portion[2], b.rank) end
 end
 
--- The slots, to be changed, of a task that the event found as named.told says.
-local function slots_of(batch, queue, task)
+-- The record, to be changed, of a task that the event found as named.told says.
+function effects.record_of(batch, queue, task)
   local entry, from = task[1], task[6]
-  if from == named.WAITS then return effects.open_waiting(batch, queue, entry, task[3], task[4]).after.s end
+  if from == named.WAITS then return effects.open_waiting(batch, queue, entry, task[3], task[4]).after end
   local record = from == named.GONE and named.revived(queue.number, task[3], task[4], task[7], task[8], task[9])
   local after = effects.open(batch, entry, record).after
   if task[9] then after.a = #task[9] > 0 and task[9] or nil end
-  return after.s
+  return after
+end
+
+-- A task that was finished, or is under review, is so no more: what comes is not its first submission.
+local function take_up(batch, queue, task, slot)
+  local record, i = effects.record_of(batch, queue, task), task[2]
+  reviews.take_up(record, i)
+  record.s[i] = slot
 end
 
 function apply.status_set(P, event)
   local b, batch = event.body, effects.begin(P, event.body.tasks)
+  reviews.cancel(batch, b.cancelled)
   for _, task in ipairs(b.tasks) do
-    slots_of(batch, queues.load(P, b.queue), task)[task[2]] =
-      { FINISHED_BY_MEANING[b.meaning], task[5], 0, 'status_set', event.wall, 0 }
+    local record = effects.record_of(batch, queues.load(P, b.queue), task)
+    record.s[task[2]] = { FINISHED_BY_MEANING[b.meaning], task[5], 0, 'status_set', event.wall, 0 }
+    if reviews.of(record, task[2]) then reviews.take_up(record, task[2]) end
+    if task[10] then reviews.add(batch, event, record, task) end
   end
   effects.finish(batch)
 end
 
 -- A lease that nobody asked for begins: with `correction` it stays with this person when it ends.
 local function assign(batch, queue, task, person, event, correction)
-  slots_of(batch, queue, task)[task[2]] =
-    { ASSIGNED, person, event.seq, GRANTED, event.wall, correction and 1 or 0, 0, 0 }
+  take_up(batch, queue, task, { ASSIGNED, person, event.seq, GRANTED, event.wall, correction and 1 or 0, 0, 0 })
   effects.set_deadline(effects.of_queue(batch, queue.number), task[1], task[2], event.body.deadline, person)
 end
 
 function apply.status_removed(P, event)
   local b, batch = event.body, effects.begin(P, event.body.tasks)
+  reviews.cancel(batch, b.cancelled)
   for _, task in ipairs(b.tasks) do assign(batch, queues.load(P, b.queue), task, task[5], event, true) end
   effects.finish(batch)
 end
@@ -49,13 +59,14 @@ end
 function apply.reopened(P, event)
   local b, batch = event.body, effects.begin(P, event.body.tasks)
   local queue = queues.load(P, b.queue)
+  reviews.cancel(batch, b.cancelled)
   for _, task in ipairs(b.tasks) do
     if b.to == named.TO_PERSON then
       assign(batch, queue, task, b.person, event, b.person == task[5])
     elseif b.to == named.TO_AUTHOR then
-      slots_of(batch, queue, task)[task[2]] = { RETURNED, task[5], 0, 'reopened', event.wall, 1 }
+      take_up(batch, queue, task, { RETURNED, task[5], 0, 'reopened', event.wall, 1 })
     else
-      slots_of(batch, queue, task)[task[2]] = { QUEUED, 0, 0, 'reopened', event.wall, 0 }
+      take_up(batch, queue, task, { QUEUED, 0, 0, 'reopened', event.wall, 0 })
     end
   end
   effects.finish(batch)

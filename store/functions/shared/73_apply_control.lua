@@ -118,11 +118,12 @@ function apply.recalled(P, event)
   else redis.call('HSET', keys.queue_recalls(P), b.queue, b.cursor) end
 end
 
--- Corrections of somebody who is out are for anybody.
+-- What waits for somebody in vain is for anybody; a review, for whoever was chosen now.
 function apply.pooled(P, event)
   local batch = effects.begin(P, event.body.tasks)
   for _, task in ipairs(event.body.tasks) do
-    give_back(effects.edit(batch, task[1], task[2]), REVOKED, event.wall, true)
+    local slot = effects.edit(batch, task[1], task[2])
+    if task[5] > 0 then slot[2] = task[5] else give_back(slot, REVOKED, event.wall, true) end
   end
   effects.finish(batch)
 end

@@ -1,5 +1,7 @@
 -- Effects of events about skipped tasks.
 
+local TAIL = 2 ^ 52          -- own lists: above every score of an entry, plus the seq that put it there
+
 -- Who has skipped a task, with one more.
 local function with_skipper(record, person)
   local people = { person }

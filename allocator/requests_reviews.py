@@ -1,0 +1,97 @@
+"""What is asked of the services that review. One class an RPC, as in `requests`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+from allocator.model import TaskId, TaskKind
+from allocator.requests import Change, Hold, Reserve
+from reviewqueue.settings import ReviewSettings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateReviewSettings:
+    """What `paths` name is to be as in `settings`; people are named by external ids.
+
+    `class_reviewers` and `annotator_reviewers` are mappings, `rates` those of annotators.
+    """
+
+    change: Change
+    queue_id: str
+    paths: tuple[str, ...]
+    settings: ReviewSettings
+    rates: tuple[tuple[str, float], ...] = ()
+    class_reviewers: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    annotator_reviewers: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    experts: tuple[str, ...] = ()
+    etag: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReserveReviews(Reserve):
+    """Up to `count` reviews of a queue's work for a person."""
+
+    kind: TaskKind = TaskKind.REVIEW
+
+
+class Action(IntEnum):
+    """What is decided about a unit, as numbered on the wire and in the log."""
+
+    APPROVE = 1
+    REJECT = 2
+    DELETE = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """A decision, and why."""
+
+    action: Action
+    reason: str = ""
+    comment: str = ""
+    edits: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decide:
+    """Verdicts of single units by their ids, or one about all pending units (on a frame)."""
+
+    change: Change
+    person: str
+    hold: Hold
+    units: tuple[tuple[str, Verdict], ...] = ()
+    several: Verdict | None = None
+    frame: int | None = None
+    then_next: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MissingLabel:
+    """What is not there and should be."""
+
+    class_name: str
+    frames: tuple[tuple[int, int], ...]
+    comment: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportMissing:
+    """Labels that are missing in what somebody reviews."""
+
+    change: Change
+    person: str
+    hold: Hold
+    labels: tuple[MissingLabel, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkFixed:
+    """Units of a returned task that are corrected: by their ids, by issues, or (neither) all."""
+
+    change: Change
+    person: str
+    task: TaskId
+    unit_ids: tuple[str, ...] = ()
+    issue_ids: tuple[str, ...] = ()
+    comment: str = ""

@@ -1,0 +1,94 @@
+"""ReviewService."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allocator.services.deciding import Deciding
+from allocator.services.fixing import Fixing
+from allocator.services.review_lists import ReviewLists
+from allocator.services.review_settings import ReviewSettingsCalls
+from allocator.services.reviewing import Reviewing
+from allocator.wire import review as wire
+from allocator.wire import review_lists as wire_lists
+from allocator.wire import review_settings as wire_settings
+from dibs.v1 import issues_pb2, review_pb2_grpc
+from dibs.v1 import review_lists_pb2 as lists_pb
+from dibs.v1 import review_pb2 as pb
+from dibs.v1 import review_settings_pb2 as settings_pb
+
+
+class ReviewServicer(review_pb2_grpc.ReviewServiceServicer):
+    """Decode, call, encode."""
+
+    def __init__(
+        self,
+        settings: ReviewSettingsCalls,
+        reviewing: Reviewing,
+        deciding: Deciding,
+        fixing: Fixing,
+        lists: ReviewLists,
+    ) -> None:
+        self._settings = settings
+        self._reviewing = reviewing
+        self._deciding = deciding
+        self._fixing = fixing
+        self._lists = lists
+
+    async def GetReviewSettings(
+        self, request: settings_pb.GetReviewSettingsRequest, context: Any
+    ) -> settings_pb.GetReviewSettingsResponse:
+        ask = wire_settings.get_review_settings(request)
+        return wire_settings.review_settings(await self._settings.get(ask))
+
+    async def UpdateReviewSettings(
+        self, request: settings_pb.UpdateReviewSettingsRequest, context: Any
+    ) -> settings_pb.UpdateReviewSettingsResponse:
+        ask = wire_settings.update_review_settings(request)
+        return wire_settings.updated_review_settings(await self._settings.update(ask))
+
+    async def ReserveReviews(
+        self, request: pb.ReserveReviewsRequest, context: Any
+    ) -> pb.ReserveReviewsResponse:
+        return wire.reserved_reviews(await self._reviewing.reserve(wire.reserve_reviews(request)))
+
+    async def ListMyReviews(
+        self, request: pb.ListMyReviewsRequest, context: Any
+    ) -> pb.ListMyReviewsResponse:
+        return wire.my_reviews(await self._reviewing.mine(wire.list_my_reviews(request)))
+
+    async def Decide(self, request: pb.DecideRequest, context: Any) -> pb.DecideResponse:
+        return wire.decided(await self._deciding.decide(wire.decide(request)))
+
+    async def ReportMissing(
+        self, request: pb.ReportMissingRequest, context: Any
+    ) -> pb.ReportMissingResponse:
+        return wire.reported(await self._deciding.report(wire.report_missing(request)))
+
+    async def MarkFixed(self, request: pb.MarkFixedRequest, context: Any) -> pb.MarkFixedResponse:
+        return wire.marked(await self._fixing.mark(wire.mark_fixed(request)))
+
+    async def GetIssue(
+        self, request: issues_pb2.GetIssueRequest, context: Any
+    ) -> issues_pb2.GetIssueResponse:
+        return wire_lists.got_issue(await self._lists.issue(wire_lists.get_issue(request)))
+
+    async def ListIssues(
+        self, request: issues_pb2.ListIssuesRequest, context: Any
+    ) -> issues_pb2.ListIssuesResponse:
+        return wire_lists.issues(await self._lists.issues(wire_lists.list_issues(request)))
+
+    async def ListReviews(
+        self, request: lists_pb.ListReviewsRequest, context: Any
+    ) -> lists_pb.ListReviewsResponse:
+        return wire_lists.reviews(await self._lists.reviews(wire_lists.list_reviews(request)))
+
+    async def GetReviewUnits(
+        self, request: lists_pb.GetReviewUnitsRequest, context: Any
+    ) -> lists_pb.GetReviewUnitsResponse:
+        return wire_lists.units(await self._lists.units(wire_lists.get_units(request)))
+
+    async def ListUnits(
+        self, request: lists_pb.ListUnitsRequest, context: Any
+    ) -> lists_pb.ListUnitsResponse:
+        return wire_lists.found_units(await self._lists.find(wire_lists.find_units(request)))

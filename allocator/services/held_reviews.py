@@ -1,0 +1,220 @@
+"""Reviews as their holders see them: what is under review, and what was said of it before."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from allocator import answers_reviews as told
+from allocator.answers import HeldTask
+from allocator.model import REVIEWS, STAGE, Priority, TaskId, TaskKind, TaskState
+from allocator.ports import (
+    Content,
+    Directory,
+    Event,
+    IssueView,
+    Items,
+    Ledger,
+    Reviews,
+    UnitView,
+    Views,
+)
+from allocator.services.outcomes import expire_ms, expires_in, some
+from reviewqueue.model import MISSING, UnitState
+
+Decode = Callable[[bytes], Sequence[told.SubmittedUnit]]
+"""The units in the body of a submission."""
+Body = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """One review that somebody holds. `rank` is the priority of the task that it is about."""
+
+    review: int
+    rank: int
+    state: TaskState
+    token: int
+    expire_ms: int | None
+
+
+class HeldReviews:
+    """Puts together what an answer says about reviews."""
+
+    def __init__(
+        self,
+        *,
+        directory: Directory,
+        ledger: Ledger,
+        items: Items,
+        content: Content,
+        views: Views,
+        reviews: Reviews,
+        decode: Decode,
+    ) -> None:
+        self._directory = directory
+        self._ledger = ledger
+        self._items = items
+        self._content = content
+        self._views = views
+        self._reviews = reviews
+        self._decode = decode
+
+    async def granted(self, project: int, event: Event) -> tuple[told.Review, ...]:
+        """The reviews of a grant."""
+        ends_ms = expire_ms(event, event.body["deadline"])
+        holds = [
+            Hold(
+                review=entry,
+                rank=rank,
+                state=TaskState.ASSIGNED,
+                token=event.seq,
+                expire_ms=ends_ms,
+            )
+            for entry, _, _, rank in some(event.body["tasks"])
+        ]
+        return await self._of(project, holds, event.seq)
+
+    async def holdings(
+        self, project: int, holds: Sequence[Any], now_ms: int, seq: int
+    ) -> tuple[told.Review, ...]:
+        """The reviews of a `holdings` read, as of event `seq`."""
+        return await self._of(
+            project,
+            [
+                Hold(
+                    review=entry,
+                    rank=rank,
+                    state=TaskState(state),
+                    token=token,
+                    expire_ms=expires_in(left_ms, now_ms),
+                )
+                for _, entry, _, _, rank, state, token, left_ms, _ in holds
+            ],
+            seq,
+        )
+
+    async def _of(self, project: int, holds: Sequence[Hold], seq: int) -> tuple[told.Review, ...]:
+        """Those that are held so. What was decided by event `seq` is not pending any more."""
+        if holds:
+            await self._views.wait_for(project, seq)
+        return tuple(await asyncio.gather(*(self._one(project, hold) for hold in holds)))
+
+    async def submitted(self, project: int, task: TaskId) -> Mapping[str, told.SubmittedUnit]:
+        """The units of a task as they were submitted last, by their ids."""
+        view = await self._views.task(project, task.entry, task.slot)
+        if view is None or not view.submitted_seq:
+            return {}
+        body = (await self._ledger.event_at(project, view.submitted_seq)).body
+        content = int(body["content"])
+        work = await self._content.get(project, content) if content else body["inline"]
+        return {unit.unit_id: unit for unit in self._decode(work)}
+
+    async def _one(self, project: int, hold: Hold) -> told.Review:
+        view = await self._reviews.review(project, hold.review)
+        if view is None:
+            raise LookupError(f"no review {hold.review} in project {project}")
+        task = TaskId(entry=view.entry, slot=view.slot)
+        units = await self._reviews.units(project, task)
+        issues = await self._issues(project, units)
+        work = await self.submitted(project, task)
+        queues = await self._directory.queue_ids(project, [view.queue])
+        people = await self._directory.people_ids(project, [view.author])
+        items = await self._items.of_entries(project, [view.entry])
+        return told.Review(
+            review=TaskId.of_review(hold.review - REVIEWS),
+            kind=TaskKind(view.kind + 1),
+            task=HeldTask(
+                task=task,
+                queue_id=queues[view.queue],
+                item=items[view.entry],
+                state=TaskState.IN_REVIEW,
+                priority=Priority(hold.rank),
+                token=0,
+                expire_ms=None,
+            ),
+            author=people[view.author],
+            round=view.round,
+            state=hold.state,
+            token=hold.token,
+            expire_ms=hold.expire_ms,
+            units=tuple(
+                told.UnitUnderReview(
+                    unit=_submitted(unit, work),
+                    rejections=unit.rejects,
+                    issue=issues.get(unit.unit),
+                )
+                for unit in units
+                if unit.unit in set(view.units) and unit.state == UnitState.PENDING
+            ),
+            missing=tuple(issue for unit, issue in issues.items() if unit > MISSING),
+        )
+
+    async def _issues(self, project: int, units: Sequence[UnitView]) -> dict[int, told.Issue]:
+        """By unit, what was objected to and is not settled."""
+        open_ones = [one for one in units if one.issue and (one.rejects or one.unit > MISSING)]
+        found = await asyncio.gather(
+            *(
+                self._reviews.issue(
+                    project, TaskId(entry=one.entry, slot=one.slot), one.unit, one.issue
+                )
+                for one in open_ones
+            )
+        )
+        views = [view for view in found if view is not None and not view.closed_ms]
+        return {view.unit: await self.issue(project, view) for view in views}
+
+    async def issue(self, project: int, view: IssueView) -> told.Issue:
+        """An issue in words."""
+        people = await self._directory.people_ids(project, {view.author, view.reviewer} - {0})
+        queues = await self._directory.queue_ids(project, [view.queue])
+        said = await self._said(project, view)
+        missing = view.unit > MISSING
+        return told.Issue(
+            issue_id=issue_id(view.entry, view.slot, view.unit, view.seq),
+            queue_id=queues[view.queue],
+            task=TaskId(entry=view.entry, slot=view.slot),
+            unit_id="" if missing else view.external_id,
+            kind=view.kind,
+            state=view.state,
+            reason=view.reason,
+            comment=str(said.get("text", "")),
+            author=people.get(view.author, ""),
+            reviewer=people.get(view.reviewer, ""),
+            opened_ms=view.opened_ms,
+            fixed_ms=view.fixed_ms,
+            closed_ms=view.closed_ms,
+            updated_ms=view.updated_ms,
+            class_name=view.class_name,
+        )
+
+    async def _said(self, project: int, view: IssueView) -> Mapping[str, Any]:
+        """What the decision that opened it says of it."""
+        if not view.content:
+            return {}
+        body = json.loads(await self._content.get(project, view.content))
+        if view.unit <= MISSING:
+            said: Mapping[str, Any] = body.get("units", {}).get(str(view.unit), {})
+            return said
+        missing: Sequence[Mapping[str, Any]] = body["missing"]
+        return missing[view.place]
+
+
+def _submitted(unit: UnitView, work: Mapping[str, told.SubmittedUnit]) -> told.SubmittedUnit:
+    known = work.get(unit.external_id)
+    return known or told.SubmittedUnit(
+        unit_id=unit.external_id, class_name=unit.class_name, digest=unit.digest
+    )
+
+
+def issue_id(entry: int, slot: int, unit: int, seq: int) -> str:
+    """An issue, to the outside."""
+    return f"{entry}-{slot}-{unit}-{seq}"
+
+
+def stage(queue: int, kind: TaskKind) -> int:
+    """The number of a queue's stage in which work of this kind is done."""
+    return (kind - 1) * STAGE + queue

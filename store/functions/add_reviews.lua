@@ -1,0 +1,47 @@
+-- add_reviews: what was submitted before is reviewed by more people, or for the first time.
+--
+-- KEYS[1] header  KEYS[2] log
+-- ARGV    queue why as_of tasks
+--   why    1: somebody asked for it; 2: units were drawn again
+--   tasks  packed list of {entry, slot, class, came, rank, slots, skipped, done, given}, 100 at most: see named.load; given =
+--          {round, authors, meaning, status, missing, groups}: what is known of the submission, and see reviews.planned
+--   as_of  the event as of which that is known
+--
+-- Returns one of
+--   {'ok', seq, chain, clock, reviews_added}   `kept` names the tasks that are not reviewed, and why
+--   {'not_found', seq, chain, clock, 'queue'}  or its review was never set
+--   {'stale_entry', seq, chain, clock}         read again what is known of the entries
+
+-- What the event says of one task; or nil and why it is not reviewed, nil and false: read again.
+local function added(P, queue, stage, task, as_of, so_far)
+  if fences.covers(P, queue, task[1]) then return nil, 'removed' end
+  local record, from = named.load(P, queue, task, as_of)
+  if not record then return nil, false end
+  local slot, given = record.s[task[2]], task[9]
+  if not slot then return nil, 'not_found' end
+  local known = reviews.of(record, task[2])
+  if slot[1] == IN_REVIEW then
+    if known.round ~= given.round then return nil, false end
+  elseif not FINISHED[slot[1]] then return nil, 'wrong_state' end
+  local authors = reviews.joined(given.authors, { slot[2] })
+  if slot[1] == IN_REVIEW then authors = reviews.joined(known.a, authors) end
+  local made = reviews.planned(P, stage, given.groups, authors, so_far)
+  local told = named.told(task, record, slot[2], from)
+  told[10] = { round = given.round, authors = authors, meaning = given.meaning, status = given.status,
+    missing = given.missing, reviews = made }
+  return told
+end
+
+change('add_reviews', { 'allow-oom' }, function(call, arg)
+  local queue = queues.load(call.P, arg.queue)
+  if not queue or not queue.review then return negative(call, 'not_found', 'queue') end
+  local stage, tasks, told, kept = queues.load(call.P, REVIEW * STAGE + queue.number), cmsgpack.unpack(arg.tasks), {}, {}
+  local so_far = reviews.so_far(call.P)
+  entries.fetch(call.P, tasks)
+  for _, task in ipairs(tasks) do
+    local one, why = added(call.P, queue, stage, task, tonumber(arg.as_of), so_far)
+    if why == false then return negative(call, 'stale_entry') end
+    if one then told[#told + 1] = one else kept[#kept + 1] = { task[1], task[2], why } end
+  end
+  return commit(call, 'reviews_added', { queue = queue.number, why = tonumber(arg.why), tasks = told, kept = kept })
+end)

@@ -1,0 +1,116 @@
+-- decide: what a reviewer says of units of a review task that they hold, and of labels that are missing. The last decision
+-- ends it; the last one of its task ends the round.
+--
+-- KEYS[1] header  KEYS[2] log
+-- ARGV    person entry slot token decisions missing content experts
+--   decisions  packed list of {unit, action}: 1 approve, 2 reject, 3 delete; each unit once
+--   missing    so many labels are reported missing
+--   content    id of the reasons in Postgres; 0: none are given
+--   experts    packed {units, candidates}: those of the units that an expert looks at whatever their number of
+--              rejections, and who may be one (none: anybody with the right to review); ''
+--
+-- Returns one of
+--   {'ok', seq, chain, clock, decided}
+--   {'not_found', seq, chain, clock, 'person' | 'task'}
+--   {'lease_lost', seq, chain, clock, detail}
+--   {'not_pending', seq, chain, clock, unit}     it is none of this review task, was decided already, or is named twice
+--   {'not_eligible', seq, chain, clock, cause}   held but not started, and no longer theirs to do
+local REJECT = 2             -- an action: 1 approves, 3 deletes
+local BY_ACTION = { UNIT.APPROVED, UNIT.RETURNED, UNIT.DELETED }
+local BY_EXPERT = { UNIT.APPROVED, UNIT.REJECTED, UNIT.DELETED }
+
+-- What a unit is after the decision of a reviewer: PENDING if an expert has the last word.
+local function after_review(rules, drawn, one, rejects)
+  local rejected = one[2] == REJECT
+  if rejected and rules.threshold > 0 and rejects + 1 >= rules.threshold then return UNIT.PENDING end
+  if one[2] <= REJECT and contains(drawn, one[1]) then return UNIT.PENDING end
+  return BY_ACTION[one[2]]
+end
+
+-- The decisions with what the units are then: {unit, action, state} each; or the first unit that is not pending.
+local function outcomes(record, stage, rules, decisions, drawn)
+  local pending, list = {}, {}
+  for _, packed in ipairs(record.u) do pending[reviews.unit(packed)] = reviews.note(packed) end
+  for n, one in ipairs(decisions) do
+    local rejects = pending[one[1]]
+    if not rejects then return nil, one[1] end
+    pending[one[1]] = nil
+    local state = stage.kind == EXPERT_REVIEW and BY_EXPERT[one[2]] or after_review(rules, drawn, one, rejects)
+    list[n] = { one[1], one[2], state }
+  end
+  return list
+end
+
+local function has_state(units, state)
+  for _, one in ipairs(units) do
+    if one[3] == state then return true end
+  end
+  return false
+end
+
+-- Units that go to an expert when the review task ends.
+local function sent_on(record, units)
+  local list = { unpack(record.h or NONE) }
+  for _, one in ipairs(units) do
+    if one[3] == UNIT.PENDING then list[#list + 1] = one[1] end
+  end
+  return list
+end
+
+-- The review task of an expert, who is no author, nor the reviewer: it would be their own judgement that they judge.
+local function for_experts(P, queue, record, person, units, candidates)
+  if #units == 0 then return {} end
+  local stage = queues.load(P, EXPERT_REVIEW * STAGE + queue.number)
+  local group = { candidates = candidates, units = units, by = 0, others = { person } }
+  return reviews.planned(P, stage, { group }, record.a, reviews.so_far(P))
+end
+
+-- What becomes of the task: 0, it is under review still.
+local function state_after(P, queue, known, slot, open, back)
+  if open > 0 then return 0 end
+  if not back then return FINISHED_BY_MEANING[known.meaning] end
+  return reviews.author_is_out(P, queue, slot) and QUEUED or RETURNED
+end
+
+local function refusal_of(call, held)
+  if held.refusal then return held.refusal end
+  if not held.record.of then return negative(call, 'not_found', 'task') end
+  if held.slot[1] ~= ASSIGNED then return nil end
+  local cause = entitled(held.person, queues.load(call.P, held.record.q), held.record, held.i)
+  if cause ~= '' then return negative(call, 'not_eligible', cause) end
+end
+
+-- What the decisions come to, as the event says it.
+local function decided(call, held, arg, units, experts)
+  local P, record, missing = call.P, held.record, tonumber(arg.missing)
+  local stage = queues.load(P, record.q)
+  local queue, task = queues.load(P, stage.base), entries.load(P, record.of[1])
+  local known, slot = reviews.of(task, record.of[2]), task.s[record.of[2]]
+  local back = known.back == 1 or missing > 0 or has_state(units, UNIT.RETURNED)
+  local early = back and queue.review.early == 1
+  local ended = early or #units == #record.u
+  local made = ended and not early and for_experts(P, queue, record, held.person.number, sent_on(record, units),
+    experts.candidates) or {}
+  local open = early and 0 or #known.open - (ended and 1 or 0) + #made
+  local cancelled = {}
+  for _, entry in ipairs(early and known.open or NONE) do
+    if entry ~= held.entry then cancelled[#cancelled + 1] = entry end
+  end
+  return {
+    queue = stage.number, person = held.person.number, entry = held.entry, slot = held.i, token = held.slot[3],
+    of = record.of, author = slot[2], units = units, missing = missing, content = tonumber(arg.content),
+    deadline = ended and 0 or call.clock + stage.lease_ms, ended = ended and 1 or 0,
+    state = state_after(P, queue, known, slot, open, back), made = made, cancelled = cancelled,
+  }
+end
+
+change('decide', { 'allow-oom' }, function(call, arg)
+  local held = leased(call, arg)
+  local refusal = refusal_of(call, held)
+  if refusal then return refusal end
+  local stage, experts = queues.load(call.P, held.record.q), unpacked(arg.experts ~= '' and arg.experts, { units = {}, candidates = {} })
+  local rules = queues.load(call.P, stage.base).review
+  local units, unit = outcomes(held.record, stage, rules, cmsgpack.unpack(arg.decisions), experts.units)
+  if not units then return negative(call, 'not_pending', text(unit)) end
+  return commit(call, 'decided', decided(call, held, arg, units, experts))
+end)

@@ -44,6 +44,7 @@ KEPT: Final = frozenset({UnitState.DELETED, UnitState.REJECTED})
 """States of units that are not there any more, or never to be reviewed again."""
 LOOKED_AT: Final = (Decision.APPROVE, Decision.REJECT, Decision.DELETE)
 
+REVIEW: Final = 1
 OUTSIDE: Final = 0
 """The kind, in view_decision, of an objection that no review made."""
 
@@ -93,11 +94,11 @@ def submitted(views: Views, event: Event, row: TaskRow) -> None:
         _resolve(views, event, row, [n for n, one in units.items() if one.state == _RETURNED])
     now = numbered(units, work)
     changed = {number for number, one in now.items() if _submit(views, row, number, one)}
-    for number in [n for n in units if n < MISSING and n not in now]:
+    made = _made(views, event, row, given.get("reviews") or ())
+    for number in [n for n in units if n < MISSING and n not in now and n not in made]:
         if units[number].state not in KEPT:
             _set(views, event, row, of.unit(row, number), UnitState.DELETED)
-    made = _made(views, event, row, given.get("reviews") or ())
-    for number in [n for n in units if n in now or n > MISSING]:
+    for number in sorted({*now, *made, *(n for n in units if n > MISSING)}):
         unit = of.unit(row, number)
         state = UnitState.PENDING if number in made else _settled(row, unit, changed)
         _set(views, event, row, unit, state)
@@ -173,7 +174,7 @@ def _decided(views: Views, event: Event, body: Any) -> None:
         unit = views.reviews.unit(row, number)
         _note(views, event, where, unit, action, said.reasons.get(number, ""))
         if action == Decision.REJECT:
-            unit.rejects += 1
+            _count_reject(review, unit)
             _object(views, event, row, unit, REJECTED, said.reasons.get(number, ""))
         _set(views, event, row, unit, _judged(views, review, unit, UnitState(state)))
     _report(views, event, row, where, said)
@@ -183,12 +184,18 @@ def _decided(views: Views, event: Event, body: Any) -> None:
         _end_round(views, event, row)
 
 
+def _count_reject(review: ReviewRow, unit: UnitRow) -> None:
+    """Once a round, however many reject it there; what an expert rejects is not counted."""
+    if review.kind == REVIEW and unit.rejected_round < review.round:
+        unit.rejects, unit.rejected_round = unit.rejects + 1, review.round
+
+
 def _judged(views: Views, review: ReviewRow, unit: UnitRow, state: UnitState) -> UnitState:
     """What a unit is by a decision: others may be looking at it, and one rejection is enough."""
-    if state != UnitState.APPROVED:
-        return state
     if unit.state == UnitState.RETURNED:
         return unit.state
+    if state != UnitState.APPROVED:
+        return state
     others = views.reviews.unfinished((unit.entry, unit.slot))
     pending = any(unit.unit in one.pending for one in others if one is not review)
     return UnitState.PENDING if pending else state

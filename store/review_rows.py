@@ -71,6 +71,8 @@ class UnitRow:
     first_round: int = 0
     author: int = 0
     rejects: int = 0
+    rejected_round: int = 0
+    """In how many rounds it was rejected, and in which one last."""
     reviewer: int = 0
     action: int = 0
     acted_wall: int = 0

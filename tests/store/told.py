@@ -32,6 +32,7 @@ def check(event: Event, before: Shown, after: Shown) -> None:
     if event.kind == "dropped":
         return
     told = activity.told(event).tasks
+    unsaid = {*event.body.get("cancelled", ()), *_fell_back(event)}
     named = {(task.entry, task.slot) for task in told}
     for task in told:
         if task.slot and task.state:
@@ -39,13 +40,18 @@ def check(event: Event, before: Shown, after: Shown) -> None:
             free = FREE if task.state in FREE else {task.state}
             assert state in free, (event, task)
             assert person in (task.person, 0), (event, task)
-        if task.slot:
+        if task.slot and task.entry not in unsaid:
             had, has = before.get((task.entry, task.slot), NOBODY)[1], after[task[:2]][1]
             assert had in (0, has, task.person, task.before), (event, task)
     changed = {task for task in before.keys() & after.keys() if before[task] != after[task]}
     if event.kind not in ALL_AT_ONCE:
         unnamed = {task for task in changed if not {task, (task[0], 0)} & named}
         assert all(_follows(event, task, named) for task in unnamed), (event, unnamed)
+
+
+def _fell_back(event: Event) -> list[int]:
+    """Reviews of which, like of those cancelled, an event does not say whom they waited for."""
+    return list(event.body["entries"]) if event.kind == "fell_back" else []
 
 
 def _follows(event: Event, task: tuple[int, int], named: set[tuple[int, int]]) -> bool:

@@ -70,6 +70,7 @@ from allocator.services.reserving import Reserving
 from allocator.services.review_lists import ReviewLists
 from allocator.services.review_settings import ReviewSettingsCalls
 from allocator.services.reviewing import Reviewing
+from allocator.services.reviewing_again import ReviewingAgain
 from allocator.services.seen import Reader
 from allocator.services.skipping import Skipping
 from allocator.services.stages import Stages
@@ -143,6 +144,18 @@ class Assembly:
     def _review_servicer(self) -> ReviewServicer:
         return ReviewServicer(
             *(self._review_settings, self._reviewing, self._deciding, self._fixing),
+            ReviewingAgain(
+                ledger=self._ledger,
+                items=self._items,
+                content=self._content,
+                views=self._views,
+                reviews=self._store.reviews,
+                settings=self._settings,
+                door=self._door,
+                names=self._names,
+                named=self._named_tasks,
+                drawing=self._drawing,
+            ),
             ReviewLists(
                 directory=self._directory,
                 items=self._items,

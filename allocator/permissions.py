@@ -200,6 +200,7 @@ TABLE: Final = (
             "AssignmentService.UndoRedistribution",
             "AssignmentService.UpdateAssignment",
             "AllocationService.Reopen",
+            "ReviewService.ReturnTask",
         ),
     ),
     Row(
@@ -235,7 +236,9 @@ TABLE: Final = (
         right=Right.REVIEW_SETTINGS,
         cells=_cells("✔ | ✔ | own | – | – | –"),
         rpcs=(
+            "ReviewService.AddReviews",
             "ReviewService.GetReviewSettings",
+            "ReviewService.Resample",
             "ReviewService.UpdateReviewSettings",
         ),
     ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Any
 
 from allocator.model import TaskId, TaskKind
 from allocator.requests import Change, Hold, Reserve
@@ -74,6 +75,16 @@ class MissingLabel:
     frames: tuple[tuple[int, int], ...]
     comment: str
 
+    @property
+    def said(self) -> dict[str, Any]:
+        """As content keeps it."""
+        said: dict[str, Any] = {"text": self.comment}
+        if self.class_name:
+            said["class_name"] = self.class_name
+        if self.frames:
+            said["frames"] = [list(one) for one in self.frames]
+        return said
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportMissing:
@@ -95,3 +106,38 @@ class MarkFixed:
     unit_ids: tuple[str, ...] = ()
     issue_ids: tuple[str, ...] = ()
     comment: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resample:
+    """Submitted tasks of a queue that are to be drawn from again."""
+
+    change: Change
+    queue_id: str
+    tasks: tuple[TaskId, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddReviews(Resample):
+    """Submitted tasks of a queue that are to be reviewed once more, by one of `reviewers`."""
+
+    reviewers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Objection:
+    """What is wrong with a unit."""
+
+    unit_id: str
+    reason: str
+    comment: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnTask:
+    """A submitted task that is to go back to its author, and why."""
+
+    change: Change
+    task: TaskId
+    objections: tuple[Objection, ...]
+    missing: tuple[MissingLabel, ...]

@@ -47,5 +47,4 @@ def still_fall(shape: Shape) -> None:
 
 def _cycle(one: Mapping[str, Any], listed: Listed) -> tuple[object, ...]:
     lists = (tuple(sorted(listed(one[name]))) for name in ("open", "r", "a"))
-    names = ("round", "back", "p", "begun", "m", "meaning", "status")
-    return (*(one[name] for name in names), *lists)
+    return (one["round"], one["back"], one["m"], one["meaning"], one["status"], *lists)

@@ -41,6 +41,7 @@ DibsError
 │   ├── UnitNotPending        it was decided about
 │   ├── UnitNotReturned       nothing is to be corrected
 │   ├── OpenIssues            to be marked as fixed first
+│   ├── QueueNotReviewed      it has no review settings
 │   ├── ReviewPassed          its author changes it no more
 │   ├── ReviewStarted         nor recalls it
 │   ├── ItemAlreadyDone       in another queue
@@ -786,6 +787,19 @@ class OpenIssues(WrongState):
             f"task {task_id!r} has {issues} open issues: mark them as fixed, or use resolve_issues",
             task_id=task_id,
             issues=issues,
+        )
+
+
+class QueueNotReviewed(WrongState):
+    """Nobody ever said how the work of the queue is reviewed."""
+
+    reason = "QUEUE_NOT_REVIEWED"
+    keys = ("queue_id",)
+
+    def __init__(self, queue_id: str) -> None:
+        super().__init__(
+            f"queue {queue_id!r} has no review settings: see UpdateReviewSettings",
+            queue_id=queue_id,
         )
 
 

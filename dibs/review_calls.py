@@ -11,6 +11,7 @@ from dibs.v1 import issues_pb2
 from dibs.v1 import review_lists_pb2 as lists
 from dibs.v1 import review_pb2 as pb
 from dibs.v1 import review_settings_pb2 as settings_pb
+from dibs.v1 import reviewing_again_pb2 as again
 
 _SERVICE = "/dibs.v1.ReviewService/"
 
@@ -99,7 +100,7 @@ def report_missing(
     scope: Scope,
     review_id: str,
     lease_token: int,
-    labels: Sequence[pb.MissingLabel],
+    labels: Sequence[issues_pb2.MissingLabel],
     *,
     person: str = "",
 ) -> Call[pb.ReportMissingResponse]:
@@ -131,6 +132,36 @@ def mark_fixed(
         all=not any(named.values()),
     )
     return Call(_SERVICE + "MarkFixed", request, pb.MarkFixedResponse, scope.project)
+
+
+def add_reviews(
+    scope: Scope, queue: str, task_ids: Iterable[str], *, reviewers: Iterable[str] = ()
+) -> Call[again.AddReviewsResponse]:
+    """Let submitted tasks be reviewed once more, by somebody who has not reviewed them."""
+    request = again.AddReviewsRequest(
+        **scope.where(), queue_id=queue, task_ids=task_ids, reviewers=reviewers
+    )
+    return Call(_SERVICE + "AddReviews", request, again.AddReviewsResponse, scope.project)
+
+
+def resample(scope: Scope, queue: str, task_ids: Iterable[str]) -> Call[again.ResampleResponse]:
+    """Draw again from submitted tasks, by the rates as they are now."""
+    request = again.ResampleRequest(**scope.where(), queue_id=queue, task_ids=task_ids)
+    return Call(_SERVICE + "Resample", request, again.ResampleResponse, scope.project)
+
+
+def return_task(
+    scope: Scope,
+    task_id: str,
+    objections: Iterable[again.Objection] = (),
+    *,
+    missing: Iterable[issues_pb2.MissingLabel] = (),
+) -> Call[again.ReturnTaskResponse]:
+    """Return a submitted task to its author with issues, outside a review."""
+    request = again.ReturnTaskRequest(
+        **scope.where(), task_id=task_id, objections=objections, missing=missing
+    )
+    return Call(_SERVICE + "ReturnTask", request, again.ReturnTaskResponse, scope.project)
 
 
 def get_issue(

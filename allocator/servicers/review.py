@@ -9,6 +9,7 @@ from allocator.services.fixing import Fixing
 from allocator.services.review_lists import ReviewLists
 from allocator.services.review_settings import ReviewSettingsCalls
 from allocator.services.reviewing import Reviewing
+from allocator.services.reviewing_again import ReviewingAgain
 from allocator.wire import review as wire
 from allocator.wire import review_lists as wire_lists
 from allocator.wire import review_settings as wire_settings
@@ -16,6 +17,7 @@ from dibs.v1 import issues_pb2, review_pb2_grpc
 from dibs.v1 import review_lists_pb2 as lists_pb
 from dibs.v1 import review_pb2 as pb
 from dibs.v1 import review_settings_pb2 as settings_pb
+from dibs.v1 import reviewing_again_pb2 as again_pb
 
 
 class ReviewServicer(review_pb2_grpc.ReviewServiceServicer):
@@ -27,12 +29,14 @@ class ReviewServicer(review_pb2_grpc.ReviewServiceServicer):
         reviewing: Reviewing,
         deciding: Deciding,
         fixing: Fixing,
+        again: ReviewingAgain,
         lists: ReviewLists,
     ) -> None:
         self._settings = settings
         self._reviewing = reviewing
         self._deciding = deciding
         self._fixing = fixing
+        self._again = again
         self._lists = lists
 
     async def GetReviewSettings(
@@ -67,6 +71,21 @@ class ReviewServicer(review_pb2_grpc.ReviewServiceServicer):
 
     async def MarkFixed(self, request: pb.MarkFixedRequest, context: Any) -> pb.MarkFixedResponse:
         return wire.marked(await self._fixing.mark(wire.mark_fixed(request)))
+
+    async def AddReviews(
+        self, request: again_pb.AddReviewsRequest, context: Any
+    ) -> again_pb.AddReviewsResponse:
+        return wire.reviews_added(await self._again.add(wire.add_reviews(request)))
+
+    async def Resample(
+        self, request: again_pb.ResampleRequest, context: Any
+    ) -> again_pb.ResampleResponse:
+        return wire.resampled(await self._again.resample(wire.resample(request)))
+
+    async def ReturnTask(
+        self, request: again_pb.ReturnTaskRequest, context: Any
+    ) -> again_pb.ReturnTaskResponse:
+        return wire.returned(await self._again.give_back(wire.return_task(request)))
 
     async def GetIssue(
         self, request: issues_pb2.GetIssueRequest, context: Any

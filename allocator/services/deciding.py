@@ -11,7 +11,7 @@ from allocator import answers_reviews as told
 from allocator.model import TaskId, TaskState
 from allocator.ports import Content, Ledger, Outcome, Reviews, ReviewView, UnitView, Views
 from allocator.requests import Hold
-from allocator.requests_reviews import Decide, MissingLabel, ReportMissing, Verdict
+from allocator.requests_reviews import Decide, ReportMissing, Verdict
 from allocator.services.door import Door, Place, judged
 from allocator.services.drawing import Drawing
 from allocator.services.held_reviews import HeldReviews, issue_id
@@ -110,7 +110,7 @@ class Deciding:
         task = ask.hold.task
         place, person = await self._door.act_for(ask.change, ask.person, REPORT, entry=task.entry)
         view = await self._view(place.project, task)
-        said = {"missing": [_missing(label) for label in ask.labels]}
+        said = {"missing": [label.said for label in ask.labels]}
         outcome = await self._change(place, person, ask, said=said, missing=len(ask.labels))
         if outcome.word != "ok":
             raise await self._refusal(place.project, person, ask.hold, outcome, {})
@@ -258,12 +258,3 @@ def _said(verdict: Verdict) -> dict[str, str]:
     """What goes with a decision, as content."""
     said = {"reason": verdict.reason, "text": verdict.comment, "edits": verdict.edits}
     return {name: text for name, text in said.items() if text}
-
-
-def _missing(label: MissingLabel) -> dict[str, Any]:
-    said: dict[str, Any] = {"text": label.comment}
-    if label.class_name:
-        said["class_name"] = label.class_name
-    if label.frames:
-        said["frames"] = [list(one) for one in label.frames]
-    return said

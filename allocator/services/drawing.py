@@ -136,6 +136,30 @@ class Drawing:
             "groups": _packed(groups),
         }
 
+    async def again(
+        self,
+        project: int,
+        task: TaskId,
+        review: ReviewSettings,
+        before: Earlier,
+        *,
+        author: int,
+        discarded: bool,
+    ) -> list[dict[str, Any]]:
+        """Units that nobody is to look at, and that are drawn by the present rates, in groups."""
+        units = [
+            Unit(number=one.unit, external_id=one.external_id, class_name=one.class_name)
+            for one in before.units
+            if one.unit < MISSING and one.state == UnitState.NOT_SAMPLED
+        ]
+        if not before.units:
+            units = [Unit(number=WHOLE_TASK)]
+        subject = await self._subject(project, review.queue, task, max(before.round, 1))
+        how = review.rates.of_discard if discarded else review.rates.of_work(author)
+        drawn = sample(units, how=how, seed=review.seed, subject=subject)
+        authors = {author, *before.authors}
+        return _packed(_groups(drawn, units, review, author, authors))
+
     async def for_experts(
         self,
         project: int,

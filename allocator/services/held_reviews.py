@@ -6,7 +6,7 @@ import asyncio
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from allocator import answers_reviews as told
 from allocator.answers import HeldTask
@@ -25,6 +25,8 @@ from allocator.ports import (
 from allocator.services.outcomes import expire_ms, expires_in, some
 from reviewqueue.model import MISSING, UnitState
 
+UNSETTLED: Final = frozenset({UnitState.PENDING, UnitState.RETURNED, UnitState.RESOLVED})
+"""States of units whose issue may be open, or for review."""
 Decode = Callable[[bytes], Sequence[told.SubmittedUnit]]
 """The units in the body of a submission."""
 Body = Mapping[str, Any]
@@ -148,14 +150,14 @@ class HeldReviews:
                     issue=issues.get(unit.unit),
                 )
                 for unit in units
-                if unit.unit in set(view.units) and unit.state == UnitState.PENDING
+                if unit.unit in set(view.pending)
             ),
             missing=tuple(issue for unit, issue in issues.items() if unit > MISSING),
         )
 
     async def _issues(self, project: int, units: Sequence[UnitView]) -> dict[int, told.Issue]:
         """By unit, what was objected to and is not settled."""
-        open_ones = [one for one in units if one.issue and (one.rejects or one.unit > MISSING)]
+        open_ones = [one for one in units if one.issue and one.state in UNSETTLED]
         found = await asyncio.gather(
             *(
                 self._reviews.issue(

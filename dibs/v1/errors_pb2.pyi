@@ -75,6 +75,7 @@ class ErrorReason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     ERROR_REASON_OPEN_ISSUES: _ClassVar[ErrorReason]
     ERROR_REASON_REVIEW_PASSED: _ClassVar[ErrorReason]
     ERROR_REASON_REVIEW_STARTED: _ClassVar[ErrorReason]
+    ERROR_REASON_QUEUE_NOT_REVIEWED: _ClassVar[ErrorReason]
     ERROR_REASON_INTERNAL: _ClassVar[ErrorReason]
 ERROR_REASON_UNSPECIFIED: ErrorReason
 ERROR_REASON_INVALID_ARGUMENT: ErrorReason
@@ -145,4 +146,5 @@ ERROR_REASON_UNIT_NOT_RETURNED: ErrorReason
 ERROR_REASON_OPEN_ISSUES: ErrorReason
 ERROR_REASON_REVIEW_PASSED: ErrorReason
 ERROR_REASON_REVIEW_STARTED: ErrorReason
+ERROR_REASON_QUEUE_NOT_REVIEWED: ErrorReason
 ERROR_REASON_INTERNAL: ErrorReason

@@ -1,4 +1,5 @@
 from dibs.bufvalidate import validate_pb2 as _validate_pb2
+from dibs.v1 import allocation_pb2 as _allocation_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
@@ -61,6 +62,16 @@ class Issue(_message.Message):
     author: str
     update_time: _timestamp_pb2.Timestamp
     def __init__(self, issue_id: _Optional[str] = ..., task_id: _Optional[str] = ..., unit_id: _Optional[str] = ..., kind: _Optional[_Union[IssueKind, str]] = ..., state: _Optional[_Union[IssueState, str]] = ..., reason: _Optional[str] = ..., comment: _Optional[str] = ..., reviewer: _Optional[str] = ..., open_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., fix_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., close_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., class_name: _Optional[str] = ..., queue_id: _Optional[str] = ..., author: _Optional[str] = ..., update_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class MissingLabel(_message.Message):
+    __slots__ = ("class_name", "frames", "comment")
+    CLASS_NAME_FIELD_NUMBER: _ClassVar[int]
+    FRAMES_FIELD_NUMBER: _ClassVar[int]
+    COMMENT_FIELD_NUMBER: _ClassVar[int]
+    class_name: str
+    frames: _containers.RepeatedCompositeFieldContainer[_allocation_pb2.FrameRange]
+    comment: str
+    def __init__(self, class_name: _Optional[str] = ..., frames: _Optional[_Iterable[_Union[_allocation_pb2.FrameRange, _Mapping]]] = ..., comment: _Optional[str] = ...) -> None: ...
 
 class GetIssueRequest(_message.Message):
     __slots__ = ("project_id", "actor", "min_seq", "issue_id")

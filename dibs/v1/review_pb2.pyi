@@ -4,6 +4,7 @@ from dibs.v1 import common_pb2 as _common_pb2
 from dibs.v1 import issues_pb2 as _issues_pb2
 from dibs.v1 import review_lists_pb2 as _review_lists_pb2
 from dibs.v1 import review_settings_pb2 as _review_settings_pb2
+from dibs.v1 import reviewing_again_pb2 as _reviewing_again_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
@@ -183,16 +184,6 @@ class DecideResponse(_message.Message):
     nothing: _allocation_pb2.Nothing
     def __init__(self, seq: _Optional[int] = ..., decided: _Optional[int] = ..., finished: bool = ..., task_state: _Optional[_Union[_common_pb2.TaskState, str]] = ..., next: _Optional[_Union[Review, _Mapping]] = ..., nothing: _Optional[_Union[_allocation_pb2.Nothing, _Mapping]] = ...) -> None: ...
 
-class MissingLabel(_message.Message):
-    __slots__ = ("class_name", "frames", "comment")
-    CLASS_NAME_FIELD_NUMBER: _ClassVar[int]
-    FRAMES_FIELD_NUMBER: _ClassVar[int]
-    COMMENT_FIELD_NUMBER: _ClassVar[int]
-    class_name: str
-    frames: _containers.RepeatedCompositeFieldContainer[_allocation_pb2.FrameRange]
-    comment: str
-    def __init__(self, class_name: _Optional[str] = ..., frames: _Optional[_Iterable[_Union[_allocation_pb2.FrameRange, _Mapping]]] = ..., comment: _Optional[str] = ...) -> None: ...
-
 class ReportMissingRequest(_message.Message):
     __slots__ = ("project_id", "actor", "request_id", "review_id", "lease_token", "person", "labels")
     PROJECT_ID_FIELD_NUMBER: _ClassVar[int]
@@ -208,8 +199,8 @@ class ReportMissingRequest(_message.Message):
     review_id: str
     lease_token: int
     person: str
-    labels: _containers.RepeatedCompositeFieldContainer[MissingLabel]
-    def __init__(self, project_id: _Optional[str] = ..., actor: _Optional[str] = ..., request_id: _Optional[_Union[_common_pb2.RequestId, _Mapping]] = ..., review_id: _Optional[str] = ..., lease_token: _Optional[int] = ..., person: _Optional[str] = ..., labels: _Optional[_Iterable[_Union[MissingLabel, _Mapping]]] = ...) -> None: ...
+    labels: _containers.RepeatedCompositeFieldContainer[_issues_pb2.MissingLabel]
+    def __init__(self, project_id: _Optional[str] = ..., actor: _Optional[str] = ..., request_id: _Optional[_Union[_common_pb2.RequestId, _Mapping]] = ..., review_id: _Optional[str] = ..., lease_token: _Optional[int] = ..., person: _Optional[str] = ..., labels: _Optional[_Iterable[_Union[_issues_pb2.MissingLabel, _Mapping]]] = ...) -> None: ...
 
 class ReportMissingResponse(_message.Message):
     __slots__ = ("seq", "issue_ids")

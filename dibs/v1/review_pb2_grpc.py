@@ -7,6 +7,7 @@ from dibs.v1 import issues_pb2 as dibs_dot_v1_dot_issues__pb2
 from dibs.v1 import review_lists_pb2 as dibs_dot_v1_dot_review__lists__pb2
 from dibs.v1 import review_pb2 as dibs_dot_v1_dot_review__pb2
 from dibs.v1 import review_settings_pb2 as dibs_dot_v1_dot_review__settings__pb2
+from dibs.v1 import reviewing_again_pb2 as dibs_dot_v1_dot_reviewing__again__pb2
 
 GRPC_GENERATED_VERSION = '1.71.2'
 GRPC_VERSION = grpc.__version__
@@ -76,6 +77,21 @@ class ReviewServiceStub(object):
                 '/dibs.v1.ReviewService/MarkFixed',
                 request_serializer=dibs_dot_v1_dot_review__pb2.MarkFixedRequest.SerializeToString,
                 response_deserializer=dibs_dot_v1_dot_review__pb2.MarkFixedResponse.FromString,
+                _registered_method=True)
+        self.AddReviews = channel.unary_unary(
+                '/dibs.v1.ReviewService/AddReviews',
+                request_serializer=dibs_dot_v1_dot_reviewing__again__pb2.AddReviewsRequest.SerializeToString,
+                response_deserializer=dibs_dot_v1_dot_reviewing__again__pb2.AddReviewsResponse.FromString,
+                _registered_method=True)
+        self.Resample = channel.unary_unary(
+                '/dibs.v1.ReviewService/Resample',
+                request_serializer=dibs_dot_v1_dot_reviewing__again__pb2.ResampleRequest.SerializeToString,
+                response_deserializer=dibs_dot_v1_dot_reviewing__again__pb2.ResampleResponse.FromString,
+                _registered_method=True)
+        self.ReturnTask = channel.unary_unary(
+                '/dibs.v1.ReviewService/ReturnTask',
+                request_serializer=dibs_dot_v1_dot_reviewing__again__pb2.ReturnTaskRequest.SerializeToString,
+                response_deserializer=dibs_dot_v1_dot_reviewing__again__pb2.ReturnTaskResponse.FromString,
                 _registered_method=True)
         self.GetIssue = channel.unary_unary(
                 '/dibs.v1.ReviewService/GetIssue',
@@ -185,6 +201,40 @@ class ReviewServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def AddReviews(self, request, context):
+        """Lets submitted tasks be reviewed once more, all of their units, each by
+        somebody who is no author of it and has not reviewed it: one reject returns a
+        unit. A finished task is IN_REVIEW again. Needs ADMIN, TEAM_MANAGER or the
+        owner. Errors: PROJECT_NOT_FOUND, QUEUE_NOT_FOUND, TASK_NOT_FOUND,
+        PERSON_NOT_FOUND, TASK_CHANGED, QUEUE_NOT_REVIEWED, INVALID_ARGUMENT (a task of
+        another queue), PERMISSION_DENIED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Resample(self, request, context):
+        """Draws again from submitted tasks, by the rates as they are now: what was not
+        drawn before and is drawn now is reviewed. A finished task is IN_REVIEW then.
+        Needs ADMIN, TEAM_MANAGER or the owner. Errors: PROJECT_NOT_FOUND,
+        QUEUE_NOT_FOUND, TASK_NOT_FOUND, TASK_CHANGED, QUEUE_NOT_REVIEWED,
+        INVALID_ARGUMENT (a task of another queue), PERMISSION_DENIED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ReturnTask(self, request, context):
+        """Returns a submitted task to its author with issues, outside a review: it loses
+        its status, and what is left of its reviews ends. Needs ADMIN, TEAM_MANAGER or
+        the owner, who is no author of it. Errors: PROJECT_NOT_FOUND, TASK_NOT_FOUND,
+        UNIT_NOT_FOUND, WRONG_TASK_STATE, NOT_ELIGIBLE, TASK_CHANGED,
+        INVALID_ARGUMENT (a reason that the queue does not offer), PERMISSION_DENIED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetIssue(self, request, context):
         """Answers with an issue. For managers, the owner of the queue, who is to correct
         it, and who opened it. Errors: PROJECT_NOT_FOUND, ISSUE_NOT_FOUND,
@@ -266,6 +316,21 @@ def add_ReviewServiceServicer_to_server(servicer, server):
                     servicer.MarkFixed,
                     request_deserializer=dibs_dot_v1_dot_review__pb2.MarkFixedRequest.FromString,
                     response_serializer=dibs_dot_v1_dot_review__pb2.MarkFixedResponse.SerializeToString,
+            ),
+            'AddReviews': grpc.unary_unary_rpc_method_handler(
+                    servicer.AddReviews,
+                    request_deserializer=dibs_dot_v1_dot_reviewing__again__pb2.AddReviewsRequest.FromString,
+                    response_serializer=dibs_dot_v1_dot_reviewing__again__pb2.AddReviewsResponse.SerializeToString,
+            ),
+            'Resample': grpc.unary_unary_rpc_method_handler(
+                    servicer.Resample,
+                    request_deserializer=dibs_dot_v1_dot_reviewing__again__pb2.ResampleRequest.FromString,
+                    response_serializer=dibs_dot_v1_dot_reviewing__again__pb2.ResampleResponse.SerializeToString,
+            ),
+            'ReturnTask': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReturnTask,
+                    request_deserializer=dibs_dot_v1_dot_reviewing__again__pb2.ReturnTaskRequest.FromString,
+                    response_serializer=dibs_dot_v1_dot_reviewing__again__pb2.ReturnTaskResponse.SerializeToString,
             ),
             'GetIssue': grpc.unary_unary_rpc_method_handler(
                     servicer.GetIssue,
@@ -487,6 +552,87 @@ class ReviewService(object):
             '/dibs.v1.ReviewService/MarkFixed',
             dibs_dot_v1_dot_review__pb2.MarkFixedRequest.SerializeToString,
             dibs_dot_v1_dot_review__pb2.MarkFixedResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AddReviews(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dibs.v1.ReviewService/AddReviews',
+            dibs_dot_v1_dot_reviewing__again__pb2.AddReviewsRequest.SerializeToString,
+            dibs_dot_v1_dot_reviewing__again__pb2.AddReviewsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Resample(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dibs.v1.ReviewService/Resample',
+            dibs_dot_v1_dot_reviewing__again__pb2.ResampleRequest.SerializeToString,
+            dibs_dot_v1_dot_reviewing__again__pb2.ResampleResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReturnTask(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dibs.v1.ReviewService/ReturnTask',
+            dibs_dot_v1_dot_reviewing__again__pb2.ReturnTaskRequest.SerializeToString,
+            dibs_dot_v1_dot_reviewing__again__pb2.ReturnTaskResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -72,6 +72,7 @@ BY_RPC: dict[str, dict[str, Any]] = {
     "ReviewService.Decide": {"all": {"action": review_pb2.REVIEW_ACTION_APPROVE}},
     "ReviewService.ReportMissing": {"labels": [{"comment": "a five is missing"}]},
     "ReviewService.MarkFixed": {"all": True},
+    "ReviewService.ReturnTask": {"missing": [{"comment": "a five is missing"}]},
     "QueueService.BulkUpdateQueues": {"queue": {}, "update_mask": {"paths": ["display_name"]}},
     "QueueService.SetPriority": {"priority": common_pb2.PRIORITY_HIGH},
     "QueueService.BulkSetPriority": {"priority": common_pb2.PRIORITY_HIGH},

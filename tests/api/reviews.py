@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dibs.v1 import allocation_pb2 as allocation
-from dibs.v1 import project_pb2
+from dibs.v1 import issues_pb2, project_pb2
 from dibs.v1 import review_pb2 as pb
 from dibs.v1 import review_settings_pb2 as settings_pb
 from tests.api.world import World
@@ -95,7 +95,7 @@ class Desk:
         return await self.world.stubs.reviews.Decide(request)
 
     async def missing(self, person: str, review: Any, *comments: str, **fields: Any) -> Any:
-        labels = [pb.MissingLabel(comment=comment) for comment in comments]
+        labels = [issues_pb2.MissingLabel(comment=comment) for comment in comments]
         request = pb.ReportMissingRequest(
             **(self.world.change(person) | _held(review) | fields), labels=labels
         )

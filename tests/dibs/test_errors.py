@@ -73,6 +73,7 @@ EXAMPLES: list[errors.DibsError] = [
     errors.UnitNotPending("r1", "u"),
     errors.UnitNotReturned("1-1", "u"),
     errors.OpenIssues("1-1", 3),
+    errors.QueueNotReviewed("q"),
     errors.ReviewPassed("1-1"),
     errors.ReviewStarted("1-1"),
     errors.ProjectNotDeleted("p"),

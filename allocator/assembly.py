@@ -58,6 +58,7 @@ from allocator.services.planning import Planning
 from allocator.services.priorities import Priorities
 from allocator.services.project_life import ProjectLife
 from allocator.services.projects import Projects
+from allocator.services.quality import QualityReports
 from allocator.services.queue_datasets import DatasetsOfQueue
 from allocator.services.queue_list import QueueList
 from allocator.services.queue_settings import SettingsCache
@@ -117,7 +118,7 @@ class Assembly:
             self._allocation_servicer,
             AssignmentServicer(self._assignments, self._assigning, self._movings, self._ranging),
             OperationServicer(self._operations),
-            ReportServicer(self._activity, self._watching, self._reporting),
+            ReportServicer(self._activity, self._watching, self._reporting, self._quality),
             self._review_servicer,
         )
 
@@ -314,6 +315,16 @@ class Assembly:
             views=self._views,
             door=self._door,
             clock=self._clock,
+        )
+
+    @cached_property
+    def _quality(self) -> QualityReports:
+        return QualityReports(
+            directory=self._directory,
+            views=self._views,
+            reviews=self._store.reviews,
+            reads=self._store.qualities,
+            door=self._door,
         )
 
     @cached_property

@@ -276,6 +276,7 @@ TABLE: Final = (
         cells=_cells("✔ | ✔ | own queues | – | – | –"),
         rpcs=(
             "ReportService.GetForecast",
+            "ReportService.GetQuality",
             "ReportService.GetWorkload",
             "ReviewService.ListUnits",
         ),

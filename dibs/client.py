@@ -204,6 +204,7 @@ class AsyncClient:
     list_activity = _Rpc(report_calls.list_activity)
     get_workload = _Rpc(report_calls.get_workload)
     get_forecast = _Rpc(report_calls.get_forecast)
+    get_quality = _Rpc(report_calls.get_quality)
 
     def __init__(
         self,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 
 from dibs.call import Call, Scope
+from dibs.v1 import quality_pb2
 from dibs.v1 import report_pb2 as pb
 
 SERVICE = "/dibs.v1.ReportService/"
@@ -47,3 +49,30 @@ def get_forecast(scope: Scope, queue_id: str, *, min_seq: int = 0) -> Call[pb.Ge
     """Ask when the rest of a queue, and of each assignment in it, will be done."""
     request = pb.GetForecastRequest(**scope.where(), queue_id=queue_id, min_seq=min_seq)
     return Call(SERVICE + "GetForecast", request, pb.GetForecastResponse)
+
+
+def get_quality(
+    scope: Scope,
+    *,
+    queue: str = "",
+    author: str = "",
+    reviewer: str = "",
+    by: Iterable[quality_pb2.QualityDimension] = (),
+    start_time: datetime | None = None,
+    end_time: datetime | None = None,
+    min_seq: int = 0,
+) -> Call[quality_pb2.GetQualityResponse]:
+    """Ask what reviews found of the work in the project or a queue; times with a time zone."""
+    request = quality_pb2.GetQualityRequest(
+        **scope.where(),
+        queue_id=queue,
+        author=author,
+        reviewer=reviewer,
+        by=by,
+        min_seq=min_seq,
+    )
+    if start_time is not None:
+        request.start_time.FromDatetime(start_time)
+    if end_time is not None:
+        request.end_time.FromDatetime(end_time)
+    return Call(SERVICE + "GetQuality", request, quality_pb2.GetQualityResponse)

@@ -205,6 +205,7 @@ class Client:
     list_activity = _Rpc(report_calls.list_activity)
     get_workload = _Rpc(report_calls.get_workload)
     get_forecast = _Rpc(report_calls.get_forecast)
+    get_quality = _Rpc(report_calls.get_quality)
 
     def __init__(
         self,

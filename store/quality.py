@@ -37,7 +37,7 @@ SELECT {{keys}},
        count(*) FILTER (WHERE d.action = 2) AS rejected,
        count(*) FILTER (WHERE d.action = 3) AS deleted,
        count(*) FILTER (WHERE d.action = 4) AS missing {_DECISIONS}
- {{group}}"""
+ {{group}} LIMIT $7"""
 _REASONS: Final = f"""
 SELECT d.reason, count(*) AS rejects {_DECISIONS} AND d.action = 2
  GROUP BY d.reason ORDER BY count(*) DESC, d.reason"""
@@ -114,7 +114,8 @@ class Qualities:
         by = ", ".join(_KEYS[name][0] for name in _KEYS if name in ask.by)
         group = f"GROUP BY {by} ORDER BY {by}" if by else ""
         query = _QUALITY.format(keys=keys, group=group)
-        return [Quality(**row) for row in await self._postgres.fetch(query, project, *_asked(ask))]
+        rows = await self._postgres.fetch(query, project, *_asked(ask), ask.limit)
+        return [Quality(**row) for row in rows]
 
     async def reasons(self, project: int, ask: QualityAsk) -> Sequence[Reason]:
         """Why units were rejected, the most frequent first."""

@@ -140,7 +140,8 @@ class Backlog(NamedTuple):
 class QualityAsk:
     """What happened from `from_ms` until before `to_ms`, in `queues` (None: in all).
 
-    Figures are of each combination of what `by` names: queue, author, class, reviewer.
+    Figures are of each combination of what `by` names: queue, author, class, reviewer; the first
+    `limit` of them.
     """
 
     by: Sequence[str] = ()
@@ -149,6 +150,7 @@ class QualityAsk:
     reviewer: int = 0
     from_ms: int = 0
     to_ms: int = 2**53
+    limit: int = 2**53
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,20 +6,29 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from allocator.services.activity import ActivityList
+from allocator.services.quality import QualityReports
 from allocator.services.reporting import Reporting
 from allocator.services.watching import Watching
+from allocator.wire import quality as quality_wire
 from allocator.wire import report as wire
+from dibs.v1 import quality_pb2, report_pb2_grpc
 from dibs.v1 import report_pb2 as pb
-from dibs.v1 import report_pb2_grpc
 
 
 class ReportServicer(report_pb2_grpc.ReportServiceServicer):
     """Decode, call, encode."""
 
-    def __init__(self, activity: ActivityList, watching: Watching, reporting: Reporting) -> None:
+    def __init__(
+        self,
+        activity: ActivityList,
+        watching: Watching,
+        reporting: Reporting,
+        quality: QualityReports,
+    ) -> None:
         self._activity = activity
         self._watching = watching
         self._reporting = reporting
+        self._quality = quality
 
     async def ListActivity(
         self, request: pb.ListActivityRequest, context: Any
@@ -41,3 +50,8 @@ class ReportServicer(report_pb2_grpc.ReportServiceServicer):
         self, request: pb.GetForecastRequest, context: Any
     ) -> pb.GetForecastResponse:
         return wire.forecasts(await self._reporting.forecast(wire.get_forecast(request)))
+
+    async def GetQuality(
+        self, request: quality_pb2.GetQualityRequest, context: Any
+    ) -> quality_pb2.GetQualityResponse:
+        return quality_wire.quality(await self._quality.quality(quality_wire.get_quality(request)))

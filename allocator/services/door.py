@@ -99,12 +99,16 @@ class Door:
             return place
         raise _denied(ask.actor, rpc, row)
 
-    async def scope(self, look: Look, rpc: str, *, queue: str = "") -> tuple[Place, Scope]:
+    async def scope(
+        self, look: Look, rpc: str, *, queue: str = "", right: Right | None = None
+    ) -> tuple[Place, Scope]:
         """Whether the actor is let in, and what of the list they may see.
+
+        `right` is the row, where it is not that of the RPC.
 
         Raises ProjectNotFound, PermissionDenied.
         """
-        row = ROW_OF[rpc]
+        row = ROWS[right] if right else ROW_OF[rpc]
         place = await self.enter(look.project, look.actor, rpc)
         member = (await self.record(place.project, place.actor)).member
         if not member.member:

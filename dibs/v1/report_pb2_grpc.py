@@ -3,6 +3,7 @@
 import grpc
 import warnings
 
+from dibs.v1 import quality_pb2 as dibs_dot_v1_dot_quality__pb2
 from dibs.v1 import report_pb2 as dibs_dot_v1_dot_report__pb2
 
 GRPC_GENERATED_VERSION = '1.71.2'
@@ -55,6 +56,11 @@ class ReportServiceStub(object):
                 request_serializer=dibs_dot_v1_dot_report__pb2.GetForecastRequest.SerializeToString,
                 response_deserializer=dibs_dot_v1_dot_report__pb2.GetForecastResponse.FromString,
                 _registered_method=True)
+        self.GetQuality = channel.unary_unary(
+                '/dibs.v1.ReportService/GetQuality',
+                request_serializer=dibs_dot_v1_dot_quality__pb2.GetQualityRequest.SerializeToString,
+                response_deserializer=dibs_dot_v1_dot_quality__pb2.GetQualityResponse.FromString,
+                _registered_method=True)
 
 
 class ReportServiceServicer(object):
@@ -106,6 +112,19 @@ class ReportServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetQuality(self, request, context):
+        """Says what reviews found of the work of people, exactly: how much passed at its
+        first review, what was rejected and why, how often tasks came back, who reviews
+        how much and how fast, whether experts agree, and what waits for review (P54,
+        P63, E35, E36, E93, E94, D106). ADMIN and TEAM_MANAGER are told of all queues,
+        owners of theirs; every member of what they did themselves, if `author` or
+        `reviewer` is the actor (P41, P42). Errors: PROJECT_NOT_FOUND, QUEUE_NOT_FOUND,
+        PERSON_NOT_FOUND, PERMISSION_DENIED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_ReportServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -128,6 +147,11 @@ def add_ReportServiceServicer_to_server(servicer, server):
                     servicer.GetForecast,
                     request_deserializer=dibs_dot_v1_dot_report__pb2.GetForecastRequest.FromString,
                     response_serializer=dibs_dot_v1_dot_report__pb2.GetForecastResponse.SerializeToString,
+            ),
+            'GetQuality': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetQuality,
+                    request_deserializer=dibs_dot_v1_dot_quality__pb2.GetQualityRequest.FromString,
+                    response_serializer=dibs_dot_v1_dot_quality__pb2.GetQualityResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -239,6 +263,33 @@ class ReportService(object):
             '/dibs.v1.ReportService/GetForecast',
             dibs_dot_v1_dot_report__pb2.GetForecastRequest.SerializeToString,
             dibs_dot_v1_dot_report__pb2.GetForecastResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetQuality(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dibs.v1.ReportService/GetQuality',
+            dibs_dot_v1_dot_quality__pb2.GetQualityRequest.SerializeToString,
+            dibs_dot_v1_dot_quality__pb2.GetQualityResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -50,6 +50,8 @@ class Fixing:
         """
         place, person = await self._door.act_for(ask.change, ask.person, FIX, entry=ask.task.entry)
         content = await kept(self._content, place.project, ask.comment)
+        now = await self._ledger.read(place.project, "member", person=place.actor)
+        await self._views.wait_for(place.project, now.seq)  # what was decided before is known
         for _ in range(TRIES):
             units = await self._reviews.units(place.project, ask.task)
             outcome = await self._write(place, person, ask, _chosen(ask, units), content)

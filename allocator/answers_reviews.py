@@ -44,6 +44,8 @@ class Issue:
     issue_id: str
     queue_id: str
     task: TaskId
+    item: Item
+    assignment: str
     unit_id: str
     kind: int
     state: int

@@ -10,10 +10,11 @@ from audit.apply_work import there
 from audit.eligibility import eligible, has_another, standing
 from audit.expect_finished import STALE, expect_reopen, expect_set_priority
 from audit.moves import DONE, put, rerank, running
-from audit.report import RULES, Judge
+from audit.report import REVIEWED, RULES, Judge
 from audit.state import (
     ASSIGNED,
     BY_MEANING,
+    DISCARDED,
     QUEUED,
     RETURNED,
     Entry,
@@ -54,9 +55,13 @@ def prioritised(project: Project, event: Event, judge: Judge) -> None:
 
 
 def status_set(project: Project, event: Event, judge: Judge) -> None:
-    """A finished task stays its author's; one that waited is from now on that of who set it."""
+    """A finished task stays its author's; one that waited is from now on that of who set it.
+
+    What was discarded, and is done now, is drawn for like a submission.
+    """
     body = event.body
     index, meaning = body["status"], body["meaning"]
+    given = {(task[0], task[1]): task[9] for task in body["tasks"] if len(task) > 9}
     for entry, number, author in _tasks(project, event, judge):
         slot, statuses = entry.slot(number), project.queues[entry.queue].rules.statuses
         valid = 0 < index <= len(statuses) and statuses[index - 1] == meaning
@@ -77,7 +82,12 @@ def status_set(project: Project, event: Event, judge: Judge) -> None:
         cycle = project.cycles.get((entry.entry, number))
         if cycle and cycle.noted:
             reviews.take_up(project, entry, number)
-        put(project, entry, number, after)
+        if said := given.get((entry.entry, number)):
+            discarded = slot.state == DISCARDED
+            judge.expect(REVIEWED, discarded, "{} was not discarded", entry.entry)
+            reviews.added(project, event, judge, (entry, number), said)
+        else:
+            put(project, entry, number, after)
 
 
 def status_removed(project: Project, event: Event, judge: Judge) -> None:

@@ -35,6 +35,7 @@ from audit.review_state import (
 from audit.state import (
     BY_MEANING,
     COMPLETED,
+    FINISHED,
     IN_PROGRESS,
     IN_REVIEW,
     QUEUED,
@@ -186,6 +187,7 @@ def _then(
         if cycle.back:
             right = QUEUED if author_is_out(project, of, slot) else RETURNED
     judge.expect(REVIEWED, state == right, "the task is in {} then, not {}", state, right)
+    cycle.begun, cycle.passed = True, state in FINISHED
     if state == 0:
         return
     after = replace(slot, state=state)
@@ -243,18 +245,9 @@ def fell_back(project: Project, event: Event, judge: Judge) -> None:
 def reviews_added(project: Project, event: Event, judge: Judge) -> None:
     """What was submitted before is reviewed by more people, or for the first time."""
     for entry, number, author, said in _told(project, event, judge):
-        cycle, slot = reviews.cycle_of(project, entry, number), entry.slot(number)
-        judge.expect(REVIEWED, slot.person == author, "{} is of {}", entry.entry, author)
-        under = slot.state == IN_REVIEW
-        round_ = said["round"]
-        same = round_ == cycle.round or (round_ > cycle.round and not under)
-        judge.expect(REVIEWED, same, "round {}, not {}", round_, cycle.round)
-        if not under:
-            reviews.begin(judge, cycle, said, reviews.authors_of(entry, number))
-            put(project, entry, number, replace(slot, state=IN_REVIEW))
-        made = list(said["reviews"] or ())
-        judge.expect(REVIEWED, made or under, "nothing of {} is reviewed", entry.entry)
-        reviews.make(project, event, judge, (entry, number), made, cycle.authors)
+        of = entry.slot(number).person
+        judge.expect(REVIEWED, of == author, "{} is of {}", entry.entry, author)
+        reviews.added(project, event, judge, (entry, number), said)
 
 
 def objected(project: Project, event: Event, judge: Judge) -> None:

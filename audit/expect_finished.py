@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from audit.eligibility import eligible, has_another, standing
 from audit.moves import DONE
-from audit.state import FINISHED, QUEUED, REMOVED, Entry, Project
+from audit.state import FINISHED, IN_PROGRESS, IN_REVIEW, QUEUED, REMOVED, Entry, Project
 
 NOT_FOUND = "not_found"
 STALE = "stale_entry"
@@ -30,9 +30,18 @@ def expect_set_priority(project: Project, queue: int, tasks: Sequence[tuple[int,
 
 
 def expect_set_status(
-    project: Project, entry: Entry, number: int, person: int, manager: int, as_of: int
+    project: Project,
+    entry: Entry,
+    number: int,
+    person: int,
+    manager: int,
+    as_of: int,
+    known: int = 0,
 ) -> Told:
-    """By the author, or by a manager, who may also finish what waits."""
+    """By the author, or by a manager, who may also finish what waits.
+
+    `known`: of one that has left it is known that a review of it has passed.
+    """
     if project.covered(entry):
         return "wrong_state", str(REMOVED)
     if stale(project, entry, as_of):
@@ -43,10 +52,29 @@ def expect_set_status(
     if slot.state in DONE:
         if not (manager or slot.person == person):
             return "not_author", ""
+        if not manager and has_passed(project, entry, number, known):
+            return "review_passed", ""
         return ("status_locked" if project.status_locks else "ok"), ""
     if slot.state != QUEUED or not manager:
         return "wrong_state", str(entry.shown(slot))
     return ("not_eligible", "EXCLUDED") if has_another(entry, person, number) else ("ok", "")
+
+
+def has_passed(project: Project, entry: Entry, number: int, known: int) -> bool:
+    """Whether a review of what was submitted last has passed, as far as is known of it."""
+    cycle = project.cycles.get((entry.entry, number))
+    if cycle and cycle.noted:
+        return cycle.known and cycle.passed
+    return bool(known)
+
+
+def has_begun(project: Project, entry: Entry, number: int) -> bool:
+    """Whether somebody is at a review of it, or has finished one."""
+    cycle = project.cycles.get((entry.entry, number))
+    if cycle is None or entry.slot(number).state != IN_REVIEW:
+        return False
+    states = {project.entries[one].slot(1).state for one in cycle.open}
+    return cycle.begun or IN_PROGRESS in states
 
 
 def expect_remove_status(
@@ -57,6 +85,7 @@ def expect_remove_status(
     manager: int,
     recalled: int,
     as_of: int,
+    known: int = 0,
 ) -> Told:
     """By the author, or by a manager who does not recall; the author may work there."""
     if project.covered(entry):
@@ -70,6 +99,10 @@ def expect_remove_status(
         return "wrong_state", str(entry.shown(slot))
     if slot.person != person and not (manager and not recalled):
         return "not_author", ""
+    if not (manager and not recalled) and has_passed(project, entry, number, known):
+        return "review_passed", ""
+    if recalled and has_begun(project, entry, number):
+        return "review_started", ""
     cause = standing(project.member(slot.person), project.queues[entry.queue])
     return ("not_eligible", cause) if cause else ("ok", "")
 

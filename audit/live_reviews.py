@@ -47,4 +47,5 @@ def still_fall(shape: Shape) -> None:
 
 def _cycle(one: Mapping[str, Any], listed: Listed) -> tuple[object, ...]:
     lists = (tuple(sorted(listed(one[name]))) for name in ("open", "r", "a"))
-    return (one["round"], one["back"], one["m"], one["meaning"], one["status"], *lists)
+    names = ("round", "back", "p", "begun", "m", "meaning", "status")
+    return (*(one[name] for name in names), *lists)

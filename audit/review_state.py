@@ -113,7 +113,8 @@ class Cycle:
 
     `open`: the review tasks of this round that are not finished. `back`: something is to be
     returned when it ends. `units` are those that were ever sampled, `rejects` how often each was
-    rejected. `status` and `meaning`: what the task is, once the round has ended well.
+    rejected. `status` and `meaning`: what the task is, once the round has ended well. `begun`:
+    something of the round was decided; `passed`: it has ended so.
     """
 
     round: int = 0
@@ -125,6 +126,8 @@ class Cycle:
     rejects: dict[int, int] = field(default_factory=dict)
     missing: int = 0
     authors: frozenset[int] = frozenset()
+    begun: bool = False
+    passed: bool = False
     known: bool = False
     """Whether the live state knows of it: it forgets what is finished."""
     noted: bool = False

@@ -176,6 +176,22 @@ def load(project: Project, stage: Queue, person: int) -> int:
     return sum(len(review.units) for review in about if review)
 
 
+def added(
+    project: Project, event: Event, judge: Judge, task: tuple[Entry, int], said: Mapping[str, Any]
+) -> None:
+    """What was submitted before is under review by these from now on, whether it was so or not."""
+    entry, number = task
+    cycle, slot = cycle_of(project, entry, number), entry.slot(number)
+    under, round_, made = slot.state == IN_REVIEW, said["round"], list(said["reviews"] or ())
+    same = round_ == cycle.round or (round_ > cycle.round and not under)
+    judge.expect(REVIEWED, same, "round {}, not {}", round_, cycle.round)
+    judge.expect(REVIEWED, made or under, "nothing of {} is reviewed", entry.entry)
+    if not under:
+        begin(judge, cycle, said, authors_of(entry, number))
+        put(project, entry, number, replace(slot, state=IN_REVIEW))
+    make(project, event, judge, task, made, cycle.authors)
+
+
 def rejected_before(cycle: Cycle, judge: Judge, made: Iterable[Sequence[Any]]) -> None:
     """A submission says of each unit that is reviewed again how often it was rejected."""
     for one in made:
@@ -236,6 +252,7 @@ def begin(judge: Judge, cycle: Cycle, said: Mapping[str, Any], authors: frozense
     cycle.round, cycle.meaning, cycle.back = said["round"], said["meaning"], False
     cycle.status, cycle.missing = said["status"], max(cycle.missing, said["missing"])
     cycle.known = cycle.noted = True
+    cycle.begun = cycle.passed = False
 
 
 def _round(judge: Judge, cycle: Cycle, told: int) -> None:

@@ -30,10 +30,12 @@ def _packed(units: dict[int, int]) -> list[int]:
 
 def _cycle(cycle: Cycle) -> tuple[object, ...]:
     if not cycle.known:
-        return (0, 0, 0, 0, 0, (), (), ())
+        return (0, 0, 0, 0, 0, 0, 0, (), (), ())
     noted = {u: s for u, s in cycle.units.items() if s in (RETURNED_UNIT, RESOLVED)}
     lists = (tuple(sorted(one)) for one in (cycle.open, _packed(noted), cycle.authors))
-    return (cycle.round, int(cycle.back), cycle.missing, cycle.meaning, cycle.status, *lists)
+    stands = (cycle.back, cycle.passed, cycle.begun)
+    said = (cycle.missing, cycle.meaning, cycle.status)
+    return (cycle.round, *map(int, stands), *said, *lists)
 
 
 def followed(project: Project, shape: Shape) -> None:

@@ -28,6 +28,14 @@ class UnitState(IntEnum):
     DELETED = 7
 
 
+class IssueState(IntEnum):
+    """Where an objection to a unit is in its life."""
+
+    OPEN = 1
+    FOR_REVIEW = 2
+    RESOLVED = 3
+
+
 class Decision(IntEnum):
     """What a reviewer may do with a unit."""
 

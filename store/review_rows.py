@@ -8,14 +8,11 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from allocator.model import TaskState
-from reviewqueue.model import UnitState
+from reviewqueue.model import IssueState, UnitState
 from store.submitted_units import Submitted
 from store.task_row import FINISHED, Task, TaskRow
 
-OPEN: Final = 1
-FOR_REVIEW: Final = 2
-CLOSED: Final = 3
-"""The states of an issue."""
+OPEN, FOR_REVIEW, CLOSED = map(int, IssueState)
 ISSUE_OF: Final[Mapping[UnitState, int]] = {
     UnitState.RETURNED: OPEN,
     UnitState.RESOLVED: FOR_REVIEW,

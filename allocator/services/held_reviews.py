@@ -6,10 +6,11 @@ import asyncio
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from allocator import answers_reviews as told
 from allocator.answers import HeldTask
+from allocator.filters import All, Compare, Order
 from allocator.model import REVIEWS, STAGE, Priority, TaskId, TaskKind, TaskState
 from allocator.ports import (
     Content,
@@ -22,11 +23,11 @@ from allocator.ports import (
     UnitView,
     Views,
 )
+from allocator.ports.lists import ListAsk
+from allocator.services.assignment_ids import id_of
 from allocator.services.outcomes import expire_ms, expires_in, some
-from reviewqueue.model import MISSING, UnitState
+from reviewqueue.model import MISSING, MOST_UNITS, IssueState
 
-UNSETTLED: Final = frozenset({UnitState.PENDING, UnitState.RETURNED, UnitState.RESOLVED})
-"""States of units whose issue may be open, or for review."""
 Decode = Callable[[bytes], Sequence[told.SubmittedUnit]]
 """The units in the body of a submission."""
 Body = Mapping[str, Any]
@@ -121,7 +122,7 @@ class HeldReviews:
             raise LookupError(f"no review {hold.review} in project {project}")
         task = TaskId(entry=view.entry, slot=view.slot)
         units = await self._reviews.units(project, task)
-        issues = await self._issues(project, units)
+        issues = await self._issues(project, task)
         work = await self.submitted(project, task)
         queues = await self._directory.queue_ids(project, [view.queue])
         people = await self._directory.people_ids(project, [view.author])
@@ -155,54 +156,66 @@ class HeldReviews:
             missing=tuple(issue for unit, issue in issues.items() if unit > MISSING),
         )
 
-    async def _issues(self, project: int, units: Sequence[UnitView]) -> dict[int, told.Issue]:
+    async def _issues(self, project: int, task: TaskId) -> dict[int, told.Issue]:
         """By unit, what was objected to and is not settled."""
-        open_ones = [one for one in units if one.issue and one.state in UNSETTLED]
-        found = await asyncio.gather(
-            *(
-                self._reviews.issue(
-                    project, TaskId(entry=one.entry, slot=one.slot), one.unit, one.issue
-                )
-                for one in open_ones
+        wanted = {"entry": task.entry, "slot": task.slot}
+        of_task = [
+            Compare(field=field, operator="=", value=value) for field, value in wanted.items()
+        ]
+        unsettled = Compare(field="state", operator="!=", value=int(IssueState.RESOLVED))
+        ask = ListAsk(
+            order=Order(field="create_time"),
+            limit=2 * MOST_UNITS,
+            filter=All((*of_task, unsettled)),
+        )
+        views = await self._reviews.issues(project, ask)
+        found = await self.issues(project, views)
+        return {view.unit: issue for view, issue in zip(views, found, strict=True)}
+
+    async def issues(self, project: int, views: Sequence[IssueView]) -> list[told.Issue]:
+        """Issues in words."""
+        named = {person for view in views for person in (view.author, view.reviewer)}
+        people = await self._directory.people_ids(project, named - {0})
+        queues = await self._directory.queue_ids(project, {view.queue for view in views})
+        items = await self._items.of_entries(project, {view.entry for view in views})
+        bodies = await self._bodies(project, {view.content for view in views} - {0})
+        return [
+            told.Issue(
+                issue_id=issue_id(view.entry, view.slot, view.unit, view.seq),
+                queue_id=queues[view.queue],
+                task=TaskId(entry=view.entry, slot=view.slot),
+                item=items[view.entry],
+                assignment=id_of(view.queue, view.author),
+                unit_id="" if view.unit > MISSING else view.external_id,
+                kind=view.kind,
+                state=view.state,
+                reason=view.reason,
+                comment=str(_said(bodies.get(view.content, {}), view).get("text", "")),
+                author=people.get(view.author, ""),
+                reviewer=people.get(view.reviewer, ""),
+                opened_ms=view.opened_ms,
+                fixed_ms=view.fixed_ms,
+                closed_ms=view.closed_ms,
+                updated_ms=view.updated_ms,
+                class_name=view.class_name,
             )
-        )
-        views = [view for view in found if view is not None and not view.closed_ms]
-        return {view.unit: await self.issue(project, view) for view in views}
+            for view in views
+        ]
 
-    async def issue(self, project: int, view: IssueView) -> told.Issue:
-        """An issue in words."""
-        people = await self._directory.people_ids(project, {view.author, view.reviewer} - {0})
-        queues = await self._directory.queue_ids(project, [view.queue])
-        said = await self._said(project, view)
-        missing = view.unit > MISSING
-        return told.Issue(
-            issue_id=issue_id(view.entry, view.slot, view.unit, view.seq),
-            queue_id=queues[view.queue],
-            task=TaskId(entry=view.entry, slot=view.slot),
-            unit_id="" if missing else view.external_id,
-            kind=view.kind,
-            state=view.state,
-            reason=view.reason,
-            comment=str(said.get("text", "")),
-            author=people.get(view.author, ""),
-            reviewer=people.get(view.reviewer, ""),
-            opened_ms=view.opened_ms,
-            fixed_ms=view.fixed_ms,
-            closed_ms=view.closed_ms,
-            updated_ms=view.updated_ms,
-            class_name=view.class_name,
-        )
+    async def _bodies(self, project: int, contents: set[int]) -> dict[int, Mapping[str, Any]]:
+        """What decisions say, each read once."""
+        wanted = sorted(contents)
+        bodies = await asyncio.gather(*(self._content.get(project, one) for one in wanted))
+        return {one: json.loads(body) for one, body in zip(wanted, bodies, strict=True)}
 
-    async def _said(self, project: int, view: IssueView) -> Mapping[str, Any]:
-        """What the decision that opened it says of it."""
-        if not view.content:
-            return {}
-        body = json.loads(await self._content.get(project, view.content))
-        if view.unit <= MISSING:
-            said: Mapping[str, Any] = body.get("units", {}).get(str(view.unit), {})
-            return said
-        missing: Sequence[Mapping[str, Any]] = body["missing"]
-        return missing[view.place]
+
+def _said(body: Mapping[str, Any], view: IssueView) -> Mapping[str, Any]:
+    """What the decision that opened an issue last says of it."""
+    if view.unit <= MISSING:
+        said: Mapping[str, Any] = body.get("units", {}).get(str(view.unit), {})
+        return said
+    missing: Sequence[Mapping[str, Any]] = body.get("missing", ())
+    return missing[view.place] if view.place < len(missing) else {}
 
 
 def _submitted(unit: UnitView, work: Mapping[str, told.SubmittedUnit]) -> told.SubmittedUnit:

@@ -100,7 +100,8 @@ class ReviewLists:
         view = await self._reviews.issue(place.project, task, unit, seq)
         if view is None or not _sees(place, scope, view.queue, view.author, view.reviewer):
             raise errors.IssueNotFound(ask.id)
-        return await self._held.issue(place.project, view)
+        [issue] = await self._held.issues(place.project, [view])
+        return issue
 
     async def issues(self, ask: requests.ListOf) -> Listed[told.Issue]:
         """Issues, the newest first. Raises InvalidArgument, PermissionDenied."""
@@ -113,8 +114,7 @@ class ReviewLists:
             return await self._reviews.count_issues(place.project, chosen)
 
         page = await wanted.listed(rows, lambda row: _issue_key(row, wanted.order), count)
-        shown = [await self._held.issue(place.project, row) for row in page.rows]
-        return _with(page, shown)
+        return _with(page, await self._held.issues(place.project, page.rows))
 
     async def reviews(self, ask: requests.ListOf) -> Listed[told.ReviewLine]:
         """Reviews, the newest first. Raises InvalidArgument, PermissionDenied."""

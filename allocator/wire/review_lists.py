@@ -78,6 +78,10 @@ def issue(found: told.Issue) -> issues_pb2.Issue:
     return issues_pb2.Issue(
         issue_id=found.issue_id,
         task_id=str(found.task),
+        dataset_id=found.item.dataset,
+        external_id=found.item.external_id,
+        item_number=found.item.number,
+        assignment_id=found.assignment,
         unit_id=found.unit_id,
         kind=found.kind,  # type: ignore[arg-type]
         state=found.state,  # type: ignore[arg-type]

@@ -30,7 +30,7 @@ ISSUE_KIND_REJECTED: IssueKind
 ISSUE_KIND_MISSING: IssueKind
 
 class Issue(_message.Message):
-    __slots__ = ("issue_id", "task_id", "unit_id", "kind", "state", "reason", "comment", "reviewer", "open_time", "fix_time", "close_time", "class_name", "queue_id", "author", "update_time")
+    __slots__ = ("issue_id", "task_id", "unit_id", "kind", "state", "reason", "comment", "reviewer", "open_time", "fix_time", "close_time", "class_name", "queue_id", "author", "update_time", "dataset_id", "external_id", "item_number", "assignment_id")
     ISSUE_ID_FIELD_NUMBER: _ClassVar[int]
     TASK_ID_FIELD_NUMBER: _ClassVar[int]
     UNIT_ID_FIELD_NUMBER: _ClassVar[int]
@@ -46,6 +46,10 @@ class Issue(_message.Message):
     QUEUE_ID_FIELD_NUMBER: _ClassVar[int]
     AUTHOR_FIELD_NUMBER: _ClassVar[int]
     UPDATE_TIME_FIELD_NUMBER: _ClassVar[int]
+    DATASET_ID_FIELD_NUMBER: _ClassVar[int]
+    EXTERNAL_ID_FIELD_NUMBER: _ClassVar[int]
+    ITEM_NUMBER_FIELD_NUMBER: _ClassVar[int]
+    ASSIGNMENT_ID_FIELD_NUMBER: _ClassVar[int]
     issue_id: str
     task_id: str
     unit_id: str
@@ -61,7 +65,11 @@ class Issue(_message.Message):
     queue_id: str
     author: str
     update_time: _timestamp_pb2.Timestamp
-    def __init__(self, issue_id: _Optional[str] = ..., task_id: _Optional[str] = ..., unit_id: _Optional[str] = ..., kind: _Optional[_Union[IssueKind, str]] = ..., state: _Optional[_Union[IssueState, str]] = ..., reason: _Optional[str] = ..., comment: _Optional[str] = ..., reviewer: _Optional[str] = ..., open_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., fix_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., close_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., class_name: _Optional[str] = ..., queue_id: _Optional[str] = ..., author: _Optional[str] = ..., update_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    dataset_id: str
+    external_id: str
+    item_number: int
+    assignment_id: str
+    def __init__(self, issue_id: _Optional[str] = ..., task_id: _Optional[str] = ..., unit_id: _Optional[str] = ..., kind: _Optional[_Union[IssueKind, str]] = ..., state: _Optional[_Union[IssueState, str]] = ..., reason: _Optional[str] = ..., comment: _Optional[str] = ..., reviewer: _Optional[str] = ..., open_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., fix_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., close_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., class_name: _Optional[str] = ..., queue_id: _Optional[str] = ..., author: _Optional[str] = ..., update_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., dataset_id: _Optional[str] = ..., external_id: _Optional[str] = ..., item_number: _Optional[int] = ..., assignment_id: _Optional[str] = ...) -> None: ...
 
 class MissingLabel(_message.Message):
     __slots__ = ("class_name", "frames", "comment")

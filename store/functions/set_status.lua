@@ -40,9 +40,10 @@ local function told_of(call, queue, task, record, author, from, arg)
   local told, slot = named.told(task, record, author, from), record.s[task[2]]
   if arg.review == '' or slot[1] ~= DISCARDED or not (queue.review and queue.review.on == 1) then return told end
   local given, stage = cmsgpack.unpack(arg.review), queues.load(call.P, REVIEW * STAGE + queue.number)
-  local made = reviews.planned(call.P, stage, given.groups, given.authors, reviews.so_far(call.P))
+  local authors = reviews.joined(given.authors, { author })
+  local made = reviews.planned(call.P, stage, given.groups, authors, reviews.so_far(call.P))
   if #made == 0 then return told end
-  told[10] = { round = given.round, authors = given.authors, meaning = tonumber(arg.meaning), status = tonumber(arg.status),
+  told[10] = { round = given.round, authors = authors, meaning = tonumber(arg.meaning), status = tonumber(arg.status),
     missing = given.missing, reviews = made }
   return told
 end

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from dibs.v1 import issues_pb2, project_pb2
+from dibs.v1 import assignment_pb2, issues_pb2, project_pb2
 from dibs.v1 import review_lists_pb2 as pb
 from tests.api.reviews import APPROVE, DELETE, REJECT, Desk
 from tests.api.world import World, refused
@@ -54,12 +54,18 @@ async def test_a_task_tells_the_last_action_on_each_unit_by_whom_and_when(world:
     assert (await refused(_units(world, task, actor="bob"))).reason == "PERMISSION_DENIED"
 
 
-@pytest.mark.shows("D62")
+@pytest.mark.shows("D62", "D88")
 async def test_issues_are_open_then_for_review_then_resolved(world: World) -> None:
     desk, task, seq = await _rejected(world)
     [issue] = await _issues(world, min_seq=seq, filter="state = OPEN AND queue = q")
     assert (issue.unit_id, issue.class_name, issue.author) == ("a", "cat", "ann")
     assert (issue.comment, issue.reviewer, issue.task_id) == ("look again", "rev", task)
+    assert (issue.dataset_id, issue.external_id, issue.item_number) == ("d", "i0", 1)
+    asked = assignment_pb2.GetAssignmentRequest(
+        **world.where(), assignment_id=issue.assignment_id, min_seq=seq
+    )
+    share = (await world.stubs.assignments.GetAssignment(asked)).assignment
+    assert (share.person_id, share.items_with_open_issues) == ("ann", 1)
     assert not await _issues(world, actor="bob", min_seq=seq)
     assert len(await _issues(world, actor="ann", min_seq=seq, filter=f"task = {task}")) == 1
 

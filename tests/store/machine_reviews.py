@@ -80,6 +80,18 @@ class ReviewRules(RuleBasedStateMachine):
         found = self.state.entries[entry]
         return expect_reviews.expect_submission(self.state, found, slot, given or None)[0]
 
+    def known_as_passed(self, entry: Any, slot: int) -> int:
+        """What Postgres says of the review of what was submitted last."""
+        cycle = self.state.cycles.get((entry.entry, slot), Cycle())
+        return int(cycle.passed and not cycle.noted)
+
+    def drawn_anew(self, entry: Any, slot: int) -> Any:
+        """What is reviewed of what was discarded, and is done now: all of it, or nothing."""
+        if not 1 <= slot <= entry.k or self.state.seq % 3 == 0:
+            return ""
+        dice = random.Random(f"{self.state.seq} {entry.entry}")
+        return self._known(entry, slot) | {"groups": [self._group(dice, [0])]}
+
     # --- the rules ---
 
     @rule(

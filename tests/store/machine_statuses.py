@@ -22,6 +22,8 @@ class StatusRules(RuleBasedStateMachine):
     call: Any
     note: Any
     finish: Any
+    known_as_passed: Any
+    drawn_anew: Any
     tokens: list[tuple[int, int, int, int]]
 
     @property
@@ -113,7 +115,10 @@ class StatusRules(RuleBasedStateMachine):
         if chosen is None:
             return
         entry, number = chosen
-        told = expect_finished.expect_set_status(self.state, entry, number, person, manager, as_of)
+        known = self.known_as_passed(entry, number)
+        told = expect_finished.expect_set_status(
+            self.state, entry, number, person, manager, as_of, known
+        )
         reply = self.call(
             "set_status",
             queue=entry.queue,
@@ -124,6 +129,8 @@ class StatusRules(RuleBasedStateMachine):
             settings_seq=self.state.settings_seq,
             status=meaning,
             meaning=meaning,
+            passed=known,
+            review=self.drawn_anew(entry, number),
         )
         assert _told(reply) == told
 
@@ -136,7 +143,8 @@ class StatusRules(RuleBasedStateMachine):
         author = entry.slot(min(number, entry.k)).person
         person = author if own else pick % 5 + 1
         told = expect_finished.expect_remove_status(
-            self.state, entry, number, person, manager, recalled, as_of
+            *(self.state, entry, number, person, manager, recalled, as_of),
+            self.known_as_passed(entry, number),
         )
         reply = self.call(
             "remove_status",
@@ -146,6 +154,7 @@ class StatusRules(RuleBasedStateMachine):
             person=person,
             manager=manager,
             recalled=recalled,
+            passed=self.known_as_passed(entry, number),
         )
         assert _told(reply) == told
         if told[0] == "ok":

@@ -12,7 +12,9 @@ from hypothesis.stateful import run_state_machine_as_test
 from store.embedded import EmbeddedRedis
 from store.kernel import Reply
 from store.library import declared, library, sources
+from tests.conftest import ON_ONE_KIND
 from tests.store.kernel_machine import ProjectMachine
+from tests.store.review_machine import ReviewMachine
 
 FUNCTIONS = sorted(library().functions)
 
@@ -120,6 +122,22 @@ def test_any_history_of_a_project_is_what_the_reference_model_says(
         settings=settings(
             max_examples=40,
             stateful_step_count=60,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+
+
+@ON_ONE_KIND
+def test_any_history_of_reviews_is_what_the_reference_model_says(
+    redis_server: EmbeddedRedis,
+) -> None:
+    ReviewMachine.url = redis_server.url
+    run_state_machine_as_test(
+        ReviewMachine,
+        settings=settings(
+            max_examples=25,
+            stateful_step_count=40,
             deadline=None,
             suppress_health_check=list(HealthCheck),
         ),

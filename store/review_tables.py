@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from allocator.model import TaskState
@@ -67,6 +68,8 @@ class _Table(NamedTuple):
     fields: tuple[str, ...]
     columns: tuple[str, ...]
     query: str
+    values: Callable[[object], tuple[Any, ...]]
+    """Those of the fields of a row."""
 
 
 def _table(name: str, fields: Iterable[str], key: int, **renamed: str) -> _Table:
@@ -80,7 +83,7 @@ def _table(name: str, fields: Iterable[str], key: int, **renamed: str) -> _Table
         f" ON CONFLICT (project, {', '.join(columns[:key])}) DO"
         + (f" UPDATE SET {sets}" if sets else " NOTHING")
     )
-    return _Table(name, fields, columns, query)
+    return _Table(name, fields, columns, query, attrgetter(*fields))
 
 
 _REVIEWS: Final = _table("view_review", _OF_REVIEW, 1, entry="review")
@@ -166,15 +169,12 @@ class _Author(NamedTuple):
 
 
 def _record(table: _Table, row: object) -> dict[str, Any]:
-    values = (_value(getattr(row, field)) for field in table.fields)
-    record = dict(zip(table.columns, values, strict=True))
-    if isinstance(row, ReviewRow) and not row.returned:
+    record = dict(zip(table.columns, table.values(row), strict=True))
+    if isinstance(row, UnitRow):
+        record["digest"] = f"\\x{row.digest.hex()}"
+    elif isinstance(row, ReviewRow) and not row.returned:
         record["mapped"] = 0  # whoever comes first may have it
     return record
-
-
-def _value(value: Any) -> Any:
-    return f"\\x{value.hex()}" if isinstance(value, bytes) else value
 
 
 def _fields(table: _Table, row: Any) -> dict[str, Any]:

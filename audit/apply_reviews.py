@@ -115,10 +115,17 @@ def _decide(project: Project, event: Event, judge: Judge, entry: Entry, cycle: C
         if cycle.units.get(unit) != RETURNED_UNIT:
             cycle.units[unit] = state
         if action == REJECT and entry.queue // STAGE == REVIEW:
-            cycle.rejects[unit] = times
+            _rejected(cycle, unit)
         if state == PENDING:
             review.held.add(unit)
         cycle.back = cycle.back or state == RETURNED_UNIT
+
+
+def _rejected(cycle: Cycle, unit: int) -> None:
+    """However many reject it, a unit is rejected once a round."""
+    if unit not in cycle.rejected:
+        cycle.rejects[unit] = cycle.rejects.get(unit, 0) + 1
+        cycle.rejected.add(unit)
 
 
 def _missing(event: Event, cycle: Cycle) -> None:

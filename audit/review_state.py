@@ -112,9 +112,10 @@ class Cycle:
     """A task's reviews, over all its submissions from the first one on that could be reviewed.
 
     `open`: the review tasks of this round that are not finished. `back`: something is to be
-    returned when it ends. `units` are those that were ever sampled, `rejects` how often each was
-    rejected. `status` and `meaning`: what the task is, once the round has ended well. `begun`:
-    something of the round was decided; `passed`: it has ended so.
+    returned when it ends. `units` are those that were ever sampled, `rejects` in how many
+    rounds each was rejected, `rejected` the ones in this round. `status` and `meaning`: what the
+    task is, once the round has ended well. `begun`: something of the round was decided;
+    `passed`: it has ended so.
     """
 
     round: int = 0
@@ -124,6 +125,7 @@ class Cycle:
     back: bool = False
     units: dict[int, int] = field(default_factory=dict)
     rejects: dict[int, int] = field(default_factory=dict)
+    rejected: set[int] = field(default_factory=set)
     missing: int = 0
     authors: frozenset[int] = frozenset()
     begun: bool = False

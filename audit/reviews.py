@@ -249,6 +249,8 @@ def begin(judge: Judge, cycle: Cycle, said: Mapping[str, Any], authors: frozense
     """What is known of a round that begins, and by whom all rounds so far were submitted."""
     cycle.authors = frozenset(said["authors"])
     judge.expect(REVIEWED, authors <= cycle.authors, "authors are {}", sorted(authors))
+    if said["round"] != cycle.round:
+        cycle.rejected = set()
     cycle.round, cycle.meaning, cycle.back = said["round"], said["meaning"], False
     cycle.status, cycle.missing = said["status"], max(cycle.missing, said["missing"])
     cycle.known = cycle.noted = True

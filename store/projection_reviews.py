@@ -95,7 +95,8 @@ def submitted(views: Views, event: Event, row: TaskRow) -> None:
     now = numbered(units, work)
     changed = {number for number, one in now.items() if _submit(views, row, number, one)}
     made = _made(views, event, row, given.get("reviews") or ())
-    for number in [n for n in units if n < MISSING and n not in now and n not in made]:
+    gone = {n for n in units if n < MISSING and n not in now} | set(given.get("gone") or ())
+    for number in sorted(gone & units.keys() - made):
         if units[number].state not in KEPT:
             _set(views, event, row, of.unit(row, number), UnitState.DELETED)
     for number in sorted({*now, *made, *(n for n in units if n > MISSING)}):
@@ -208,8 +209,9 @@ def _added(views: Views, event: Event, body: Any) -> None:
 
 
 def add(views: Views, event: Event, row: TaskRow, task: Sequence[Any]) -> None:
-    """A task is under review by these, from here on or besides."""
+    """A task is under review by these, from here on or besides: what is returned stays so."""
     author, given = task[4], given_of(task)
+    kept = {UnitState.RETURNED} if row.state == TaskState.IN_REVIEW else set()
     if row.state != TaskState.IN_REVIEW:
         views.move(row, TaskState.IN_REVIEW)
         row.person, row.round = author, given["round"]
@@ -217,7 +219,8 @@ def add(views: Views, event: Event, row: TaskRow, task: Sequence[Any]) -> None:
     for number in _made(views, event, row, given["reviews"]):
         unit = views.reviews.unit(row, number)
         unit.author = unit.author or author
-        _set(views, event, row, unit, UnitState.PENDING)
+        if unit.state not in kept:
+            _set(views, event, row, unit, UnitState.PENDING)
 
 
 def _objected(views: Views, event: Event, body: Any) -> None:

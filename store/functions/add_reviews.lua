@@ -4,7 +4,8 @@
 -- ARGV    queue why as_of tasks
 --   why    1: somebody asked for it; 2: units were drawn again
 --   tasks  packed list of {entry, slot, class, came, rank, slots, skipped, done, given}, 100 at most: see named.load; given =
---          {round, authors, meaning, status, missing, groups}: what is known of the submission, and see reviews.planned
+--          {round, authors, meaning, status, missing, groups, rejects (may be missing)}: what is known of the submission, as in
+--          submit; see reviews.planned
 --   as_of  the event as of which that is known
 --
 -- Returns one of
@@ -26,6 +27,7 @@ local function added(P, queue, stage, task, as_of, so_far)
   local authors = reviews.joined(given.authors, { slot[2] })
   if slot[1] == IN_REVIEW then authors = reviews.joined(known.a, authors) end
   local made = reviews.planned(P, stage, given.groups, authors, so_far)
+  reviews.note_rejects(made, given.rejects or NONE)
   local told = named.told(task, record, slot[2], from)
   told[10] = { round = given.round, authors = authors, meaning = given.meaning, status = given.status,
     missing = given.missing, reviews = made }

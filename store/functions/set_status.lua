@@ -7,8 +7,8 @@
 --   person        who asks; manager = 1: they may do so whoever the author is, and also to what waits
 --   settings_seq  what the status was checked against
 --   passed        1: of one that has left Redis it is known that a review of it has passed
---   review        packed {round, authors, missing, groups} where what was discarded is done now, and so is drawn for like
---                 a submission: see reviews.planned; else ''
+--   review        packed {round, authors, missing, groups, rejects (may be missing)} where what was discarded is done now,
+--                 and so is drawn for like a submission: see reviews.planned; else ''
 --
 -- Returns one of
 --   {'ok', seq, chain, clock, status_set}
@@ -42,6 +42,7 @@ local function told_of(call, queue, task, record, author, from, arg)
   local given, stage = cmsgpack.unpack(arg.review), queues.load(call.P, REVIEW * STAGE + queue.number)
   local authors = reviews.joined(given.authors, { author })
   local made = reviews.planned(call.P, stage, given.groups, authors, reviews.so_far(call.P))
+  reviews.note_rejects(made, given.rejects or NONE)
   if #made == 0 then return told end
   told[10] = { round = given.round, authors = authors, meaning = tonumber(arg.meaning), status = tonumber(arg.status),
     missing = given.missing, reviews = made }

@@ -253,6 +253,7 @@ class ReviewRules(RuleBasedStateMachine):
             "meaning": 1,
             "status": 1,
             "missing": cycle.missing,
+            "rejects": [[unit, times] for unit, times in cycle.rejects.items()],
         }
 
     @rule(limit=st.integers(1, 4))

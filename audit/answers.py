@@ -190,10 +190,10 @@ def _differs(body: Mapping[str, Any], seq: int, record: Record) -> str:
     for name in ("person", "queue"):
         if getattr(record, name) and body.get(name, getattr(record, name)) != getattr(record, name):
             return name
-    if "token" in body and record.task:
+    if "entry" in body and record.task:
         if (body["entry"], body["slot"]) != record.entry_slot:
             return "task"
-        if body["token"] != record.token:
+        if "token" in body and body["token"] != record.token:
             return "token"
     elif record.task and list(record.entry_slot) not in [list(t[:2]) for t in body["tasks"]]:
         return "task"

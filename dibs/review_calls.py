@@ -12,6 +12,7 @@ from dibs.v1 import review_lists_pb2 as lists
 from dibs.v1 import review_pb2 as pb
 from dibs.v1 import review_settings_pb2 as settings_pb
 from dibs.v1 import reviewing_again_pb2 as again
+from dibs.v1.common_pb2 import TaskKind
 
 _SERVICE = "/dibs.v1.ReviewService/"
 
@@ -43,10 +44,17 @@ def update_review_settings(
 
 
 def reserve_reviews(
-    scope: Scope, queue: str, *, person: str = "", count: int | None = None
+    scope: Scope,
+    queue: str,
+    *,
+    person: str = "",
+    count: int | None = None,
+    kind: TaskKind = TaskKind.TASK_KIND_UNSPECIFIED,
 ) -> Call[pb.ReserveReviewsResponse]:
     """Give a person the next reviews of a queue; `nothing` says why there are none."""
-    request = pb.ReserveReviewsRequest(**scope.where(), queue_id=queue, person=person, count=count)
+    request = pb.ReserveReviewsRequest(
+        **scope.where(), queue_id=queue, person=person, count=count, kind=kind
+    )
     return Call(_SERVICE + "ReserveReviews", request, pb.ReserveReviewsResponse, scope.project)
 
 

@@ -6,26 +6,15 @@ only. Nobody sleeps through the end of a run: every pause ends with `stop`.
 
 from __future__ import annotations
 
-import asyncio
-import random
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
-from dibs.errors import (
-    Conflict,
-    Denied,
-    Gone,
-    NotFound,
-    StoreUnavailable,
-    WrongState,
-)
+from dibs.errors import OpenIssues
 from dibs.v1.allocation_pb2 import ReviewUnit
 from dibs.v1.common_pb2 import Task
-from loadtest.calls import Caller
+from loadtest.workers import REFUSALS, Worker
 
 LARGE_UNITS = 1_000
-REFUSALS = (Conflict, WrongState, NotFound, Denied, StoreUnavailable, Gone)
-"""What may be answered to somebody who is late, wrong, no longer welcome, or cut off."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,16 +53,17 @@ class Manner:
     """Submits more units than an event takes in."""
     errs: float = 0.0
     """Tries first with a token that is not the task's."""
+    classes: tuple[str, ...] = ("",)
+    """Of which the units that they submit are."""
 
 
 @dataclass(slots=True, kw_only=True)
-class Annotator:
+class Annotator(Worker):
     """One person, until `stop` is set."""
 
-    caller: Caller
     manner: Manner
-    rng: random.Random
-    stop: asyncio.Event
+    label: Callable[[Task], Sequence[ReviewUnit]] | None = None
+    """What they submit of a task; None: a few units, or very many."""
     submitted: int = 0
     vanished: int = 0
     tokens: list[tuple[str, int]] = field(default_factory=list)
@@ -144,10 +134,27 @@ class Annotator:
             await self.caller.release(task.task_id, token)
             return
         status = "discarded" if self._draws(self.manner.discards) else ""
-        many = LARGE_UNITS if self._draws(self.manner.large) else self.rng.randint(0, 3)
-        units = [ReviewUnit(unit_id=f"unit-{n}") for n in range(many)]
-        await self.caller.submit(task.task_id, token, status, units)
+        await self._hand_in(task.task_id, token, status, (self.label or self._units)(task))
         self.submitted += 1
+
+    def _units(self, _: Task) -> Sequence[ReviewUnit]:
+        """Some of the first few: a later submission may lack one that an earlier one had."""
+        if self._draws(self.manner.large):
+            return [ReviewUnit(unit_id=f"unit-{n}") for n in range(LARGE_UNITS)]
+        some = sorted(self.rng.sample(range(4), self.rng.randint(0, 3)))
+        names = [self.rng.choice(self.manner.classes) for _ in some]
+        given = zip(some, names, strict=True)
+        return [ReviewUnit(unit_id=f"unit-{n}", class_name=name) for n, name in given]
+
+    async def _hand_in(
+        self, task: str, token: int, status: str, units: Sequence[ReviewUnit]
+    ) -> None:
+        """Submit; of what was returned first say that all of it is corrected."""
+        try:
+            await self.caller.submit(task, token, status, units)
+        except OpenIssues:
+            await self.caller.mark_fixed(task)
+            await self.caller.submit(task, token, status, units)
 
     async def _renew(self, task: str, token: int) -> None:
         if self.rng.random() < 0.5:
@@ -169,16 +176,3 @@ class Annotator:
     async def _vanish(self) -> None:
         self.vanished += 1
         await self._pause(self.manner.away_s * (0.5 + self.rng.random()))
-
-    def _draws(self, probability: float) -> bool:
-        return self.rng.random() < probability
-
-    async def _pause(self, seconds: float) -> None:
-        """A pause that the end of the run cuts short."""
-        if seconds <= 0:
-            return
-        try:
-            async with asyncio.timeout(seconds):
-                await self.stop.wait()
-        except TimeoutError:
-            return

@@ -11,12 +11,13 @@ from typing import Any, TypeVar
 from google.protobuf.message import Message
 
 from audit.history import Record
-from dibs import stage_calls, task_calls
+from dibs import review_calls, stage_calls, task_calls
 from dibs.call import Call
 from dibs.errors import DibsError, StoreUnavailable
 from dibs.v1.allocation_pb2 import (
     EnsureReservationsResponse,
     LoadBatchResponse,
+    Nothing,
     NothingReason,
     RenewResponse,
     ReserveResponse,
@@ -25,15 +26,27 @@ from dibs.v1.allocation_pb2 import (
     StartResponse,
     SubmitResponse,
 )
-from dibs.v1.common_pb2 import Task
+from dibs.v1.common_pb2 import Task, TaskKind
+from dibs.v1.issues_pb2 import MissingLabel
 from dibs.v1.queue_pb2 import GetQueueDepthResponse
+from dibs.v1.review_pb2 import (
+    DecideResponse,
+    ReserveReviewsResponse,
+    Review,
+    UnitDecision,
+    Verdict,
+)
+from dibs.v1.review_settings_pb2 import ReviewSettings
 from dibs.v1.skipping_pb2 import SkipResponse
 from loadtest.history import History
 from loadtest.twins import TwinClient
 
 R = TypeVar("R", bound=Message)
 Said = tuple[str, dict[str, Any]]
+Decisions = Sequence[UnitDecision] | Verdict
 MOST_GRANTED = 100
+KIND_OF_STAGE = {TaskKind.TASK_KIND_REVIEW: 1, TaskKind.TASK_KIND_EXPERT_REVIEW: 2}
+"""As the log numbers who decides: reviewers, or experts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +150,42 @@ class Caller:
         answer = await self.made(call, about, _happened)
         self.history.witness.tasks(answer.tasks)
         return answer
+
+    async def review_by(self, queue: str, settings: ReviewSettings) -> Message:
+        """For whoever may set how the work of a queue is reviewed: what is set, changes."""
+        scope, paths = self.client.scope, [field.name for field, _ in settings.ListFields()]
+        call = review_calls.update_review_settings(scope, queue, settings, paths=paths)
+        return await self.made(call, About(method="UpdateReviewSettings", queue=queue))
+
+    async def reserve_reviews(
+        self, queue: str, count: int = 1, kind: TaskKind = TaskKind.TASK_KIND_REVIEW
+    ) -> ReserveReviewsResponse:
+        call = review_calls.reserve_reviews(self.client.scope, queue, count=count, kind=kind)
+        about = About(method="ReserveReviews", queue=queue, person=self.person)
+        answer = await self.made(call, about, lambda answer: _to_review(answer, count, kind))
+        self.history.witness.tasks(review.task for review in answer.reviews)
+        return answer
+
+    async def decide(self, review: Review, token: int, said: Decisions) -> DecideResponse:
+        """About units by id, or one verdict about all that are pending."""
+        named, all_units = ((), said) if isinstance(said, Verdict) else (said, None)
+        call = review_calls.decide(
+            *(self.client.scope, review.review_id, token), decisions=named, all_units=all_units
+        )
+        about = About(method="Decide", person=self.person, task=review.review_id, token=token)
+        return await self.made(call, about)
+
+    async def report_missing(self, review: Review, token: int, label: MissingLabel) -> Message:
+        call = review_calls.report_missing(self.client.scope, review.review_id, token, [label])
+        about = About(
+            method="ReportMissing", person=self.person, task=review.review_id, token=token
+        )
+        return await self.made(call, about)
+
+    async def mark_fixed(self, task: str) -> Message:
+        """All that is to be corrected of a returned task."""
+        call = review_calls.mark_fixed(self.client.scope, task)
+        return await self.made(call, About(method="MarkFixed", person=self.person, task=task))
 
     async def depth(self, queue: str) -> GetQueueDepthResponse:
         """A read: no record, but a witness."""
@@ -249,17 +298,28 @@ def _reserved(
     asked = min(asked, MOST_GRANTED)
     tasks = [[task.task_id, task.lease.lease_token] for task in answer.tasks]
     if answer.HasField("nothing"):
-        reason = NothingReason.Name(answer.nothing.reason).removeprefix("NOTHING_REASON_")
+        reason = _reason(answer.nothing)
         return "nothing", {"asked": asked, "target": target, "reason": reason}
     granted = any(token == answer.seq for _, token in tasks)
     return "ok", {"asked": asked, "tasks": tasks, "changed": granted}
 
 
+def _to_review(answer: ReserveReviewsResponse, asked: int, kind: TaskKind) -> Said:
+    about = {"asked": asked, "kind": KIND_OF_STAGE[kind]}
+    if answer.HasField("nothing"):
+        return "nothing", {**about, "target": 0, "reason": _reason(answer.nothing)}
+    tasks = [[review.review_id, review.lease.lease_token] for review in answer.reviews]
+    return "ok", {**about, "tasks": tasks}
+
+
 def _begun(answer: StartAnnotationResponse) -> Said:
     if answer.HasField("nothing"):
-        reason = NothingReason.Name(answer.nothing.reason).removeprefix("NOTHING_REASON_")
-        return "nothing", {"asked": 1, "target": 0, "reason": reason}
+        return "nothing", {"asked": 1, "target": 0, "reason": _reason(answer.nothing)}
     return _held([(answer.task.task_id, answer.task.lease)])
+
+
+def _reason(nothing: Nothing) -> str:
+    return NothingReason.Name(nothing.reason).removeprefix("NOTHING_REASON_")
 
 
 def _loaded(answer: LoadBatchResponse) -> Said:

@@ -4,8 +4,9 @@ Real images (loadtest/data/), 60 people, two workers. Some people vanish with
 tasks in hand, some skip; a queue is paused, a batch is cleared, a member is
 removed, a worker and Redis are killed in the middle; nothing is lost and
 nothing is given twice. Then a team shares a queue by load, and one of them
-leaves (loadtest/team.py). The audit shows that all of it holds, from the log
-and from what each client was told.
+leaves (loadtest/team.py). Then all images are labelled by people who make
+mistakes, and a part of the labels is reviewed (loadtest/checking.py). The audit
+shows that all of it holds, from the log and from what each client was told.
 """
 
 from __future__ import annotations
@@ -13,13 +14,13 @@ from __future__ import annotations
 import json
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from importlib.resources import files
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import uvloop
 from rich.console import Console
@@ -31,9 +32,10 @@ from audit.source import audit
 from dibs.errors import StoreUnavailable
 from dibs.v1.dataset_pb2 import Item
 from dibs.v1.queue_pb2 import Batches, Queue
-from loadtest import report, service, team, turns
+from loadtest import checked, checking, report, service, team, turns
 from loadtest.annotators import Annotator, Manner
 from loadtest.calls import Caller
+from loadtest.checked import Checked
 from loadtest.history import History
 from loadtest.report import Figures, Team
 from loadtest.swarm import Swarm, attach, create_dataset, create_project, create_queue, import_items
@@ -63,6 +65,23 @@ class Part:
     items: int
     slots: int
     batches: Batches | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """What the demo has come to."""
+
+    figures: Figures
+    team: Team
+    checked: Checked
+    audited: Report
+
+    def as_json(self) -> dict[str, Any]:
+        """For scripts."""
+        parts = {"team": asdict(self.team), "review": asdict(self.checked)}
+        violations = sum(self.audited.violated.values())
+        log = {"events": self.audited.events, "violations": violations}
+        return {**asdict(self.figures), **parts, **log}
 
 
 PARTS: Final = (
@@ -114,20 +133,28 @@ async def _demo(console: Console, *, as_json: bool) -> int:
         )
         with History(directory / "history.jsonl") as history:
             async with service.running(settings) as running:
-                figures, shared, audited = await _play(running, history, console)
-    failures = _failures(figures, shared, audited)
+                shown = await _play(running, history, console)
+    failures = _failures(shown)
     if as_json:
-        shown = {**asdict(figures), "team": asdict(shared), "failures": failures}
-        violations = sum(audited.violated.values())
-        print(json.dumps({**shown, "events": audited.events, "violations": violations}))
+        print(json.dumps({**shown.as_json(), "failures": failures}))
     else:
-        report.show(console, figures, shared, audited, failures)
+        _show(console, shown, failures)
     return 1 if failures else 0
 
 
-async def _play(
-    running: service.Service, history: History, console: Console
-) -> tuple[Figures, Team, Report]:
+def _show(console: Console, shown: Shown, failures: Sequence[str]) -> None:
+    """Tables; the last line is the one that scripts read."""
+    report.show(console, shown.figures, shown.team)
+    console.print(checked.table(shown.checked))
+    console.print(checked.accuracy(shown.checked))
+    if not shown.audited.ok:
+        console.print(shown.audited.table(), markup=False)
+    for failure in failures:
+        console.print(f"failed: {failure}", markup=False)
+    console.print(shown.audited.last_line(), markup=False)
+
+
+async def _play(running: service.Service, history: History, console: Console) -> Shown:
     """Everything from the import to the audit."""
     started = time.monotonic()
     async with Swarm(running.target, PROJECT, history, seed=1) as swarm:
@@ -146,19 +173,29 @@ async def _play(
             *(swarm, admin, SHARED.name, SHARED.items),
             say=lambda told: console.print(f"  {told}"),
         )
+        console.print("All images once more, by people who make mistakes; others review …")
+        reviewed = await checking.play(
+            *(swarm, admin, [(part.name, part.items) for part in PARTS], running.postgres_dsn),
+            say=lambda told: console.print(f"  {told}"),
+        )
     history.flush()
     console.print("The audit: the log, the live state and the views against what clients saw …")
     audited = await audit(
         running.postgres_dsn, running.redis_url, PROJECT, [history.file], drained=True
     )
-    return figures.timed(total_s=time.monotonic() - started), shared, audited
+    return Shown(
+        figures=figures.timed(total_s=time.monotonic() - started),
+        team=shared,
+        checked=reviewed,
+        audited=audited,
+    )
 
 
 async def _import(admin: Caller, console: Console) -> None:
     """The manifest into two datasets, each with a queue."""
     images = _manifest()
     people = [f"annotator-{n:02}" for n in range(1, PEOPLE + 1)]
-    await create_project(admin, [*people, *team.PEOPLE])
+    await create_project(admin, [*people, *team.PEOPLE, *checking.people()])
     first = 0
     for part in PARTS:
         await create_dataset(admin, part.name)
@@ -260,8 +297,9 @@ async def _figures(
     )
 
 
-def _failures(figures: Figures, shared: Team, audited: Report) -> list[str]:
+def _failures(shown: Shown) -> list[str]:
     """Why the demo has not shown what it is there to show."""
+    figures, audited = shown.figures, shown.audited
     found = []
     if not audited.ok:
         found.append(f"{sum(audited.violated.values())} violations")
@@ -273,4 +311,5 @@ def _failures(figures: Figures, shared: Team, audited: Report) -> list[str]:
         found.append(f"{figures.skipped} tasks skipped, {LEAST_SKIPPED} are needed")
     if len(figures.turns) < TURNS:
         found.append(f"{len(figures.turns)} of {TURNS} turns were taken")
-    return found + team.failures(shared) + audited.notes
+    found += team.failures(shown.team) + checked.failures(shown.checked, figures.items)
+    return found + audited.notes

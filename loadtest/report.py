@@ -14,7 +14,6 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from audit.report import Report
 from audit.source import log, projects
 from dibs.v1.common_pb2 import TaskState
 from store.events import decode
@@ -116,18 +115,11 @@ def progress(console: Console, total: int) -> Iterator[Callable[[int], None]]:
         yield lambda done: bar.update(task, completed=done)
 
 
-def show(
-    console: Console, figures: Figures, team: Team, audited: Report, failures: Sequence[str]
-) -> None:
-    """Tables; the last line is the one that scripts read."""
+def show(console: Console, figures: Figures, team: Team) -> None:
+    """Tables."""
     console.print(_summary(figures))
     console.print(_people(figures.by_person))
     console.print(_team(team))
-    if not audited.ok:
-        console.print(audited.table(), markup=False)
-    for failure in failures:
-        console.print(f"failed: {failure}", markup=False)
-    console.print(audited.last_line(), markup=False)
 
 
 def _summary(figures: Figures) -> Table:

@@ -16,9 +16,9 @@ from collections.abc import Sequence
 from dibs import control_calls, list_calls, setup_calls, task_calls
 from dibs.v1.control_pb2 import PauseMode
 from loadtest import report, service
-from loadtest.annotators import REFUSALS
 from loadtest.calls import About, Caller
 from loadtest.swarm import Swarm
+from loadtest.workers import REFUSALS
 from store.server_process import until
 
 RESTARTS_WITHIN_S = 30.0

@@ -7,8 +7,17 @@ from dataclasses import replace
 import pytest
 
 from audit.report import INVARIANTS, Report
+from dibs.v1.review_lists_pb2 import (
+    UNIT_STATE_APPROVED,
+    UNIT_STATE_NOT_SAMPLED,
+    UNIT_STATE_PENDING,
+    UNIT_STATE_REJECTED,
+    UnitRecord,
+    UnitState,
+)
 from loadtest import demo, team
-from loadtest.demo import LEAST_EXPIRED, LEAST_FINISHED, LEAST_SKIPPED, TURNS
+from loadtest.checked import Checked, Label, fate_of
+from loadtest.demo import LEAST_EXPIRED, LEAST_FINISHED, LEAST_SKIPPED, TURNS, Shown
 from loadtest.faults.driver import Struck
 from loadtest.faults.kinds import KINDS
 from loadtest.faults.verdict import Verdict, both
@@ -146,15 +155,38 @@ def with_ann(**changed: object) -> Team:
     return shared(people=[replace(ann, **changed), *others])  # type: ignore[arg-type]
 
 
+def reviewed(**changed: object) -> Checked:
+    """A fifth of ten labels, of which one came back and one was lost for good."""
+    sound = Checked(
+        labels=10,
+        sampled=2,
+        returned=1,
+        rejected=1,
+        without_review=0.8,
+        with_review=0.9,
+        people=[],
+        open=0,
+        own=0,
+        strange=0,
+    )
+    return replace(sound, **changed)  # type: ignore[arg-type]
+
+
+def shown(**changed: object) -> Shown:
+    """A demo of which all holds."""
+    sound = Shown(figures=figures(items=10), team=shared(), checked=reviewed(), audited=Report())
+    return replace(sound, **changed)  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize(
     "short",
     [{"finished": 2_149}, {"expired": 29}, {"skipped": 9}, {"turns": ("paused",)}],
     ids=str,
 )
 def test_a_demo_that_shows_too_little_fails(short: dict[str, object]) -> None:
-    assert demo._failures(figures(), shared(), Report()) == []
-    assert len(demo._failures(figures(**short), shared(), Report())) == 1
-    assert demo._failures(figures(), shared(), Report(violated=Counter({3: 1})))
+    assert demo._failures(shown()) == []
+    assert len(demo._failures(shown(figures=figures(items=10, **short)))) == 1
+    assert demo._failures(shown(audited=Report(violated=Counter({3: 1}))))
 
 
 @pytest.mark.parametrize(
@@ -179,4 +211,64 @@ def test_a_demo_fails_if_something_of_its_team_did_not_hold(spoiled: Team, told:
     assert team.failures(shared()) == []
     [failure] = team.failures(spoiled)
     assert told in failure
-    assert demo._failures(figures(), spoiled, Report()) == [failure]
+    assert demo._failures(shown(team=spoiled)) == [failure]
+
+
+LABELS = {
+    "1-1": Label(author="ann", truth="7", said=["1", "7"]),
+    "2-1": Label(author="ann", truth="8", said=["3", "3"]),
+    "3-1": Label(author="bob", truth="5", said=["5"]),
+    "4-1": Label(author="bob", truth="4", said=["9"]),
+}
+
+
+def unit(task: str, said: str, state: UnitState, reviewer: str = "") -> UnitRecord:
+    author = LABELS[task].author
+    return UnitRecord(task_id=task, class_name=said, state=state, reviewer=reviewer, author=author)
+
+
+UNITS = [
+    unit("1-1", "7", UNIT_STATE_APPROVED, "rex"),
+    unit("2-1", "3", UNIT_STATE_REJECTED, "xia"),
+    unit("3-1", "5", UNIT_STATE_APPROVED, "rex"),
+    unit("4-1", "9", UNIT_STATE_NOT_SAMPLED),
+]
+LOOKS = {"1-1": False, "2-1": False, "3-1": True}
+
+
+def test_what_a_review_was_worth_is_counted_against_the_truth() -> None:
+    found = fate_of(LABELS, UNITS, LOOKS)
+
+    assert (found.without_review, found.with_review) == (1 / 4, 2 / 3)
+    assert (found.sampled, found.returned, found.rejected) == (3, 2, 1)
+    assert (found.open, found.own, found.strange) == (0, 0, 0)
+    assert {one.name: (one.right, one.first_pass) for one in found.people} == {
+        "ann": (0, 0.0),
+        "bob": (1, 1.0),
+    }
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"open": 1}, "1 labels were forgotten"),
+        ({"own": 2}, "2 labels were reviewed by their author"),
+        ({"strange": 3}, "3 labels are not what was submitted last"),
+        ({"labels": 9}, "9 of 10 images were labelled"),
+        ({"sampled": 5}, "5 labels were reviewed"),
+        ({"with_review": 0.1}, "the review was worth nothing"),
+    ],
+    ids=str,
+)
+def test_a_demo_fails_if_its_review_forgot_or_was_worth_nothing(
+    changed: dict[str, object], told: str
+) -> None:
+    [failure] = demo._failures(shown(checked=reviewed(**changed)))
+    assert told in failure
+
+
+def test_a_label_that_was_drawn_and_not_decided_about_is_forgotten() -> None:
+    waiting = [*UNITS[:3], unit("4-1", "9", UNIT_STATE_PENDING)]
+    assert fate_of(LABELS, waiting, LOOKS).open == 1
+    assert fate_of(LABELS, UNITS[1:], LOOKS).open == 1
+    assert fate_of(LABELS, UNITS, {**LOOKS, "4-1": True}).open == 1

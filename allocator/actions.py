@@ -55,6 +55,7 @@ class Action(IntEnum):
 _S: Final = TaskState
 _HELD: Final = frozenset({_S.ASSIGNED, _S.IN_PROGRESS})
 _DONE: Final = frozenset({_S.COMPLETED, _S.DISCARDED})
+_SUBMITTED: Final = _DONE | {_S.IN_REVIEW}
 _WAITING: Final = frozenset({_S.QUEUED, _S.ESCALATED})
 _NEVER: Final[frozenset[TaskState]] = frozenset()
 _UNFINISHED: Final = frozenset(TaskState) - _DONE - {_S.REMOVED}
@@ -103,17 +104,19 @@ OF_TASKS: Final = (
     OfTask(
         action=Action.SET_STATUS,
         rpc="AllocationService.SetStatus",
-        own=_DONE,
-        others=_DONE | _WAITING,
+        own=_SUBMITTED,
+        others=_SUBMITTED | _WAITING,
     ),
     OfTask(
         action=Action.REMOVE_STATUS,
         rpc="AllocationService.RemoveStatus",
-        own=_DONE,
-        others=_DONE,
+        own=_SUBMITTED,
+        others=_SUBMITTED,
     ),
-    OfTask(action=Action.RECALL_SUBMISSION, rpc="AllocationService.RecallSubmission", own=_DONE),
-    OfTask(action=Action.REOPEN, rpc="AllocationService.Reopen", others=_DONE),
+    OfTask(
+        action=Action.RECALL_SUBMISSION, rpc="AllocationService.RecallSubmission", own=_SUBMITTED
+    ),
+    OfTask(action=Action.REOPEN, rpc="AllocationService.Reopen", others=_SUBMITTED),
     OfTask(action=Action.SET_PRIORITY, rpc="QueueService.SetPriority", others=_UNFINISHED),
     OfTask(
         action=Action.CLEAR_SKIPS,
@@ -223,6 +226,6 @@ def of_task(
     picks = picks or caller.has(ROWS[Right.ASSIGN], own=False)
     if state is TaskState.QUEUED and is_open and picks and caller.may(_PICK, own=True):
         found.append(Action.START_TASK)
-    if caller.locked and state in _DONE:
+    if caller.locked and state in _SUBMITTED:
         found = [action for action in found if action is not Action.SET_STATUS]
     return sorted(found)

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from dibs import errors
+from dibs.v1 import actions_pb2, common_pb2, project_pb2
 from dibs.v1 import allocation_pb2 as allocation
-from dibs.v1 import common_pb2, project_pb2
 from dibs.v1 import review_pb2 as pb
-from tests.api.reviews import APPROVE, DELETE, REJECT, Desk, ids, units, verdict
+from tests.api.reviews import APPROVE, DELETE, REJECT, Desk, ids, mapping, units, verdict
+from tests.api.tasks import recall, record, set_status
 from tests.api.world import World, refused
 from tests.api.world import ids as items
 from tests.conftest import ON_ONE_KIND
@@ -254,6 +255,40 @@ async def test_reviews_are_in_no_list_of_tasks_to_annotate(world: World) -> None
     [held] = (await world.reserve("q", "cy")).tasks
     mine = (await world.mine("cy")).tasks
     assert [task.task_id for task in mine] == [held.task_id]
+
+
+@pytest.mark.shows("P8", "P40")
+async def test_its_author_changes_what_is_submitted_until_a_review_has_passed(
+    world: World,
+) -> None:
+    desk = await Desk.make(world, class_mappings=[mapping("cat", "rev"), mapping("dog", "roy")])
+    done = await desk.submit("ann", "a:cat", "b:dog")
+    found = await record(world, "1-1", actor="ann", min_seq=done.seq)
+    assert actions_pb2.ACTION_RECALL_SUBMISSION in found.allowed_actions
+    task = common_pb2.Task(task_id="1-1", lease=(await recall(world, "ann", "1-1")).lease)
+    await desk.submit("ann", "a:cat", "b:dog", task=task)
+
+    review = await desk.take("rev")
+    await world.start("rev", _as_task(review))
+    assert (await refused(recall(world, "ann", "1-1"))).reason == "REVIEW_STARTED"
+    await desk.decide("rev", review, {"a": APPROVE})
+    last = await desk.decide("roy", await desk.take("roy"), {"b": APPROVE})
+    assert last.task_state == COMPLETED
+    for change in (set_status(world, "ann", "1-1", "discarded"), recall(world, "ann", "1-1")):
+        assert (await refused(change)).reason == "REVIEW_PASSED"
+    changed = await set_status(world, "", "1-1", "discarded")
+    assert changed.state == common_pb2.TASK_STATE_DISCARDED
+
+
+async def test_what_was_discarded_and_is_done_is_drawn_from_like_a_submission(
+    world: World,
+) -> None:
+    desk = await Desk.make(world, discard_review_rate=0.0)
+    await desk.submit("ann", status="discarded")
+    done = await set_status(world, "ann", "1-1", "completed")
+    assert done.state == IN_REVIEW
+    review = await desk.take("rev")
+    assert (await desk.decide("rev", review, all=verdict(APPROVE))).task_state == COMPLETED
 
 
 def _as_task(review: Any) -> common_pb2.Task:

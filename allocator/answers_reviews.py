@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from allocator.answers import HeldTask, Reserved
 from allocator.model import Item, TaskId, TaskKind, TaskState
+from reviewqueue.record import Explanation
 from reviewqueue.settings import ReviewSettings
 
 
@@ -140,6 +141,7 @@ class UnitRecord:
     acted_ms: int
     issue_id: str
     missing: bool
+    why: Explanation | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -159,6 +159,7 @@ class Assembly:
             ),
             ReviewLists(
                 directory=self._directory,
+                ledger=self._ledger,
                 items=self._items,
                 views=self._views,
                 reviews=self._store.reviews,

@@ -25,14 +25,25 @@ from allocator.filters import (
     mapped,
 )
 from allocator.model import REVIEWS, TaskId, TaskKind, TaskState
-from allocator.ports import Directory, IssueView, Items, Reviews, ReviewView, UnitView, Views
+from allocator.ports import (
+    Directory,
+    IssueView,
+    Items,
+    Ledger,
+    Reviews,
+    ReviewView,
+    UnitView,
+    Views,
+)
 from allocator.ports.lists import ListAsk
 from allocator.services import paging
 from allocator.services.asking import Asked, Orders, asked
 from allocator.services.door import Door, Place, Scope
 from allocator.services.held_reviews import HeldReviews, issue_id
 from dibs import errors
-from reviewqueue.model import MISSING
+from reviewqueue.draws import Subject
+from reviewqueue.model import MISSING, Unit
+from reviewqueue.record import Explanation, Record
 
 GET_ISSUE = "ReviewService.GetIssue"
 LIST_ISSUES = "ReviewService.ListIssues"
@@ -75,6 +86,7 @@ class ReviewLists:
         self,
         *,
         directory: Directory,
+        ledger: Ledger,
         items: Items,
         views: Views,
         reviews: Reviews,
@@ -82,6 +94,7 @@ class ReviewLists:
         held: HeldReviews,
     ) -> None:
         self._directory = directory
+        self._ledger = ledger
         self._items = items
         self._views = views
         self._reviews = reviews
@@ -139,7 +152,12 @@ class ReviewLists:
         units = await self._reviews.units(place.project, ask.task)
         if units and not (scope.everything or queue in scope.queues):
             await self._check_part(place, ask, units)
-        return await self._records(place.project, units)
+        records = await self._records(place.project, units)
+        why = await self._explained(place.project, queue, ask.task, units)
+        return tuple(
+            replace(record, why=why.get(one.unit))
+            for record, one in zip(records, units, strict=True)
+        )
 
     async def find(self, ask: requests.ListOf) -> Listed[told.UnitRecord]:
         """Units of an id, in whatever tasks. Raises QueueNotFound, PermissionDenied."""
@@ -159,6 +177,31 @@ class ReviewLists:
             if (not queue or one.queue == queue) and (scope.everything or one.queue in scope.queues)
         ]
         return Listed(rows=await self._records(place.project, seen), next_token=page.next_token)
+
+    async def _explained(
+        self, project: int, queue: int, task: TaskId, units: Sequence[UnitView]
+    ) -> Mapping[int, Explanation]:
+        """By unit, why it is reviewed, or is not, since the last submission."""
+        view = await self._views.task(project, task.entry, task.slot)
+        if view is None or not view.submitted_seq:
+            return {}
+        body = (await self._ledger.event_at(project, view.submitted_seq)).body
+        if not body["review"] or not body["sampled"]:
+            return {}
+        round_ = int(body["review"]["round"])
+        queues = await self._directory.queue_ids(project, [queue])
+        items = await self._items.of_entries(project, [task.entry])
+        item = items[task.entry].external_id
+        subject = Subject(queue=queues[queue], item=item, slot=task.slot, round=round_)
+        record = Record.unpack(body["sampled"])
+        return {
+            one.unit: record.explain(
+                Unit(number=one.unit, external_id=one.external_id, class_name=one.class_name),
+                subject,
+            )
+            for one in units
+            if one.round == round_
+        }
 
     async def _check_part(
         self, place: Place, ask: requests.LookAtTask, units: Sequence[UnitView]

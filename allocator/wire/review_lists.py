@@ -13,6 +13,7 @@ from allocator.answers import Listed
 from allocator.wire import common
 from dibs.v1 import issues_pb2
 from dibs.v1 import review_lists_pb2 as pb
+from reviewqueue.record import Explanation
 
 
 def get_issue(request: issues_pb2.GetIssueRequest) -> requests.LookAt:
@@ -134,4 +135,15 @@ def _unit(row: told.UnitRecord) -> pb.UnitRecord:
         action_time=common.timestamp(row.acted_ms or None),
         issue_id=row.issue_id,
         missing=row.missing,
+        sampling=_sampling(row.why) if row.why else None,
+    )
+
+
+def _sampling(why: Explanation) -> pb.Sampling:
+    return pb.Sampling(
+        rule=common.number(why.applied.rule),
+        rate=why.applied.rate,
+        draw=why.draw,
+        sampled=why.sampled,
+        inputs=why.applied.inputs,
     )

@@ -27,6 +27,17 @@ class UnitAction(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     UNIT_ACTION_REJECTED: _ClassVar[UnitAction]
     UNIT_ACTION_DELETED: _ClassVar[UnitAction]
     UNIT_ACTION_REPORTED: _ClassVar[UnitAction]
+
+class SamplingRule(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    SAMPLING_RULE_UNSPECIFIED: _ClassVar[SamplingRule]
+    SAMPLING_RULE_GLOBAL: _ClassVar[SamplingRule]
+    SAMPLING_RULE_CLASS: _ClassVar[SamplingRule]
+    SAMPLING_RULE_ANNOTATOR: _ClassVar[SamplingRule]
+    SAMPLING_RULE_PRODUCT: _ClassVar[SamplingRule]
+    SAMPLING_RULE_DISCARD: _ClassVar[SamplingRule]
+    SAMPLING_RULE_ALWAYS: _ClassVar[SamplingRule]
+    SAMPLING_RULE_NEVER: _ClassVar[SamplingRule]
 UNIT_STATE_UNSPECIFIED: UnitState
 UNIT_STATE_NOT_SAMPLED: UnitState
 UNIT_STATE_PENDING: UnitState
@@ -40,9 +51,17 @@ UNIT_ACTION_APPROVED: UnitAction
 UNIT_ACTION_REJECTED: UnitAction
 UNIT_ACTION_DELETED: UnitAction
 UNIT_ACTION_REPORTED: UnitAction
+SAMPLING_RULE_UNSPECIFIED: SamplingRule
+SAMPLING_RULE_GLOBAL: SamplingRule
+SAMPLING_RULE_CLASS: SamplingRule
+SAMPLING_RULE_ANNOTATOR: SamplingRule
+SAMPLING_RULE_PRODUCT: SamplingRule
+SAMPLING_RULE_DISCARD: SamplingRule
+SAMPLING_RULE_ALWAYS: SamplingRule
+SAMPLING_RULE_NEVER: SamplingRule
 
 class UnitRecord(_message.Message):
-    __slots__ = ("task_id", "queue_id", "unit_id", "class_name", "state", "round", "author", "rejections", "last_action", "reviewer", "action_time", "issue_id", "missing")
+    __slots__ = ("task_id", "queue_id", "unit_id", "class_name", "state", "round", "author", "rejections", "last_action", "reviewer", "action_time", "issue_id", "missing", "sampling")
     TASK_ID_FIELD_NUMBER: _ClassVar[int]
     QUEUE_ID_FIELD_NUMBER: _ClassVar[int]
     UNIT_ID_FIELD_NUMBER: _ClassVar[int]
@@ -56,6 +75,7 @@ class UnitRecord(_message.Message):
     ACTION_TIME_FIELD_NUMBER: _ClassVar[int]
     ISSUE_ID_FIELD_NUMBER: _ClassVar[int]
     MISSING_FIELD_NUMBER: _ClassVar[int]
+    SAMPLING_FIELD_NUMBER: _ClassVar[int]
     task_id: str
     queue_id: str
     unit_id: str
@@ -69,7 +89,22 @@ class UnitRecord(_message.Message):
     action_time: _timestamp_pb2.Timestamp
     issue_id: str
     missing: bool
-    def __init__(self, task_id: _Optional[str] = ..., queue_id: _Optional[str] = ..., unit_id: _Optional[str] = ..., class_name: _Optional[str] = ..., state: _Optional[_Union[UnitState, str]] = ..., round: _Optional[int] = ..., author: _Optional[str] = ..., rejections: _Optional[int] = ..., last_action: _Optional[_Union[UnitAction, str]] = ..., reviewer: _Optional[str] = ..., action_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., issue_id: _Optional[str] = ..., missing: bool = ...) -> None: ...
+    sampling: Sampling
+    def __init__(self, task_id: _Optional[str] = ..., queue_id: _Optional[str] = ..., unit_id: _Optional[str] = ..., class_name: _Optional[str] = ..., state: _Optional[_Union[UnitState, str]] = ..., round: _Optional[int] = ..., author: _Optional[str] = ..., rejections: _Optional[int] = ..., last_action: _Optional[_Union[UnitAction, str]] = ..., reviewer: _Optional[str] = ..., action_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., issue_id: _Optional[str] = ..., missing: bool = ..., sampling: _Optional[_Union[Sampling, _Mapping]] = ...) -> None: ...
+
+class Sampling(_message.Message):
+    __slots__ = ("rule", "rate", "draw", "sampled", "inputs")
+    RULE_FIELD_NUMBER: _ClassVar[int]
+    RATE_FIELD_NUMBER: _ClassVar[int]
+    DRAW_FIELD_NUMBER: _ClassVar[int]
+    SAMPLED_FIELD_NUMBER: _ClassVar[int]
+    INPUTS_FIELD_NUMBER: _ClassVar[int]
+    rule: SamplingRule
+    rate: float
+    draw: int
+    sampled: bool
+    inputs: _containers.RepeatedScalarFieldContainer[float]
+    def __init__(self, rule: _Optional[_Union[SamplingRule, str]] = ..., rate: _Optional[float] = ..., draw: _Optional[int] = ..., sampled: bool = ..., inputs: _Optional[_Iterable[float]] = ...) -> None: ...
 
 class ReviewLine(_message.Message):
     __slots__ = ("review_id", "queue_id", "kind", "task_id", "dataset_id", "external_id", "round", "author", "state", "waits_for", "person", "units", "pending_units", "create_time", "grant_time", "end_time")

@@ -134,6 +134,7 @@ class Drawing:
             "authors": sorted(authors),
             "missing": before.missing,
             "groups": _packed(groups),
+            "rejects": rejects_of(before),
         }
 
     async def again(
@@ -216,6 +217,11 @@ def _groups(
     kept, rest = groups[: MOST_GROUPS - 1], groups[MOST_GROUPS - 1 :]
     together = Group(candidates=(), units=tuple(n for one in rest for n in one.units))
     return (*kept, together)
+
+
+def rejects_of(before: Earlier) -> list[tuple[int, int]]:
+    """In how many rounds each unit was rejected, as the functions read it."""
+    return [(one.unit, one.rejects) for one in before.units if one.rejects]
 
 
 def _packed(groups: Sequence[Group]) -> list[dict[str, Any]]:

@@ -24,7 +24,7 @@ from allocator.ports import (
 from allocator.ports.lists import ListAsk
 from allocator.requests_reviews import AddReviews, Resample, ReturnTask
 from allocator.services.door import Door, Place
-from allocator.services.drawing import Drawing
+from allocator.services.drawing import Drawing, rejects_of
 from allocator.services.held_reviews import issue_id
 from allocator.services.named import Names
 from allocator.services.named_tasks import NamedTasks
@@ -181,7 +181,10 @@ class ReviewingAgain:
             return {**_of(None, None, settings), "groups": []}
         before = await self._reviews.earlier(project, task)
         made = await groups(task, view, before)
-        return {**_of(view, before, settings), "groups": made} if made else None
+        if not made:
+            return None
+        said = _of(view, before, settings)
+        return {**said, "groups": made, "rejects": rejects_of(before)}
 
     async def _reviewers(self, project: int, task: TaskId) -> list[int]:
         """Who has, had, or is to do a review of the task."""

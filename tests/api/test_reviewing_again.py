@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from dibs.v1 import common_pb2, issues_pb2
+from dibs.v1 import common_pb2, issues_pb2, project_pb2
+from dibs.v1 import review_settings_pb2 as settings_pb
 from dibs.v1 import reviewing_again_pb2 as pb
 from tests.api.reviews import APPROVE, REJECT, Desk, ids, mapping, verdict
 from tests.api.world import World, refused
@@ -49,6 +50,25 @@ async def test_another_review_is_by_somebody_else_and_one_reject_returns(world: 
     assert ids(second) == ["a", "b"]
     done = await desk.decide("roy", second, {"a": APPROVE, "b": REJECT})
     assert done.task_state == RETURNED
+
+
+async def test_another_review_counts_what_was_rejected_before(world: World) -> None:
+    desk = await Desk.make(world, expert_review=settings_pb.ExpertReview(threshold=2))
+    await world.people("ria", roles=[project_pb2.ROLE_REVIEWER])
+    await desk.submit("ann", "a")
+    first = await desk.take("rev")
+    await desk.decide("rev", first, {"a": REJECT})
+    [held] = (await world.reserve("q", "ann")).tasks
+    await desk.fix("ann", held.task_id, all=True)
+    await desk.submit("ann", "a", task=held)
+    done = await desk.decide("rev", await desk.take("rev"), {"a": APPROVE})
+    assert done.task_state == COMPLETED
+
+    await _add(world, held.task_id, reviewers=["roy"])
+    second = await desk.decide("roy", await desk.take("roy"), {"a": REJECT})
+    assert (second.finished, second.task_state) == (True, IN_REVIEW)
+    last = await desk.take("ria", kind=common_pb2.TASK_KIND_EXPERT_REVIEW)
+    assert (await desk.decide("ria", last, {"a": APPROVE})).task_state == COMPLETED
 
 
 async def test_two_reviews_of_one_submission_end_its_round_together(world: World) -> None:

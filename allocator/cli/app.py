@@ -29,9 +29,10 @@ def main() -> None:
     """Run the command line; what dibs refuses is one line on stderr, exit code 1."""
     try:
         if not _is_own(sys.argv[1:]):
-            from allocator.cli import verbs
+            from allocator.cli import review_commands, verbs
 
             verbs.add_to(app)
+            review_commands.add_to(app)
         app()
     except Exception as error:
         from allocator.cli import show

@@ -50,6 +50,28 @@ def tasks(reserved: Any, *, as_json: bool) -> None:
     _OUT.print(table)
 
 
+def reviews(reserved: Any, *, as_json: bool) -> None:
+    """The reviews that ReserveReviews gave, with their units, or why there are none."""
+    if as_json or not reserved.reviews:
+        found(reserved, as_json=as_json)
+        return
+    table = Table("review", "lease token", "task", "item", "author", "round", "units", "expires")
+    for one in reserved.reviews:
+        held = one.review_id, str(one.lease.lease_token)
+        about = one.task.task_id, one.task.external_id, one.author, str(one.round)
+        units = ", ".join(map(_unit, one.units)) or "none"
+        table.add_row(*held, *about, units, one.lease.expire_time.ToJsonString())
+    _OUT.print(table)
+    if reserved.rejection_reasons:
+        line(f"reasons for a reject: {', '.join(reserved.rejection_reasons)}")
+
+
+def _unit(one: Any) -> str:
+    """A unit by its id; a submission without units is one, the whole task."""
+    name = one.unit.unit_id or "the whole task"
+    return f"{name} ({one.unit.class_name})" if one.unit.class_name else name
+
+
 def found(sent: Any, *, as_json: bool) -> None:
     """Any answer: its lists as tables, what else is set as names and values."""
     if as_json:
@@ -107,7 +129,7 @@ def flat(sent: Any, besides: Collection[str] = ()) -> dict[str, str]:
         elif descriptor.is_repeated or descriptor.message_type.file.package == "google.protobuf":
             words[descriptor.name] = _words(fields(sent)[descriptor.name])
         else:
-            words |= flat(value)
+            words |= {name: each for name, each in flat(value).items() if name not in words}
     return words
 
 

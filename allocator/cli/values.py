@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import typer
 from google.protobuf.json_format import ParseDict, ParseError
@@ -15,6 +15,7 @@ from google.protobuf.message import Message
 from dibs.bufvalidate import validate_pb2
 
 UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86_400}
+M = TypeVar("M", bound=Message)
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)?")
 
 
@@ -86,10 +87,11 @@ def lease(text: str) -> tuple[str, int]:
     return task, int(token)
 
 
-def fields(texts: Iterable[str], kind: type[Message]) -> tuple[Message, list[str]]:
+def fields(texts: Iterable[str], kind: type[M]) -> tuple[M, list[str]]:
     """A message from FIELD=VALUE, and the names of its fields.
 
-    Several values are separated by ','; a field of a field is OUTER.INNER.
+    Several values are separated by ','; a field of a field is OUTER.INNER. A message is its fields
+    in order, separated by ':', of which a list is separated by '+'.
     """
     made: dict[str, Any] = {}
     for path, text in map(pair, texts):
@@ -139,10 +141,20 @@ def _single(text: str, descriptor: Any) -> Any:
         if text not in ("true", "false"):
             raise typer.BadParameter(f"{text!r} must be true or false")
         return text == "true"
-    if descriptor.message_type is not None and descriptor.message_type.name == "Status":
-        name, meaning = text.partition(":")[::2]
-        return {"name": name, "meaning": f"STATUS_MEANING_{meaning.upper()}"}
+    of = descriptor.message_type
+    if of is not None and of.file.package != "google.protobuf":
+        return _message(text, of)
     return text
+
+
+def _message(text: str, descriptor: Any) -> dict[str, Any]:
+    parts = zip(descriptor.fields, text.split(":", len(descriptor.fields) - 1), strict=False)
+    return {
+        field.name: [_single(each, field) for each in part.split("+")]
+        if field.is_repeated
+        else _single(part, field)
+        for field, part in parts
+    }
 
 
 class _Enum:

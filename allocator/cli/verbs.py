@@ -20,9 +20,14 @@ from google.protobuf.message import Message
 from allocator.cli import answers, client_commands, show, values
 from dibs import Client
 
-OWN = ("import_items", "reserve", "submit", "ping", "open_session")
+OWN = (
+    *("import_items", "reserve", "submit", "ping", "open_session"),
+    *("update_review_settings", "reserve_reviews", "decide", "report_missing"),
+    "return_task",
+)
 """Have a command that does more, or none."""
 PANELS = (
+    ("Reviews", "review_calls"),
     ("Assignments", "assigning_calls"),
     ("Tasks", "task_calls", "ending_calls", "skip", "named_calls", "status"),
     ("Projects, people, groups", "project", "member", "group"),
@@ -36,6 +41,8 @@ SHORT = {
     "tasks": "list_tasks",
     "assignments": "list_assignments",
     "assign": "assign_tasks",
+    "issues": "list_issues",
+    "quality": "get_quality",
     "activity": "list_activity",
     "report": "get_workload",
     "forecast": "get_forecast",

@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 import typer
 from google.protobuf.duration_pb2 import Duration
+from google.protobuf.timestamp_pb2 import Timestamp
 
 from allocator.cli import values as v
 from allocator.cli import verbs
 from dibs.v1 import common_pb2, queue_pb2
+from dibs.v1 import review_settings_pb2 as settings_pb
 
 
 def test_every_call_of_the_client_has_a_command() -> None:
@@ -53,6 +55,7 @@ def test_fields_of_a_message_are_typed_one_by_one() -> None:
         [
             *("slots=3", "priority=low", "lease_duration=90s", "restricted=true"),
             *("allowed_assignees=ann,bob", "statuses=broken:discard"),
+            "due_time=2026-11-26T18:00:00Z",
         ],
         queue_pb2.Queue,
     )
@@ -64,8 +67,37 @@ def test_fields_of_a_message_are_typed_one_by_one() -> None:
         restricted=True,
         allowed_assignees=["ann", "bob"],
         statuses=[queue_pb2.Status(name="broken", meaning=queue_pb2.STATUS_MEANING_DISCARD)],
+        due_time=Timestamp(seconds=1_795_716_000),
     )
     assert paths[:2] == ["slots", "priority"]
+
+
+def test_lists_of_rates_mappings_and_stages_are_typed_in_one_word() -> None:
+    made, paths = v.fields(
+        [
+            *("enabled=true", "class_rates=car:0.5,dog:1", "class_mappings=car:ann+bob,dog:eve"),
+            *("expert_review.threshold=2", "expert_review.stages=1:0.1:all,2:1:approved"),
+        ],
+        settings_pb.ReviewSettings,
+    )
+    stages = [
+        settings_pb.ExpertStage(iteration=1, rate=0.1, action=settings_pb.EXPERT_ACTION_ALL),
+        settings_pb.ExpertStage(iteration=2, rate=1, action=settings_pb.EXPERT_ACTION_APPROVED),
+    ]
+
+    assert made == settings_pb.ReviewSettings(
+        enabled=True,
+        class_rates=[
+            settings_pb.ClassRate(class_name="car", rate=0.5),
+            settings_pb.ClassRate(class_name="dog", rate=1),
+        ],
+        class_mappings=[
+            settings_pb.ClassMapping(class_name="car", reviewers=["ann", "bob"]),
+            settings_pb.ClassMapping(class_name="dog", reviewers=["eve"]),
+        ],
+        expert_review=settings_pb.ExpertReview(threshold=2, stages=stages),
+    )
+    assert paths == ["enabled", "class_rates", "class_mappings", "expert_review"]
 
 
 @pytest.mark.parametrize(
@@ -81,6 +113,9 @@ def test_fields_of_a_message_are_typed_one_by_one() -> None:
         (lambda t: v.fields([t], queue_pb2.Queue), "slots=many", "slots"),
         (lambda t: v.fields([t], queue_pb2.Queue), "slots.x=1", "none"),
         (lambda t: v.fields([t], queue_pb2.Queue), "restricted=maybe", "true or false"),
+        (lambda t: v.fields([t], queue_pb2.Queue), "statuses=broken:odd", "DISCARD"),
+        (lambda t: v.fields([t], settings_pb.ReviewSettings), "class_rates=car:few", "few"),
+        (lambda t: v.fields([t], settings_pb.ReviewSettings), "class_rates=car:1:2", "1:2"),
     ],
 )
 def test_what_cannot_be_meant_is_refused_with_what_can(

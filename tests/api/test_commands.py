@@ -14,11 +14,12 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from allocator.cli import verbs
+from allocator.cli import review_commands, verbs
 from allocator.cli.app import app
-from dibs.v1.project_pb2 import ListMembersRequest
+from dibs.v1.project_pb2 import ROLE_REVIEWER, ListMembersRequest
 from tests import calls
 from tests.api import fleet
+from tests.api.reviews import units
 from tests.api.world import World, unique
 from tests.conftest import ON_ONE_KIND
 
@@ -26,18 +27,24 @@ pytestmark = ON_ONE_KIND
 
 
 class Typed:
-    """A terminal at a worker of another process."""
+    """A terminal at whichever worker of another process serves."""
 
-    def __init__(self, world: World, port: int) -> None:
-        self.environment = {
-            "DIBS_TARGET": f"127.0.0.1:{port}",
-            "DIBS_ACTOR": world.actor,
-            "DIBS_PROJECT": world.project,
-            "COLUMNS": "200",
-        }
+    def __init__(self, world: World, workers: fleet.Fleet) -> None:
+        self._world = world
+        self._workers = workers
         self._app = typer.Typer()
         self._app.registered_commands = [*app.registered_commands]
         verbs.add_to(self._app)
+        review_commands.add_to(self._app)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {
+            "DIBS_TARGET": f"127.0.0.1:{self._workers.port}",
+            "DIBS_ACTOR": self._world.actor,
+            "DIBS_PROJECT": self._world.project,
+            "COLUMNS": "200",
+        }
 
     async def __call__(self, line: str) -> Result:
         calls.saw()
@@ -63,7 +70,7 @@ async def typed(world: World, workers: fleet.Fleet) -> Typed:
     await world.people("ann", "bob")
     seq = (await world.mine(world.actor)).seq
     await world.stubs.projects.ListMembers(ListMembersRequest(**world.where(), min_seq=seq))
-    return Typed(world, workers.port)
+    return Typed(world, workers)
 
 
 async def test_lists_are_tables_for_people_and_json_for_scripts(typed: Typed) -> None:
@@ -180,6 +187,90 @@ async def test_who_has_how_much_is_a_table_and_when_the_rest_is_done_too(typed: 
     assert {"open tasks", "idle"} <= set(re.split(r"  +", shown))
     assert [(row["person_id"], row["open_tasks"]) for row in told["workloads"]] == [("ann", "2")]
     assert "remaining tasks: 3" in forecast
+
+
+async def test_work_is_reviewed_returned_and_corrected_from_the_terminal(
+    typed: Typed, world: World
+) -> None:
+    await world.people("rev", "eve", roles=[ROLE_REVIEWER])
+    changed = await typed.json(
+        "review settings q --set enabled=true --set rejection_reasons=blurred"
+        " --set annotator_mappings=ann:rev --set expert_review.threshold=2"
+    )
+    shown = await typed.text(f"review settings q --min-seq {changed['seq']}")
+    await world.submit("ann", (await world.reserve("q", "ann")).tasks[0], units=units("u1", "u2"))
+    given = await typed.text("review reserve q --person rev")
+    review, token = re.findall(r"(r1) +│ (\d+)", given)[0]
+    await typed.text(f"review missing {review} {token} wheel --class car --frames 3-9 --person rev")
+    decided = await typed.json(
+        f"review decide {review} {token} --approve u1 --reject u2 --reason blurred --person rev"
+    )
+    issues = (await typed.json(f"issues --min-seq {decided['seq']} --filter state=OPEN"))["issues"]
+    fixed = await typed.json("review fixed 1-1 --person ann")
+    listed = await typed.text(f"review list --min-seq {fixed['seq']}")
+    units_ = (await typed.json("review units 1-1"))["units"]
+    experts = await typed.json("review reserve q --expert --person eve")
+    found = await typed.text("review find u2")
+    quality = await typed.json(f"quality --by queue --by author --min-seq {fixed['seq']}")
+
+    assert "annotator mappings: annotator ann, reviewers rev" in shown
+    assert "u1, u2" in given
+    assert "reasons for a reject: blurred" in given
+    assert (decided["finished"], decided["task_state"]) == (True, "TASK_STATE_RETURNED")
+    assert [(each["unit_id"], each["reason"], each["class_name"]) for each in issues] == [
+        ("u2", "blurred", ""),
+        ("", "", "car"),
+    ]
+    assert fixed["marked"] == 2
+    assert "completed" in listed
+    assert [each["state"] for each in units_] == [
+        "UNIT_STATE_APPROVED",
+        "UNIT_STATE_RESOLVED",
+        "UNIT_STATE_RESOLVED",
+    ]
+    assert experts["nothing"]["reason"] == "NOTHING_REASON_QUEUE_EMPTY"
+    assert "resolved" in found
+    told = [(each["author"], each["first_pass_rate"]) for each in quality["figures"]]
+    assert told == [("ann", 0.5)]
+
+
+async def test_a_manager_returns_work_and_has_it_reviewed_again_from_the_terminal(
+    typed: Typed, world: World
+) -> None:
+    await world.people("rev", roles=[ROLE_REVIEWER])
+    await typed.text("review settings q --set enabled=true --set sampling_rate=0")
+    for person in ("ann", "bob"):
+        [task] = (await world.reserve("q", person)).tasks
+        seq = (await world.submit(person, task, units=units("u1"))).seq
+    added = await typed.json("review add q 1-1 --reviewers rev")
+    drawn = await typed.json("review resample q 1-1 2-1")
+    returned = await typed.json("review return 2-1 --unit u1 --comment skewed --missing wheel")
+    shown = await typed.text(f"issues --min-seq {returned['seq']}")
+    mine = await typed.text(f"review mine --person rev --min-seq {seq}")
+
+    assert (added["reviews"], added["left"]) == (1, [])
+    assert {each["task_id"] for each in drawn["left"]} == {"1-1", "2-1"}
+    assert returned["state"] == "TASK_STATE_RETURNED"
+    assert ("skewed" in shown, "wheel" in shown) == (True, True)
+    assert "no reviews" in mine
+
+
+@pytest.mark.parametrize(
+    ("line", "right"),
+    [
+        ("review decide r1 7 --frame 3", "--frame needs --all"),
+        ("review decide r1 7 --all perhaps", "APPROVE, REJECT, DELETE"),
+        ("review missing r1 7 wheel --frames a-b", "FIRST-LAST"),
+        ("review settings q --set class_rates=car:few", "few"),
+    ],
+)
+async def test_a_review_that_was_typed_wrong_asks_nothing(
+    typed: Typed, line: str, right: str
+) -> None:
+    result = await typed(line)
+
+    assert result.exit_code == 2
+    assert right in " ".join(result.output.split())
 
 
 async def test_what_happens_is_a_line_each_for_people_and_for_scripts(typed: Typed) -> None:

@@ -53,6 +53,9 @@ KIND_OF: Final[Mapping[str, str]] = {
     "Decide": "decided",
     "ReportMissing": "decided",
     "MarkFixed": "fixed",
+    "AddReviews": "reviews_added",
+    "Resample": "reviews_added",
+    "ReturnTask": "objected",
 }
 """The kind of event that an OK of each method stands for."""
 OTHERWISE: Final[Mapping[str, tuple[str, ...]]] = {

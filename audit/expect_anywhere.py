@@ -76,7 +76,7 @@ def _room(queue: Queue, person: int) -> int:
 def _no_work(project: Project, clock: int) -> Reason:
     deadlines = [
         queue.deadline(project.entries[entry].slot(slot))
-        for queue in project.queues.values()
+        for queue in project.queues.places()
         for mine in queue.held.values()
         for entry, slot in mine.items()
     ]

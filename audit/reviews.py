@@ -186,6 +186,7 @@ def added(
     same = round_ == cycle.round or (round_ > cycle.round and not under)
     judge.expect(REVIEWED, same, "round {}, not {}", round_, cycle.round)
     judge.expect(REVIEWED, made or under, "nothing of {} is reviewed", entry.entry)
+    rejected_before(cycle, judge, made)
     if not under:
         begin(judge, cycle, said, authors_of(entry, number))
         put(project, entry, number, replace(slot, state=IN_REVIEW))
@@ -193,7 +194,7 @@ def added(
 
 
 def rejected_before(cycle: Cycle, judge: Judge, made: Iterable[Sequence[Any]]) -> None:
-    """A submission says of each unit that is reviewed again how often it was rejected."""
+    """It is said of each unit that is reviewed again how often it was rejected."""
     for one in made:
         known = {u: cycle.rejects[u] for u in one[4] if u < MISSING and cycle.rejects.get(u)}
         told = {unit: n for unit, n in one[5] or () if unit < MISSING}

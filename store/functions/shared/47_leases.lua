@@ -48,7 +48,7 @@ function leases.first(P, queue)
   return first[1] and tonumber(first[2])
 end
 
--- The same in the project; those of a deleted queue count until they have ended in the background.
+-- The same in the project, of reviews too; those of a deleted queue count until they have ended in the background.
 function leases.first_of_all(P)
   local alone = redis.call('ZRANGE', keys.leases(P), 0, 0, 'WITHSCORES')[2]
   local together = redis.call('ZRANGE', keys.batch_leases(P), 0, 0, 'WITHSCORES')[2]

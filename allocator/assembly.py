@@ -728,6 +728,7 @@ class Assembly:
             ledger=self._ledger,
             items=self._items,
             views=self._views,
+            reviews=self._store.reviews,
             clock=self._clock,
             lag=self._lag,
         )

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from allocator import metrics
-from allocator.ports import Directory, Items, Ledger, Views, WallClock
+from allocator.ports import Directory, Items, Ledger, Reviews, Views, WallClock
 from allocator.services.outcomes import some, value
 from dibs.errors import QueueNotFound
 
@@ -18,9 +18,13 @@ GONE_AFTER_S = 60.0
 """A project that rests is looked at every 10 s; what was not looked at for so long is no more."""
 
 _STATES = (
-    *("queued", "assigned", "in_progress", "completed"),
+    *("queued", "assigned", "in_progress", "in_review", "completed"),
     *("discarded", "returned", "removed", "available"),
 )
+
+
+_STAGES = {1: "review", 2: "expert_review"}
+"""The kinds of reviews."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +34,8 @@ class Shown:
     name: str
     at: float
     queues: Mapping[int, str]
+    stages: frozenset[tuple[int, int]]
+    """Queues and the kinds of reviews that their work has, or had."""
 
 
 class Exporting:
@@ -42,6 +48,7 @@ class Exporting:
         ledger: Ledger,
         items: Items,
         views: Views,
+        reviews: Reviews,
         clock: WallClock,
         lag: Callable[[int], Awaitable[int]],
     ) -> None:
@@ -49,6 +56,7 @@ class Exporting:
         self._ledger = ledger
         self._items = items
         self._views = views
+        self._reviews = reviews
         self._clock = clock
         self._lag = lag
         self._shown: dict[int, Shown] = {}
@@ -67,10 +75,13 @@ class Exporting:
         behind = numbers.seq - await self._views.position(project)
         metrics.PROJECTION_LAG.labels(name).set(max(0, behind))
         queues = some(value(numbers)["queues"])[:MOST_QUEUES]
-        shown = Shown(name=name, at=now, queues=await self._directory.queue_ids(project, queues))
+        named = await self._directory.queue_ids(project, queues)
         for queue in queues:
             with suppress(QueueNotFound):  # deleted since
-                await self._export(project, name, queue, shown.queues[queue])
+                await self._export(project, name, queue, named[queue])
+        before = known.stages if known else frozenset()
+        stages = await self._export_reviews(project, name, named, before)
+        shown = Shown(name=name, at=now, queues=named, stages=stages)
         if known:
             self._withdraw(known, set(known.queues) - set(queues))
         self._shown[project] = shown
@@ -79,6 +90,9 @@ class Exporting:
     def _withdraw(self, known: Shown, queues: Iterable[int]) -> None:
         for queue in queues:
             metrics.queue_gone(known.name, known.queues[queue], _STATES)
+            for of, kind in known.stages:
+                if of == queue:
+                    metrics.review_gone(known.name, known.queues[queue], _STAGES[kind])
 
     def _forget(self, now: float) -> None:
         """Projects that were deleted are not looked at."""
@@ -94,4 +108,27 @@ class Exporting:
         since_ms = await self._items.waiting_since(project, found["oldest"])
         age_ms = 0 if since_ms is None else max(0, self._clock.now_ms() - since_ms)
         counts = {state: found.get(state, 0) for state in _STATES}
-        metrics.queue_depth(name, queue_id, counts, age_ms / 1000, paused=found["paused"])
+        metrics.queue_depth(
+            *(name, queue_id, counts, age_ms / 1000),
+            paused=found["paused"],
+            pressed=found["pressed"],
+        )
+
+    async def _export_reviews(
+        self,
+        project: int,
+        name: str,
+        queues: Mapping[int, str],
+        before: frozenset[tuple[int, int]],
+    ) -> frozenset[tuple[int, int]]:
+        """What is to be reviewed; where that was something before, also that it is nothing."""
+        now_ms = self._clock.now_ms()
+        found = {stage: metrics.ReviewDepth() for stage in before if stage[0] in queues}
+        for one in await self._reviews.backlog(project, list(queues)):
+            age_ms = max(0, now_ms - one.oldest_ms) if one.oldest_ms else 0
+            found[one.queue, one.kind] = metrics.ReviewDepth(
+                waiting=one.waiting, held=one.held, units=one.units, oldest_age_s=age_ms / 1000
+            )
+        for (queue, kind), depth in found.items():
+            metrics.review_depth(name, queues[queue], _STAGES[kind], depth)
+        return frozenset(found)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -115,6 +116,30 @@ QUEUE_PAUSED = Gauge(
     ["project", "queue"],
     multiprocess_mode="livemostrecent",
 )
+QUEUE_PRESSED = Gauge(
+    "dibs_queue_pressed",
+    "Whether so many reviews wait that a queue gives nobody new tasks.",
+    ["project", "queue"],
+    multiprocess_mode="livemostrecent",
+)
+REVIEWS = Gauge(
+    "dibs_reviews",
+    "Reviews of a queue's work that are not finished: waiting, or held.",
+    ["project", "queue", "stage", "state"],
+    multiprocess_mode="livemostrecent",
+)
+REVIEW_UNITS = Gauge(
+    "dibs_review_units",
+    "Units of a queue's work that are to be decided about.",
+    ["project", "queue", "stage"],
+    multiprocess_mode="livemostrecent",
+)
+OLDEST_REVIEW_SECONDS = Gauge(
+    "dibs_oldest_review_seconds",
+    "Age of the oldest review of a queue's work that is not finished.",
+    ["project", "queue", "stage"],
+    multiprocess_mode="livemostrecent",
+)
 INCIDENTS = Counter("dibs_incidents_total", "Errors that nobody foresaw.")
 
 
@@ -157,13 +182,38 @@ call_times = CallTimes()
 
 
 def queue_depth(
-    project: str, queue: str, counts: Mapping[str, int], oldest_age_s: float, *, paused: int
+    project: str,
+    queue: str,
+    counts: Mapping[str, int],
+    oldest_age_s: float,
+    *,
+    paused: int,
+    pressed: int,
 ) -> None:
     """Show how deep a queue is. One process of all does this."""
     for state, tasks in counts.items():
         QUEUE_TASKS.labels(project, queue, state).set(tasks)
     OLDEST_WAITING_SECONDS.labels(project, queue).set(oldest_age_s)
     QUEUE_PAUSED.labels(project, queue).set(paused)
+    QUEUE_PRESSED.labels(project, queue).set(pressed)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewDepth:
+    """What is to be reviewed in one stage of a queue."""
+
+    waiting: float = 0
+    held: float = 0
+    units: float = 0
+    oldest_age_s: float = 0
+
+
+def review_depth(project: str, queue: str, stage: str, found: ReviewDepth) -> None:
+    """Show what is to be reviewed of a queue's work. One process of all does this."""
+    REVIEWS.labels(project, queue, stage, "waiting").set(found.waiting)
+    REVIEWS.labels(project, queue, stage, "held").set(found.held)
+    REVIEW_UNITS.labels(project, queue, stage).set(found.units)
+    OLDEST_REVIEW_SECONDS.labels(project, queue, stage).set(found.oldest_age_s)
 
 
 GONE = float("nan")
@@ -176,6 +226,13 @@ def queue_gone(project: str, queue: str, states: Sequence[str]) -> None:
         QUEUE_TASKS.labels(project, queue, state).set(GONE)
     OLDEST_WAITING_SECONDS.labels(project, queue).set(GONE)
     QUEUE_PAUSED.labels(project, queue).set(GONE)
+    QUEUE_PRESSED.labels(project, queue).set(GONE)
+
+
+def review_gone(project: str, queue: str, stage: str) -> None:
+    """Show nothing of a stage any more."""
+    gone = ReviewDepth(waiting=GONE, held=GONE, units=GONE, oldest_age_s=GONE)
+    review_depth(project, queue, stage, gone)
 
 
 def project_lag_gone(project: str) -> None:

@@ -4,7 +4,7 @@
 -- ARGV    queue
 --
 -- Returns one of
---   {'ok', seq, chain, clock, map}   tasks by state, entries available; oldest entry (0: none), next_free in ms (-1: none), not_added, paused (mode), archived; owner, hidden (see queues.load)
+--   {'ok', seq, chain, clock, map}   tasks by state, entries available; oldest entry (0: none), next_free in ms (-1: none), not_added, paused (mode), archived; owner, hidden, pressed 0/1 (see queues.load)
 --   {'not_found', seq, chain, clock, 'queue'}
 local function oldest_entry(heads)
   local oldest
@@ -27,7 +27,7 @@ read('depth', function(call, arg)
   queues.count(P, arg.queue, result)
   local queue = queues.load(P, arg.queue)
   result.paused, result.archived = queue.control.paused, queue.control.archived
-  result.owner, result.hidden = queue.owner, queue.hidden or 0
+  result.owner, result.hidden, result.pressed = queue.owner, queue.hidden or 0, queue.pressed and 1 or 0
   local first = leases.first(P, queue)
   if first then result.next_free = leases.left(call, first) end
   return value(call, result)

@@ -21,6 +21,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from dibs import AsyncClient
 from dibs.v1.queue_pb2 import Queue
+from dibs.v1.review_settings_pb2 import ReviewSettings
 from store.embedded import EmbeddedRedis
 from tests import calls
 
@@ -227,6 +228,14 @@ async def test_the_depth_of_queues_is_a_figure_as_long_as_they_are_there(served:
 
         await _until(shown)
         assert 'dibs_oldest_waiting_seconds{project="figures",queue="q"}' in figures()
+        settings = ReviewSettings(enabled=True)
+        await client.update_review_settings("q", settings, paths=["enabled"])
+        [held] = (await client.list_my_tasks(queue="q")).tasks
+        await client.submit(held.task_id, held.lease.lease_token)
+        of_stage = 'dibs_reviews{project="figures",queue="q",stage="review",state='
+        await _until(lambda: f'{of_stage}"waiting"}} 1.0' in figures())
+        assert 'dibs_review_units{project="figures",queue="q",stage="review"} 1.0' in figures()
+        assert 'dibs_queue_pressed{project="figures",queue="q"} 0.0' in figures()
         await client.delete_queue("q", force=True)
     await _until(lambda: 'project="figures",queue="q"' not in figures())
     assert 'dibs_commit_lag_events{project="figures"}' in figures()

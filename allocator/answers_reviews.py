@@ -166,16 +166,6 @@ class ReviewLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReviewsAdded:
-    """How many reviews were made, about how many units; (task, why) of those left."""
-
-    seq: int
-    reviews: int
-    units: int
-    left: tuple[tuple[TaskId, str], ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class TaskReturned:
     """Where a task stands that was returned, and the issues that were opened."""
 

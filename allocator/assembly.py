@@ -38,6 +38,7 @@ from allocator.services.deleting import Deleting
 from allocator.services.door import Door
 from allocator.services.drafting import Drafting
 from allocator.services.drawing import Drawing
+from allocator.services.drawing_again import DrawingAgain
 from allocator.services.driving import Driving
 from allocator.services.explaining import Explaining
 from allocator.services.filling import Filling
@@ -49,6 +50,7 @@ from allocator.services.held import HeldTasks
 from allocator.services.held_reviews import HeldReviews
 from allocator.services.lists import Lists
 from allocator.services.lost import Lost
+from allocator.services.more_reviews import MoreReviews
 from allocator.services.moving import Movings
 from allocator.services.named import Names
 from allocator.services.named_tasks import NamedTasks
@@ -68,6 +70,7 @@ from allocator.services.ranging import Ranging
 from allocator.services.removing import Removing
 from allocator.services.reporting import Reporting
 from allocator.services.reserving import Reserving
+from allocator.services.review_chunks import ReviewChunks
 from allocator.services.review_lists import ReviewLists
 from allocator.services.review_settings import ReviewSettingsCalls
 from allocator.services.reviewing import Reviewing
@@ -166,6 +169,7 @@ class Assembly:
                 door=self._door,
                 held=self._held_reviews,
             ),
+            self._more_reviews,
         )
 
     @property
@@ -414,6 +418,27 @@ class Assembly:
         )
 
     @cached_property
+    def _more_reviews(self) -> MoreReviews:
+        return MoreReviews(
+            reviews=self._store.reviews,
+            settings=self._settings,
+            names=self._names,
+            door=self._door,
+            bulk=self._bulk,
+        )
+
+    @cached_property
+    def _review_chunks(self) -> ReviewChunks:
+        reviews = self._store.reviews
+        return ReviewChunks(
+            ledger=self._ledger,
+            views=self._views,
+            settings=self._settings,
+            named=self._named_tasks,
+            again=DrawingAgain(views=self._views, reviews=reviews, drawing=self._drawing),
+        )
+
+    @cached_property
     def _held_reviews(self) -> HeldReviews:
         return HeldReviews(
             directory=self._directory,
@@ -650,7 +675,12 @@ class Assembly:
             named=self._named_tasks,
         )
         of_queues = BulkQueueChunks(ledger=self._ledger, writing=self._writing)
-        doers = {**chunks.doers(), **self._copy_chunks.doers(), **of_queues.doers()}
+        doers = {
+            **chunks.doers(),
+            **self._copy_chunks.doers(),
+            **of_queues.doers(),
+            **self._review_chunks.doers(),
+        }
         return Driving(self._ledger, self._content, self._store.operations, doers)
 
     @cached_property

@@ -120,6 +120,27 @@ class BulkReopen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AddReviews:
+    """Chosen tasks are to be reviewed once more: these units of the one that is named, or all.
+
+    A reviewer is chosen among `reviewers`, or (none) as the settings say.
+    """
+
+    change: Change
+    chosen: Chosen
+    unit_ids: tuple[str, ...] = ()
+    reviewers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resample:
+    """What is reviewed of chosen tasks is to be drawn anew."""
+
+    change: Change
+    chosen: Chosen
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
     """A bulk verb; `errors` are (external id, reason, task or "") of what could not be done."""
 

@@ -109,22 +109,6 @@ class MarkFixed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Resample:
-    """Submitted tasks of a queue that are to be drawn from again."""
-
-    change: Change
-    queue_id: str
-    tasks: tuple[TaskId, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AddReviews(Resample):
-    """Submitted tasks of a queue that are to be reviewed once more, by one of `reviewers`."""
-
-    reviewers: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Objection:
     """What is wrong with a unit."""
 

@@ -53,8 +53,8 @@ KIND_OF: Final[Mapping[str, str]] = {
     "Decide": "decided",
     "ReportMissing": "decided",
     "MarkFixed": "fixed",
-    "AddReviews": "reviews_added",
-    "Resample": "reviews_added",
+    "AddReviews": "operation_begun",
+    "Resample": "operation_begun",
     "ReturnTask": "objected",
 }
 """The kind of event that an OK of each method stands for."""

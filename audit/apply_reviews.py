@@ -251,6 +251,8 @@ def fell_back(project: Project, event: Event, judge: Judge) -> None:
 
 def reviews_added(project: Project, event: Event, judge: Judge) -> None:
     """What was submitted before is reviewed by more people, or for the first time."""
+    told = len(event.body["tasks"]) + len(event.body["kept"] or ())
+    judge.expect(RULES, told <= event.body["named"], "{} tasks are told of", told)
     for entry, number, author, said in _told(project, event, judge):
         of = entry.slot(number).person
         judge.expect(REVIEWED, of == author, "{} is of {}", entry.entry, author)

@@ -143,18 +143,37 @@ def mark_fixed(
 
 
 def add_reviews(
-    scope: Scope, queue: str, task_ids: Iterable[str], *, reviewers: Iterable[str] = ()
+    scope: Scope,
+    queue: str,
+    *,
+    task_ids: Iterable[str] = (),
+    filter: str = "",  # noqa: A002 - the field's name
+    unit_ids: Iterable[str] = (),
+    reviewers: Iterable[str] = (),
 ) -> Call[again.AddReviewsResponse]:
-    """Let submitted tasks be reviewed once more, by somebody who has not reviewed them."""
+    """Have chosen tasks, or those of a filter, reviewed once more; the answer is an operation."""
     request = again.AddReviewsRequest(
-        **scope.where(), queue_id=queue, task_ids=task_ids, reviewers=reviewers
+        **scope.where(),
+        queue_id=queue,
+        task_ids=task_ids,
+        filter=filter,
+        unit_ids=unit_ids,
+        reviewers=reviewers,
     )
     return Call(_SERVICE + "AddReviews", request, again.AddReviewsResponse, scope.project)
 
 
-def resample(scope: Scope, queue: str, task_ids: Iterable[str]) -> Call[again.ResampleResponse]:
-    """Draw again from submitted tasks, by the rates as they are now."""
-    request = again.ResampleRequest(**scope.where(), queue_id=queue, task_ids=task_ids)
+def resample(
+    scope: Scope,
+    queue: str,
+    *,
+    task_ids: Iterable[str] = (),
+    filter: str = "",  # noqa: A002 - the field's name
+) -> Call[again.ResampleResponse]:
+    """Draw anew what of chosen tasks is reviewed; the answer is an operation."""
+    request = again.ResampleRequest(
+        **scope.where(), queue_id=queue, task_ids=task_ids, filter=filter
+    )
     return Call(_SERVICE + "Resample", request, again.ResampleResponse, scope.project)
 
 

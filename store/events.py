@@ -72,7 +72,7 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = {
         *("queue", "person", "entry", "slot", "token", "of", "author", "units", "missing"),
         *("content", "deadline", "ended", "state", "made", "cancelled"),
     ),
-    "reviews_added": ("queue", "why", "tasks", "kept"),
+    "reviews_added": ("queue", "why", "tasks", "kept", "named"),
     "objected": (
         *("queue", "person", "tasks", "units", "missing", "content", "source", "state", "round"),
         *("authors", "meaning", "before", "cancelled"),

@@ -38,6 +38,7 @@ REASONS: Final[Mapping[str, str]] = {
     **LEFT,
     "not_there": FINISHED,
     "wrong_state": FINISHED,
+    "removed": FINISHED,
     "not_eligible": "NOT_ELIGIBLE",
     "not_found": "TASK_NOT_FOUND",
 }

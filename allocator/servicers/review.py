@@ -6,10 +6,12 @@ from typing import Any
 
 from allocator.services.deciding import Deciding
 from allocator.services.fixing import Fixing
+from allocator.services.more_reviews import MoreReviews
 from allocator.services.review_lists import ReviewLists
 from allocator.services.review_settings import ReviewSettingsCalls
 from allocator.services.reviewing import Reviewing
 from allocator.services.reviewing_again import ReviewingAgain
+from allocator.wire import more_reviews as wire_again
 from allocator.wire import review as wire
 from allocator.wire import review_lists as wire_lists
 from allocator.wire import review_settings as wire_settings
@@ -31,12 +33,14 @@ class ReviewServicer(review_pb2_grpc.ReviewServiceServicer):
         fixing: Fixing,
         again: ReviewingAgain,
         lists: ReviewLists,
+        more: MoreReviews,
     ) -> None:
         self._settings = settings
         self._reviewing = reviewing
         self._deciding = deciding
         self._fixing = fixing
         self._again = again
+        self._more = more
         self._lists = lists
 
     async def GetReviewSettings(
@@ -75,12 +79,12 @@ class ReviewServicer(review_pb2_grpc.ReviewServiceServicer):
     async def AddReviews(
         self, request: again_pb.AddReviewsRequest, context: Any
     ) -> again_pb.AddReviewsResponse:
-        return wire.reviews_added(await self._again.add(wire.add_reviews(request)))
+        return wire_again.adding(await self._more.add(wire_again.add_reviews(request)))
 
     async def Resample(
         self, request: again_pb.ResampleRequest, context: Any
     ) -> again_pb.ResampleResponse:
-        return wire.resampled(await self._again.resample(wire.resample(request)))
+        return wire_again.resampling(await self._more.resample(wire_again.resample(request)))
 
     async def ReturnTask(
         self, request: again_pb.ReturnTaskRequest, context: Any

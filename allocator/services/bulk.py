@@ -47,7 +47,7 @@ class Bulk:
         rpc, queue_id = "QueueService.BulkSetPriority", ask.chosen.queue_id
         place = await self._door.permit(ask.change, rpc, queue=queue_id)
         how = {"rank": int(ask.priority)}
-        return await self._begin(place, ask.change, ask.chosen, Verb.SET_PRIORITY, how)
+        return await self.begin(place, ask.change, ask.chosen, Verb.SET_PRIORITY, how)
 
     async def reopen(self, ask: words.BulkReopen) -> words.Operation:
         """Begin to let chosen tasks be done again.
@@ -59,9 +59,9 @@ class Bulk:
         place = await self._door.permit(ask.change, rpc, queue=queue_id)
         person = await self._door.person(place.project, ask.person) if ask.person else 0
         how = {"to": int(ask.to), "person": person}
-        return await self._begin(place, ask.change, ask.chosen, Verb.REOPEN, how)
+        return await self.begin(place, ask.change, ask.chosen, Verb.REOPEN, how)
 
-    async def _begin(
+    async def begin(
         self,
         place: Place,
         change: Change,
@@ -69,6 +69,7 @@ class Bulk:
         verb: Verb,
         how: Mapping[str, Any],
     ) -> words.Operation:
+        """Begin a verb about chosen tasks, for whoever may. Raises as they do."""
         queue = await self._door.queue(place.project, chosen.queue_id)
         if chosen.tasks:
             runs = await self._named_runs(place.project, queue, chosen, verb)

@@ -6,7 +6,7 @@ decides, group by group.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -21,7 +21,7 @@ from reviewqueue.draws import Subject
 from reviewqueue.experts import Judged, judge
 from reviewqueue.model import MISSING, WHOLE_TASK, Unit, UnitState
 from reviewqueue.record import Applied, Rule
-from reviewqueue.sampling import How, Sample, sample
+from reviewqueue.sampling import How, sample
 from reviewqueue.settings import ReviewSettings
 
 MOST_GROUPS: Final = 100
@@ -71,11 +71,11 @@ class Drawing:
         before = earlier or Earlier(round=0, authors=(), missing=0, units=())
         given = [] if meaning is Meaning.DISCARD else _given(ask)
         units = resubmit([_known(one) for one in before.units], given)
-        subject = await self._subject(project, settings.queue, ask.hold.task, before.round + 1)
-        how = _how(review, person, meaning)
+        subject = await self.subject(project, settings.queue, ask.hold.task, before.round + 1)
+        how = how_of(review, person, meaning)
         drawn = sample(units.units, how=how, seed=review.seed, subject=subject)
         authors = {person, *before.authors}
-        groups = _groups(drawn, units.units, review, person, authors)
+        groups = groups_of(drawn.numbers, units.units, review, person, authors)
         return Drawn(
             review={
                 "round": before.round + 1,
@@ -84,7 +84,7 @@ class Drawing:
                 "gone": list(units.gone),
                 "authors": sorted(before.authors),
                 "missing": before.missing,
-                "groups": _packed(groups),
+                "groups": packed(groups),
                 "rejects": [[unit, times] for unit, times in units.rejects.items()],
             },
             sampled=drawn.record.pack(),
@@ -119,47 +119,20 @@ class Drawing:
         there = [
             one for one in before.units if one.unit < MISSING and one.state != UnitState.DELETED
         ]
-        units = [
-            Unit(number=one.unit, external_id=one.external_id, class_name=one.class_name)
-            for one in there
-        ] or [Unit(number=WHOLE_TASK)]
+        units = [unit_of(one) for one in there] or [Unit(number=WHOLE_TASK)]
         round_ = max(before.round, 1)
-        subject = await self._subject(project, queue, task, round_)
+        subject = await self.subject(project, queue, task, round_)
         how = review.rates.of_work(view.person)
         drawn = sample(units, how=how, seed=review.seed, subject=subject)
         authors = {view.person, *before.authors}
-        groups = _groups(drawn, units, review, view.person, authors)
+        groups = groups_of(drawn.numbers, units, review, view.person, authors)
         return {
             "round": round_,
             "authors": sorted(authors),
             "missing": before.missing,
-            "groups": _packed(groups),
+            "groups": packed(groups),
             "rejects": rejects_of(before),
         }
-
-    async def again(
-        self,
-        project: int,
-        task: TaskId,
-        review: ReviewSettings,
-        before: Earlier,
-        *,
-        author: int,
-        discarded: bool,
-    ) -> list[dict[str, Any]]:
-        """Units that nobody is to look at, and that are drawn by the present rates, in groups."""
-        units = [
-            Unit(number=one.unit, external_id=one.external_id, class_name=one.class_name)
-            for one in before.units
-            if one.unit < MISSING and one.state == UnitState.NOT_SAMPLED
-        ]
-        if not before.units:
-            units = [Unit(number=WHOLE_TASK)]
-        subject = await self._subject(project, review.queue, task, max(before.round, 1))
-        how = review.rates.of_discard if discarded else review.rates.of_work(author)
-        drawn = sample(units, how=how, seed=review.seed, subject=subject)
-        authors = {author, *before.authors}
-        return _packed(_groups(drawn, units, review, author, authors))
 
     async def for_experts(
         self,
@@ -172,11 +145,12 @@ class Drawing:
         if review.experts is None or view.kind != TaskKind.REVIEW - 1:
             return ""
         task = TaskId(entry=view.entry, slot=view.slot)
-        subject = await self._subject(project, view.queue, task, view.round)
+        subject = await self.subject(project, view.queue, task, view.round)
         judgment = judge(judged, review.experts, seed=review.seed, subject=subject)
         return {"units": list(judgment.expert), "candidates": list(review.pool)}
 
-    async def _subject(self, project: int, queue: int, task: TaskId, round_: int) -> Subject:
+    async def subject(self, project: int, queue: int, task: TaskId, round_: int) -> Subject:
+        """Of what the units of a submission are."""
         queues = await self._directory.queue_ids(project, [queue])
         items = await self._items.of_entries(project, [task.entry])
         return Subject(
@@ -187,7 +161,7 @@ class Drawing:
         )
 
 
-def _how(review: ReviewSettings, author: int, meaning: Meaning) -> How:
+def how_of(review: ReviewSettings, author: int, meaning: Meaning) -> How:
     """Which rates apply; where no reviews are made any more, only what was begun goes on."""
     if not review.enabled:
         return lambda _: OFF
@@ -196,15 +170,15 @@ def _how(review: ReviewSettings, author: int, meaning: Meaning) -> How:
     return review.rates.of_work(author)
 
 
-def _groups(
-    drawn: Sample,
+def groups_of(
+    numbers: Iterable[int],
     units: Sequence[Unit],
     review: ReviewSettings,
     author: int,
     authors: set[int],
 ) -> Sequence[Group]:
     """The units that were drawn, by who may review them; of too many groups the last are one."""
-    chosen = set(drawn.numbers)
+    chosen = set(numbers)
     groups = group(
         [unit for unit in units if unit.number in chosen],
         mappings=review.mappings,
@@ -224,7 +198,7 @@ def rejects_of(before: Earlier) -> list[tuple[int, int]]:
     return [(one.unit, one.rejects) for one in before.units if one.rejects]
 
 
-def _packed(groups: Sequence[Group]) -> list[dict[str, Any]]:
+def packed(groups: Sequence[Group]) -> list[dict[str, Any]]:
     """As the functions read them."""
     return [
         {"candidates": list(one.candidates), "units": list(one.units), "by": BY[one.by]}
@@ -238,6 +212,11 @@ def _given(ask: Submit) -> Sequence[Given]:
         Given(external_id=unit, class_name=name, digest=digest)
         for unit, name, digest in zip(work.ids, work.classes, work.digests, strict=True)
     ]
+
+
+def unit_of(one: UnitView) -> Unit:
+    """A unit, as it was submitted last."""
+    return Unit(number=one.unit, external_id=one.external_id, class_name=one.class_name)
 
 
 def _known(one: UnitView) -> Known:

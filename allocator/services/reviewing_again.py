@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 from allocator import answers_reviews as told
-from allocator.filters import All, Compare, Order
 from allocator.model import QueueSettings, TaskId, TaskState
 from allocator.ports import (
     Content,
@@ -18,17 +17,15 @@ from allocator.ports import (
     Outcome,
     Reviews,
     TaskView,
-    UnitView,
     Views,
 )
-from allocator.ports.lists import ListAsk
-from allocator.requests_reviews import AddReviews, Resample, ReturnTask
+from allocator.requests_reviews import ReturnTask
 from allocator.services.door import Door, Place
-from allocator.services.drawing import Drawing, rejects_of
+from allocator.services.drawing import Drawing
 from allocator.services.held_reviews import issue_id
 from allocator.services.named import Names
 from allocator.services.named_tasks import NamedTasks
-from allocator.services.outcomes import happened, some, value
+from allocator.services.outcomes import happened, value
 from allocator.services.queue_settings import Known, SettingsCache
 from dibs import errors
 from reviewqueue.model import MISSING, WHOLE_TASK, UnitState
@@ -79,44 +76,6 @@ class ReviewingAgain:
         self._named = named
         self._drawing = drawing
 
-    async def add(self, ask: AddReviews) -> told.ReviewsAdded:
-        """One more review of each task, by somebody who has not reviewed it.
-
-        Raises QueueNotFound, QueueNotReviewed, TaskNotFound, PersonNotFound,
-        InvalidArgument, TaskChanged, PermissionDenied.
-        """
-        place = await self._door.permit(ask.change, ADD, queue=ask.queue_id)
-        queue = await self._door.queue(place.project, ask.queue_id)
-        people = sorted(await self._names.members(place.project, ask.reviewers))
-
-        async def groups(task: TaskId, view: TaskView, before: Earlier) -> list[dict[str, Any]]:
-            units = [one.unit for one in before.units if _can_be_reviewed(one)]
-            if before.units and not units:
-                return []
-            others = await self._reviewers(place.project, task)
-            made = {"candidates": people, "units": units or [WHOLE_TASK], "by": 0}
-            return [{**made, "others": others}]
-
-        return await self._added(place, ask, queue, ADDED, groups)
-
-    async def resample(self, ask: Resample) -> told.ReviewsAdded:
-        """What was not drawn before and is drawn by the present rates is reviewed.
-
-        Raises QueueNotFound, QueueNotReviewed, TaskNotFound, InvalidArgument,
-        TaskChanged, PermissionDenied.
-        """
-        place = await self._door.permit(ask.change, RESAMPLE, queue=ask.queue_id)
-        queue = await self._door.queue(place.project, ask.queue_id)
-        review = (await self._settings.fresh(place.project, queue)).review
-
-        async def groups(task: TaskId, view: TaskView, before: Earlier) -> list[dict[str, Any]]:
-            discarded = view.state == TaskState.DISCARDED
-            return await self._drawing.again(
-                place.project, task, review, before, author=view.person, discarded=discarded
-            )
-
-        return await self._added(place, ask, queue, DRAWN_AGAIN, groups)
-
     async def give_back(self, ask: ReturnTask) -> told.TaskReturned:
         """Return a submitted task to its author with issues.
 
@@ -138,70 +97,10 @@ class ReviewingAgain:
             await self._views.wait_for(place.project, outcome.seq)
         raise errors.TaskChanged(str(ask.task))
 
-    async def _added(
-        self, place: Place, ask: AddReviews | Resample, queue: int, why: int, groups: Groups
-    ) -> told.ReviewsAdded:
-        known = await self._settings.fresh(place.project, queue)
-        if not known.review.set_seq:
-            raise errors.QueueNotReviewed(ask.queue_id)
-        came = await self._named.places(place.project, queue, ask.queue_id, ask.tasks)
-        await self._catch_up(place.project, queue)
-        for _ in range(TRIES):
-            now = await self._named.told(place.project, ask.tasks, came)
-            rows, left = [], []
-            for task, row in zip(ask.tasks, now.rows, strict=True):
-                given = await self._given(place.project, task, known.settings, groups)
-                if given is None:
-                    left.append((task, NO_CHANGE))
-                else:
-                    rows.append([*row[:8], given])
-            outcome = await self._ledger.change(
-                *(place.project, "add_reviews", ask.change.key, place.actor),
-                queue=queue,
-                why=why,
-                as_of=now.as_of,
-                tasks=rows,
-            )
-            if outcome.word != "stale_entry":
-                return _answer(outcome, left)
-            await self._views.wait_for(place.project, outcome.seq)
-        raise errors.TaskChanged(str(ask.tasks[0]))
-
     async def _catch_up(self, project: int, queue: int) -> None:
         """Wait until the views know what was submitted up to now."""
         outcome = await self._ledger.read(project, "queue", queue=queue)
         await self._views.wait_for(project, outcome.seq)
-
-    async def _given(
-        self, project: int, task: TaskId, settings: QueueSettings, groups: Groups
-    ) -> dict[str, Any] | None:
-        """What the function is told of a task; None: nothing of it is to be reviewed."""
-        view = await self._views.task(project, task.entry, task.slot)
-        if view is None or not view.submitted_seq:
-            return {**_of(None, None, settings), "groups": []}
-        before = await self._reviews.earlier(project, task)
-        made = await groups(task, view, before)
-        if not made:
-            return None
-        said = _of(view, before, settings)
-        return {**said, "groups": made, "rejects": rejects_of(before)}
-
-    async def _reviewers(self, project: int, task: TaskId) -> list[int]:
-        """Who has, had, or is to do a review of the task."""
-        of_task = ListAsk(
-            filter=All(
-                (
-                    Compare(field="entry", operator="=", value=task.entry),
-                    Compare(field="slot", operator="=", value=task.slot),
-                )
-            ),
-            order=Order(field="create_time"),
-            after=(),
-            limit=MOST_BEFORE,
-        )
-        rows = await self._reviews.reviews(project, of_task)
-        live = [row for row in rows if row.state != TaskState.REMOVED]
-        return sorted({who for row in live for who in (row.person, row.mapped)} - {0})
 
     async def _object(
         self, place: Place, ask: ReturnTask, came: EntryPlace, settings: QueueSettings
@@ -269,25 +168,6 @@ def _of(view: TaskView | None, before: Earlier | None, settings: QueueSettings) 
         "status": status,
         "missing": before.missing if before else 0,
     }
-
-
-def _can_be_reviewed(one: UnitView) -> bool:
-    return one.unit < MISSING and one.state not in OUT
-
-
-def _answer(outcome: Outcome, left: Sequence[tuple[TaskId, str]]) -> told.ReviewsAdded:
-    event = happened(outcome)
-    made = [one for task in some(event.body["tasks"]) for one in some(task[9]["reviews"])]
-    kept = [
-        (TaskId(entry=entry, slot=slot), WORDS.get(word, "WRONG_TASK_STATE"))
-        for entry, slot, word in some(event.body["kept"])
-    ]
-    return told.ReviewsAdded(
-        seq=event.seq,
-        reviews=len(made),
-        units=sum(len(some(one[4])) for one in made),
-        left=(*left, *kept),
-    )
 
 
 def _check_reasons(ask: ReturnTask, known: Known) -> None:

@@ -42,6 +42,8 @@ class Verb(IntEnum):
     COPY_PROJECT = 14
     DELETE_QUEUES = 15
     UPDATE_QUEUES = 16
+    ADD_REVIEWS = 17
+    RESAMPLE = 18
 
 
 BY_FENCE = frozenset({Verb.DETACH_DATASET, Verb.DELETE_DATASET})

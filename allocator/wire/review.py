@@ -9,9 +9,9 @@ from collections.abc import Iterable, Sequence
 from allocator import answers, requests
 from allocator import answers_reviews as told
 from allocator import requests_reviews as asked
-from allocator.model import TaskId, TaskKind
+from allocator.model import TaskKind
 from allocator.wire import allocation, common, review_lists
-from dibs.v1 import allocation_pb2, assignment_pb2, common_pb2, issues_pb2
+from dibs.v1 import allocation_pb2, common_pb2, issues_pb2
 from dibs.v1 import review_pb2 as pb
 from dibs.v1 import reviewing_again_pb2 as again_pb
 
@@ -74,23 +74,6 @@ def mark_fixed(request: pb.MarkFixedRequest) -> asked.MarkFixed:
     )
 
 
-def add_reviews(request: again_pb.AddReviewsRequest) -> asked.AddReviews:
-    return asked.AddReviews(
-        queue_id=request.queue_id,
-        tasks=tuple(map(common.task_id, request.task_ids)),
-        reviewers=tuple(request.reviewers),
-        change=common.change(SERVICE + "AddReviews", request),
-    )
-
-
-def resample(request: again_pb.ResampleRequest) -> asked.Resample:
-    return asked.Resample(
-        queue_id=request.queue_id,
-        tasks=tuple(map(common.task_id, request.task_ids)),
-        change=common.change(SERVICE + "Resample", request),
-    )
-
-
 def return_task(request: again_pb.ReturnTaskRequest) -> asked.ReturnTask:
     return asked.ReturnTask(
         task=common.task_id(request.task_id),
@@ -148,18 +131,6 @@ def reported(answer: told.Reported) -> pb.ReportMissingResponse:
     return pb.ReportMissingResponse(seq=answer.seq, issue_ids=answer.issue_ids)
 
 
-def reviews_added(answer: told.ReviewsAdded) -> again_pb.AddReviewsResponse:
-    return again_pb.AddReviewsResponse(
-        seq=answer.seq, reviews=answer.reviews, left=_left(answer.left)
-    )
-
-
-def resampled(answer: told.ReviewsAdded) -> again_pb.ResampleResponse:
-    return again_pb.ResampleResponse(
-        seq=answer.seq, reviews=answer.reviews, units=answer.units, left=_left(answer.left)
-    )
-
-
 def returned(answer: told.TaskReturned) -> again_pb.ReturnTaskResponse:
     return again_pb.ReturnTaskResponse(
         seq=answer.seq, state=common.number(answer.state), issue_ids=answer.issue_ids
@@ -168,10 +139,6 @@ def returned(answer: told.TaskReturned) -> again_pb.ReturnTaskResponse:
 
 def marked(answer: told.Marked) -> pb.MarkFixedResponse:
     return pb.MarkFixedResponse(seq=answer.seq, marked=answer.units)
-
-
-def _left(left: Iterable[tuple[TaskId, str]]) -> list[assignment_pb2.LeftTask]:
-    return [assignment_pb2.LeftTask(task_id=str(task), reason=why) for task, why in left]
 
 
 def _hold(request: pb.DecideRequest | pb.ReportMissingRequest) -> requests.Hold:

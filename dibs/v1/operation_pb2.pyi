@@ -29,6 +29,8 @@ class OperationVerb(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     OPERATION_VERB_COPY_PROJECT: _ClassVar[OperationVerb]
     OPERATION_VERB_DELETE_QUEUES: _ClassVar[OperationVerb]
     OPERATION_VERB_UPDATE_QUEUES: _ClassVar[OperationVerb]
+    OPERATION_VERB_ADD_REVIEWS: _ClassVar[OperationVerb]
+    OPERATION_VERB_RESAMPLE: _ClassVar[OperationVerb]
 
 class OperationState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -54,6 +56,8 @@ OPERATION_VERB_MOVE: OperationVerb
 OPERATION_VERB_COPY_PROJECT: OperationVerb
 OPERATION_VERB_DELETE_QUEUES: OperationVerb
 OPERATION_VERB_UPDATE_QUEUES: OperationVerb
+OPERATION_VERB_ADD_REVIEWS: OperationVerb
+OPERATION_VERB_RESAMPLE: OperationVerb
 OPERATION_STATE_UNSPECIFIED: OperationState
 OPERATION_STATE_RUNNING: OperationState
 OPERATION_STATE_SUCCEEDED: OperationState

@@ -202,23 +202,27 @@ class ReviewServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def AddReviews(self, request, context):
-        """Lets submitted tasks be reviewed once more, all of their units, each by
-        somebody who is no author of it and has not reviewed it: one reject returns a
-        unit. A finished task is IN_REVIEW again. Needs ADMIN, TEAM_MANAGER or the
-        owner. Errors: PROJECT_NOT_FOUND, QUEUE_NOT_FOUND, TASK_NOT_FOUND,
-        PERSON_NOT_FOUND, TASK_CHANGED, QUEUE_NOT_REVIEWED, INVALID_ARGUMENT (a task of
-        another queue), PERMISSION_DENIED.
+        """Has tasks that were submitted, IN_REVIEW or finished, reviewed once more, by
+        people who have not reviewed those units in this round, and are not about to:
+        an operation. A task is finished when all its reviews are; one reject returns
+        the unit. What is not submitted stays as it is, and is told in `errors` of the
+        operation: WRONG_TASK_STATE. What is rejected for good, returned or deleted is
+        not reviewed again. Needs ADMIN, TEAM_MANAGER or the owner. Errors:
+        PROJECT_NOT_FOUND, QUEUE_NOT_FOUND, TASK_NOT_FOUND, UNIT_NOT_FOUND,
+        PERSON_NOT_FOUND, QUEUE_NOT_REVIEWED, INVALID_ARGUMENT (neither task_ids nor a
+        filter), PERMISSION_DENIED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def Resample(self, request, context):
-        """Draws again from submitted tasks, by the rates as they are now: what was not
-        drawn before and is drawn now is reviewed. A finished task is IN_REVIEW then.
+        """Draws by the present rates what of past submissions is reviewed: what nobody
+        was to look at, and is drawn now, is reviewed, too: an operation. It only adds.
+        A task of which nothing is drawn, or that is not submitted, stays as it is.
         Needs ADMIN, TEAM_MANAGER or the owner. Errors: PROJECT_NOT_FOUND,
-        QUEUE_NOT_FOUND, TASK_NOT_FOUND, TASK_CHANGED, QUEUE_NOT_REVIEWED,
-        INVALID_ARGUMENT (a task of another queue), PERMISSION_DENIED.
+        QUEUE_NOT_FOUND, TASK_NOT_FOUND, QUEUE_NOT_REVIEWED, INVALID_ARGUMENT (neither
+        task_ids nor a filter), PERMISSION_DENIED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

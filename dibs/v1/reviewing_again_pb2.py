@@ -23,12 +23,12 @@ _sym_db = _symbol_database.Default()
 
 
 from dibs.bufvalidate import validate_pb2 as buf_dot_validate_dot_validate__pb2
-from dibs.v1 import assignment_pb2 as dibs_dot_v1_dot_assignment__pb2
 from dibs.v1 import common_pb2 as dibs_dot_v1_dot_common__pb2
 from dibs.v1 import issues_pb2 as dibs_dot_v1_dot_issues__pb2
+from dibs.v1 import operation_pb2 as dibs_dot_v1_dot_operation__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1d\x64ibs/v1/reviewing_again.proto\x12\x07\x64ibs.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x18\x64ibs/v1/assignment.proto\x1a\x14\x64ibs/v1/common.proto\x1a\x14\x64ibs/v1/issues.proto\"\xea\x02\n\x11\x41\x64\x64ReviewsRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12.\n\nrequest_id\x18\x03 \x01(\x0b\x32\x12.dibs.v1.RequestIdB\x06\xbaH\x03\xc8\x01\x01\x12=\n\x08queue_id\x18\x04 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12L\n\x08task_ids\x18\x05 \x03(\tB:\xbaH7\x92\x01\x34\x08\x01\x10\x64\x18\x01\",r*2(^[1-9][0-9]{0,15}-([1-9]|[1-4][0-9]|50)$\x12\x31\n\treviewers\x18\x06 \x03(\tB\x1e\xbaH\x1b\x92\x01\x18\x10\x64\x18\x01\"\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\"S\n\x12\x41\x64\x64ReviewsResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x03\x12\x0f\n\x07reviews\x18\x02 \x01(\x05\x12\x1f\n\x04left\x18\x03 \x03(\x0b\x32\x11.dibs.v1.LeftTask\"\xb5\x02\n\x0fResampleRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12.\n\nrequest_id\x18\x03 \x01(\x0b\x32\x12.dibs.v1.RequestIdB\x06\xbaH\x03\xc8\x01\x01\x12=\n\x08queue_id\x18\x04 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12L\n\x08task_ids\x18\x05 \x03(\tB:\xbaH7\x92\x01\x34\x08\x01\x10\x64\x18\x01\",r*2(^[1-9][0-9]{0,15}-([1-9]|[1-4][0-9]|50)$\"`\n\x10ResampleResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x03\x12\x0f\n\x07reviews\x18\x02 \x01(\x05\x12\r\n\x05units\x18\x03 \x01(\x05\x12\x1f\n\x04left\x18\x04 \x03(\x0b\x32\x11.dibs.v1.LeftTask\"\xdf\x01\n\tObjection\x12$\n\x07unit_id\x18\x01 \x01(\tB\x13\xbaH\x10r\x0e\x18\x80\x01\x32\t^\\P{Cc}*$\x12#\n\x06reason\x18\x02 \x01(\tB\x13\xbaH\x10r\x0e\x18\x80\x02\x32\t^\\P{Cc}*$\x12$\n\x07\x63omment\x18\x03 \x01(\tB\x13\xbaH\x10r\x0e\x18\xd0\x0f\x32\t^\\P{Cc}*$:a\xbaH^\x1a\\\n\x10objection.reason\x12\x1fmust have a reason or a comment\x1a\'this.reason != \'\' || this.comment != \'\'\"\x93\x04\n\x11ReturnTaskRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12.\n\nrequest_id\x18\x03 \x01(\x0b\x32\x12.dibs.v1.RequestIdB\x06\xbaH\x03\xc8\x01\x01\x12@\n\x07task_id\x18\x04 \x01(\tB/\xbaH,r*2(^[1-9][0-9]{0,15}-([1-9]|[1-4][0-9]|50)$\x12\x80\x01\n\nobjections\x18\x05 \x03(\x0b\x32\x12.dibs.v1.ObjectionBX\xbaHU\x92\x01\x03\x10\xe8\x07\xba\x01L\n\x0fobjections.once\x12\x18must name each unit once\x1a\x1fthis.map(o, o.unit_id).unique()\x12\x30\n\x07missing\x18\x06 \x03(\x0b\x32\x15.dibs.v1.MissingLabelB\x08\xbaH\x05\x92\x01\x02\x10\x64:p\xbaHm\x1ak\n\x0freturn_task.any\x12&must have objections or missing labels\x1a\x30this.objections.size() + this.missing.size() > 0\"W\n\x12ReturnTaskResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x03\x12!\n\x05state\x18\x02 \x01(\x0e\x32\x12.dibs.v1.TaskState\x12\x11\n\tissue_ids\x18\x03 \x03(\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1d\x64ibs/v1/reviewing_again.proto\x12\x07\x64ibs.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x14\x64ibs/v1/common.proto\x1a\x14\x64ibs/v1/issues.proto\x1a\x17\x64ibs/v1/operation.proto\"\xd0\x04\n\x11\x41\x64\x64ReviewsRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12.\n\nrequest_id\x18\x03 \x01(\x0b\x32\x12.dibs.v1.RequestIdB\x06\xbaH\x03\xc8\x01\x01\x12=\n\x08queue_id\x18\x04 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12K\n\x08task_ids\x18\x05 \x03(\tB9\xbaH6\x92\x01\x33\x10\x90N\x18\x01\",r*2(^[1-9][0-9]{0,15}-([1-9]|[1-4][0-9]|50)$\x12#\n\x06\x66ilter\x18\x06 \x01(\tB\x13\xbaH\x10r\x0e\x18\x80 2\t^\\P{Cc}*$\x12\x31\n\x08unit_ids\x18\x07 \x03(\tB\x1f\xbaH\x1c\x92\x01\x19\x10\x90N\x18\x01\"\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12\x31\n\treviewers\x18\x08 \x03(\tB\x1e\xbaH\x1b\x92\x01\x18\x10\x64\x18\x01\"\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$:\x8c\x01\xbaH\x88\x01\x1a\x85\x01\n\x11\x61\x64\x64_reviews.units\x12\x38must have exactly one of task_ids where unit_ids are set\x1a\x36this.unit_ids.size() == 0 || this.task_ids.size() == 1\"H\n\x12\x41\x64\x64ReviewsResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x03\x12%\n\toperation\x18\x02 \x01(\x0b\x32\x12.dibs.v1.Operation\"\xd9\x02\n\x0fResampleRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12.\n\nrequest_id\x18\x03 \x01(\x0b\x32\x12.dibs.v1.RequestIdB\x06\xbaH\x03\xc8\x01\x01\x12=\n\x08queue_id\x18\x04 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12K\n\x08task_ids\x18\x05 \x03(\tB9\xbaH6\x92\x01\x33\x10\x90N\x18\x01\",r*2(^[1-9][0-9]{0,15}-([1-9]|[1-4][0-9]|50)$\x12#\n\x06\x66ilter\x18\x06 \x01(\tB\x13\xbaH\x10r\x0e\x18\x80 2\t^\\P{Cc}*$\"F\n\x10ResampleResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x03\x12%\n\toperation\x18\x02 \x01(\x0b\x32\x12.dibs.v1.Operation\"\xdf\x01\n\tObjection\x12$\n\x07unit_id\x18\x01 \x01(\tB\x13\xbaH\x10r\x0e\x18\x80\x01\x32\t^\\P{Cc}*$\x12#\n\x06reason\x18\x02 \x01(\tB\x13\xbaH\x10r\x0e\x18\x80\x02\x32\t^\\P{Cc}*$\x12$\n\x07\x63omment\x18\x03 \x01(\tB\x13\xbaH\x10r\x0e\x18\xd0\x0f\x32\t^\\P{Cc}*$:a\xbaH^\x1a\\\n\x10objection.reason\x12\x1fmust have a reason or a comment\x1a\'this.reason != \'\' || this.comment != \'\'\"\x93\x04\n\x11ReturnTaskRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12.\n\nrequest_id\x18\x03 \x01(\x0b\x32\x12.dibs.v1.RequestIdB\x06\xbaH\x03\xc8\x01\x01\x12@\n\x07task_id\x18\x04 \x01(\tB/\xbaH,r*2(^[1-9][0-9]{0,15}-([1-9]|[1-4][0-9]|50)$\x12\x80\x01\n\nobjections\x18\x05 \x03(\x0b\x32\x12.dibs.v1.ObjectionBX\xbaHU\x92\x01\x03\x10\xe8\x07\xba\x01L\n\x0fobjections.once\x12\x18must name each unit once\x1a\x1fthis.map(o, o.unit_id).unique()\x12\x30\n\x07missing\x18\x06 \x03(\x0b\x32\x15.dibs.v1.MissingLabelB\x08\xbaH\x05\x92\x01\x02\x10\x64:p\xbaHm\x1ak\n\x0freturn_task.any\x12&must have objections or missing labels\x1a\x30this.objections.size() + this.missing.size() > 0\"W\n\x12ReturnTaskResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x03\x12!\n\x05state\x18\x02 \x01(\x0e\x32\x12.dibs.v1.TaskState\x12\x11\n\tissue_ids\x18\x03 \x03(\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -44,9 +44,15 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ADDREVIEWSREQUEST'].fields_by_name['queue_id']._loaded_options = None
   _globals['_ADDREVIEWSREQUEST'].fields_by_name['queue_id']._serialized_options = b'\272H(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'
   _globals['_ADDREVIEWSREQUEST'].fields_by_name['task_ids']._loaded_options = None
-  _globals['_ADDREVIEWSREQUEST'].fields_by_name['task_ids']._serialized_options = b'\272H7\222\0014\010\001\020d\030\001\",r*2(^[1-9][0-9]{0,15}-([1-9]|[1-4][0-9]|50)$'
+  _globals['_ADDREVIEWSREQUEST'].fields_by_name['task_ids']._serialized_options = b'\272H6\222\0013\020\220N\030\001\",r*2(^[1-9][0-9]{0,15}-([1-9]|[1-4][0-9]|50)$'
+  _globals['_ADDREVIEWSREQUEST'].fields_by_name['filter']._loaded_options = None
+  _globals['_ADDREVIEWSREQUEST'].fields_by_name['filter']._serialized_options = b'\272H\020r\016\030\200 2\t^\\P{Cc}*$'
+  _globals['_ADDREVIEWSREQUEST'].fields_by_name['unit_ids']._loaded_options = None
+  _globals['_ADDREVIEWSREQUEST'].fields_by_name['unit_ids']._serialized_options = b'\272H\034\222\001\031\020\220N\030\001\"\022r\020\020\001\030\200\0012\t^\\P{Cc}*$'
   _globals['_ADDREVIEWSREQUEST'].fields_by_name['reviewers']._loaded_options = None
   _globals['_ADDREVIEWSREQUEST'].fields_by_name['reviewers']._serialized_options = b'\272H\033\222\001\030\020d\030\001\"\022r\020\020\001\030\200\0012\t^\\P{Cc}*$'
+  _globals['_ADDREVIEWSREQUEST']._loaded_options = None
+  _globals['_ADDREVIEWSREQUEST']._serialized_options = b'\272H\210\001\032\205\001\n\021add_reviews.units\0228must have exactly one of task_ids where unit_ids are set\0326this.unit_ids.size() == 0 || this.task_ids.size() == 1'
   _globals['_RESAMPLEREQUEST'].fields_by_name['project_id']._loaded_options = None
   _globals['_RESAMPLEREQUEST'].fields_by_name['project_id']._serialized_options = b'\272H(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'
   _globals['_RESAMPLEREQUEST'].fields_by_name['actor']._loaded_options = None
@@ -56,7 +62,9 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_RESAMPLEREQUEST'].fields_by_name['queue_id']._loaded_options = None
   _globals['_RESAMPLEREQUEST'].fields_by_name['queue_id']._serialized_options = b'\272H(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'
   _globals['_RESAMPLEREQUEST'].fields_by_name['task_ids']._loaded_options = None
-  _globals['_RESAMPLEREQUEST'].fields_by_name['task_ids']._serialized_options = b'\272H7\222\0014\010\001\020d\030\001\",r*2(^[1-9][0-9]{0,15}-([1-9]|[1-4][0-9]|50)$'
+  _globals['_RESAMPLEREQUEST'].fields_by_name['task_ids']._serialized_options = b'\272H6\222\0013\020\220N\030\001\",r*2(^[1-9][0-9]{0,15}-([1-9]|[1-4][0-9]|50)$'
+  _globals['_RESAMPLEREQUEST'].fields_by_name['filter']._loaded_options = None
+  _globals['_RESAMPLEREQUEST'].fields_by_name['filter']._serialized_options = b'\272H\020r\016\030\200 2\t^\\P{Cc}*$'
   _globals['_OBJECTION'].fields_by_name['unit_id']._loaded_options = None
   _globals['_OBJECTION'].fields_by_name['unit_id']._serialized_options = b'\272H\020r\016\030\200\0012\t^\\P{Cc}*$'
   _globals['_OBJECTION'].fields_by_name['reason']._loaded_options = None
@@ -79,18 +87,18 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_RETURNTASKREQUEST'].fields_by_name['missing']._serialized_options = b'\272H\005\222\001\002\020d'
   _globals['_RETURNTASKREQUEST']._loaded_options = None
   _globals['_RETURNTASKREQUEST']._serialized_options = b'\272Hm\032k\n\017return_task.any\022&must have objections or missing labels\0320this.objections.size() + this.missing.size() > 0'
-  _globals['_ADDREVIEWSREQUEST']._serialized_start=142
-  _globals['_ADDREVIEWSREQUEST']._serialized_end=504
-  _globals['_ADDREVIEWSRESPONSE']._serialized_start=506
-  _globals['_ADDREVIEWSRESPONSE']._serialized_end=589
-  _globals['_RESAMPLEREQUEST']._serialized_start=592
-  _globals['_RESAMPLEREQUEST']._serialized_end=901
-  _globals['_RESAMPLERESPONSE']._serialized_start=903
-  _globals['_RESAMPLERESPONSE']._serialized_end=999
-  _globals['_OBJECTION']._serialized_start=1002
-  _globals['_OBJECTION']._serialized_end=1225
-  _globals['_RETURNTASKREQUEST']._serialized_start=1228
-  _globals['_RETURNTASKREQUEST']._serialized_end=1759
-  _globals['_RETURNTASKRESPONSE']._serialized_start=1761
-  _globals['_RETURNTASKRESPONSE']._serialized_end=1848
+  _globals['_ADDREVIEWSREQUEST']._serialized_start=141
+  _globals['_ADDREVIEWSREQUEST']._serialized_end=733
+  _globals['_ADDREVIEWSRESPONSE']._serialized_start=735
+  _globals['_ADDREVIEWSRESPONSE']._serialized_end=807
+  _globals['_RESAMPLEREQUEST']._serialized_start=810
+  _globals['_RESAMPLEREQUEST']._serialized_end=1155
+  _globals['_RESAMPLERESPONSE']._serialized_start=1157
+  _globals['_RESAMPLERESPONSE']._serialized_end=1227
+  _globals['_OBJECTION']._serialized_start=1230
+  _globals['_OBJECTION']._serialized_end=1453
+  _globals['_RETURNTASKREQUEST']._serialized_start=1456
+  _globals['_RETURNTASKREQUEST']._serialized_end=1987
+  _globals['_RETURNTASKRESPONSE']._serialized_start=1989
+  _globals['_RETURNTASKRESPONSE']._serialized_end=2076
 # @@protoc_insertion_point(module_scope)

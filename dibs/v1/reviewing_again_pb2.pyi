@@ -1,7 +1,7 @@
 from dibs.bufvalidate import validate_pb2 as _validate_pb2
-from dibs.v1 import assignment_pb2 as _assignment_pb2
 from dibs.v1 import common_pb2 as _common_pb2
 from dibs.v1 import issues_pb2 as _issues_pb2
+from dibs.v1 import operation_pb2 as _operation_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
@@ -10,56 +10,56 @@ from typing import ClassVar as _ClassVar, Iterable as _Iterable, Mapping as _Map
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class AddReviewsRequest(_message.Message):
-    __slots__ = ("project_id", "actor", "request_id", "queue_id", "task_ids", "reviewers")
+    __slots__ = ("project_id", "actor", "request_id", "queue_id", "task_ids", "filter", "unit_ids", "reviewers")
     PROJECT_ID_FIELD_NUMBER: _ClassVar[int]
     ACTOR_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     QUEUE_ID_FIELD_NUMBER: _ClassVar[int]
     TASK_IDS_FIELD_NUMBER: _ClassVar[int]
+    FILTER_FIELD_NUMBER: _ClassVar[int]
+    UNIT_IDS_FIELD_NUMBER: _ClassVar[int]
     REVIEWERS_FIELD_NUMBER: _ClassVar[int]
     project_id: str
     actor: str
     request_id: _common_pb2.RequestId
     queue_id: str
     task_ids: _containers.RepeatedScalarFieldContainer[str]
+    filter: str
+    unit_ids: _containers.RepeatedScalarFieldContainer[str]
     reviewers: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, project_id: _Optional[str] = ..., actor: _Optional[str] = ..., request_id: _Optional[_Union[_common_pb2.RequestId, _Mapping]] = ..., queue_id: _Optional[str] = ..., task_ids: _Optional[_Iterable[str]] = ..., reviewers: _Optional[_Iterable[str]] = ...) -> None: ...
+    def __init__(self, project_id: _Optional[str] = ..., actor: _Optional[str] = ..., request_id: _Optional[_Union[_common_pb2.RequestId, _Mapping]] = ..., queue_id: _Optional[str] = ..., task_ids: _Optional[_Iterable[str]] = ..., filter: _Optional[str] = ..., unit_ids: _Optional[_Iterable[str]] = ..., reviewers: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class AddReviewsResponse(_message.Message):
-    __slots__ = ("seq", "reviews", "left")
+    __slots__ = ("seq", "operation")
     SEQ_FIELD_NUMBER: _ClassVar[int]
-    REVIEWS_FIELD_NUMBER: _ClassVar[int]
-    LEFT_FIELD_NUMBER: _ClassVar[int]
+    OPERATION_FIELD_NUMBER: _ClassVar[int]
     seq: int
-    reviews: int
-    left: _containers.RepeatedCompositeFieldContainer[_assignment_pb2.LeftTask]
-    def __init__(self, seq: _Optional[int] = ..., reviews: _Optional[int] = ..., left: _Optional[_Iterable[_Union[_assignment_pb2.LeftTask, _Mapping]]] = ...) -> None: ...
+    operation: _operation_pb2.Operation
+    def __init__(self, seq: _Optional[int] = ..., operation: _Optional[_Union[_operation_pb2.Operation, _Mapping]] = ...) -> None: ...
 
 class ResampleRequest(_message.Message):
-    __slots__ = ("project_id", "actor", "request_id", "queue_id", "task_ids")
+    __slots__ = ("project_id", "actor", "request_id", "queue_id", "task_ids", "filter")
     PROJECT_ID_FIELD_NUMBER: _ClassVar[int]
     ACTOR_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     QUEUE_ID_FIELD_NUMBER: _ClassVar[int]
     TASK_IDS_FIELD_NUMBER: _ClassVar[int]
+    FILTER_FIELD_NUMBER: _ClassVar[int]
     project_id: str
     actor: str
     request_id: _common_pb2.RequestId
     queue_id: str
     task_ids: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, project_id: _Optional[str] = ..., actor: _Optional[str] = ..., request_id: _Optional[_Union[_common_pb2.RequestId, _Mapping]] = ..., queue_id: _Optional[str] = ..., task_ids: _Optional[_Iterable[str]] = ...) -> None: ...
+    filter: str
+    def __init__(self, project_id: _Optional[str] = ..., actor: _Optional[str] = ..., request_id: _Optional[_Union[_common_pb2.RequestId, _Mapping]] = ..., queue_id: _Optional[str] = ..., task_ids: _Optional[_Iterable[str]] = ..., filter: _Optional[str] = ...) -> None: ...
 
 class ResampleResponse(_message.Message):
-    __slots__ = ("seq", "reviews", "units", "left")
+    __slots__ = ("seq", "operation")
     SEQ_FIELD_NUMBER: _ClassVar[int]
-    REVIEWS_FIELD_NUMBER: _ClassVar[int]
-    UNITS_FIELD_NUMBER: _ClassVar[int]
-    LEFT_FIELD_NUMBER: _ClassVar[int]
+    OPERATION_FIELD_NUMBER: _ClassVar[int]
     seq: int
-    reviews: int
-    units: int
-    left: _containers.RepeatedCompositeFieldContainer[_assignment_pb2.LeftTask]
-    def __init__(self, seq: _Optional[int] = ..., reviews: _Optional[int] = ..., units: _Optional[int] = ..., left: _Optional[_Iterable[_Union[_assignment_pb2.LeftTask, _Mapping]]] = ...) -> None: ...
+    operation: _operation_pb2.Operation
+    def __init__(self, seq: _Optional[int] = ..., operation: _Optional[_Union[_operation_pb2.Operation, _Mapping]] = ...) -> None: ...
 
 class Objection(_message.Message):
     __slots__ = ("unit_id", "reason", "comment")

@@ -1,12 +1,14 @@
 -- add_reviews: what was submitted before is reviewed by more people, or for the first time.
 --
 -- KEYS[1] header  KEYS[2] log
--- ARGV    queue why as_of tasks
+-- ARGV    queue why as_of tasks named
 --   why    1: somebody asked for it; 2: units were drawn again
---   tasks  packed list of {entry, slot, class, came, rank, slots, skipped, done, given}, 100 at most: see named.load; given =
---          {round, authors, meaning, status, missing, groups, rejects (may be missing)}: what is known of the submission, as in
---          submit; see reviews.planned
+--   tasks  packed list of {entry, slot, class, came, rank, slots, skipped, done, given, removed}, 100 at most: see named.load;
+--          removed (1): the task is known to have been removed; given = {round, authors, meaning, status, missing, groups,
+--          rejects (may be missing)}: what is known of the submission, as in submit, see reviews.planned; no groups: as far
+--          as is known it is not submitted
 --   as_of  the event as of which that is known
+--   named  of so many tasks this says what becomes of them: of the others nothing was drawn
 --
 -- Returns one of
 --   {'ok', seq, chain, clock, reviews_added}   `kept` names the tasks that are not reviewed, and why
@@ -17,13 +19,14 @@
 local function added(P, queue, stage, task, as_of, so_far)
   if fences.covers(P, queue, task[1]) then return nil, 'removed' end
   local record, from = named.load(P, queue, task, as_of)
-  if not record then return nil, false end
+  if not record then return nil, task[10] == 1 and 'removed' end
   local slot, given = record.s[task[2]], task[9]
   if not slot then return nil, 'not_found' end
   local known = reviews.of(record, task[2])
   if slot[1] == IN_REVIEW then
     if known.round ~= given.round then return nil, false end
   elseif not FINISHED[slot[1]] then return nil, 'wrong_state' end
+  if #given.groups == 0 then return nil, false end
   local authors = reviews.joined(given.authors, { slot[2] })
   if slot[1] == IN_REVIEW then authors = reviews.joined(known.a, authors) end
   local made = reviews.planned(P, stage, given.groups, authors, so_far)
@@ -45,5 +48,6 @@ change('add_reviews', { 'allow-oom' }, function(call, arg)
     if why == false then return negative(call, 'stale_entry') end
     if one then told[#told + 1] = one else kept[#kept + 1] = { task[1], task[2], why } end
   end
-  return commit(call, 'reviews_added', { queue = queue.number, why = tonumber(arg.why), tasks = told, kept = kept })
+  return commit(call, 'reviews_added', { queue = queue.number, why = tonumber(arg.why), tasks = told, kept = kept,
+    named = tonumber(arg.named) })
 end)

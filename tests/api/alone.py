@@ -58,7 +58,7 @@ async def lonely(alone: bootstrap.Worker) -> AsyncIterator[World]:
         yield await stock(await World.make(Stubs(fleet.Watched(lambda: channel))))
 
 
-CHUNKS = ("remove_entries", "set_priority", "reopen", "assign", "drop_holds")
+CHUNKS = ("remove_entries", "set_priority", "reopen", "add_reviews", "assign", "drop_holds")
 """Functions that chunks call."""
 CARRIES = ContextVar("CARRIES", default=False)
 """Whether who calls has begun the operation and carries it on, rather than the background."""

@@ -17,10 +17,11 @@ from allocator import bootstrap
 from allocator.services import assigning, chunks
 from allocator.strategies import operations
 from dibs import errors
-from dibs.v1 import tasks_pb2
+from dibs.v1 import reviewing_again_pb2, tasks_pb2
 from tests.api import fleet
 from tests.api.alone import Broken
 from tests.api.assigned import assign, reassign, release
+from tests.api.reviews import Desk
 from tests.api.tasks import HIGH, bulk_reopen, bulk_set_priority
 from tests.api.test_dataset_changes import delete as delete_dataset
 from tests.api.test_delayed_tasks import listed
@@ -41,6 +42,7 @@ from tests.api.test_taking_out import take_out
 from tests.api.world import Stubs, World, ids, refused
 
 NAMES = list("abcde")
+COMPLETED = "state = COMPLETED"
 Calls = Callable[[World], Awaitable[Any]]
 
 
@@ -95,6 +97,25 @@ async def finished(world: World) -> None:
     await attached(world)
     tasks = (await world.reserve("q", "ann", 5)).tasks
     await asyncio.gather(*(world.submit("ann", task) for task in tasks))
+
+
+async def reviewed(world: World) -> None:
+    """All done before anything was said of rates."""
+    await set_rate(world, 0.0)
+    await finished(world)
+
+
+async def drawn_by_other_rates(world: World) -> None:
+    await reviewed(world)
+    await set_rate(world, 1.0)
+
+
+async def set_rate(world: World, rate: float) -> None:
+    await Desk(world).settings(enabled=True, sampling_rate=rate)
+
+
+async def in_review(world: World) -> int:
+    return (await counts(world)).get("IN_REVIEW", 0)
 
 
 async def hold(world: World) -> None:
@@ -161,10 +182,24 @@ VERBS = (
     Verb(
         name="BulkReopen",
         prepare=finished,
-        begin=lambda world: bulk_reopen(
-            world, "q", filter="state = COMPLETED", to=tasks_pb2.REOPEN_TO_POOL
-        ),
+        begin=lambda world: bulk_reopen(world, "q", filter=COMPLETED, to=tasks_pb2.REOPEN_TO_POOL),
         moved=queued,
+    ),
+    Verb(
+        name="AddReviews",
+        prepare=reviewed,
+        begin=lambda world: world.stubs.reviews.AddReviews(
+            reviewing_again_pb2.AddReviewsRequest(**world.change(), queue_id="q", filter=COMPLETED)
+        ),
+        moved=in_review,
+    ),
+    Verb(
+        name="Resample",
+        prepare=drawn_by_other_rates,
+        begin=lambda world: world.stubs.reviews.Resample(
+            reviewing_again_pb2.ResampleRequest(**world.change(), queue_id="q", filter=COMPLETED)
+        ),
+        moved=in_review,
     ),
     Verb(
         name="AssignTasks",

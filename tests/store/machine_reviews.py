@@ -238,7 +238,8 @@ class ReviewRules(RuleBasedStateMachine):
         given["groups"] = [self._group(dice, units)]
         word, kept = expect_reviews.expect_added(self.state, chosen, given["round"], as_of)
         task = [*self.named(*chosen), given]
-        reply = self.call("add_reviews", queue=chosen[0].queue, why=1, as_of=as_of, tasks=[task])
+        told = {"queue": chosen[0].queue, "why": 1, "as_of": as_of, "tasks": [task], "named": 1}
+        reply = self.call("add_reviews", **told)
         assert reply.word == word
         if word == "ok":
             body = events.decode(reply.rest).body

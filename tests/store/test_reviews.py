@@ -442,16 +442,14 @@ async def test_what_is_done_is_reviewed_again_by_others(reviewed: Reviewed) -> N
     await reviewed.decide(FIRST, review, (1, APPROVE))
     other = {"candidates": [], "units": [1], "by": 0, "others": [FIRST]}
     task = known(entry, [AUTHOR, COMPLETED], groups=[other])
-    await reviewed.change("add_reviews", queue=QUEUE, why=1, as_of=reviewed.seq, tasks=[task])
+    more = {"queue": QUEUE, "why": 1, "tasks": [task], "named": 1}
+    await reviewed.change("add_reviews", **more, as_of=reviewed.seq)
 
     own = await reviewed.refused("reserve", queue=REVIEW, person=FIRST, count=1, target=0)
     assert own.word == "nothing"
-    more = await reviewed.reserve(SECOND, REVIEW)
-    body = await reviewed.decide(SECOND, more, (1, REJECT))
+    body = await reviewed.decide(SECOND, await reviewed.reserve(SECOND, REVIEW), (1, REJECT))
     assert body["state"] == BACK
-    back = await reviewed.change(
-        "add_reviews", queue=QUEUE, why=1, as_of=reviewed.seq, tasks=[task]
-    )
+    back = await reviewed.change("add_reviews", **more, as_of=reviewed.seq)
     assert (back["tasks"], back["kept"]) == ([], [[entry, 1, "wrong_state"]])
     await reviewed.replays()
 

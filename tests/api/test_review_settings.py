@@ -8,7 +8,7 @@ import pytest
 from google.protobuf.duration_pb2 import Duration
 
 from dibs.v1 import allocation_pb2 as allocation
-from dibs.v1 import common_pb2, project_pb2
+from dibs.v1 import common_pb2, deleting_pb2, project_pb2
 from dibs.v1 import review_lists_pb2 as lists_pb
 from dibs.v1 import review_settings_pb2 as pb
 from tests.api.reviews import APPROVE, REJECT, Desk, annotator, ids, mapping, verdict
@@ -258,6 +258,14 @@ async def test_settings_that_cannot_be_are_refused(
     assert error.reason == "INVALID_ARGUMENT"
     assert field in error.metadata["field"]
     assert not (await desk.look()).enabled
+
+
+async def test_there_are_no_settings_of_a_queue_that_was_deleted(world: World) -> None:
+    desk = await Desk.make(world, items=1)
+    request = deleting_pb2.DeleteQueueRequest(**world.change(), queue_id="q", force=True)
+    await world.stubs.queues.DeleteQueue(request)
+    for call in (desk.look(), desk.settings(enabled=False), desk.reserve("rev")):
+        assert (await refused(call)).reason == "QUEUE_NOT_FOUND"
 
 
 async def test_a_stranger_is_in_no_mapping(world: World) -> None:

@@ -142,6 +142,8 @@ class Queue:
     batches: int = 0
     actions: tuple[Action, ...] = ()
     figures: QueueFigures | None = None
+    source: str = ""
+    """The labeling queue of one for QA."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -72,6 +72,7 @@ class Assignment:
     description: str
     note: str
     bucket: bool
+    qa: bool
     status: WorkStatus
     priority: Priority
     due_ms: int

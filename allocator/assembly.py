@@ -19,7 +19,6 @@ from allocator.servicers.queue import QueueServicer
 from allocator.servicers.report import ReportServicer
 from allocator.servicers.review import ReviewServicer
 from allocator.services.activity import ActivityList
-from allocator.services.adapting import Adapting
 from allocator.services.allocation import Allocation
 from allocator.services.assigning import Assigning
 from allocator.services.assignment_list import Assignments
@@ -29,6 +28,7 @@ from allocator.services.beginning import Beginning
 from allocator.services.bulk import Bulk
 from allocator.services.bulk_queue_chunks import BulkQueueChunks
 from allocator.services.bulk_queues import BulkQueues
+from allocator.services.checking import Checking
 from allocator.services.chunks import Chunks
 from allocator.services.copy_chunks import CopyChunks
 from allocator.services.copying import Copying
@@ -61,6 +61,7 @@ from allocator.services.planning import Planning
 from allocator.services.priorities import Priorities
 from allocator.services.project_life import ProjectLife
 from allocator.services.projects import Projects
+from allocator.services.qa_settings import Sources
 from allocator.services.quality import QualityReports
 from allocator.services.queue_datasets import DatasetsOfQueue
 from allocator.services.queue_list import QueueList
@@ -129,7 +130,7 @@ class Assembly:
     def followers(self) -> Sequence[Follower]:
         """What is to be done for each project by the process that sweeps."""
         return (
-            *(self._attaching.follow, self._dealing.follow),
+            *(self._attaching.follow, self._checking.follow, self._dealing.follow),
             *(self._exporting.follow, self._driving.follow),
         )
 
@@ -237,8 +238,24 @@ class Assembly:
             views=self._views,
             door=self._door,
             names=self._names,
+            sources=self._sources,
+            checking=self._checking,
             clock=self._clock,
             lease_floor_ms=self._lease_floor_ms,
+        )
+
+    @cached_property
+    def _sources(self) -> Sources:
+        return Sources(self._directory, self._ledger, self._content)
+
+    @cached_property
+    def _checking(self) -> Checking:
+        return Checking(
+            ledger=self._ledger,
+            checks=self._store.checks,
+            content=self._content,
+            views=self._views,
+            decode=submitted_units,
         )
 
     @cached_property
@@ -357,7 +374,6 @@ class Assembly:
             held=self._held,
             lost=self._lost,
             drawing=self._drawing,
-            adapting=Adapting(items=self._items, views=self._views, quality=self._store.qualities),
         )
 
     @cached_property
@@ -688,7 +704,10 @@ class Assembly:
     @cached_property
     def _writing(self) -> QueueWriting:
         return QueueWriting(
-            ledger=self._ledger, content=self._content, lease_floor_ms=self._lease_floor_ms
+            ledger=self._ledger,
+            content=self._content,
+            sources=self._sources,
+            lease_floor_ms=self._lease_floor_ms,
         )
 
     @cached_property

@@ -22,7 +22,7 @@ class ClosingLedger:
     ) -> Outcome:
         """As of the ledger; raises besides what is closed.
 
-        That is ProjectNotFound, QueueNotFound, QueueArchived, DataSubmitted.
+        That is ProjectNotFound, QueueNotFound, QueueArchived, DataSubmitted, QueueForQa.
         """
         outcome = await self._ledger.change(project, name, request, actor, **inputs)
         return await self._open(project, outcome, inputs)
@@ -43,6 +43,8 @@ class ClosingLedger:
             raise errors.QueueArchived(await self._queue_id(project, int(outcome.detail[0])))
         if outcome.word == "data_submitted":
             raise errors.DataSubmitted(await self._queue_id(project, int(outcome.detail[0])))
+        if outcome.word == "qa_queue":
+            raise errors.QueueForQa(await self._queue_id(project, int(outcome.detail[0])))
         if outcome.word == "not_found" and outcome.detail[0] == "queue":
             raise errors.QueueNotFound(await self._queue_id(project, _queue_of(inputs)))
         return outcome

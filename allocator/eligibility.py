@@ -6,7 +6,16 @@ in audit/; a property test compares the three.
 
 from __future__ import annotations
 
-from allocator.model import MANAGES, MAY_ANNOTATE, Cause, Member, QueueSettings, Role, Task
+from allocator.model import (
+    MANAGES,
+    MAY_ANNOTATE,
+    MAY_REVIEW,
+    Cause,
+    Member,
+    QueueSettings,
+    Role,
+    Task,
+)
 
 
 def allowed(person: Member, queue: QueueSettings) -> bool:
@@ -18,7 +27,7 @@ def may_enter(person: Member, queue: QueueSettings) -> Cause | None:
     """Why `person` can have nothing at all in `queue`, or None."""
     if not (person.member and person.active):
         return Cause.NOT_A_MEMBER
-    if not person.roles & MAY_ANNOTATE:
+    if not person.roles & (MAY_REVIEW if queue.is_qa else MAY_ANNOTATE):
         return Cause.ROLE
     if queue.restricted and not allowed(person, queue):
         return Cause.NOT_ALLOWED

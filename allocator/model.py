@@ -232,6 +232,11 @@ DEFAULT_STATUSES = (
     Status(name="completed", meaning=Meaning.DONE),
     Status(name="discarded", meaning=Meaning.DISCARD),
 )
+QA_STATUSES = (
+    Status(name="approved", meaning=Meaning.DONE),
+    Status(name="discarded", meaning=Meaning.DISCARD),
+)
+"""The same of a QA queue: as many, with the same meanings."""
 
 
 class Dealing(IntEnum):
@@ -254,7 +259,10 @@ class QueueSettings:
     Only people of `allowed` and `groups` may work in a `restricted` queue,
     be there any or none. `batch_size` 0: no batches. `due_ms` 0: no due date.
     `shares` are (person, load in percent) among whom work is distributed, in order.
-    `related` are queues by their external ids.
+    `related` are queues by their external ids. Of a QA queue: `source` is the labeling
+    queue whose finished items are looked at, those with a status of `source_statuses`
+    (none: with any; `takes` has their numbers); without `follow` those that had one by
+    event `upto`.
     """
 
     queue: int
@@ -290,8 +298,18 @@ class QueueSettings:
     channel: Channel = Channel.WORKFLOW
     pipeline: Pipeline = NO_PIPELINE
     metadata: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    source: int = 0
+    source_statuses: tuple[str, ...] = ()
+    takes: tuple[int, ...] = ()
+    follow: bool = True
+    upto: int = 0
     paused: bool = False
     archived: bool = False
+
+    @property
+    def is_qa(self) -> bool:
+        """Whether finished items are looked at there."""
+        return self.source > 0
 
     def index_of(self, status: str) -> int | None:
         """The place of a status by name, as the log counts them (from 1)."""

@@ -157,6 +157,9 @@ class CreateQueue:
     groups: tuple[str, ...] = ()
     owner: str = ""
     shares: tuple[tuple[str, float], ...] = ()
+    is_qa: bool = False
+    source_id: str = ""
+    """The labeling queue of one for QA."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from audit import reviews
+from audit.apply_qa import other_status
 from audit.apply_work import there
 from audit.eligibility import eligible, has_another, standing
 from audit.expect_finished import STALE, expect_reopen, expect_set_priority
@@ -88,6 +89,7 @@ def status_set(project: Project, event: Event, judge: Judge) -> None:
             reviews.added(project, event, judge, (entry, number), said)
         else:
             put(project, entry, number, after)
+        other_status(project, entry, index)
 
 
 def status_removed(project: Project, event: Event, judge: Judge) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from audit import recalls
 from audit.report import RULES, Judge
+from audit.review_state import MAY_REVIEW
 from audit.state import DAY_MS, Dataset, Member, Project, Queue, Rules, Session, used_until
 from store.events import Event
 
@@ -153,6 +154,11 @@ def queue_created(project: Project, event: Event, judge: Judge) -> None:
     project.queues[number] = Queue(
         queue=number, rules=rules, content=body["content"], set_seq=event.seq
     )
+    source = project.queues.get(rules.source) if rules.source else None
+    if rules.source:
+        project.queues[number].may = MAY_REVIEW
+        labels = source is not None and not source.rules.source
+        judge.expect(RULES, labels, "queue {} is for QA of {}", number, rules.source)
 
 
 def limits(queue: int, rules: Rules, judge: Judge) -> None:

@@ -56,6 +56,8 @@ def has_another(entry: Entry, person: int, slot: int = 0) -> bool:
     """
     if entry.review and person in entry.review.barred:
         return True
+    if entry.check and person in entry.check.barred:
+        return True
     return any(one.person == person and number != slot for number, one in enumerate(entry.slots, 1))
 
 

@@ -237,8 +237,8 @@ def _person(fields: dict[str, bytes]) -> tuple[object, ...]:
 def _queue(fields: dict[str, bytes]) -> tuple[object, ...]:
     rules, classes = _unpack(fields["rules"]), _unpack(fields["classes"])
     control = Control(**_unpack(fields["control"])) if "control" in fields else Control()
-    names = ("allowed", "groups", "statuses", "shares")
-    lists = {name: _listed(rules[name]) for name in names}
+    names = ("allowed", "groups", "statuses", "shares", "takes")
+    lists = {name: _listed(rules.get(name)) for name in names}
     return (
         Rules.of(rules | lists),
         *(
@@ -304,6 +304,11 @@ def _session(fields: dict[str, bytes]) -> tuple[object, ...]:
 def _answer(kept: str) -> tuple[int, str, int, str]:
     n, hash_, seq, chain = kept.split(" ")
     return int(n), hash_, int(seq), chain
+
+
+def _of_check(parts: Any) -> tuple[object, ...]:
+    queue, entry, people = parts
+    return (queue, entry, tuple(sorted(_listed(people))))
 
 
 def _delayed(waits: dict[str, Any]) -> tuple[object, ...]:
@@ -379,6 +384,7 @@ def _finish(shape: Shape, dead: dict[tuple[int, int], set[int]]) -> None:
         if alive:
             shape.backlog[queue, lane, rank] = alive
     live_reviews.still_fall(shape)
+    live_reviews.still_asked(shape)
     for queue, fields in shape.queue.items():
         if fields[-2]:
             _uncover(shape, queue, fields[-2])
@@ -504,6 +510,12 @@ READERS: Final[Mapping[tuple[str, int], Reader]] = {
     ("falling", 0): lambda shape, _, value: shape.falling.update(_scores(value)),
     ("review_load", 1): lambda shape, key, value: shape.review_load.update(
         ((key[0], int(person)), int(n)) for person, n in value.items() if int(n)
+    ),
+    ("qa", 1): lambda shape, key, value: live_reviews.read_qa(
+        shape, key[0], {int(entry): _listed(_unpack(packed)) for entry, packed in value.items()}
+    ),
+    ("qa_of", 1): lambda shape, key, value: shape.qa_of.update(
+        ((key[0], int(entry)), _of_check(_unpack(packed))) for entry, packed in value.items()
     ),
     ("holding", 1): lambda shape, key, value: shape.holding.update({key[0]: _numbers(value)}),
     ("available", 2): lambda shape, key, value: shape.available.update({key: _scores(value)}),

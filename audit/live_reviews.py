@@ -24,6 +24,8 @@ def about(record: Mapping[str, Any], listed: Listed) -> tuple[object, ...]:
     if "of" in record:
         lists = (tuple(sorted(listed(record.get(name)))) for name in ("a", "u", "h"))
         return (tuple(listed(record["of"])), record["by"], tuple(listed(record["k"])), *lists)
+    if "src" in record:
+        return (listed(record["src"]), tuple(sorted(listed(record.get("w")))))
     known = record.get("v")
     each = known.items() if isinstance(known, dict) else enumerate(known or (), 1)
     return tuple((number, _cycle(one, listed)) for number, one in sorted(each) if one)
@@ -36,6 +38,21 @@ def task_of(shape: Shape, entry: int) -> int:
     [of, *_] = shape.touched[entry][-1]
     assert isinstance(of, tuple)
     return int(of[0])
+
+
+def read_qa(shape: Shape, queue: int, checks: Mapping[int, tuple[int, ...]]) -> None:
+    """The unfinished QA tasks of the items of a queue."""
+    shape.qa |= {(queue, entry): numbers for entry, numbers in checks.items()}
+
+
+def still_asked(shape: Shape) -> None:
+    """Leaves out QA tasks that were cleared since: they are passed over when they are met."""
+    for item, numbers in list(shape.qa.items()):
+        left = tuple(sorted(number for number in numbers if number in shape.touched))
+        if left:
+            shape.qa[item] = left
+        else:
+            del shape.qa[item]
 
 
 def still_fall(shape: Shape) -> None:

@@ -56,9 +56,16 @@ def put(project: Project, entry: Entry, number: int, after: Slot) -> None:
         leaves(project, entry)
     if entry.review and entry.gone and not was_gone:
         press(project, entry.queue, -1)
+    _take_along(project, entry, number, before, after)
+    place(queue, entry)
+
+
+def _take_along(project: Project, entry: Entry, number: int, before: Slot, after: Slot) -> None:
+    """What ends with a review, and with a status."""
     if before.state == IN_REVIEW != after.state:
         review_ends(project, entry, number)
-    place(queue, entry)
+    if before.state in DONE and after.state not in DONE:
+        checks_end(project, entry)
 
 
 def leaves(project: Project, entry: Entry) -> None:
@@ -89,6 +96,22 @@ def review_ends(project: Project, entry: Entry, number: int) -> None:
     project.cancelled += ending
     for one in ending:
         put(project, project.entries[one], 1, Slot(state=REMOVED))
+
+
+def checks_end(project: Project, entry: Entry) -> None:
+    """The item has no status any more: in no QA queue is it asked about, whoever holds it."""
+    for number in project.checks.get(entry.entry, ()):
+        check = project.entries.get(number)
+        if check and not check.gone:
+            end_check(project, check)
+
+
+def end_check(project: Project, check: Entry) -> None:
+    """A QA task ends, but for what somebody has said already."""
+    project.cancelled.append(check.entry)
+    for number, slot in enumerate(check.all(), 1):
+        if slot.state not in ENDED:
+            put(project, check, number, Slot(state=REMOVED, finished=slot.finished))
 
 
 def running(queue: Queue, slot: Slot, deadline: int) -> Slot:

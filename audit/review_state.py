@@ -88,6 +88,14 @@ class Settings:
         return before and not self.pressed
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """What a QA task is about: (labeling queue, entry there), and who may not have it."""
+
+    source: tuple[int, int]
+    barred: frozenset[int]
+
+
 @dataclass(slots=True, kw_only=True)
 class Review:
     """What a review task is about: units of one submission, and how often they were rejected.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from audit.review_state import RESOLVED, RETURNED_UNIT, Cycle, Review
+from audit.review_state import RESOLVED, RETURNED_UNIT, Check, Cycle, Review
 from audit.state import RETURNED, Entry, Project
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ def about(project: Project, entry: Entry) -> tuple[object, ...]:
     if review:
         lists = (review.barred, _packed(review.units), review.held)
         return (review.task, review.by, review.candidates, *(tuple(sorted(one)) for one in lists))
+    if entry.check:
+        return (entry.check.source, tuple(sorted(entry.check.barred)))
     cycles = ((i, project.cycles.get((entry.entry, i))) for i in range(1, entry.k + 1))
     return tuple((number, _cycle(cycle)) for number, cycle in cycles if cycle and cycle.noted)
 
@@ -46,6 +48,17 @@ def followed(project: Project, shape: Shape) -> None:
     for entry in project.entries.values():
         if entry.review and not entry.gone:
             _load(entry, entry.review, shape)
+        if entry.check:
+            _checked(project, entry, entry.check, shape)
+
+
+def _checked(project: Project, entry: Entry, check: Check, shape: Shape) -> None:
+    """What is known of a QA task for good, and, of its item, which of them are not finished."""
+    people = tuple(sorted(check.barred))
+    shape.qa_of[entry.queue, entry.entry] = (*check.source, people)
+    if not entry.gone and check.source[0] in project.queues:
+        known = shape.qa.get(check.source, ())
+        shape.qa[check.source] = tuple(sorted((*known, entry.entry)))
 
 
 def _load(entry: Entry, review: Review, shape: Shape) -> None:

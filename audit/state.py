@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 from audit.ordered import Ordered
-from audit.review_state import Cycle, Review, Settings
+from audit.review_state import Check, Cycle, Review, Settings
 
 DELAYED: Final = 1
 QUEUED: Final = 2
@@ -177,6 +177,8 @@ class Entry:
     """Who finished it before it was reopened, and is not given it again by asking."""
     review: Review | None = None
     """What it is a review of; None: it is an item."""
+    check: Check | None = None
+    """Of an item in a QA queue."""
     past: dict[int, frozenset[int]] = field(default_factory=dict)
     """Who submitted each slot, and is its author no more."""
 
@@ -259,12 +261,16 @@ class Rules:
     manual: bool = False
     hidden: bool = False
     reassess: bool = False
+    source: int = 0
+    takes: tuple[int, ...] = ()
+    upto: int = 0
 
     @classmethod
     def of(cls, written: Mapping[str, Any]) -> Rules:
         """From an event's map, which has exactly these fields. Raises TypeError otherwise.
 
-        It may lack `manual`, `hidden` and `reassess`, which then are not so.
+        It may lack `manual`, `hidden` and `reassess`, which then are not so, and what only a QA
+        queue has.
         """
         shaped = dict(written)
         for name in ("allowed", "groups"):
@@ -273,6 +279,7 @@ class Rules:
             shaped[name] = bool(shaped[name])
         for name in ("manual", "hidden", "reassess"):
             shaped[name] = bool(shaped.get(name, 0))
+        shaped["takes"] = tuple(shaped.get("takes") or ())
         shaped["shares"] = tuple((person, load) for person, load in shaped["shares"])
         return cls(**shaped | {"statuses": tuple(shaped["statuses"])})
 
@@ -543,7 +550,9 @@ class Project:
     cycles: dict[tuple[int, int], Cycle] = field(default_factory=dict)
     """(entry, slot) -> its reviews."""
     cancelled: list[int] = field(default_factory=list)
-    """The reviews that the event ended which is being applied, and nobody finished."""
+    """The reviews, and QA tasks, that the event ended which is being applied, unfinished ones."""
+    checks: dict[int, list[int]] = field(default_factory=dict)
+    """The QA tasks that there ever were of an entry."""
     entries: dict[int, Entry] = field(default_factory=dict)
     recalls: dict[int, str] = field(default_factory=dict)
     operations: dict[int, Operation] = field(default_factory=dict)

@@ -113,6 +113,8 @@ class Shape:
     review: dict[int, tuple[object, ...]] = field(default_factory=dict)
     review_load: dict[tuple[int, int], int] = field(default_factory=dict)
     falling: Scores = field(default_factory=dict)
+    qa: dict[tuple[int, int], tuple[int, ...]] = field(default_factory=dict)
+    qa_of: dict[tuple[int, int], tuple[object, ...]] = field(default_factory=dict)
     dead: dict[tuple[int, int], int] = field(default_factory=dict)
     buried: dict[tuple[int, int], int] = field(default_factory=dict)
 
@@ -313,6 +315,7 @@ def _touched(
     barred = {slot.person for slot in entry.slots if slot.state not in (QUEUED, REMOVED)}
     barred |= entry.skipped | entry.done
     barred |= entry.review.barred if entry.review else frozenset()
+    barred |= entry.check.barred if entry.check else frozenset()
     if listed:
         shape.available.setdefault((queue, lane), {})[number] = score
         for person in barred | entry.soft:

@@ -53,6 +53,7 @@ DibsError
 │   ├── GroupInUse            queues name it
 │   ├── QueueArchived         it takes no changes
 │   ├── DataSubmitted         it is handed over
+│   ├── QueueForQa            its items come from another one
 │   ├── DataNotSubmitted      it is not
 │   ├── ReviewNotPassed       something is missing
 │   ├── DatasetInUse          queues follow it
@@ -576,6 +577,17 @@ class QueueArchived(WrongState):
 
     def __init__(self, queue_id: str) -> None:
         super().__init__(f"queue {queue_id!r} is archived: unarchive it first", queue_id=queue_id)
+
+
+class QueueForQa(WrongState):
+    """The queue is for QA: its items come from its labeling queue, and nobody reviews them."""
+
+    reason = "QUEUE_FOR_QA"
+    keys = ("queue_id",)
+
+    def __init__(self, queue_id: str) -> None:
+        sentence = f"queue {queue_id!r} is for QA: what is in it comes from its labeling queue"
+        super().__init__(sentence, queue_id=queue_id)
 
 
 class DataSubmitted(WrongState):

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-from allocator.model import STAGE, Meaning, SkipPolicy, TaskState
+from allocator.model import REVIEWS, STAGE, Meaning, SkipPolicy, TaskState
 from store.events import OPERATIONS, Event
 
 EVERY_SLOT: Final = 0
@@ -97,7 +97,7 @@ def told(event: Event) -> Told:
     return Told(
         queues=queues,
         people=tuple(sorted({person for person in people if person})),
-        tasks=tuple(task._replace(queue=queue) for task in tasks),
+        tasks=(*(task._replace(queue=queue) for task in tasks), *_ended_with_item(body)),
         operation=operation_of(event),
     )
 
@@ -136,6 +136,8 @@ def came_in(event: Event) -> Iterator[tuple[int, int]]:
     """The runs of entries that came in by the event: first, size."""
     if event.kind in ("entries_added", "undelayed") and event.body["count"]:
         yield event.body["first"], event.body["count"]
+    if event.kind == "qa_added":
+        yield event.body["first"], len(event.body["tasks"])
 
 
 def given_of(task: Sequence[Any]) -> Any:
@@ -225,7 +227,20 @@ def _made(reviews: Any) -> Iterator[Touched]:
 
 def _cancelled(body: Any) -> Iterator[Touched]:
     for entry in body.get("cancelled") or ():
-        yield Touched(entry, 1, 0, TaskState.REMOVED)
+        if entry > REVIEWS:
+            yield Touched(entry, 1, 0, TaskState.REMOVED)
+
+
+def _ended_with_item(body: Any) -> Iterator[Touched]:
+    """QA tasks, each in a queue that is not the one of the event."""
+    for entry in body.get("cancelled") or ():
+        if entry < REVIEWS:
+            yield Touched(entry, EVERY_SLOT, 0, TaskState.REMOVED)
+
+
+def _none(event: Event, body: Any) -> Iterator[Touched]:
+    """Entries that come in are told as a run."""
+    yield from ()
 
 
 def _decided(event: Event, body: Any) -> Iterator[Touched]:
@@ -354,6 +369,7 @@ _TASKS: Final[Mapping[str, Callable[[Event, Any], Iterator[Touched]]]] = {
     "objected": _objected,
     "fixed": _fixed,
     "fell_back": _fell_back,
+    "qa_added": _none,
     "skipped": _skipped,
     "assigned": _assigned,
     "expired": _expired,

@@ -26,6 +26,7 @@ from store.operation_views import OperationViews
 from store.postgres import Postgres
 from store.project_purge import Purger, wall_ms
 from store.projections import Projector
+from store.qa import Checks
 from store.quality import Qualities
 from store.queue_datasets import QueueDatasets
 from store.ranges import Ranges
@@ -116,6 +117,7 @@ class Store:
         self.operations = OperationViews(self.postgres, self.views)
         self.task_list = TaskList(self.postgres)
         self.duplicates = Duplicates(self.postgres)
+        self.checks = Checks(self.postgres)
         self.queue_datasets = QueueDatasets(self.postgres)
         self.item_list = ItemList(self.postgres, self.items)
         self.listings = Listings(self.postgres)

@@ -15,7 +15,7 @@ import asyncpg
 from allocator.model import TaskState
 from allocator.ports import AssignmentView
 from store.filtering import Column, text
-from store.queue_texts import CHANNEL
+from store.queue_texts import CHANNEL, QUEUE_TYPE
 from store.tallies import CORRECTIONS, FOR_REVIEW, OF_ISSUES, WITH_ISSUES
 from store.task_row import COUNTED
 
@@ -131,6 +131,7 @@ COLUMNS: Final[dict[str, Column]] = {
     "person_id": text("v.person_id"),
     "queue_name": text("v.name"),
     "channel": "v.channel",
+    "type": f"({QUEUE_TYPE})",
     "kind": f"(CASE WHEN v.range > 0 THEN 3 WHEN v.person = {BUCKET} THEN 2 ELSE 1 END)",
     "status": "v.status",
     "priority": "v.priority",

@@ -79,6 +79,7 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "fixed": ("queue", "person", "entry", "slot", "units", "content"),
     "fell_back": ("entries",),
+    "qa_added": ("queue", "source", "first", "classes", "tasks"),
     "skipped": (
         *("queue", "person", "entry", "slot", "token", "policy", "status", "content"),
         *("escalated", "deadline", "tasks", "batch"),

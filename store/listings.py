@@ -13,7 +13,7 @@ from store.filtering import element, has, mask, one_of, part, text
 from store.operation_views import operation_view
 from store.paged import Rows, count, page
 from store.postgres import Postgres
-from store.queue_texts import CHANNEL
+from store.queue_texts import CHANNEL, QUEUE_TYPE
 from store.task_row import COUNTED
 from store.views import MEMBERS, QUEUES, member_view, queue_view
 
@@ -53,6 +53,7 @@ _QUEUES: Final = Rows(
         "tags": element("v.around -> 'tags'"),
         "related_queue_ids": element("v.around -> 'related'"),
         "channel": CHANNEL,
+        "type": f"({QUEUE_TYPE})",
         "pipeline_id": _PIPELINE.format("pipeline_id"),
         "pipeline_name": text(_PIPELINE.format("display_name")),
         "metadata": "(v.around -> 'metadata')",

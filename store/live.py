@@ -163,6 +163,12 @@ def _entries_added(effects: Effects, event: Event, body: Any) -> None:
         entry += count
 
 
+def _qa_added(effects: Effects, event: Event, body: Any) -> None:
+    """Items one by one: what follows whom in the labeling queue need not be neighbours."""
+    for entry, (_, item, class_, rank, _) in enumerate(body["tasks"], body["first"]):
+        effects.entries += [entry, 1, body["queue"], class_, rank, item, event.wall_ms]
+
+
 _CHANGES: Final[dict[str, Callable[[Effects, Event, Any], None]]] = {
     "granted": _granted,
     "picked": _granted,
@@ -185,4 +191,5 @@ _CHANGES: Final[dict[str, Callable[[Effects, Event, Any], None]]] = {
     "items_added": _items_added,
     "entries_added": _entries_added,
     "undelayed": _entries_added,
+    "qa_added": _qa_added,
 }

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from allocator.model import Meaning, SkipPolicy, TaskState
-from store import projection_activity, projection_delays, projection_operations
+from store import projection_activity, projection_delays, projection_operations, projection_qa
 from store import projection_finished as finished
 from store import projection_reviews as reviewed
 from store.events import Event
@@ -83,7 +83,8 @@ class Views:
     def task(self, event: Event, entry: int, slot: int) -> TaskRow:
         """The row of a task, or of a review task, that `event` changes."""
         if reviewed.is_review(entry):
-            row: TaskRow = self.reviews.task(entry)
+            row: TaskRow = self.reviews.tasks[entry]
+            self.reviews.touched.add(entry)
         else:
             row = self.tasks[entry, slot]
             self.touched.add((entry, slot))
@@ -130,6 +131,7 @@ def apply(views: Views, events: Iterable[Event]) -> None:
         views.event = event
         if change is not None:
             change(views, event, event.body)
+        projection_qa.returned(views, event)
         projection_operations.chunk(views, event)
         projection_activity.record(views, event)
 
@@ -140,6 +142,8 @@ def tasks_of(event: Event, slots: Mapping[int, int]) -> list[Task]:
     if event.kind in ("removed", "prioritised", "escalated", "skips_cleared"):
         numbers = range(1, slots.get(body["queue"], 1) + 1)
         return [(entry[0], slot) for entry in body["entries"] or () for slot in numbers]
+    if event.kind == "qa_added":
+        return projection_qa.named(event, slots)
     if event.kind in reviewed.KINDS:
         return reviewed.named(event)
     if event.kind in ("started", "drafted", "submitted"):
@@ -514,6 +518,7 @@ _CHANGES: Final[dict[str, Callable[[Views, Event, Any], None]]] = {
     **projection_operations.CHANGES,
     "prioritised": _prioritised,
     **reviewed.CHANGES,
+    **projection_qa.CHANGES,
     "status_set": finished.status_set,
     "status_removed": finished.status_removed,
     "reopened": finished.reopened,

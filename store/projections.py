@@ -22,6 +22,7 @@ from dibs.errors import StoreUnavailable
 from store import (
     projection_delays,
     projection_operations,
+    projection_qa,
     projection_reviews,
     ranges,
     review_tables,
@@ -116,6 +117,7 @@ WRITES: Final = {
     " WHERE project = $1 AND queue = $2 AND dataset = $3",
     **projection_operations.WRITES,
     **projection_reviews.WRITES,
+    **projection_qa.WRITES,
     **ranges.WRITES,
 }
 """How the rows of projection.Views.rows are written; $1 is the project."""
@@ -339,6 +341,7 @@ async def _load(connection: Connection, project: int, events: Sequence[Event]) -
         rows = await connection.fetch(_WAITS_ANNOTATED, project, cleared)
         tasks |= {(row["entry"], row["slot"]) for row in rows}
     await _load_tasks(connection, project, views, tasks)
+    await _load_ended(connection, project, views, events, slots)
     reviews = {entry for entry, _ in named if projection_reviews.is_review(entry)}
     known = list(views.tasks.values())
     await review_tables.load(connection, project, views.reviews, known, reviews, events)
@@ -346,6 +349,21 @@ async def _load(connection: Connection, project: int, events: Sequence[Event]) -
     siblings = {(row.entry, n) for row in wide for n in range(1, slots[row.queue] + 1)}
     await _load_tasks(connection, project, views, siblings - views.tasks.keys())
     return views
+
+
+async def _load_ended(
+    connection: Connection,
+    project: int,
+    views: Views,
+    events: Sequence[Event],
+    slots: Mapping[int, int],
+) -> None:
+    """QA tasks that events end: every slot, of which the first says in which queue it is."""
+    entries = {entry for event in events for entry in projection_qa.ended(event)}
+    await _load_tasks(connection, project, views, {(e, 1) for e in entries} - views.tasks.keys())
+    known = {entry: views.tasks[entry, 1].queue for entry in entries if (entry, 1) in views.tasks}
+    tasks = {(e, n) for e, of in known.items() for n in range(2, slots.get(of, 1) + 1)}
+    await _load_tasks(connection, project, views, tasks - views.tasks.keys())
 
 
 async def _load_portions(

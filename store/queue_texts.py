@@ -18,6 +18,9 @@ NO_TEXTS: Final[Texts] = ("", "", "{}")
 CHANNEL: Final = "coalesce((v.around ->> 'channel')::integer, 2)"
 """The channel of the queue `v`: WORKFLOW, if nothing was said."""
 
+QUEUE_TYPE: Final = "CASE WHEN coalesce((v.rules ->> 'source')::bigint, 0) > 0 THEN 2 ELSE 1 END"
+"""The type of a queue, as numbered on the wire."""
+
 _KINDS: Final = ("queue_created", "queue_changed")
 _AROUND: Final = ("tags", "related", "channel", "pipeline", "metadata")
 _BODIES: Final = "SELECT content, bytes FROM content WHERE project = $1 AND content = ANY ($2)"

@@ -7,6 +7,7 @@ was made for an event counts once the event is in the log, not before.
 """
 
 from allocator.ports.activity import ActivityLog, ActivityTask, ActivityView, Tail
+from allocator.ports.checks import Asked, Checks, Finished, FinishedPage, Place, QaQueue
 from allocator.ports.deals import Deals
 from allocator.ports.directory import Directory, NewProject, ProjectRow
 from allocator.ports.duplicates import DoneElsewhere, Duplicates, OnDuplicate
@@ -65,6 +66,12 @@ __all__ = [
     "Chunk",
     "Content",
     "DatasetView",
+    "Asked",
+    "Checks",
+    "Finished",
+    "FinishedPage",
+    "Place",
+    "QaQueue",
     "Deals",
     "Directory",
     "Done",

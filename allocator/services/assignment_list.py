@@ -96,7 +96,6 @@ IS_OPEN = Some(
         for one in (WorkStatus.TODO, WorkStatus.IN_PROGRESS)
     )
 )
-UNTRUE = Compare(field="queue", operator="=", value=-1)
 
 
 class Assignments:
@@ -272,9 +271,6 @@ def _in_rows(node: Filter, now_ms: int) -> Filter:
     """The filter in terms of rows."""
 
     def row(one: Compare) -> Filter:
-        if one.field == "type":
-            is_so = (one.value == 1) == (one.operator == "=")
-            return EVERYTHING if is_so else UNTRUE
         if one.field == "status" and one.value == OPEN:
             return IS_OPEN if one.operator == "=" else Not(IS_OPEN)
         if one.field == "overdue":
@@ -321,6 +317,7 @@ def _shown(view: AssignmentView, now_ms: int) -> told.Assignment:
         description=view.description,
         note=view.note,
         bucket=view.person == 0,
+        qa=rules.get("source", 0) > 0,
         status=WorkStatus(view.status),
         priority=Priority(view.priority),
         due_ms=view.due_ms,

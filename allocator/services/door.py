@@ -8,7 +8,7 @@ from functools import wraps
 from typing import Any, TypeVar
 
 from allocator.actions import Caller
-from allocator.model import Member, Role
+from allocator.model import REVIEWS, Member, Role
 from allocator.permissions import ROW_OF, ROWS, Grant, Right, Row, needs, row_for
 from allocator.ports import Directory, Items, Ledger, ProjectRow, Views
 from allocator.requests import Change, Look
@@ -97,7 +97,24 @@ class Door:
         let_in = member.member and (member.active or isinstance(ask, Look))
         if let_in and await self._granted(place, row, member.roles, queue, entry, own=own):
             return place
+        if row.right is Right.ANNOTATE and await self._is_for_qa(place.project, queue, entry):
+            row = ROWS[Right.REVIEW]
+            if let_in and await self._granted(place, row, member.roles, queue, entry, own=own):
+                return place
         raise _denied(ask.actor, rpc, row)
+
+    async def _is_for_qa(self, project: int, queue: str, entry: int) -> bool:
+        """Whether a queue, or that of an entry, is for QA: to work there is to review."""
+        number = await self._directory.queue(project, queue) if queue else None
+        if entry and entry < REVIEWS:
+            number = await self._items.queue_of(project, entry)
+        if number is None:
+            return False
+        try:
+            outcome = await self._ledger.read(project, "queue", queue=number)
+        except errors.QueueNotFound:
+            return False
+        return int(value(outcome)["rules"].get("source", 0)) > 0
 
     async def scope(
         self, look: Look, rpc: str, *, queue: str = "", right: Right | None = None
@@ -178,6 +195,8 @@ class Door:
             return
         row = ROWS[right] if right else row_for(rpc, own=True)
         place = await self.enter(change.project, change.actor, rpc)
+        if row.right is Right.ANNOTATE and await self._is_for_qa(place.project, queue, entry):
+            row = ROWS[Right.REVIEW]
         member = (await self.record(place.project, place.actor)).member
         if not (member.member and member.active):
             return

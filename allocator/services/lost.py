@@ -19,6 +19,8 @@ from dibs import errors
 
 RELEASED = "released"
 SKIPPED = "skipped"
+ITEM_RETURNED = "item_returned"
+"""A QA task ended, because its item has lost its status."""
 HOLDINGS_A_CALL = 1000
 
 
@@ -176,6 +178,8 @@ class Lost:
         if view is None:
             return _never_held(hold, value(there)["rules"]["slots"])
         state = TaskState(view.state)
+        if view.ended == ITEM_RETURNED:
+            return await self._lease_lost(project, hold, {"cause": ITEM_RETURNED})
         if state in FINISHED and view.token > hold.token:
             found = {"cause": "submitted", "holder": view.person}
             return await self._lease_lost(project, hold, found)

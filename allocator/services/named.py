@@ -106,7 +106,7 @@ class Names:
         queue, content = int(str(found["queue"])), int(str(found["content"]))
         body = await self._content.get(project, content)
         settings = queue_settings.settings_of(found, body, queue)
-        ids = await self._directory.queue_ids(project, [queue])
+        ids = await self._directory.queue_ids(project, {queue, settings.source} - {0})
         named = settings.allowed | {settings.owner} | {person for person, _ in settings.shares}
         people = await self._directory.people_ids(project, named)
         groups = await self._groups.ids(project, settings.groups)
@@ -123,6 +123,7 @@ class Names:
             created_ms=created_ms,
             seq=seq,
             batches=batches,
+            source=ids.get(settings.source, ""),
         )
 
 

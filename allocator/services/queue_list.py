@@ -200,9 +200,6 @@ class QueueList:
         now_ms = self._clock.now_ms()
 
         def numbered(one: Compare) -> Filter:
-            if one.field == "type":
-                is_so = (one.value == LABELING) == (one.operator == "=")
-                return EVERYTHING if is_so else UNTRUE
             if one.field == "status" and one.value == OPEN:
                 return IS_OPEN if one.operator == "=" else Not(IS_OPEN)
             if one.field == "overdue":
@@ -234,8 +231,6 @@ def not_running(view: QueueView) -> bool:
     return bool(view.settings.get("paused"))
 
 
-LABELING = 1
-UNTRUE = Compare(field="owner", operator="=", value=UNKNOWN)
 IS_OPEN = Some(
     tuple(
         Compare(field="status", operator="=", value=int(one))

@@ -48,6 +48,7 @@ def body_of(settings: QueueSettings) -> bytes:
         "channel": int(settings.channel),
         "pipeline": dataclasses.asdict(settings.pipeline),
         "metadata": dict(settings.metadata),
+        "source_statuses": list(settings.source_statuses),
         **{name: getattr(settings, name) for name in _TEXTS},
     }
     return json.dumps(body, sort_keys=True, ensure_ascii=False).encode()
@@ -96,6 +97,8 @@ def check_origin(settings: QueueSettings) -> None:
         raise errors.InvalidArgument("queue.pipeline", "must not be set unless channel is PIPELINE")
 
 
+UNKNOWN = -1
+"""The event up to which a QA queue takes what is finished, before it is written anywhere."""
 DEFAULT_NAMES = tuple(status.name for status in DEFAULT_STATUSES)
 """Every queue has these statuses, and first."""
 _NUMBERS = ("slots", "lease_ms", "max_held", "batch_size", "max_workload", "max_skips")
@@ -118,6 +121,9 @@ def rules_of(settings: QueueSettings) -> dict[str, Any]:
         "reassess": int(settings.reassess),
         "distributed": int(settings.distributed),
         "shares": [list(share) for share in settings.shares],
+        "source": settings.source,
+        "takes": list(settings.takes),
+        "upto": settings.upto if settings.upto or settings.follow else UNKNOWN,
     }
 
 
@@ -147,7 +153,20 @@ def settings_of(found: Mapping[str, Any], body: bytes, queue: int) -> QueueSetti
         reassess=bool(rules.get("reassess", 0)),
         distributed=Dealing(rules["distributed"]),
         shares=tuple((int(person), float(load)) for person, load in some(rules["shares"])),
+        **_of_qa(rules, texts),
     )
+
+
+def _of_qa(rules: Mapping[str, Any], texts: Mapping[str, Any]) -> dict[str, Any]:
+    """What only a QA queue has. Rules may have none of it."""
+    upto = int(rules.get("upto", 0))
+    return {
+        "source": int(rules.get("source", 0)),
+        "source_statuses": tuple(texts.get("source_statuses", ())),
+        "takes": tuple(some(rules.get("takes"))),
+        "follow": upto == 0,
+        "upto": upto,
+    }
 
 
 def _plain(rules: Mapping[str, Any], texts: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from allocator.model import QueueSettings
+from allocator.model import DEFAULT_STATUSES, QueueSettings
 from allocator.services import queue_settings
 from dibs import errors
 
@@ -39,10 +39,13 @@ PATHS: Final[Mapping[str, tuple[str, ...]]] = {
     "max_skips": ("max_skips",),
     "batches": ("batch_size", "max_workload"),
     "distribution": ("distributed", "shares"),
+    "follow": ("follow",),
+    "source_statuses": ("source_statuses",),
 }
 """Fields of the message Queue that an update_mask may name: the settings behind each."""
 
-FIXED: Final = frozenset({"queue_id", "type", "slots"})
+FIXED: Final = frozenset({"queue_id", "type", "slots", "source_queue_id"})
+OF_QA: Final = frozenset({"follow", "source_statuses"})
 """Fields that are chosen when a queue is made, and stay."""
 
 
@@ -61,6 +64,11 @@ def changed(before: QueueSettings, asked: QueueSettings, paths: Sequence[str]) -
     Raises InvalidArgument if statuses that the queue has are not kept as they are,
     or if it would get batches or a distribution, or lose them.
     """
+    for path in paths:
+        if path in OF_QA and not before.is_qa:
+            raise errors.InvalidArgument(f"queue.{path}", "must not be set unless type is QA")
+    own = len(DEFAULT_STATUSES)
+    asked = dataclasses.replace(asked, statuses=(*before.statuses[:own], *asked.statuses[own:]))
     names = {name for path in paths for name in PATHS[path]}
     after = dataclasses.replace(before, **{name: getattr(asked, name) for name in names})
     if after.statuses[: len(before.statuses)] != before.statuses:

@@ -9,6 +9,7 @@ from allocator.model import QueueSettings, RequestKey
 from allocator.ports import Content, Ledger, Outcome
 from allocator.services import queue_settings, queue_update
 from allocator.services.outcomes import value
+from allocator.services.qa_settings import Sources
 
 Found = Mapping[str, Any]
 """The settings that a queue has, as `queue` reads them, and its number."""
@@ -17,9 +18,12 @@ Found = Mapping[str, Any]
 class QueueWriting:
     """Writes settings; content first."""
 
-    def __init__(self, *, ledger: Ledger, content: Content, lease_floor_ms: int) -> None:
+    def __init__(
+        self, *, ledger: Ledger, content: Content, sources: Sources, lease_floor_ms: int
+    ) -> None:
         self._ledger = ledger
         self._content = content
+        self._sources = sources
         self._lease_floor_ms = lease_floor_ms
 
     async def found(self, project: int, queue: int) -> Found:
@@ -52,6 +56,8 @@ class QueueWriting:
     ) -> Outcome:
         """Write them, if those of event `expected` still stand (None: those that were found)."""
         body = await self._content.get(project, found["content"])
+        if after.is_qa:
+            after = await self._sources.chosen(project, after)
         return await self._ledger.change(
             *(project, "update_queue", key, actor),
             queue=found["queue"],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import dataclasses
 
 from allocator import answers, requests
@@ -9,19 +11,24 @@ from allocator.model import PauseMode
 from allocator.ports import (
     Content,
     Directory,
+    Event,
     Items,
     Ledger,
     QueueView,
     Views,
     WallClock,
 )
-from allocator.services import figures, queue_settings, queue_update
+from allocator.services import figures, qa_settings, queue_settings, queue_update
+from allocator.services.checking import Checking
 from allocator.services.door import Door
 from allocator.services.named import Names
 from allocator.services.outcomes import expires_in, happened, value
 from allocator.services.pending import items_pending
+from allocator.services.qa_settings import Sources
 from allocator.services.queue_list import allowed_in
 from dibs import errors
+
+BRING_S = 8.0
 
 
 class Queues:
@@ -37,6 +44,8 @@ class Queues:
         views: Views,
         door: Door,
         names: Names,
+        sources: Sources,
+        checking: Checking,
         clock: WallClock,
         lease_floor_ms: int,
     ) -> None:
@@ -47,23 +56,29 @@ class Queues:
         self._views = views
         self._door = door
         self._names = names
+        self._sources = sources
+        self._checking = checking
         self._clock = clock
         self._lease_floor_ms = lease_floor_ms
 
     async def create(self, ask: requests.CreateQueue) -> answers.Queue:
-        """Make an empty queue.
+        """Make a queue: an empty one, or one for QA, with what is to be looked at.
 
         Raises QueueAlreadyExists, PersonNotFound, GroupNotFound, QueueNotFound (a
-        related one), InvalidArgument, PermissionDenied.
+        related one, or the labeling queue of one for QA), InvalidArgument,
+        PermissionDenied.
         """
         place = await self._door.permit(ask.change, "QueueService.CreateQueue")
         settings = ask.settings
+        qa_settings.check_type(settings, ask.source_id, is_qa=ask.is_qa)
         shares = await self._names.shares(place.project, ask.shares)
         settings = dataclasses.replace(settings, shares=shares)
         queue_update.check(settings, self._lease_floor_ms)
         allowed = await self._names.members(place.project, ask.allowed)
         groups = await self._names.groups(place.project, ask.groups)
         await self._names.related(place.project, ask.queue_id, settings.related)
+        if ask.is_qa:
+            settings = await self._sources.of(place.project, ask.source_id, settings)
         queue = await self._directory.add_queue(place.project, ask.queue_id)
         content, _ = await self._content.put(place.project, queue_settings.body_of(settings))
         owner = await self._names.owner(place.project, ask.owner) if ask.owner else place.actor
@@ -78,8 +93,20 @@ class Queues:
             raise errors.QueueAlreadyExists(ask.queue_id)
         if outcome.word == "no_group":
             raise await self._names.no_group(place.project, int(value(outcome)))
+        if outcome.word == "no_source":
+            raise errors.QueueNotFound(ask.source_id)
         event = happened(outcome)
+        await self._bring(place.project, event)
         return await self._names.queue(place.project, event.body, event.wall_ms, event.seq)
+
+    async def _bring(self, project: int, event: Event) -> None:
+        """Let a QA queue have what is finished; with more than a call may wait for, it follows."""
+        if not event.body["rules"]["source"]:
+            return
+        with contextlib.suppress(TimeoutError, errors.StoreUnavailable):
+            async with asyncio.timeout(BRING_S):
+                await self._views.wait_for(project, event.seq)
+                await self._checking.begin(project, event.body["queue"])
 
     async def get(self, ask: requests.LookAt) -> answers.Queue:
         """A queue with its settings. Raises QueueNotFound."""

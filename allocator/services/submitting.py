@@ -10,7 +10,6 @@ import xxhash
 from allocator import answers, requests
 from allocator.model import QueueSettings, TaskState
 from allocator.ports import Content, Directory, Earlier, Event, Items, Ledger, Outcome
-from allocator.services.adapting import Adapting
 from allocator.services.door import Door, Place, judged
 from allocator.services.drawing import Drawing
 from allocator.services.held import HeldTasks
@@ -39,7 +38,6 @@ class Submitting:
         held: HeldTasks,
         lost: Lost,
         drawing: Drawing,
-        adapting: Adapting,
     ) -> None:
         self._directory = directory
         self._ledger = ledger
@@ -50,7 +48,6 @@ class Submitting:
         self._held = held
         self._lost = lost
         self._drawing = drawing
-        self._adapting = adapting
 
     @judged(SUBMIT)
     async def submit(self, ask: requests.Submit) -> answers.Submitted:
@@ -102,9 +99,8 @@ class Submitting:
         settings = known.settings
         status = _checked(ask, settings)
         meaning = settings.statuses[status - 1].meaning
-        review = await self._adapting.of(place.project, person, ask, known.review)
         drawn = await self._drawing.of(
-            *(place.project, person, ask, settings, review, meaning, earlier)
+            *(place.project, person, ask, settings, known.review, meaning, earlier)
         )
         return await self._ledger.change(
             *(place.project, "submit", ask.change.key, place.actor),

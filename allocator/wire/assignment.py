@@ -216,7 +216,7 @@ def _shown(found: told.Assignment) -> pb.Assignment:
         channel=common.number(found.channel),
         person_id=found.person_id,
         kind=kind,
-        type=queue_pb2.QUEUE_TYPE_LABELING,
+        type=queue_pb2.QUEUE_TYPE_QA if found.qa else queue_pb2.QUEUE_TYPE_LABELING,
         status=common.number(found.status),
         priority=common.priority_out(found.priority),
         due_time=common.timestamp(found.due_ms or None),

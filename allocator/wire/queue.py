@@ -10,22 +10,27 @@ from typing import Any
 from allocator import answers, requests
 from allocator import operation_words as words
 from allocator import requests_control as asked
-from allocator.model import DEFAULT_STATUSES, Meaning, QueueSettings, SkipPolicy, Status
+from allocator.model import (
+    DEFAULT_STATUSES,
+    QA_STATUSES,
+    Meaning,
+    QueueSettings,
+    SkipPolicy,
+    Status,
+)
 from allocator.ports import OnDuplicate
 from allocator.wire import batches, common, distribution, figures, operation, origin
-from dibs import errors
 from dibs.v1 import duplicates_pb2
 from dibs.v1 import queue_pb2 as pb
 
 SERVICE = "/dibs.v1.QueueService/"
 
 _DEFAULTS = QueueSettings(queue=0)
+_UNSET: Any = None
+"""For a field that is not said, whatever type it has."""
 
 
 def create_queue(request: pb.CreateQueueRequest) -> requests.CreateQueue:
-    """Raises NotBuilt for queues of a type that is not built yet."""
-    if request.queue.type == pb.QUEUE_TYPE_QA:
-        raise errors.NotBuilt("a queue of type QA")
     return settled(request, request.queue_id, common.change(SERVICE + "CreateQueue", request))
 
 
@@ -179,6 +184,8 @@ def settled(request: Any, queue_id: str, change: requests.Change) -> requests.Cr
         groups=tuple(queue.allowed_groups),
         owner=queue.owner,
         shares=distribution.shares(queue),
+        is_qa=queue.type == pb.QUEUE_TYPE_QA,
+        source_id=queue.source_queue_id,
         change=change,
     )
 
@@ -198,7 +205,7 @@ def _settings(queue: pb.Queue) -> QueueSettings:
         max_workload=max_workload,
         distributed=distribution.dealing(queue),
         statuses=(
-            *DEFAULT_STATUSES,
+            *(QA_STATUSES if queue.type == pb.QUEUE_TYPE_QA else DEFAULT_STATUSES),
             *(Status(name=s.name, meaning=Meaning(s.meaning)) for s in queue.statuses),
         ),
         classes=tuple(queue.unit_classes),
@@ -218,6 +225,8 @@ def _settings(queue: pb.Queue) -> QueueSettings:
         channel=origin.channel(queue),
         pipeline=origin.pipeline(queue),
         metadata=dict(queue.metadata),
+        source_statuses=tuple(queue.source_statuses),
+        follow=not queue.HasField("follow") or queue.follow,
     )
 
 
@@ -232,7 +241,10 @@ def _queue(answer: answers.Queue) -> pb.Queue:
     return pb.Queue(
         queue_id=answer.queue_id,
         display_name=settings.display_name,
-        type=pb.QUEUE_TYPE_LABELING,
+        type=pb.QUEUE_TYPE_QA if settings.is_qa else pb.QUEUE_TYPE_LABELING,
+        source_queue_id=answer.source,
+        source_statuses=settings.source_statuses,
+        follow=settings.follow if settings.is_qa else _UNSET,
         slots=settings.slots,
         lease_duration=common.duration(settings.lease_ms),
         allowed_assignees=answer.allowed,

@@ -186,10 +186,11 @@ class QueueServiceServicer(object):
     """
 
     def CreateQueue(self, request, context):
-        """Makes an empty queue. Needs ADMIN or TEAM_MANAGER. Errors:
-        PROJECT_NOT_FOUND, QUEUE_ALREADY_EXISTS, PERSON_NOT_FOUND (an assignee),
-        GROUP_NOT_FOUND (an allowed one), QUEUE_NOT_FOUND (a related one),
-        PERMISSION_DENIED, NOT_BUILT (type QA).
+        """Makes an empty queue; one of type QA has what its labeling queue has finished.
+        Needs ADMIN or TEAM_MANAGER. Errors: PROJECT_NOT_FOUND, QUEUE_ALREADY_EXISTS,
+        PERSON_NOT_FOUND (an assignee), GROUP_NOT_FOUND (an allowed one),
+        QUEUE_NOT_FOUND (a related one, or the labeling queue of one for QA),
+        INVALID_ARGUMENT (source_queue_id is for QA itself), PERMISSION_DENIED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -341,7 +342,7 @@ class QueueServiceServicer(object):
         """Attaches a dataset: its items become tasks shortly after, and so do items
         that it gets later, in order of import. Needs ADMIN. Errors:
         PROJECT_NOT_FOUND, QUEUE_NOT_FOUND, DATASET_NOT_FOUND,
-        ATTACHMENT_ALREADY_EXISTS, ITEM_ALREADY_DONE, TOO_MANY_CLASSES, PERMISSION_DENIED.
+        ATTACHMENT_ALREADY_EXISTS, ITEM_ALREADY_DONE, TOO_MANY_CLASSES, QUEUE_FOR_QA, PERMISSION_DENIED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -351,7 +352,7 @@ class QueueServiceServicer(object):
         """Adds chosen items of a dataset, all or none, in the order given. Needs
         ADMIN or TEAM_MANAGER. Errors: PROJECT_NOT_FOUND, QUEUE_NOT_FOUND,
         DATASET_NOT_FOUND, ITEM_NOT_FOUND, ITEM_ALREADY_IN_QUEUE, ITEM_ALREADY_DONE,
-        TOO_MANY_CLASSES, PERMISSION_DENIED.
+        TOO_MANY_CLASSES, QUEUE_FOR_QA, PERMISSION_DENIED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

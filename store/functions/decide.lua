@@ -96,11 +96,13 @@ local function decided(call, held, arg, units, experts)
   for _, entry in ipairs(early and known.open or NONE) do
     if entry ~= held.entry then cancelled[#cancelled + 1] = entry end
   end
+  local state = state_after(P, queue, known, slot, open, back)
+  if state == RETURNED or state == QUEUED then qa.joined(P, queue.number, { record.of }, cancelled) end
   return {
     queue = stage.number, person = held.person.number, entry = held.entry, slot = held.i, token = held.slot[3],
     of = record.of, author = slot[2], units = units, missing = missing, content = tonumber(arg.content),
     deadline = ended and 0 or call.clock + stage.lease_ms, ended = ended and 1 or 0,
-    state = state_after(P, queue, known, slot, open, back), made = made, cancelled = cancelled,
+    state = state, made = made, cancelled = cancelled,
   }
 end
 

@@ -29,7 +29,7 @@ local function suits(P, record, numbers)
     local person = people.load(P, number)
     if standing(person, queue) == '' and skilled(person, queue, record.c)
       and not has_a_slot(record, person) and not has_skipped(record, person)
-      and not has_done(record, person) then return true end
+      and not has_done(record, person) and not people.worked_on(record, person) then return true end
   end
   return false
 end

@@ -34,5 +34,5 @@ change('remove_entries', { 'allow-oom' }, function(call, arg)
   end
   return commit(call, 'removed',
     { queue = number, entries = leaving, delayed = delayed, kept = kept, named = tonumber(arg.named),
-      cancelled = reviews.ended_with_entries(call.P, leaving) })
+      cancelled = qa.joined(call.P, number, leaving, reviews.ended_with_entries(call.P, leaving)) })
 end)

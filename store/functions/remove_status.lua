@@ -37,6 +37,6 @@ change('remove_status', {}, function(call, arg)
   return commit(call, 'status_removed', {
     queue = queue.number, recalled = tonumber(arg.recalled), deadline = call.clock + queue.lease_ms,
     tasks = { named.told(task, record, slot[2], from, named.done(queue, record.a, slot[2])) },
-    cancelled = reviews.ended_with(call.P, { task }),
+    cancelled = qa.ended_with(call.P, queue, { task }),
   })
 end)

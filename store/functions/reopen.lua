@@ -55,5 +55,5 @@ change('reopen', {}, function(call, arg)
   end
   return commit(call, 'reopened', { queue = queue.number, to = tonumber(arg.to), person = tonumber(arg.person),
     deadline = call.clock + queue.lease_ms, tasks = told, kept = kept,
-    cancelled = reviews.ended_with(call.P, told) })
+    cancelled = qa.ended_with(call.P, queue, told) })
 end)

@@ -31,7 +31,8 @@ local function author_of(call, record, i, arg, locks)
     return slot[2]
   end
   if slot[1] ~= QUEUED or not manager then return nil, negative(call, 'wrong_state', tostring(named.state(record, i))) end
-  if has_a_slot(record, { number = person }, i) then return nil, negative(call, 'not_eligible', 'EXCLUDED') end
+  local one = { number = person }
+  if has_a_slot(record, one, i) or people.worked_on(record, one) then return nil, negative(call, 'not_eligible', 'EXCLUDED') end
   return person
 end
 
@@ -62,6 +63,7 @@ change('set_status', {}, function(call, arg)
   if refusal then return refusal end
   return commit(call, 'status_set', {
     queue = queue.number, status = tonumber(arg.status), meaning = tonumber(arg.meaning),
-    tasks = { told_of(call, queue, task, record, author, from, arg) }, cancelled = reviews.ended_with(call.P, { task }),
+    tasks = { told_of(call, queue, task, record, author, from, arg) },
+    cancelled = qa.ended_by_status(call.P, queue, task[1], tonumber(arg.status), reviews.ended_with(call.P, { task })),
   })
 end)

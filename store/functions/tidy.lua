@@ -18,6 +18,7 @@ local function rewrite(P, members)
       effects.open(batch, entry)
     else
       redis.call('HDEL', keys.touched(P), entry)
+      qa.forget(P, seen.stale and seen.stale[entry], entry)
       effects.leave_cleared(P, entry)
     end
   end

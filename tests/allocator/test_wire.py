@@ -6,7 +6,7 @@ import xxhash
 from allocator import answers
 from allocator.model import Cause, CauseSize, Nothing, Priority, ReasonForNothing, Role
 from allocator.wire import allocation, common, project, queue
-from dibs.errors import NotBuilt, SessionUnknown, TaskNotFound
+from dibs.errors import SessionUnknown, TaskNotFound
 from dibs.v1 import allocation_pb2, common_pb2, project_pb2, queue_pb2
 
 
@@ -83,10 +83,11 @@ def test_a_queue_takes_its_defaults() -> None:
 
     assert (settings.slots, settings.lease_ms, settings.max_held) == (1, 3_600_000, 100)
     assert settings.priority is Priority.NONE
-    with pytest.raises(NotBuilt):
-        queue.create_queue(
-            queue_pb2.CreateQueueRequest(queue=queue_pb2.Queue(type=queue_pb2.QUEUE_TYPE_QA))
-        )
+    of_qa = queue_pb2.CreateQueueRequest(queue=queue_pb2.Queue(type=queue_pb2.QUEUE_TYPE_QA))
+    assert [one.name for one in queue.create_queue(of_qa).settings.statuses] == [
+        "approved",
+        "discarded",
+    ]
 
 
 def test_the_first_reason_leads_and_the_others_follow() -> None:

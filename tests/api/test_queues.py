@@ -97,18 +97,16 @@ async def test_a_queue_id_is_taken_once(world: World) -> None:
     assert error.metadata["queue_id"] == "q"
 
 
-async def test_who_is_allowed_must_exist_and_qa_is_not_built(world: World) -> None:
+async def test_who_is_allowed_must_exist(world: World) -> None:
     await world.people("ann", "gone")
     await world.remove("gone")
     removed = await refused(world.queue("q", allowed_assignees=["ann", "gone"]))
     stranger = await refused(world.queue("q", allowed_assignees=["ghost"]))
-    qa = await refused(world.queue("q", type=pb.QUEUE_TYPE_QA))
 
     assert isinstance(removed, errors.PersonNotFound)
     assert removed.metadata["person"] == "gone"
     assert isinstance(stranger, errors.PersonNotFound)
     assert stranger.metadata["person"] == "ghost"
-    assert isinstance(qa, errors.NotBuilt)
 
 
 @pytest.mark.shows("E2", "P10")

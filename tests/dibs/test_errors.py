@@ -61,6 +61,7 @@ EXAMPLES: list[errors.DibsError] = [
     errors.QueueHeld("q", 2),
     errors.QueueArchived("q"),
     errors.DataSubmitted("q"),
+    errors.QueueForQa("q"),
     errors.DataNotSubmitted("q"),
     errors.ReviewNotPassed("q", 3),
     errors.ItemAlreadyDone("item, with a comma", 2),

@@ -37,6 +37,7 @@ from tests.store.machine_moves import MoveRules
 from tests.store.machine_operations import OperationRules
 from tests.store.machine_picks import PickRules
 from tests.store.machine_projects import ProjectRules
+from tests.store.machine_qa import QaRules
 from tests.store.machine_reviews import ReviewRules
 from tests.store.machine_skips import SkipRules
 from tests.store.machine_snapshots import SnapshotRules
@@ -83,6 +84,7 @@ class ProjectMachine(
     SkipRules,
     ProjectRules,
     ReviewRules,
+    QaRules,
     SnapshotRules,
     RuleBasedStateMachine,
 ):

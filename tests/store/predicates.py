@@ -12,11 +12,12 @@ def person_and_queue(
     """What `allocator.eligibility.eligible` takes."""
     one, queue = project.member(person), project.queues[entry.queue]
     had = {slot.person for slot in entry.slots if slot.person and slot.state != 2}
+    barred = entry.check.barred if entry.check else frozenset[int]()
     task = Task(
         task=TaskId(entry=entry.entry, slot=1),
         queue=entry.queue,
         required_skills=queue.classes.get(entry.lane, frozenset()),
-        others=frozenset(had | entry.skipped | entry.done),
+        others=frozenset(had | entry.skipped | entry.done | barred),
     )
     member = Member(
         person=person,
@@ -36,5 +37,6 @@ def person_and_queue(
         owner=rules.owner,
         paused=bool(queue.control.paused),
         archived=bool(queue.control.archived),
+        source=rules.source,
     )
     return task, member, settings

@@ -129,6 +129,12 @@ function keys.opened(P) return P .. 'opened' end
 function keys.served(P) return P .. 'served' end
 -- ZSET of queues by the seq of the last event from which somebody may have work there that they had not.
 function keys.gains(P) return P .. 'gains' end
+-- HASH of a labeling queue: entry -> packed list of the QA tasks of its item, in whatever queues, that are not finished;
+-- some may be there still that were cleared.
+function keys.qa(P, queue) return P .. 'qa:' .. text(queue) end
+-- HASH of a QA queue: entry -> packed {labeling queue, entry there, people who worked on the item there}, as long as the
+-- queue is there: what is finished may be reopened, and is nobody's who made it.
+function keys.qa_of(P, queue) return P .. 'qa_of:' .. text(queue) end
 -- SET of all queues.
 function keys.queues(P) return P .. 'queues' end
 -- SET of datasets that were deleted: their numbers are not used again.

@@ -213,21 +213,25 @@ end
 
 -- These answer {'archived', seq, chain, clock, queue} about a queue that is archived, and {'data_submitted', seq,
 -- chain, clock, queue} about one whose data were submitted: `barred` in 40_people.
-local NOT_IF_ARCHIVED = {
+local NOT_IF = {}
+NOT_IF.ARCHIVED = {
   reserve = true, begin_work = true, load_batch = true, pick = true, add_entries = true, attach_dataset = true,
   set_priority = true, update_queue = true, change_contributors = true, pause_queue = true, deal = true, assign = true,
   plan_moves = true, begin_moves = true, change_assignment = true, create_range = true,
-  split_range = true, merge_ranges = true, change_review = true,
+  split_range = true, merge_ranges = true, change_review = true, add_qa = true,
 }
-local NOT_IF_SUBMITTED = {   -- besides
+NOT_IF.SUBMITTED = {   -- besides
   delay_entries = true, detach_dataset = true, archive_queue = true, clear_waiting = true, delete_queue = true,
   set_status = true, remove_status = true, reopen = true, add_reviews = true, object = true, clear_skips = true, clear_batch = true, submit_data = true,
+}
+NOT_IF.QA = {                -- {'qa_queue', seq, chain, clock, queue}: what is there comes from its labeling queue
+  add_entries = true, delay_entries = true, attach_dataset = true, change_review = true,
 }
 local barred
 
 -- A change: refused before `decide`, or decided by it.
 local function change(name, flags, decide)
-  local guarded = NOT_IF_ARCHIVED[name] or NOT_IF_SUBMITTED[name]
+  local guarded = NOT_IF.ARCHIVED[name] or NOT_IF.SUBMITTED[name] or NOT_IF.QA[name]
   register(name, flags, function(call, ARGV)
     return begin(call, ARGV, true, name) or guarded and barred(call, name) or decided(call, decide)
   end)

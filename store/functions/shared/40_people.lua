@@ -40,6 +40,8 @@ end
 -- 1, 2: what comes in is dealt out, by number or by weight, and nobody pulls), shares ({person, load} each: among whom),
 -- manual (1: nobody pulls, people get what is assigned to them), hidden (1: the same for all but managers: see unseen),
 -- reassess (1: what is reopened may go to those again who have done it).
+-- source (of a QA queue: the labeling queue whose finished items are looked at here), takes (indexes of the statuses there
+-- that bring an item here; none: all), upto (0: whatever gets one; else what had it by that event).
 -- control: paused (0, or the mode: 1 DRAIN, 2 RECALL), archived (0/1), submitted (0/1: its data are handed over), and
 -- two fences, seqs: what is only assigned is dead below `recall`, and below `narrow` if it is assigned to somebody who
 -- may not work here.
@@ -80,6 +82,7 @@ local function stage_of(base, number)
     owner = base.owner, due_ms = base.due_ms, restricted = 0, allowed = NONE, groups = NONE, statuses = { 1 },
     batch_size = 0, max_workload = 0, skip_policy = FOR_OTHERS, max_skips = 20, allow_pick = 0, distributed = 0,
     shares = NONE, manual = 0, hidden = 0, pressed = false, fences = base.fences, added_seq = base.added_seq, review = false,
+    source = 0,
     control = { paused = control.paused, archived = control.archived, submitted = control.submitted, recall = 0, narrow = 0 },
   }
 end
@@ -101,7 +104,7 @@ function queues.load(P, queue)
   local f = redis.call('HMGET', key, 'rules', 'classes', 'added_seq', 'control', 'fences', 'review', 'pressed')
   if not f[1] then return nil end
   local found = unpacked_once(key, f[1])
-  found.number, found.added_seq = number, tonumber(f[3])
+  found.number, found.added_seq, found.source = number, tonumber(f[3]), found.source or 0
   found.classes = unpacked_once(key .. ':classes', f[2])
   found.control = f[4] and unpacked_once(key .. ':control', f[4]) or UNSTEERED
   found.fences = f[5] and unpacked_once(key .. ':fences', f[5]) or false
@@ -153,7 +156,7 @@ end
 -- Why this person may take nothing at all in this queue, or ''.
 local function standing(person, queue)
   if not person or not person.member or not person.active then return 'NOT_A_MEMBER' end
-  if bit.band(person.roles, queue.base and MAY_REVIEW or MAY_ANNOTATE) == 0 then return 'ROLE' end
+  if bit.band(person.roles, (queue.base or queue.source > 0) and MAY_REVIEW or MAY_ANNOTATE) == 0 then return 'ROLE' end
   if queue.restricted == 1 and not allowed(person, queue) then return 'NOT_ALLOWED' end
   return ''
 end
@@ -199,6 +202,11 @@ local function has_done(record, person)
   return record.a and contains(record.a, person.number)
 end
 
+-- Whether it is a QA task of an item that they worked on: not theirs in any case.
+function people.worked_on(record, person)
+  return record.w and contains(record.w, person.number)
+end
+
 -- Whether nobody is given anything here now, and why; else ''.
 local function closed(queue)
   if queue.control.archived == 1 then return 'ARCHIVED' end
@@ -212,7 +220,7 @@ local function entitled(person, queue, record, except)
   if cause ~= '' then return cause end
   local correction = except and record.s[except][6] == 1
   if not correction and not skilled(person, queue, record.c) then return 'SKILL' end
-  if has_a_slot(record, person, except) then return 'EXCLUDED' end
+  if has_a_slot(record, person, except) or people.worked_on(record, person) then return 'EXCLUDED' end
   if not except and has_skipped(record, person) then return 'EXCLUDED' end
   if queue.base and has_done(record, person) then return 'EXCLUDED' end
   return ''
@@ -251,7 +259,8 @@ end
 function barred(call, name)
   local queue = queues.load(call.P, call.arg.queue)
   if not queue then return nil end
-  if queue.control.archived == 1 and NOT_IF_ARCHIVED[name] then return negative(call, 'archived', call.arg.queue) end
+  if queue.source > 0 and NOT_IF.QA[name] then return negative(call, 'qa_queue', call.arg.queue) end
+  if queue.control.archived == 1 and NOT_IF.ARCHIVED[name] then return negative(call, 'archived', call.arg.queue) end
   if queue.control.submitted == 1 then return negative(call, 'data_submitted', call.arg.queue) end
   return nil
 end

@@ -19,6 +19,7 @@
 -- nothing does): see reviews.blank. Of a review task: of = {entry, slot} of what it is about, a = who may not do it (its
 -- authors; of an expert's the reviewer too), u = its pending units, each as unit * UNIT.STEP + earlier rejections, h = units
 -- that go to an expert when it ends, by = how its reviewer was chosen, k = among whom.
+-- Of a QA task: src = {labeling queue, entry there}, w = people who worked on the item there, and may not have it.
 local entries = {}
 
 local EXPIRED, RELEASED, REVOKED, GRANTED, SUBMITTED = 'expired', 'released', 'revoked', 'granted', 'submitted'

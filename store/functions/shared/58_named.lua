@@ -40,7 +40,8 @@ function named.load(P, queue, task, as_of)
     return entries.untouched(queue.number, task[3], task[4], queue.slots), named.WAITS
   end
   if #task[6] ~= queue.slots or named.may_have_left(P, queue.number, entry, as_of) then return nil end
-  return named.revived(queue.number, task[3], task[5], task[6], task[7], task[8]), named.GONE
+  local left = named.revived(queue.number, task[3], task[5], task[6], task[7], task[8])
+  return qa.known(P, queue, entry, left), named.GONE
 end
 
 -- Who is not given a task again once its author's work on it is undone: by the queue's rules they are not.

@@ -12,6 +12,7 @@ local function barred_from(record)
   end
   for _, person in ipairs(record.x or NONE) do set[person] = true end
   for _, person in ipairs(record.a or NONE) do set[person] = true end
+  for _, person in ipairs(record.w or NONE) do set[person] = true end
   return set
 end
 
@@ -380,6 +381,7 @@ local function settle(batch, edit)
   if was_free or is_free then reindex(batch, edit, was_free, is_free) end
   if edit.after.p ~= edit.before.p and not edit.fresh then rerank(batch, edit, is_free) end
   if edit.after.of then follow_review(batch.P, edit, edit.gone or finished) end
+  if edit.after.src then qa.follow(batch.P, edit, edit.gone or finished) end
   if edit.before.x or edit.after.x then effects.follow_skips(batch, edit, is_free and not was_free, edit.gone or finished) end
   keep(batch, edit, edit.gone or finished)
 end

@@ -2,7 +2,7 @@
 -- was cleared from or has done before, and that no fence covers. What an edit of it comes to, without the tables of an edit:
 -- where the entry has a free slot it stays in G, and in T of the same people.
 local function is_plain(P, entry, record)
-  if not record or record.x or record.f or record.e or record.o or record.a or record.v then return false end
+  if not record or record.x or record.f or record.e or record.o or record.a or record.v or record.src then return false end
   if seen.stale and seen.stale[entry] then return false end
   return queues.load(P, record.q).batch_size == 0
 end

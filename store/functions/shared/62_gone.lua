@@ -38,7 +38,7 @@ end
 function gone.bury(P, queue)
   local key, was = keys.queue(P, queue.number), cmsgpack.pack(remains(P, queue.number))
   redis.call('UNLINK', key, keys.attached(P, queue.number), keys.terms(P, queue.number), keys.ranges(P, queue.number))
-  redis.call('UNLINK', keys.counts(P, queue.number))
+  redis.call('UNLINK', keys.counts(P, queue.number), keys.qa(P, queue.number), keys.qa_of(P, queue.number))
   for kind = REVIEW, EXPERT_REVIEW do
     local stage = kind * STAGE + queue.number
     redis.call('UNLINK', keys.counts(P, stage), keys.heads(P, stage), keys.review_load(P, stage))
@@ -66,6 +66,7 @@ end
 -- Drops what the indexes of the queue have of a record.
 local function unindex(P, entry, record)
   effects.leave_cleared(P, entry)
+  if record.src then qa.forget(P, record, entry) end
   for _, slot in ipairs(record.s) do
     if slot[1] == RETURNED then
       redis.call('ZREM', keys.own(P, slot[2], record.q), entry)

@@ -147,7 +147,7 @@ function apply.dataset_attached(P, event)
   attached.put(P, b.queue, b.dataset, 0, b.priority, b.not_before, b.skip)
 end
 
-local function add_classes(P, queue, added)
+function classes.add(P, queue, added)
   if #added == 0 then return end
   local key = keys.queue(P, queue)
   local classes = unpacked(redis.call('HGET', key, 'classes'))
@@ -195,14 +195,14 @@ local function note_added(P, event)
 end
 
 function apply.entries_added(P, event)
-  add_classes(P, event.body.queue, event.body.classes)
+  classes.add(P, event.body.queue, event.body.classes)
   enter(P, event.body, event.body.dataset)
   note_added(P, event)
 end
 
 function apply.delayed(P, event)
   local b = event.body
-  add_classes(P, b.queue, b.classes)
+  classes.add(P, b.queue, b.classes)
   if b.count > 0 then
     delays.put(P, event.seq, b)
     delays.count(P, b.queue, b.count)

@@ -18,7 +18,8 @@ end
 function effects.record_of(batch, queue, task)
   local entry, from = task[1], task[6]
   if from == named.WAITS then return effects.open_waiting(batch, queue, entry, task[3], task[4]).after end
-  local record = from == named.GONE and named.revived(queue.number, task[3], task[4], task[7], task[8], task[9])
+  local record = from == named.GONE
+    and qa.known(batch.P, queue, entry, named.revived(queue.number, task[3], task[4], task[7], task[8], task[9]))
   local after = effects.open(batch, entry, record).after
   if task[9] then after.a = #task[9] > 0 and task[9] or nil end
   return after

@@ -23,8 +23,11 @@ if TYPE_CHECKING:
     from dibs.v1.allocation_pb2 import FrameRange, Nothing, NothingReason, ReviewUnit
     from dibs.v1.common_pb2 import Lease, Priority, Task, TaskKind, TaskState
     from dibs.v1.dataset_pb2 import Dataset, Item, LineError
+    from dibs.v1.issues_pb2 import Issue, MissingLabel
     from dibs.v1.project_pb2 import Durability, Member, Project, Role
     from dibs.v1.queue_pb2 import Queue, QueueType, Status, StatusMeaning
+    from dibs.v1.review_pb2 import FrameDecision, Review, ReviewAction, UnitDecision, Verdict
+    from dibs.v1.review_settings_pb2 import ReviewSettings
 
 _HOMES = {
     "AsyncClient": "client",
@@ -32,14 +35,17 @@ _HOMES = {
     "Dataset": "v1.dataset_pb2",
     "DibsError": "errors",
     "Durability": "v1.project_pb2",
+    "FrameDecision": "v1.review_pb2",
     "FrameRange": "v1.allocation_pb2",
     "Idle": "holdings",
     "ImportResult": "importing",
     "ImportSession": "importing",
+    "Issue": "v1.issues_pb2",
     "Item": "v1.dataset_pb2",
     "Lease": "v1.common_pb2",
     "LineError": "v1.dataset_pb2",
     "Member": "v1.project_pb2",
+    "MissingLabel": "v1.issues_pb2",
     "Nothing": "v1.allocation_pb2",
     "NothingReason": "v1.allocation_pb2",
     "Patience": "retry",
@@ -47,6 +53,9 @@ _HOMES = {
     "Project": "v1.project_pb2",
     "Queue": "v1.queue_pb2",
     "QueueType": "v1.queue_pb2",
+    "Review": "v1.review_pb2",
+    "ReviewAction": "v1.review_pb2",
+    "ReviewSettings": "v1.review_settings_pb2",
     "ReviewUnit": "v1.allocation_pb2",
     "Role": "v1.project_pb2",
     "Status": "v1.queue_pb2",
@@ -54,6 +63,8 @@ _HOMES = {
     "Task": "v1.common_pb2",
     "TaskKind": "v1.common_pb2",
     "TaskState": "v1.common_pb2",
+    "UnitDecision": "v1.review_pb2",
+    "Verdict": "v1.review_pb2",
 }
 
 __all__ = [
@@ -62,14 +73,17 @@ __all__ = [
     "Dataset",
     "DibsError",
     "Durability",
+    "FrameDecision",
     "FrameRange",
     "Idle",
     "ImportResult",
     "ImportSession",
+    "Issue",
     "Item",
     "Lease",
     "LineError",
     "Member",
+    "MissingLabel",
     "Nothing",
     "NothingReason",
     "Patience",
@@ -77,6 +91,9 @@ __all__ = [
     "Project",
     "Queue",
     "QueueType",
+    "Review",
+    "ReviewAction",
+    "ReviewSettings",
     "ReviewUnit",
     "Role",
     "Status",
@@ -84,6 +101,8 @@ __all__ = [
     "Task",
     "TaskKind",
     "TaskState",
+    "UnitDecision",
+    "Verdict",
 ]
 
 

@@ -234,6 +234,9 @@ async def test_work_is_reviewed_returned_and_corrected_from_the_terminal(
     assert told == [("ann", 0.5)]
 
 
+ENDED = "OPERATION_STATE_SUCCEEDED"
+
+
 async def test_a_manager_returns_work_and_has_it_reviewed_again_from_the_terminal(
     typed: Typed, world: World
 ) -> None:
@@ -242,14 +245,15 @@ async def test_a_manager_returns_work_and_has_it_reviewed_again_from_the_termina
     for person in ("ann", "bob"):
         [task] = (await world.reserve("q", person)).tasks
         seq = (await world.submit(person, task, units=units("u1"))).seq
-    added = await typed.json("review add q 1-1 --reviewers rev")
-    drawn = await typed.json("review resample q 1-1 2-1")
+    added = await typed.json("review add q --task-ids 1-1 --reviewers rev")
+    drawn = await typed.json("review resample q --task-ids 1-1 --task-ids 2-1")
     returned = await typed.json("review return 2-1 --unit u1 --comment skewed --missing wheel")
     shown = await typed.text(f"issues --min-seq {returned['seq']}")
     mine = await typed.text(f"review mine --person rev --min-seq {seq}")
 
-    assert (added["reviews"], added["left"]) == (1, [])
-    assert {each["task_id"] for each in drawn["left"]} == {"1-1", "2-1"}
+    for answer, done in ((added, 1), (drawn, 2)):
+        operation = answer["operation"]
+        assert (operation["state"], operation["done"], operation["failed"]) == (ENDED, done, 0)
     assert returned["state"] == "TASK_STATE_RETURNED"
     assert ("skewed" in shown, "wheel" in shown) == (True, True)
     assert "no reviews" in mine

@@ -135,6 +135,7 @@ class ReviewingAgain:
             content=content,
             source=0,
             given=_of(view, before, settings),
+            held="",
         )
 
     async def _returned(self, place: Place, ask: ReturnTask, outcome: Outcome) -> told.TaskReturned:

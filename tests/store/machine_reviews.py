@@ -222,6 +222,7 @@ class ReviewRules(RuleBasedStateMachine):
             missing=pick % 2,
             content=0,
             source=0,
+            held="",
             given=given,
         )
         assert _told(reply, told) == told

@@ -229,6 +229,7 @@ async def test_what_is_done_is_reviewed_again_and_goes_back_for_what_others_find
         missing=1,
         content=0,
         source=0,
+        held="",
         given=msgpack.packb(known),
     )
     assert await of.figures("returned", "completed", *ISSUES) == (1, 0, 1, 0, 1)

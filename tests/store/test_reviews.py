@@ -464,6 +464,7 @@ async def test_an_objection_from_outside_takes_the_status_away(reviewed: Reviewe
         "as_of": 0,
         "content": 0,
         "source": 0,
+        "held": "",
     }
     given = {"round": 1, "authors": [AUTHOR], "meaning": 1, "status": 1, "missing": 0}
     own = await reviewed.refused(

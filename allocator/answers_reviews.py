@@ -71,6 +71,18 @@ class UnitUnderReview:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Comment:
+    """What somebody said with event `seq`; `issue_id` "": of the task."""
+
+    seq: int
+    task: TaskId
+    issue_id: str
+    person: str
+    text: str
+    said_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Review:
     """A review that somebody holds. `task` is what it is about."""
 
@@ -84,6 +96,7 @@ class Review:
     expire_ms: int | None
     units: tuple[UnitUnderReview, ...]
     missing: tuple[Issue, ...] = ()
+    comments: tuple[Comment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,6 +30,7 @@ from allocator.services.bulk_queue_chunks import BulkQueueChunks
 from allocator.services.bulk_queues import BulkQueues
 from allocator.services.checking import Checking
 from allocator.services.chunks import Chunks
+from allocator.services.commenting import Commenting
 from allocator.services.copy_chunks import CopyChunks
 from allocator.services.copying import Copying
 from allocator.services.datasets import Datasets
@@ -77,6 +78,7 @@ from allocator.services.review_lists import ReviewLists
 from allocator.services.review_settings import ReviewSettingsCalls
 from allocator.services.reviewing import Reviewing
 from allocator.services.reviewing_again import ReviewingAgain
+from allocator.services.said import Said
 from allocator.services.seen import Reader
 from allocator.services.skipping import Skipping
 from allocator.services.stages import Stages
@@ -170,8 +172,18 @@ class Assembly:
                 reviews=self._store.reviews,
                 door=self._door,
                 held=self._held_reviews,
+                said=self._said,
             ),
             self._more_reviews,
+            Commenting(
+                ledger=self._ledger,
+                items=self._items,
+                content=self._content,
+                views=self._views,
+                reviews=self._store.reviews,
+                said=self._said,
+                door=self._door,
+            ),
         )
 
     @property
@@ -465,8 +477,13 @@ class Assembly:
             content=self._content,
             views=self._views,
             reviews=self._store.reviews,
+            said=self._said,
             decode=submitted_units,
         )
+
+    @cached_property
+    def _said(self) -> Said:
+        return Said(comments=self._store.comments, directory=self._directory)
 
     @cached_property
     def _drafting(self) -> Drafting:

@@ -7,7 +7,7 @@ from enum import IntEnum
 from typing import Any
 
 from allocator.model import TaskId, TaskKind
-from allocator.requests import Change, Hold, Reserve
+from allocator.requests import Change, Hold, Look, Page, Reserve
 from reviewqueue.settings import ReviewSettings
 
 
@@ -125,3 +125,23 @@ class ReturnTask:
     task: TaskId
     objections: tuple[Objection, ...]
     missing: tuple[MissingLabel, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddComment:
+    """What is said of a task, or (None) of an issue."""
+
+    change: Change
+    task: TaskId | None
+    issue_id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListComments:
+    """What was said of a task and its issues, or (None) of an issue."""
+
+    look: Look
+    page: Page
+    task: TaskId | None
+    issue_id: str

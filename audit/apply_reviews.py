@@ -232,6 +232,18 @@ def fixed(project: Project, event: Event, judge: Judge) -> None:
         cycle.units[unit] = RESOLVED
 
 
+def commented(project: Project, event: Event, judge: Judge) -> None:
+    """A member says something about a task; its author, if any is named, is one of its authors."""
+    body, member = event.body, project.member(event.body["person"])
+    judge.expect(RULES, member.member and member.active, "a comment by {}", body["person"])
+    about_issue = (body["unit"] > 0) <= (body["issue"] > 0) < event.seq
+    judge.expect(RULES, about_issue, "a comment on unit {}, no issue", body["unit"])
+    entry = there(project, judge, body["entry"], body["slot"], body["queue"])
+    if entry and body["author"]:
+        known = body["author"] in reviews.authors_of(entry, body["slot"])
+        judge.expect(REVIEWED, known, "person {} is no author of it", body["author"])
+
+
 def fell_back(project: Project, event: Event, judge: Judge) -> None:
     """Reviews that waited too long for one person are anybody's; what is held, once given back."""
     entries = event.body["entries"]

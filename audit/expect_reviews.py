@@ -126,6 +126,18 @@ def expect_fixed(
     return "ok", ""
 
 
+def expect_comment(project: Project, person: int, entry: Entry, number: int) -> Told:
+    """By any member, about any task that there is, as long as nothing is handed over."""
+    if project.queues[entry.queue].control.submitted:
+        return "data_submitted", ""
+    member = project.member(person)
+    if person not in project.members:
+        return NOT_FOUND, ""
+    if not (member.member and member.active):
+        return "not_eligible", "NOT_A_MEMBER"
+    return ("ok" if number <= project.queues[entry.queue].rules.slots else NOT_FOUND), ""
+
+
 def expect_objection(
     project: Project, person: int, task: tuple[Entry, int], authors: frozenset[int], as_of: int
 ) -> Told:

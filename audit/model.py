@@ -94,6 +94,7 @@ HANDLERS: Mapping[str, Handler] = {
     "review_changed": apply_reviews.review_changed,
     "decided": apply_reviews.decided,
     "fixed": apply_reviews.fixed,
+    "commented": apply_reviews.commented,
     "fell_back": apply_reviews.fell_back,
     "reviews_added": apply_reviews.reviews_added,
     "objected": apply_reviews.objected,

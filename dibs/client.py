@@ -201,6 +201,8 @@ class AsyncClient:
     list_reviews = _Rpc(review_calls.list_reviews)
     get_review_units = _Rpc(review_calls.get_review_units)
     list_units = _Rpc(review_calls.list_units)
+    add_comment = _Rpc(review_calls.add_comment)
+    list_comments = _Rpc(review_calls.list_comments)
     list_activity = _Rpc(report_calls.list_activity)
     get_workload = _Rpc(report_calls.get_workload)
     get_forecast = _Rpc(report_calls.get_forecast)

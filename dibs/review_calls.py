@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from google.protobuf.field_mask_pb2 import FieldMask
 
 from dibs.call import Call, Scope
-from dibs.v1 import issues_pb2
+from dibs.v1 import comments_pb2, issues_pb2
 from dibs.v1 import review_lists_pb2 as lists
 from dibs.v1 import review_pb2 as pb
 from dibs.v1 import review_settings_pb2 as settings_pb
@@ -272,3 +272,34 @@ def list_units(
         min_seq=min_seq,
     )
     return Call(_SERVICE + "ListUnits", request, lists.ListUnitsResponse)
+
+
+def add_comment(
+    scope: Scope, text: str, *, task_id: str = "", issue_id: str = ""
+) -> Call[comments_pb2.AddCommentResponse]:
+    """Say something about a task, or about an issue of one."""
+    request = comments_pb2.AddCommentRequest(
+        **scope.where(), task_id=task_id, issue_id=issue_id, text=text
+    )
+    return Call(_SERVICE + "AddComment", request, comments_pb2.AddCommentResponse, scope.project)
+
+
+def list_comments(
+    scope: Scope,
+    *,
+    task_id: str = "",
+    issue_id: str = "",
+    page_size: int = 0,
+    page_token: str = "",
+    min_seq: int = 0,
+) -> Call[comments_pb2.ListCommentsResponse]:
+    """List what was said about a task and its issues, or about one issue, the oldest first."""
+    request = comments_pb2.ListCommentsRequest(
+        **scope.where(),
+        task_id=task_id,
+        issue_id=issue_id,
+        page_size=page_size,
+        page_token=page_token,
+        min_seq=min_seq,
+    )
+    return Call(_SERVICE + "ListComments", request, comments_pb2.ListCommentsResponse)

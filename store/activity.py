@@ -266,6 +266,11 @@ def _fixed(event: Event, body: Any) -> Iterator[Touched]:
     yield Touched(body["entry"], body["slot"], body["person"])
 
 
+def _commented(event: Event, body: Any) -> Iterator[Touched]:
+    """Whose work it is hears of it."""
+    yield Touched(body["entry"], body["slot"], body["author"])
+
+
 def _fell_back(event: Event, body: Any) -> Iterator[Touched]:
     for entry in body["entries"] or ():
         yield Touched(entry, 1, 0)
@@ -370,6 +375,7 @@ _TASKS: Final[Mapping[str, Callable[[Event, Any], Iterator[Touched]]]] = {
     "fixed": _fixed,
     "fell_back": _fell_back,
     "qa_added": _none,
+    "commented": _commented,
     "skipped": _skipped,
     "assigned": _assigned,
     "expired": _expired,

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from store.activity_log import ActivityLog
+from store.comments import CommentReads
 from store.committer import Committer
 from store.content import Content
 from store.deals import Deals
@@ -125,6 +126,7 @@ class Store:
         self.loads = Loads(self.postgres)
         self.reviews = Reviews(self.postgres)
         self.qualities = Qualities(self.postgres)
+        self.comments = CommentReads(self.postgres)
         self.activity = ActivityLog(self.postgres, self.log, self.views)
         self.tail = Tail(self.log, self.gate, self.activity)
         self.deals = Deals(self.postgres)

@@ -64,6 +64,7 @@ WRITES: Final[Mapping[str, str]] = {
     "review_settings": "INSERT INTO view_review_settings VALUES ($1, $2, $3, $4, $5)"
     " ON CONFLICT (project, queue) DO UPDATE SET rules = excluded.rules,"
     " content = excluded.content, set_seq = excluded.set_seq",
+    "comment": "INSERT INTO view_comment VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
     "review_settings_gone": "DELETE FROM view_review_settings WHERE project = $1 AND queue = $2",
 }
 """How the rows of projection.Views.rows are written; $1 is the project."""
@@ -358,6 +359,11 @@ def _fell_back(views: Views, event: Event, body: Any) -> None:
             review.person = 0
 
 
+def _commented(views: Views, event: Event, body: Any) -> None:
+    of = (body["queue"], body["entry"], body["slot"], body["unit"], body["issue"])
+    views.rows.append(("comment", (event.seq, *of, body["person"], body["content"], event.wall_ms)))
+
+
 def _object(
     views: Views,
     event: Event,
@@ -432,6 +438,7 @@ CHANGES: Final[Mapping[str, Callable[[Views, Event, Any], None]]] = {
     "review_changed": _changed,
     "decided": _decided,
     "fixed": _fixed,
+    "commented": _commented,
     "fell_back": _fell_back,
     "reviews_added": _added,
     "objected": _objected,

@@ -22,7 +22,7 @@ _DROPS: Final = (
         f"SELECT ctid FROM {table} WHERE project = $1 AND queue = $2 LIMIT $3))"
         for table in (
             *("task_hot", "task_cold", "view_author", "view_unit", "view_review"),
-            *("view_issue", "view_decision", "view_round", "view_qa"),
+            *("view_issue", "view_decision", "view_round", "view_qa", "view_comment"),
         )
     ),
     "DELETE FROM view_removed WHERE ctid = ANY (ARRAY("

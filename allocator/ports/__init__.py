@@ -8,6 +8,7 @@ was made for an event counts once the event is in the log, not before.
 
 from allocator.ports.activity import ActivityLog, ActivityTask, ActivityView, Tail
 from allocator.ports.checks import Asked, Checks, Finished, FinishedPage, Place, QaQueue
+from allocator.ports.comments import Comments, CommentView, Topic
 from allocator.ports.deals import Deals
 from allocator.ports.directory import Directory, NewProject, ProjectRow
 from allocator.ports.duplicates import DoneElsewhere, Duplicates, OnDuplicate
@@ -122,6 +123,9 @@ __all__ = [
     "Views",
     "WallClock",
     "Backlog",
+    "Comments",
+    "CommentView",
+    "Topic",
     "Earlier",
     "FirstReviews",
     "IssueView",

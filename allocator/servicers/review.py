@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from allocator.services.commenting import Commenting
 from allocator.services.deciding import Deciding
 from allocator.services.fixing import Fixing
 from allocator.services.more_reviews import MoreReviews
@@ -11,11 +12,12 @@ from allocator.services.review_lists import ReviewLists
 from allocator.services.review_settings import ReviewSettingsCalls
 from allocator.services.reviewing import Reviewing
 from allocator.services.reviewing_again import ReviewingAgain
+from allocator.wire import comments as wire_comments
 from allocator.wire import more_reviews as wire_again
 from allocator.wire import review as wire
 from allocator.wire import review_lists as wire_lists
 from allocator.wire import review_settings as wire_settings
-from dibs.v1 import issues_pb2, review_pb2_grpc
+from dibs.v1 import comments_pb2, issues_pb2, review_pb2_grpc
 from dibs.v1 import review_lists_pb2 as lists_pb
 from dibs.v1 import review_pb2 as pb
 from dibs.v1 import review_settings_pb2 as settings_pb
@@ -34,6 +36,7 @@ class ReviewServicer(review_pb2_grpc.ReviewServiceServicer):
         again: ReviewingAgain,
         lists: ReviewLists,
         more: MoreReviews,
+        commenting: Commenting,
     ) -> None:
         self._settings = settings
         self._reviewing = reviewing
@@ -42,6 +45,7 @@ class ReviewServicer(review_pb2_grpc.ReviewServiceServicer):
         self._again = again
         self._more = more
         self._lists = lists
+        self._commenting = commenting
 
     async def GetReviewSettings(
         self, request: settings_pb.GetReviewSettingsRequest, context: Any
@@ -115,3 +119,14 @@ class ReviewServicer(review_pb2_grpc.ReviewServiceServicer):
         self, request: lists_pb.ListUnitsRequest, context: Any
     ) -> lists_pb.ListUnitsResponse:
         return wire_lists.found_units(await self._lists.find(wire_lists.find_units(request)))
+
+    async def AddComment(
+        self, request: comments_pb2.AddCommentRequest, context: Any
+    ) -> comments_pb2.AddCommentResponse:
+        return wire_comments.added(await self._commenting.add(wire_comments.add_comment(request)))
+
+    async def ListComments(
+        self, request: comments_pb2.ListCommentsRequest, context: Any
+    ) -> comments_pb2.ListCommentsResponse:
+        ask = wire_comments.list_comments(request)
+        return wire_comments.comments(await self._commenting.page(ask))

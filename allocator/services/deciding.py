@@ -14,7 +14,8 @@ from allocator.requests import Hold
 from allocator.requests_reviews import Decide, ReportMissing, Verdict
 from allocator.services.door import Door, Place, judged
 from allocator.services.drawing import Drawing
-from allocator.services.held_reviews import HeldReviews, issue_id
+from allocator.services.held_reviews import HeldReviews
+from allocator.services.issue_ids import issue_id
 from allocator.services.lost import Lost
 from allocator.services.outcomes import happened, some, value
 from allocator.services.queue_settings import SettingsCache

@@ -20,12 +20,15 @@ from allocator.ports import (
     Items,
     Ledger,
     Reviews,
+    Topic,
     UnitView,
     Views,
 )
 from allocator.ports.lists import ListAsk
 from allocator.services.assignment_ids import id_of
+from allocator.services.issue_ids import issue_id
 from allocator.services.outcomes import expire_ms, expires_in, some
+from allocator.services.said import Said
 from reviewqueue.model import MISSING, MOST_UNITS, IssueState
 
 Decode = Callable[[bytes], Sequence[told.SubmittedUnit]]
@@ -56,6 +59,7 @@ class HeldReviews:
         content: Content,
         views: Views,
         reviews: Reviews,
+        said: Said,
         decode: Decode,
     ) -> None:
         self._directory = directory
@@ -64,6 +68,7 @@ class HeldReviews:
         self._content = content
         self._views = views
         self._reviews = reviews
+        self._said = said
         self._decode = decode
 
     async def granted(self, project: int, event: Event) -> tuple[told.Review, ...]:
@@ -154,6 +159,7 @@ class HeldReviews:
                 if unit.unit in set(view.pending)
             ),
             missing=tuple(issue for unit, issue in issues.items() if unit > MISSING),
+            comments=await self._said.last(project, Topic(view.entry, view.slot)),
         )
 
     async def _issues(self, project: int, task: TaskId) -> dict[int, told.Issue]:
@@ -223,11 +229,6 @@ def _submitted(unit: UnitView, work: Mapping[str, told.SubmittedUnit]) -> told.S
     return known or told.SubmittedUnit(
         unit_id=unit.external_id, class_name=unit.class_name, digest=unit.digest
     )
-
-
-def issue_id(entry: int, slot: int, unit: int, seq: int) -> str:
-    """An issue, to the outside."""
-    return f"{entry}-{slot}-{unit}-{seq}"
 
 
 def stage(queue: int, kind: TaskKind) -> int:

@@ -32,6 +32,7 @@ from allocator.ports import (
     Ledger,
     Reviews,
     ReviewView,
+    Topic,
     UnitView,
     Views,
 )
@@ -39,7 +40,9 @@ from allocator.ports.lists import ListAsk
 from allocator.services import paging
 from allocator.services.asking import Asked, Orders, asked
 from allocator.services.door import Door, Place, Scope
-from allocator.services.held_reviews import HeldReviews, issue_id
+from allocator.services.held_reviews import HeldReviews
+from allocator.services.issue_ids import issue_id, parsed
+from allocator.services.said import Said
 from dibs import errors
 from reviewqueue.draws import Subject
 from reviewqueue.model import MISSING, Unit
@@ -75,7 +78,6 @@ REVIEW_ORDERS: Final = Orders(keys={"create_time": (int,), "update_time": (int, 
 NEWEST_FIRST: Final = "create_time desc"
 UNKNOWN: Final = -1
 NOT_ARCHIVED: Final = Compare(field="archived", operator="=", value=False)
-_ISSUE: Final = re.compile(r"([1-9][0-9]{0,14})-([1-9][0-9]?)-([0-9]{1,9})-([1-9][0-9]{0,14})")
 _TASK: Final = re.compile(r"([1-9][0-9]{0,14})-([1-9][0-9]?)")
 
 
@@ -92,6 +94,7 @@ class ReviewLists:
         reviews: Reviews,
         door: Door,
         held: HeldReviews,
+        said: Said,
     ) -> None:
         self._directory = directory
         self._ledger = ledger
@@ -100,21 +103,19 @@ class ReviewLists:
         self._reviews = reviews
         self._door = door
         self._held = held
+        self._said = said
 
-    async def issue(self, ask: requests.LookAt) -> told.Issue:
-        """One issue. Raises IssueNotFound, PermissionDenied."""
+    async def issue(self, ask: requests.LookAt) -> tuple[told.Issue, tuple[told.Comment, ...]]:
+        """One issue, and what was said of it last. Raises IssueNotFound, PermissionDenied."""
         place, scope = await self._door.scope(ask.look, GET_ISSUE)
-        found = _ISSUE.fullmatch(ask.id)
-        if found is None:
-            raise errors.IssueNotFound(ask.id)
-        entry, slot, unit, seq = map(int, found.groups())
+        task, unit, seq = parsed(ask.id)
         await self._views.wait_for(place.project, ask.look.min_seq)
-        task = TaskId(entry=entry, slot=slot)
         view = await self._reviews.issue(place.project, task, unit, seq)
         if view is None or not _sees(place, scope, view.queue, view.author, view.reviewer):
             raise errors.IssueNotFound(ask.id)
         [issue] = await self._held.issues(place.project, [view])
-        return issue
+        topic = Topic(task.entry, task.slot, unit, seq)
+        return issue, await self._said.last(place.project, topic)
 
     async def issues(self, ask: requests.ListOf) -> Listed[told.Issue]:
         """Issues, the newest first. Raises InvalidArgument, PermissionDenied."""

@@ -22,7 +22,7 @@ from allocator.ports import (
 from allocator.requests_reviews import ReturnTask
 from allocator.services.door import Door, Place
 from allocator.services.drawing import Drawing
-from allocator.services.held_reviews import issue_id
+from allocator.services.issue_ids import issue_id
 from allocator.services.named import Names
 from allocator.services.named_tasks import NamedTasks
 from allocator.services.outcomes import happened, value

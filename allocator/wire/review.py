@@ -10,7 +10,7 @@ from allocator import answers, requests
 from allocator import answers_reviews as told
 from allocator import requests_reviews as asked
 from allocator.model import TaskKind
-from allocator.wire import allocation, common, review_lists
+from allocator.wire import allocation, comments, common, review_lists
 from dibs.v1 import allocation_pb2, common_pb2, issues_pb2
 from dibs.v1 import review_pb2 as pb
 from dibs.v1 import reviewing_again_pb2 as again_pb
@@ -185,6 +185,7 @@ def _review(held: told.Review) -> pb.Review:
         lease=_lease(held),
         units=[_unit(one) for one in held.units],
         missing=[review_lists.issue(one) for one in held.missing],
+        comments=map(comments.comment, held.comments),
     )
 
 

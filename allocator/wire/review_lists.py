@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from allocator import answers_reviews as told
 from allocator import requests
 from allocator.answers import Listed
-from allocator.wire import common
+from allocator.wire import comments, common
 from dibs.v1 import issues_pb2
 from dibs.v1 import review_lists_pb2 as pb
 from reviewqueue.record import Explanation
@@ -43,8 +43,11 @@ def find_units(request: pb.ListUnitsRequest) -> requests.ListOf:
     )
 
 
-def got_issue(answer: told.Issue) -> issues_pb2.GetIssueResponse:
-    return issues_pb2.GetIssueResponse(issue=issue(answer))
+def got_issue(
+    answer: tuple[told.Issue, Sequence[told.Comment]],
+) -> issues_pb2.GetIssueResponse:
+    found, said = answer
+    return issues_pb2.GetIssueResponse(issue=issue(found), comments=map(comments.comment, said))
 
 
 def issues(answer: Listed[told.Issue]) -> issues_pb2.ListIssuesResponse:

@@ -23,11 +23,12 @@ _sym_db = _symbol_database.Default()
 
 
 from dibs.bufvalidate import validate_pb2 as buf_dot_validate_dot_validate__pb2
+from dibs.v1 import comments_pb2 as dibs_dot_v1_dot_comments__pb2
 from dibs.v1 import allocation_pb2 as dibs_dot_v1_dot_allocation__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x14\x64ibs/v1/issues.proto\x12\x07\x64ibs.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x18\x64ibs/v1/allocation.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xfd\x03\n\x05Issue\x12\x10\n\x08issue_id\x18\x01 \x01(\t\x12\x0f\n\x07task_id\x18\x02 \x01(\t\x12\x0f\n\x07unit_id\x18\x03 \x01(\t\x12 \n\x04kind\x18\x04 \x01(\x0e\x32\x12.dibs.v1.IssueKind\x12\"\n\x05state\x18\x05 \x01(\x0e\x32\x13.dibs.v1.IssueState\x12\x0e\n\x06reason\x18\x06 \x01(\t\x12\x0f\n\x07\x63omment\x18\x07 \x01(\t\x12\x10\n\x08reviewer\x18\x08 \x01(\t\x12-\n\topen_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x66ix_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nclose_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nclass_name\x18\x0c \x01(\t\x12\x10\n\x08queue_id\x18\r \x01(\t\x12\x0e\n\x06\x61uthor\x18\x0e \x01(\t\x12/\n\x0bupdate_time\x18\x0f \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\ndataset_id\x18\x10 \x01(\t\x12\x13\n\x0b\x65xternal_id\x18\x11 \x01(\t\x12\x13\n\x0bitem_number\x18\x12 \x01(\x03\x12\x15\n\rassignment_id\x18\x13 \x01(\t\"\x8f\x01\n\x0cMissingLabel\x12\'\n\nclass_name\x18\x01 \x01(\tB\x13\xbaH\x10r\x0e\x18\x80\x01\x32\t^\\P{Cc}*$\x12.\n\x06\x66rames\x18\x02 \x03(\x0b\x32\x13.dibs.v1.FrameRangeB\t\xbaH\x06\x92\x01\x03\x10\xe8\x07\x12&\n\x07\x63omment\x18\x03 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\xd0\x0f\x32\t^\\P{Cc}*$\"\xc3\x01\n\x0fGetIssueRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12!\n\x07min_seq\x18\x03 \x01(\x03\x42\x10\xbaH\r\"\x0b\x18\xff\xff\xff\xff\xff\xff\xff\x0f(\x00\x12&\n\x08issue_id\x18\x04 \x01(\tB\x14\xbaH\x11r\x0f\x10\x01\x18@2\t^\\P{Cc}*$\"1\n\x10GetIssueResponse\x12\x1d\n\x05issue\x18\x01 \x01(\x0b\x32\x0e.dibs.v1.Issue\"\xb1\x02\n\x11ListIssuesRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12!\n\x07min_seq\x18\x03 \x01(\x03\x42\x10\xbaH\r\"\x0b\x18\xff\xff\xff\xff\xff\xff\xff\x0f(\x00\x12\x1a\n\tpage_size\x18\x04 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00\x12\'\n\npage_token\x18\x05 \x01(\tB\x13\xbaH\x10r\x0e\x18\x80\x08\x32\t^\\P{Cc}*$\x12\x18\n\x06\x66ilter\x18\x06 \x01(\tB\x08\xbaH\x05r\x03\x18\x80 \x12\x19\n\x08order_by\x18\x07 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x18\n\x10include_archived\x18\x08 \x01(\x08\"\x7f\n\x12ListIssuesResponse\x12\x1e\n\x06issues\x18\x01 \x03(\x0b\x32\x0e.dibs.v1.Issue\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x12\n\ntotal_size\x18\x03 \x01(\x03\x12\x1c\n\x14total_is_lower_bound\x18\x04 \x01(\x08*u\n\nIssueState\x12\x1b\n\x17ISSUE_STATE_UNSPECIFIED\x10\x00\x12\x14\n\x10ISSUE_STATE_OPEN\x10\x01\x12\x1a\n\x16ISSUE_STATE_FOR_REVIEW\x10\x02\x12\x18\n\x14ISSUE_STATE_RESOLVED\x10\x03*X\n\tIssueKind\x12\x1a\n\x16ISSUE_KIND_UNSPECIFIED\x10\x00\x12\x17\n\x13ISSUE_KIND_REJECTED\x10\x01\x12\x16\n\x12ISSUE_KIND_MISSING\x10\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x14\x64ibs/v1/issues.proto\x12\x07\x64ibs.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x16\x64ibs/v1/comments.proto\x1a\x18\x64ibs/v1/allocation.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xfd\x03\n\x05Issue\x12\x10\n\x08issue_id\x18\x01 \x01(\t\x12\x0f\n\x07task_id\x18\x02 \x01(\t\x12\x0f\n\x07unit_id\x18\x03 \x01(\t\x12 \n\x04kind\x18\x04 \x01(\x0e\x32\x12.dibs.v1.IssueKind\x12\"\n\x05state\x18\x05 \x01(\x0e\x32\x13.dibs.v1.IssueState\x12\x0e\n\x06reason\x18\x06 \x01(\t\x12\x0f\n\x07\x63omment\x18\x07 \x01(\t\x12\x10\n\x08reviewer\x18\x08 \x01(\t\x12-\n\topen_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x66ix_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nclose_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nclass_name\x18\x0c \x01(\t\x12\x10\n\x08queue_id\x18\r \x01(\t\x12\x0e\n\x06\x61uthor\x18\x0e \x01(\t\x12/\n\x0bupdate_time\x18\x0f \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\ndataset_id\x18\x10 \x01(\t\x12\x13\n\x0b\x65xternal_id\x18\x11 \x01(\t\x12\x13\n\x0bitem_number\x18\x12 \x01(\x03\x12\x15\n\rassignment_id\x18\x13 \x01(\t\"\x8f\x01\n\x0cMissingLabel\x12\'\n\nclass_name\x18\x01 \x01(\tB\x13\xbaH\x10r\x0e\x18\x80\x01\x32\t^\\P{Cc}*$\x12.\n\x06\x66rames\x18\x02 \x03(\x0b\x32\x13.dibs.v1.FrameRangeB\t\xbaH\x06\x92\x01\x03\x10\xe8\x07\x12&\n\x07\x63omment\x18\x03 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\xd0\x0f\x32\t^\\P{Cc}*$\"\xc3\x01\n\x0fGetIssueRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12!\n\x07min_seq\x18\x03 \x01(\x03\x42\x10\xbaH\r\"\x0b\x18\xff\xff\xff\xff\xff\xff\xff\x0f(\x00\x12&\n\x08issue_id\x18\x04 \x01(\tB\x14\xbaH\x11r\x0f\x10\x01\x18@2\t^\\P{Cc}*$\"U\n\x10GetIssueResponse\x12\x1d\n\x05issue\x18\x01 \x01(\x0b\x32\x0e.dibs.v1.Issue\x12\"\n\x08\x63omments\x18\x02 \x03(\x0b\x32\x10.dibs.v1.Comment\"\xb1\x02\n\x11ListIssuesRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12!\n\x07min_seq\x18\x03 \x01(\x03\x42\x10\xbaH\r\"\x0b\x18\xff\xff\xff\xff\xff\xff\xff\x0f(\x00\x12\x1a\n\tpage_size\x18\x04 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00\x12\'\n\npage_token\x18\x05 \x01(\tB\x13\xbaH\x10r\x0e\x18\x80\x08\x32\t^\\P{Cc}*$\x12\x18\n\x06\x66ilter\x18\x06 \x01(\tB\x08\xbaH\x05r\x03\x18\x80 \x12\x19\n\x08order_by\x18\x07 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x18\n\x10include_archived\x18\x08 \x01(\x08\"\x7f\n\x12ListIssuesResponse\x12\x1e\n\x06issues\x18\x01 \x03(\x0b\x32\x0e.dibs.v1.Issue\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x12\n\ntotal_size\x18\x03 \x01(\x03\x12\x1c\n\x14total_is_lower_bound\x18\x04 \x01(\x08*u\n\nIssueState\x12\x1b\n\x17ISSUE_STATE_UNSPECIFIED\x10\x00\x12\x14\n\x10ISSUE_STATE_OPEN\x10\x01\x12\x1a\n\x16ISSUE_STATE_FOR_REVIEW\x10\x02\x12\x18\n\x14ISSUE_STATE_RESOLVED\x10\x03*X\n\tIssueKind\x12\x1a\n\x16ISSUE_KIND_UNSPECIFIED\x10\x00\x12\x17\n\x13ISSUE_KIND_REJECTED\x10\x01\x12\x16\n\x12ISSUE_KIND_MISSING\x10\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -62,20 +63,20 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTISSUESREQUEST'].fields_by_name['filter']._serialized_options = b'\272H\005r\003\030\200 '
   _globals['_LISTISSUESREQUEST'].fields_by_name['order_by']._loaded_options = None
   _globals['_LISTISSUESREQUEST'].fields_by_name['order_by']._serialized_options = b'\272H\004r\002\030@'
-  _globals['_ISSUESTATE']._serialized_start=1465
-  _globals['_ISSUESTATE']._serialized_end=1582
-  _globals['_ISSUEKIND']._serialized_start=1584
-  _globals['_ISSUEKIND']._serialized_end=1672
-  _globals['_ISSUE']._serialized_start=122
-  _globals['_ISSUE']._serialized_end=631
-  _globals['_MISSINGLABEL']._serialized_start=634
-  _globals['_MISSINGLABEL']._serialized_end=777
-  _globals['_GETISSUEREQUEST']._serialized_start=780
-  _globals['_GETISSUEREQUEST']._serialized_end=975
-  _globals['_GETISSUERESPONSE']._serialized_start=977
-  _globals['_GETISSUERESPONSE']._serialized_end=1026
-  _globals['_LISTISSUESREQUEST']._serialized_start=1029
-  _globals['_LISTISSUESREQUEST']._serialized_end=1334
-  _globals['_LISTISSUESRESPONSE']._serialized_start=1336
-  _globals['_LISTISSUESRESPONSE']._serialized_end=1463
+  _globals['_ISSUESTATE']._serialized_start=1525
+  _globals['_ISSUESTATE']._serialized_end=1642
+  _globals['_ISSUEKIND']._serialized_start=1644
+  _globals['_ISSUEKIND']._serialized_end=1732
+  _globals['_ISSUE']._serialized_start=146
+  _globals['_ISSUE']._serialized_end=655
+  _globals['_MISSINGLABEL']._serialized_start=658
+  _globals['_MISSINGLABEL']._serialized_end=801
+  _globals['_GETISSUEREQUEST']._serialized_start=804
+  _globals['_GETISSUEREQUEST']._serialized_end=999
+  _globals['_GETISSUERESPONSE']._serialized_start=1001
+  _globals['_GETISSUERESPONSE']._serialized_end=1086
+  _globals['_LISTISSUESREQUEST']._serialized_start=1089
+  _globals['_LISTISSUESREQUEST']._serialized_end=1394
+  _globals['_LISTISSUESRESPONSE']._serialized_start=1396
+  _globals['_LISTISSUESRESPONSE']._serialized_end=1523
 # @@protoc_insertion_point(module_scope)

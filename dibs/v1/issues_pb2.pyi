@@ -1,4 +1,5 @@
 from dibs.bufvalidate import validate_pb2 as _validate_pb2
+from dibs.v1 import comments_pb2 as _comments_pb2
 from dibs.v1 import allocation_pb2 as _allocation_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
@@ -94,10 +95,12 @@ class GetIssueRequest(_message.Message):
     def __init__(self, project_id: _Optional[str] = ..., actor: _Optional[str] = ..., min_seq: _Optional[int] = ..., issue_id: _Optional[str] = ...) -> None: ...
 
 class GetIssueResponse(_message.Message):
-    __slots__ = ("issue",)
+    __slots__ = ("issue", "comments")
     ISSUE_FIELD_NUMBER: _ClassVar[int]
+    COMMENTS_FIELD_NUMBER: _ClassVar[int]
     issue: Issue
-    def __init__(self, issue: _Optional[_Union[Issue, _Mapping]] = ...) -> None: ...
+    comments: _containers.RepeatedCompositeFieldContainer[_comments_pb2.Comment]
+    def __init__(self, issue: _Optional[_Union[Issue, _Mapping]] = ..., comments: _Optional[_Iterable[_Union[_comments_pb2.Comment, _Mapping]]] = ...) -> None: ...
 
 class ListIssuesRequest(_message.Message):
     __slots__ = ("project_id", "actor", "min_seq", "page_size", "page_token", "filter", "order_by", "include_archived")

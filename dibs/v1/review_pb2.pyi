@@ -1,5 +1,6 @@
 from dibs.bufvalidate import validate_pb2 as _validate_pb2
 from dibs.v1 import allocation_pb2 as _allocation_pb2
+from dibs.v1 import comments_pb2 as _comments_pb2
 from dibs.v1 import common_pb2 as _common_pb2
 from dibs.v1 import issues_pb2 as _issues_pb2
 from dibs.v1 import review_lists_pb2 as _review_lists_pb2
@@ -25,7 +26,7 @@ REVIEW_ACTION_REJECT: ReviewAction
 REVIEW_ACTION_DELETE: ReviewAction
 
 class Review(_message.Message):
-    __slots__ = ("review_id", "queue_id", "kind", "task", "author", "round", "state", "lease", "units", "missing")
+    __slots__ = ("review_id", "queue_id", "kind", "task", "author", "round", "state", "lease", "units", "missing", "comments")
     REVIEW_ID_FIELD_NUMBER: _ClassVar[int]
     QUEUE_ID_FIELD_NUMBER: _ClassVar[int]
     KIND_FIELD_NUMBER: _ClassVar[int]
@@ -36,6 +37,7 @@ class Review(_message.Message):
     LEASE_FIELD_NUMBER: _ClassVar[int]
     UNITS_FIELD_NUMBER: _ClassVar[int]
     MISSING_FIELD_NUMBER: _ClassVar[int]
+    COMMENTS_FIELD_NUMBER: _ClassVar[int]
     review_id: str
     queue_id: str
     kind: _common_pb2.TaskKind
@@ -46,7 +48,8 @@ class Review(_message.Message):
     lease: _common_pb2.Lease
     units: _containers.RepeatedCompositeFieldContainer[UnitUnderReview]
     missing: _containers.RepeatedCompositeFieldContainer[_issues_pb2.Issue]
-    def __init__(self, review_id: _Optional[str] = ..., queue_id: _Optional[str] = ..., kind: _Optional[_Union[_common_pb2.TaskKind, str]] = ..., task: _Optional[_Union[_common_pb2.Task, _Mapping]] = ..., author: _Optional[str] = ..., round: _Optional[int] = ..., state: _Optional[_Union[_common_pb2.TaskState, str]] = ..., lease: _Optional[_Union[_common_pb2.Lease, _Mapping]] = ..., units: _Optional[_Iterable[_Union[UnitUnderReview, _Mapping]]] = ..., missing: _Optional[_Iterable[_Union[_issues_pb2.Issue, _Mapping]]] = ...) -> None: ...
+    comments: _containers.RepeatedCompositeFieldContainer[_comments_pb2.Comment]
+    def __init__(self, review_id: _Optional[str] = ..., queue_id: _Optional[str] = ..., kind: _Optional[_Union[_common_pb2.TaskKind, str]] = ..., task: _Optional[_Union[_common_pb2.Task, _Mapping]] = ..., author: _Optional[str] = ..., round: _Optional[int] = ..., state: _Optional[_Union[_common_pb2.TaskState, str]] = ..., lease: _Optional[_Union[_common_pb2.Lease, _Mapping]] = ..., units: _Optional[_Iterable[_Union[UnitUnderReview, _Mapping]]] = ..., missing: _Optional[_Iterable[_Union[_issues_pb2.Issue, _Mapping]]] = ..., comments: _Optional[_Iterable[_Union[_comments_pb2.Comment, _Mapping]]] = ...) -> None: ...
 
 class UnitUnderReview(_message.Message):
     __slots__ = ("unit", "rejections", "issue")

@@ -3,6 +3,7 @@
 import grpc
 import warnings
 
+from dibs.v1 import comments_pb2 as dibs_dot_v1_dot_comments__pb2
 from dibs.v1 import issues_pb2 as dibs_dot_v1_dot_issues__pb2
 from dibs.v1 import review_lists_pb2 as dibs_dot_v1_dot_review__lists__pb2
 from dibs.v1 import review_pb2 as dibs_dot_v1_dot_review__pb2
@@ -117,6 +118,16 @@ class ReviewServiceStub(object):
                 '/dibs.v1.ReviewService/ListUnits',
                 request_serializer=dibs_dot_v1_dot_review__lists__pb2.ListUnitsRequest.SerializeToString,
                 response_deserializer=dibs_dot_v1_dot_review__lists__pb2.ListUnitsResponse.FromString,
+                _registered_method=True)
+        self.AddComment = channel.unary_unary(
+                '/dibs.v1.ReviewService/AddComment',
+                request_serializer=dibs_dot_v1_dot_comments__pb2.AddCommentRequest.SerializeToString,
+                response_deserializer=dibs_dot_v1_dot_comments__pb2.AddCommentResponse.FromString,
+                _registered_method=True)
+        self.ListComments = channel.unary_unary(
+                '/dibs.v1.ReviewService/ListComments',
+                request_serializer=dibs_dot_v1_dot_comments__pb2.ListCommentsRequest.SerializeToString,
+                response_deserializer=dibs_dot_v1_dot_comments__pb2.ListCommentsResponse.FromString,
                 _registered_method=True)
 
 
@@ -283,6 +294,25 @@ class ReviewServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def AddComment(self, request, context):
+        """Says something about a task or an issue, for all who have to do with it. For
+        managers, the owner of the queue, who has the task, authors of it, and who
+        reviews or reviewed it. Errors: PROJECT_NOT_FOUND, TASK_NOT_FOUND,
+        ISSUE_NOT_FOUND, DATA_SUBMITTED, PERMISSION_DENIED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListComments(self, request, context):
+        """Lists what was said about a task and its issues, or about one issue, the
+        oldest first. For whom AddComment is. Errors: PROJECT_NOT_FOUND,
+        TASK_NOT_FOUND, ISSUE_NOT_FOUND, PERMISSION_DENIED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_ReviewServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -360,6 +390,16 @@ def add_ReviewServiceServicer_to_server(servicer, server):
                     servicer.ListUnits,
                     request_deserializer=dibs_dot_v1_dot_review__lists__pb2.ListUnitsRequest.FromString,
                     response_serializer=dibs_dot_v1_dot_review__lists__pb2.ListUnitsResponse.SerializeToString,
+            ),
+            'AddComment': grpc.unary_unary_rpc_method_handler(
+                    servicer.AddComment,
+                    request_deserializer=dibs_dot_v1_dot_comments__pb2.AddCommentRequest.FromString,
+                    response_serializer=dibs_dot_v1_dot_comments__pb2.AddCommentResponse.SerializeToString,
+            ),
+            'ListComments': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListComments,
+                    request_deserializer=dibs_dot_v1_dot_comments__pb2.ListCommentsRequest.FromString,
+                    response_serializer=dibs_dot_v1_dot_comments__pb2.ListCommentsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -772,6 +812,60 @@ class ReviewService(object):
             '/dibs.v1.ReviewService/ListUnits',
             dibs_dot_v1_dot_review__lists__pb2.ListUnitsRequest.SerializeToString,
             dibs_dot_v1_dot_review__lists__pb2.ListUnitsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AddComment(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dibs.v1.ReviewService/AddComment',
+            dibs_dot_v1_dot_comments__pb2.AddCommentRequest.SerializeToString,
+            dibs_dot_v1_dot_comments__pb2.AddCommentResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListComments(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dibs.v1.ReviewService/ListComments',
+            dibs_dot_v1_dot_comments__pb2.ListCommentsRequest.SerializeToString,
+            dibs_dot_v1_dot_comments__pb2.ListCommentsResponse.FromString,
             options,
             channel_credentials,
             insecure,

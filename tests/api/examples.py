@@ -71,6 +71,8 @@ BY_RPC: dict[str, dict[str, Any]] = {
     },
     "ReviewService.Decide": {"all": {"action": review_pb2.REVIEW_ACTION_APPROVE}},
     "ReviewService.ReportMissing": {"labels": [{"comment": "a five is missing"}]},
+    "ReviewService.AddComment": {"issue_id": "", "text": "see frame 3"},
+    "ReviewService.ListComments": {"issue_id": ""},
     "ReviewService.MarkFixed": {"all": True},
     "ReviewService.ReturnTask": {"missing": [{"comment": "a five is missing"}]},
     "QueueService.BulkUpdateQueues": {"queue": {}, "update_mask": {"paths": ["display_name"]}},

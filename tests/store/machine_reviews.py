@@ -196,6 +196,27 @@ class ReviewRules(RuleBasedStateMachine):
         reply = self.call("mark_fixed", **of, units=units, content=0)
         assert _told(reply, told) == told
 
+    @rule(pick=PICK, person=st.integers(1, 6))
+    def comment(self, pick: int, person: int) -> None:
+        chosen = self.submitted(pick)
+        if chosen is None:
+            return
+        entry, number = chosen
+        told = expect_reviews.expect_comment(self.state, person, entry, number)
+        authors = sorted(authors_of(entry, number))
+        reply = self.call(
+            "add_comment",
+            queue=entry.queue,
+            person=person,
+            entry=entry.entry,
+            slot=number,
+            unit=0,
+            issue=0,
+            author=authors[0] if authors else 0,
+            content=1,
+        )
+        assert _told(reply, told) == told
+
     def submitted(self, pick: int) -> tuple[Any, int] | None:
         """A task, mostly one that was submitted."""
         known = [e for e in self.state.entries.values() if not e.review]

@@ -147,6 +147,9 @@ function apply.fixed(P, event)
   effects.finish(batch)
 end
 
+-- What people say to each other changes no state: it is read from Postgres.
+function apply.commented() end
+
 -- What waited for one person is anybody's; what they hold is so once they give it back.
 function apply.fell_back(P, event)
   local tasks = {}

@@ -251,9 +251,9 @@ async def test_a_manager_returns_work_and_has_it_reviewed_again_from_the_termina
     shown = await typed.text(f"issues --min-seq {returned['seq']}")
     mine = await typed.text(f"review mine --person rev --min-seq {seq}")
 
-    for answer, done in ((added, 1), (drawn, 2)):
+    for answer, done in ((added, "1"), (drawn, "2")):
         operation = answer["operation"]
-        assert (operation["state"], operation["done"], operation["failed"]) == (ENDED, done, 0)
+        assert (operation["state"], operation["done"], operation["failed"]) == (ENDED, done, "0")
     assert returned["state"] == "TASK_STATE_RETURNED"
     assert ("skewed" in shown, "wheel" in shown) == (True, True)
     assert "no reviews" in mine

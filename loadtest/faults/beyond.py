@@ -20,6 +20,7 @@ from audit import history
 from audit.model import Model
 from audit.source import log, projects
 from audit.state import ASSIGNED, FINISHED, IN_PROGRESS, Project, Queue
+from loadtest.faults.units import Units
 from loadtest.witness import Depth, Holding, Witness
 from store.events import Event, decode
 
@@ -61,9 +62,11 @@ async def compare(dsn: str, project: str, witness: Witness, file: Path) -> Compa
         queues = await _names(connection, number, "queue")
         people = {name: n for n, name in (await _names(connection, number, "person")).items()}
         reads = _Reads(witness=witness, queues=queues, people=people, compared=compared)
-        model, contents = await _replayed(connection, number, reads)
+        units = Units(found=compared)
+        model, contents = await _replayed(connection, number, reads, units)
         await _items(connection, number, witness, model, queues, compared)
         await _rows(connection, number, model, compared)
+        await units.compare(connection, number)
         await _contents(connection, number, contents, compared)
         await _drafts(connection, number, file, people, compared)
     finally:
@@ -110,12 +113,15 @@ class _Reads:
                 self._compared.expect("holdings", holds, f"{read} was read, the log says {leases}")
 
 
-async def _replayed(connection: Any, project: int, reads: _Reads) -> tuple[Model, dict[int, str]]:
+async def _replayed(
+    connection: Any, project: int, reads: _Reads, units: Units
+) -> tuple[Model, dict[int, str]]:
     """The model after all events, and content -> digest of all work that is kept as a row."""
     model, contents = Model(project), dict[int, str]()
     async for row in log(connection, project):
         event = decode(row.payload, project=project, seq=row.seq)
         model.apply(event)
+        units.take(event)
         contents.update(_content(event))
         reads.judge(model.state)
     return model, contents

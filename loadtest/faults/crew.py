@@ -26,6 +26,8 @@ IN_BATCHES = "batches"
 """The queue that gives its tasks in batches."""
 DEALT = "dealt"
 """The queue whose tasks are dealt out: nobody pulls there."""
+CHECKED = "checked"
+"""The queue whose work is reviewed."""
 DELAYED_S = 6.0
 """The longest that an item waits for its time."""
 EXTRA = "extra"
@@ -47,6 +49,7 @@ SUPPLIES = (
     Supply(queue="three", slots=3, dataset="threes"),
     Supply(queue=IN_BATCHES, slots=2, dataset="fours"),
     Supply(queue=DEALT, slots=2, dataset="fives"),
+    Supply(queue=CHECKED, slots=2, dataset="sixes"),
 )
 
 

@@ -9,13 +9,21 @@ import time
 from collections.abc import Sequence
 
 from dibs import stage_calls
-from dibs.errors import Conflict, NotFound, ReviewNotPassed, StoreUnavailable, WrongState
+from dibs.errors import (
+    Conflict,
+    NotFound,
+    OpenIssues,
+    ReviewNotPassed,
+    StoreUnavailable,
+    WrongState,
+)
 from dibs.v1.allocation_pb2 import ReserveResponse
 from dibs.v1.common_pb2 import Task, TaskState
 from loadtest.calls import About, Caller
-from loadtest.faults.crew import DEALT
+from loadtest.faults.crew import CHECKED, DEALT
 from loadtest.faults.helm import put_away
 from loadtest.faults.planner import hand_out
+from loadtest.faults.reviews import review_all, send_home
 from loadtest.turns import bring_back
 
 AT_ONCE = 20
@@ -49,7 +57,10 @@ async def drain(
         await bring_back(admin, queues)
         if DEALT in left:
             await hand_out(admin, DEALT, next(takers), names)
+        if CHECKED in left:
+            await send_home(admin, CHECKED, names)
         done += sum(await asyncio.gather(*(_clear(one, queues) for one in people)))
+        done += sum(await asyncio.gather(*(review_all(one, CHECKED) for one in people)))
     for queue in queues[::2]:
         await put_away(admin, queue)
     for queue in queues[1::2]:
@@ -116,7 +127,11 @@ async def _reserved(caller: Caller, queue: str) -> ReserveResponse:
 
 async def _submit(caller: Caller, task: str, token: int) -> int:
     try:
-        await caller.submit(task, token)
+        try:
+            await caller.submit(task, token)
+        except OpenIssues:
+            await caller.mark_fixed(task)
+            await caller.submit(task, token)
     except (Conflict, NotFound, StoreUnavailable, WrongState):
         return 0
     return 1

@@ -19,8 +19,10 @@ from dibs.v1.common_pb2 import Priority
 from dibs.v1.project_pb2 import Member, Role
 from loadtest.annotators import Manner
 from loadtest.calls import Caller
+from loadtest.faults import reviews
 from loadtest.faults.beyond import compare
 from loadtest.faults.crew import (
+    CHECKED,
     DEALT,
     EXTRA,
     IN_BATCHES,
@@ -64,7 +66,8 @@ DRAIN_S = 90.0
 AUDIT_S = 20.0
 CLOSED = "two"
 """The queue that not everybody may work in."""
-SHARERS = tuple(f"person-{n}" for n in range(ANNOTATORS // 4, ANNOTATORS // 2))
+ANNOTATING = tuple(f"person-{n}" for n in range(ANNOTATORS))
+SHARERS = ANNOTATING[ANNOTATORS // 4 : ANNOTATORS // 2]
 """Among whom the work of one queue is dealt out."""
 SETTINGS = {
     IN_BATCHES: queue_pb2.Queue(batches=queue_pb2.Batches(batch_size=4)),
@@ -72,6 +75,8 @@ SETTINGS = {
 }
 ANY = ""
 """Whoever asks in no queue in particular."""
+OFTEN = (CHECKED,) * 3
+"""Where people ask more often than elsewhere: what was returned is to be corrected in time."""
 QUEUES = tuple(supply.queue for supply in SUPPLIES)
 
 
@@ -97,7 +102,7 @@ class Plan:
 def manner(rng: random.Random) -> Manner:
     """How somebody works here: quickly, and with all that can go wrong."""
     return Manner(
-        queues=(*QUEUES, ANY),
+        queues=(*QUEUES, ANY, *OFTEN),
         most=rng.randint(1, 4),
         think_s=rng.uniform(0.0, 0.1),
         idle_s=0.1,
@@ -117,6 +122,7 @@ def manner(rng: random.Random) -> Manner:
         lease_s=LEASE_S,
         large=0.01,
         errs=0.05,
+        classes=reviews.CLASSES,
     )
 
 
@@ -227,16 +233,17 @@ def _allowed() -> list[str]:
 def _people() -> list[Member]:
     annotators = [
         Member(
-            person_id=f"person-{n}",
+            person_id=name,
             roles=[Role.ROLE_ANNOTATOR],
             skills=[skill for k, skill in enumerate(SKILLS) if (n >> k) & 1],
         )
-        for n in range(ANNOTATORS)
+        for n, name in enumerate(ANNOTATING)
     ]
     drainers = [
-        Member(person_id=name, roles=[Role.ROLE_ANNOTATOR], skills=SKILLS) for name in FINISHERS
+        Member(person_id=name, roles=[Role.ROLE_ANNOTATOR_AND_REVIEWER], skills=SKILLS)
+        for name in FINISHERS
     ]
-    return [*annotators, *drainers]
+    return [*annotators, *drainers, *reviews.people()]
 
 
 async def _set_up(admin: Caller, feeder: Feeder) -> None:
@@ -254,12 +261,13 @@ async def _set_up(admin: Caller, feeder: Feeder) -> None:
             settings=SETTINGS.get(supply.queue),
         )
         await attach(admin, supply.queue, supply.dataset, Priority.PRIORITY_MEDIUM)
+    await admin.review_by(CHECKED, reviews.settings(random.Random(0), ANNOTATING))
     for supply in SUPPLIES:
         await feeder.feed(supply)
 
 
 def _begin(swarm: Swarm, feeder: Feeder, rng: random.Random) -> None:
-    people = [f"person-{n}" for n in range(ANNOTATORS)]
+    people = ANNOTATING
     personnel = Personnel(
         admin=swarm.caller(ADMIN),
         people=people[: ANNOTATORS // 3],
@@ -300,8 +308,15 @@ def _begin(swarm: Swarm, feeder: Feeder, rng: random.Random) -> None:
         stop=swarm.stop,
         rng=random.Random(rng.random()),
     )
-    crew = (feeder, personnel, steward, helm, clearing, editor, planner)
+    chief = reviews.Chief(
+        admin=swarm.caller(ADMIN),
+        annotators=people,
+        stop=swarm.stop,
+        rng=random.Random(rng.random()),
+    )
+    crew = (feeder, personnel, steward, helm, clearing, editor, planner, chief)
     swarm.tasks += [asyncio.create_task(one.run()) for one in crew]
+    reviews.begin(swarm, rng)
     for person in people:
         patience = IMPATIENT if rng.random() < GIVE_UP else PATIENT
         swarm.annotator(person, manner(rng), twice=0.03, patience=patience)

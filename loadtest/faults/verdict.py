@@ -12,6 +12,8 @@ from loadtest.faults.kinds import ALL, KINDS
 from loadtest.history import History
 
 LEAST_A_MINUTE = 5_000
+REVIEWED = ("decided", "fixed")
+"""Kinds of events without which nothing is shown of reviews."""
 
 
 def both(resting: Report, final: Report) -> Report:
@@ -70,6 +72,7 @@ class Verdict:
         if self.report is None:
             return [*found, "there was no audit"]
         found += [f"invariant {n} was tried on nothing" for n in self.report.unexamined()]
+        found += [f"no event is {kind}" for kind in REVIEWED if not self.report.kinds[kind]]
         return found + self.report.notes
 
     @property

@@ -20,7 +20,7 @@ from loadtest.checked import Checked, Label, fate_of
 from loadtest.demo import LEAST_EXPIRED, LEAST_FINISHED, LEAST_SKIPPED, TURNS, Shown
 from loadtest.faults.driver import Struck
 from loadtest.faults.kinds import KINDS
-from loadtest.faults.verdict import Verdict, both
+from loadtest.faults.verdict import REVIEWED, Verdict, both
 from loadtest.report import Figures, Person, Team
 
 
@@ -30,7 +30,11 @@ def struck(kind: str, *, under_load: bool = True) -> Struck:
 
 def verdict() -> Verdict:
     """A minute in which everything was as it must be."""
-    report = Report(events=9, examined=Counter(dict.fromkeys(INVARIANTS, 1)))
+    report = Report(
+        events=9,
+        examined=Counter(dict.fromkeys(INVARIANTS, 1)),
+        kinds=Counter(dict.fromkeys(REVIEWED, 1)),
+    )
     return Verdict(
         load_s=60.0,
         acknowledged=6_000,

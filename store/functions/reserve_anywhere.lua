@@ -15,7 +15,7 @@
 --   {'more', cursor}                          call again with this cursor
 --   {'again'}                                 dead integers were cleared away: repeat the call
 local LOOK = 256
-local EVERYWHERE = { restricted = 0 }
+local EVERYWHERE = { restricted = 0, source = 0 }
 
 -- What a cursor holds for: one epoch, and a person as they are.
 local function stamp_of(call, person)

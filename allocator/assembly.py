@@ -19,6 +19,7 @@ from allocator.servicers.queue import QueueServicer
 from allocator.servicers.report import ReportServicer
 from allocator.servicers.review import ReviewServicer
 from allocator.services.activity import ActivityList
+from allocator.services.adapting import Adapting
 from allocator.services.allocation import Allocation
 from allocator.services.assigning import Assigning
 from allocator.services.assignment_list import Assignments
@@ -386,6 +387,7 @@ class Assembly:
             held=self._held,
             lost=self._lost,
             drawing=self._drawing,
+            adapting=Adapting(items=self._items, views=self._views, quality=self._store.qualities),
         )
 
     @cached_property

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from reviewqueue.adaptive import Adaptive
 from reviewqueue.choice import Mappings
 from reviewqueue.experts import ExpertRules
 from reviewqueue.sampling import Rates
@@ -35,6 +36,8 @@ class ReviewSettings:
     pool: tuple[int, ...] = ()
     backlog: int = 0
     """So many reviews may be unfinished before nobody is given new work; 0: any number."""
+    adaptive: Adaptive | None = None
+    """None: the rates are as they were set."""
     set_seq: int = 0
 
     def reviewers(self) -> Iterator[int]:

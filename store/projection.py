@@ -83,8 +83,7 @@ class Views:
     def task(self, event: Event, entry: int, slot: int) -> TaskRow:
         """The row of a task, or of a review task, that `event` changes."""
         if reviewed.is_review(entry):
-            row: TaskRow = self.reviews.tasks[entry]
-            self.reviews.touched.add(entry)
+            row: TaskRow = self.reviews.task(entry)
         else:
             row = self.tasks[entry, slot]
             self.touched.add((entry, slot))

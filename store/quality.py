@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from allocator.ports import (
@@ -99,6 +99,15 @@ SELECT $3::bigint AS author, u.class AS class_name, count(d.action) AS reviewed,
  GROUP BY u.class ORDER BY u.class"""
 
 
+_SUBMITTED: Final = """
+SELECT u.class AS class_name,
+       (SELECT count(*) FROM (SELECT 1 FROM view_unit
+         WHERE project = $1 AND queue = $2 AND author = $3 LIMIT $5) AS a) AS of_author,
+       (SELECT count(*) FROM (SELECT 1 FROM view_unit
+         WHERE project = $1 AND queue = $2 AND class = u.class LIMIT $5) AS c) AS of_class
+  FROM unnest($4::text[]) AS u (class)"""
+
+
 class Qualities:
     """Reads of decisions, rounds and reviews."""
 
@@ -138,6 +147,14 @@ class Qualities:
         """Of the last so many units of the author and each class that were reviewed at all."""
         rows = await self._postgres.fetch(_FIRST, project, queue, author, list(classes), last)
         return [FirstReviews(**row) for row in rows]
+
+    async def submitted_units(
+        self, project: int, queue: int, author: int, classes: Sequence[str], most: int
+    ) -> tuple[int, Mapping[str, int]]:
+        """How many units the author, and anybody of each class, submitted; `most` are counted."""
+        rows = await self._postgres.fetch(_SUBMITTED, project, queue, author, list(classes), most)
+        counts = {row["class_name"]: row["of_class"] for row in rows}
+        return (rows[0]["of_author"] if rows else 0), counts
 
 
 def _field(name: str) -> str:

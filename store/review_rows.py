@@ -177,6 +177,29 @@ class ReviewRows:
     counted: dict[int, Counter[Tally]] = field(default_factory=dict)
     """Where each review task is counted before the events."""
 
+    def task(self, entry: int) -> ReviewRow:
+        """A review task, to be changed; of a queue that is deleted it may be gone already."""
+        if entry in self.tasks:
+            self.touched.add(entry)
+            return self.tasks[entry]
+        return ReviewRow(
+            entry=entry,
+            slot=1,
+            queue=0,
+            item=0,
+            class_=0,
+            priority=0,
+            kind=0,
+            of_entry=0,
+            of_slot=0,
+            author=0,
+            mapped=0,
+            chosen_by=0,
+            pending=[],
+            all_units=[],
+            made_wall=0,
+        )
+
     def unfinished(self, task: Task) -> Iterator[ReviewRow]:
         """The reviews of a task that are not finished."""
         for row in self.tasks.values():

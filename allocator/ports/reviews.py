@@ -306,3 +306,9 @@ class QualityReads(Protocol):
     ) -> Sequence[FirstReviews]:
         """Of the last so many units of the author and each class that were reviewed at all."""
         ...
+
+    async def submitted_units(
+        self, project: int, queue: int, author: int, classes: Sequence[str], most: int
+    ) -> tuple[int, Mapping[str, int]]:
+        """How many units the author, and anybody of each class, submitted; `most` are counted."""
+        ...

@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
+from reviewqueue.adaptive import Adaptive, Slice
 from reviewqueue.choice import Mappings
 from reviewqueue.experts import Action, ExpertRules, Stage
 from reviewqueue.sampling import Precedence, Rates
@@ -23,6 +24,7 @@ PATHS: Final[Mapping[str, tuple[str, ...]]] = {
     "max_held": ("max_held",),
     "expert_review": ("experts", "pool"),
     "max_review_backlog": ("backlog",),
+    "adaptive": ("adaptive",),
 }
 """Fields of the message ReviewSettings that an update_mask may name: the settings behind each."""
 RATES: Final[Mapping[str, str]] = {
@@ -90,6 +92,7 @@ def body_of(settings: ReviewSettings) -> bytes:
         },
         "experts": list(settings.pool),
         "stages": _stages(settings.experts),
+        "adaptive": dataclasses.asdict(settings.adaptive) if settings.adaptive else None,
     }
     return json.dumps(body, sort_keys=True, ensure_ascii=False).encode()
 
@@ -106,6 +109,13 @@ def _experts(threshold: int, stages: list[tuple[int, float, int]]) -> ExpertRule
         threshold=threshold,
         stages={n: Stage(rate=rate, action=Action(action)) for n, rate, action in stages},
     )
+
+
+def _adaptive(found: Mapping[str, Any] | None) -> Adaptive | None:
+    if found is None:
+        return None
+    slices = tuple(Slice(**one) for one in found["slices"])
+    return Adaptive(**{**found, "slices": slices})
 
 
 def settings_of(queue: int, rules: Mapping[str, Any], body: bytes, set_seq: int) -> ReviewSettings:
@@ -135,5 +145,6 @@ def settings_of(queue: int, rules: Mapping[str, Any], body: bytes, set_seq: int)
         experts=_experts(int(rules["threshold"]), found["stages"]),
         pool=tuple(found["experts"]),
         backlog=int(rules["backlog"]),
+        adaptive=_adaptive(found.get("adaptive")),
         set_seq=set_seq,
     )

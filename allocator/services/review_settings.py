@@ -59,6 +59,7 @@ class ReviewSettingsCalls:
         """
         place = await self._door.permit(ask.look, GET, queue=ask.id)
         queue = await self._door.queue(place.project, ask.id)
+        await self._door.there(place.project, queue)
         await self._views.wait_for(place.project, ask.look.min_seq)
         return await self._shown(place.project, ask.id, await self._now(place.project, queue))
 

@@ -10,6 +10,7 @@ import xxhash
 from allocator import answers, requests
 from allocator.model import QueueSettings, TaskState
 from allocator.ports import Content, Directory, Earlier, Event, Items, Ledger, Outcome
+from allocator.services.adapting import Adapting
 from allocator.services.door import Door, Place, judged
 from allocator.services.drawing import Drawing
 from allocator.services.held import HeldTasks
@@ -38,6 +39,7 @@ class Submitting:
         held: HeldTasks,
         lost: Lost,
         drawing: Drawing,
+        adapting: Adapting,
     ) -> None:
         self._directory = directory
         self._ledger = ledger
@@ -48,6 +50,7 @@ class Submitting:
         self._held = held
         self._lost = lost
         self._drawing = drawing
+        self._adapting = adapting
 
     @judged(SUBMIT)
     async def submit(self, ask: requests.Submit) -> answers.Submitted:
@@ -99,8 +102,9 @@ class Submitting:
         settings = known.settings
         status = _checked(ask, settings)
         meaning = settings.statuses[status - 1].meaning
+        review = await self._adapting.of(place.project, person, ask, known.review)
         drawn = await self._drawing.of(
-            *(place.project, person, ask, settings, known.review, meaning, earlier)
+            *(place.project, person, ask, settings, review, meaning, earlier)
         )
         return await self._ledger.change(
             *(place.project, "submit", ask.change.key, place.actor),

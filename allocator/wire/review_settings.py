@@ -13,6 +13,7 @@ from allocator.strategies.wrong import WrongInputError
 from allocator.wire import common
 from dibs import errors
 from dibs.v1 import review_settings_pb2 as pb
+from reviewqueue.adaptive import NEW_UNITS, Adaptive, Slice
 from reviewqueue.experts import Action, ExpertRules, Stage
 from reviewqueue.sampling import Precedence, Rates
 from reviewqueue.settings import ReviewSettings
@@ -67,7 +68,22 @@ def _asked(asked: pb.ReviewSettings) -> ReviewSettings:
         max_held=asked.max_held if asked.HasField("max_held") else _DEFAULTS.max_held,
         experts=_experts(asked.expert_review) if asked.HasField("expert_review") else None,
         backlog=asked.max_review_backlog,
+        adaptive=_adaptive(asked.adaptive) if asked.HasField("adaptive") else None,
     )
+
+
+def _adaptive(asked: pb.AdaptivePlan) -> Adaptive:
+    """Raises InvalidArgument for a target of 0, which no rate reaches."""
+    try:
+        return Adaptive(
+            target=asked.target,
+            base=asked.base,
+            least=asked.min,
+            new_units=asked.new_units if asked.HasField("new_units") else NEW_UNITS,
+            slices=tuple(Slice(attribute=one.attribute, value=one.value) for one in asked.slices),
+        )
+    except WrongInputError as wrong:
+        raise errors.InvalidArgument(f"settings.adaptive.{wrong.name}", str(wrong)) from None
 
 
 def _experts(asked: pb.ExpertReview) -> ExpertRules:
@@ -126,6 +142,8 @@ def _shown(answer: answers.ReviewRules) -> pb.ReviewSettings:
     )
     if settings.backlog:
         shown.max_review_backlog = settings.backlog
+    if settings.adaptive:
+        shown.adaptive.CopyFrom(_shown_plan(settings.adaptive))
     if settings.experts:
         shown.expert_review.CopyFrom(_shown_experts(settings.experts, answer.experts))
     if rates.discard is not None:
@@ -141,4 +159,14 @@ def _shown_experts(rules: ExpertRules, experts: tuple[str, ...]) -> pb.ExpertRev
             for n, stage in rules.stages.items()
         ],
         experts=experts,
+    )
+
+
+def _shown_plan(plan: Adaptive) -> pb.AdaptivePlan:
+    return pb.AdaptivePlan(
+        target=plan.target,
+        base=plan.base,
+        min=plan.least,
+        new_units=plan.new_units,
+        slices=[pb.SliceRule(attribute=one.attribute, value=one.value) for one in plan.slices],
     )

@@ -38,6 +38,9 @@ class SamplingRule(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     SAMPLING_RULE_DISCARD: _ClassVar[SamplingRule]
     SAMPLING_RULE_ALWAYS: _ClassVar[SamplingRule]
     SAMPLING_RULE_NEVER: _ClassVar[SamplingRule]
+    SAMPLING_RULE_ADAPTIVE: _ClassVar[SamplingRule]
+    SAMPLING_RULE_NEW: _ClassVar[SamplingRule]
+    SAMPLING_RULE_SLICE: _ClassVar[SamplingRule]
 UNIT_STATE_UNSPECIFIED: UnitState
 UNIT_STATE_NOT_SAMPLED: UnitState
 UNIT_STATE_PENDING: UnitState
@@ -59,6 +62,9 @@ SAMPLING_RULE_PRODUCT: SamplingRule
 SAMPLING_RULE_DISCARD: SamplingRule
 SAMPLING_RULE_ALWAYS: SamplingRule
 SAMPLING_RULE_NEVER: SamplingRule
+SAMPLING_RULE_ADAPTIVE: SamplingRule
+SAMPLING_RULE_NEW: SamplingRule
+SAMPLING_RULE_SLICE: SamplingRule
 
 class UnitRecord(_message.Message):
     __slots__ = ("task_id", "queue_id", "unit_id", "class_name", "state", "round", "author", "rejections", "last_action", "reviewer", "action_time", "issue_id", "missing", "sampling")

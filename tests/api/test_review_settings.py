@@ -8,7 +8,7 @@ import pytest
 from google.protobuf.duration_pb2 import Duration
 
 from dibs.v1 import allocation_pb2 as allocation
-from dibs.v1 import common_pb2, project_pb2
+from dibs.v1 import common_pb2, dataset_pb2, deleting_pb2, project_pb2
 from dibs.v1 import review_lists_pb2 as lists_pb
 from dibs.v1 import review_settings_pb2 as pb
 from tests.api.reviews import APPROVE, REJECT, Desk, annotator, ids, mapping, verdict
@@ -235,6 +235,7 @@ async def test_new_work_waits_while_too_much_is_to_be_reviewed(world: World) -> 
         ({"class_mappings": [mapping("cat", "rev", "bob")]}, "class_mappings[0].reviewers[1]"),
         ({"annotator_mappings": [annotator("ann", "bob")]}, "annotator_mappings[0].reviewers[0]"),
         ({"expert_review": pb.ExpertReview(threshold=1, experts=["bob"])}, "experts[0]"),
+        ({"adaptive": pb.AdaptivePlan(target=0, base=0.5)}, "adaptive.target"),
         ({"expert_review": pb.ExpertReview(threshold=0)}, "expert_review.threshold"),
         (
             {
@@ -258,6 +259,52 @@ async def test_settings_that_cannot_be_are_refused(
     assert error.reason == "INVALID_ARGUMENT"
     assert field in error.metadata["field"]
     assert not (await desk.look()).enabled
+
+
+@pytest.mark.shows("L17", "L18", "L19")
+async def test_rates_follow_from_what_reviews_found(world: World) -> None:
+    plan = pb.AdaptivePlan(target=0.5, base=0.1, new_units=4)
+    plan.slices.add(attribute="camera", value="new")
+    await world.people("ann", "bob", roles=[project_pb2.ROLE_ANNOTATOR])
+    await world.people("rev", roles=[project_pb2.ROLE_REVIEWER])
+    marked = dataset_pb2.Item(external_id="i2", attributes={"camera": "new"})
+    await world.dataset("d", ["i0", "i1", marked])
+    await world.queue("q", "d")
+    await world.until("q", queued=3)
+    desk = Desk(world)
+    await desk.settings(enabled=True, adaptive=plan)
+
+    assert (await desk.submit("ann", *HUNDRED)).units_to_review == 100
+    done = await desk.decide("rev", await desk.take("rev"), all=verdict(APPROVE))
+    await _seen(world, done.seq)
+    few = await desk.submit("ann", *HUNDRED)
+    assert few.units_to_review < 20
+    [one, *_] = await _units_of(world, "2-1", few.seq)
+    assert one.sampling.rule == lists_pb.SAMPLING_RULE_ADAPTIVE
+    upper = 3.8416 / (100 + 3.8416)  # Wilson, of none in 100
+    assert one.sampling.rate == pytest.approx(upper / 0.5 * 0.1, rel=1e-3)
+    assert list(one.sampling.inputs)[:2] == [100, 0]
+
+    assert (await desk.submit("ann", *HUNDRED)).units_to_review == 100
+    assert (await desk.look()).adaptive == plan
+
+
+async def _seen(world: World, seq: int) -> None:
+    """Return once the views know of the event."""
+    await _units_of(world, "1-1", seq)
+
+
+async def _units_of(world: World, task_id: str, seq: int) -> Any:
+    request = lists_pb.GetReviewUnitsRequest(**world.where(), task_id=task_id, min_seq=seq)
+    return (await world.stubs.reviews.GetReviewUnits(request)).units
+
+
+async def test_there_are_no_settings_of_a_queue_that_was_deleted(world: World) -> None:
+    desk = await Desk.make(world, items=1)
+    request = deleting_pb2.DeleteQueueRequest(**world.change(), queue_id="q", force=True)
+    await world.stubs.queues.DeleteQueue(request)
+    for call in (desk.look(), desk.settings(enabled=False), desk.reserve("rev")):
+        assert (await refused(call)).reason == "QUEUE_NOT_FOUND"
 
 
 async def test_a_stranger_is_in_no_mapping(world: World) -> None:

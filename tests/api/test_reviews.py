@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from google.protobuf.duration_pb2 import Duration
 
 from dibs import errors
 from dibs.v1 import actions_pb2, common_pb2, project_pb2
@@ -234,6 +235,20 @@ async def test_a_lease_that_ends_leaves_the_rest_to_the_same_reviewer(world: Wor
     lost = await refused(desk.decide("rev", review, {"b": APPROVE}))
     assert lost.reason == "LEASE_LOST"
     assert (await desk.decide("rev", rest, {"b": APPROVE})).task_state == RETURNED
+
+
+async def test_a_lease_that_runs_out_leaves_what_was_decided_and_the_rest_to_others(
+    world: World,
+) -> None:
+    desk = await Desk.make(world, lease_duration=Duration(seconds=1))
+    await desk.submit("ann", "a", "b")
+    review = await desk.take("rev")
+    await desk.decide("rev", review, {"a": APPROVE})
+    while not (given := (await desk.reserve("roy")).reviews):
+        pass
+    assert (given[0].review_id, ids(given[0])) == (review.review_id, ["b"])
+    late = await refused(desk.decide("rev", review, {"b": APPROVE}))
+    assert (late.reason, late.metadata["holder"]) == ("LEASE_LOST", "roy")
 
 
 async def test_reviews_end_when_their_task_leaves_review(world: World) -> None:

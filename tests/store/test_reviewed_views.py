@@ -14,7 +14,9 @@ from allocator.ports import Backlog, FirstReviews, QualityAsk, Reason, Returns
 from allocator.ports.lists import ListAsk
 from reviewqueue.model import UnitState
 from store import projections
+from store.events import Event
 from store.projections import Projector
+from store.purging import purge_some
 from store.recount import recount
 from store.view_rebuild import ViewRebuild
 from tests.conftest import ON_ONE_KIND
@@ -298,3 +300,37 @@ async def test_what_happens_to_reviews_is_told_of_their_queue_and_item(
         of.stack.project, ListAsk(order=Order(field="seq"), limit=9, filter=about)
     )
     assert [view.seq for view in listed] == [view.seq for view in told]
+
+
+async def test_reviews_of_a_deleted_queue_are_nobodys_and_their_rows_go(
+    reviewing: Reviewing,
+) -> None:
+    of, stack = reviewing, reviewing.stack
+    await a_correction(of)
+    await of.submit([("a", "", b"")], group(1))
+    review, _ = await of.take(REV)
+    await of.change("delete_queue", queue=1, force=1)
+    await of.seen()
+    assert await stack.store.reviews.backlog(stack.project, None) == []
+    assert await stack.store.reviews.reviews(stack.project, ListAsk(order=UP, limit=9)) == []
+    assert await stack.store.reviews.find_units(stack.project, "a", (0, 0, 0), 9) == []
+    while await purge_some(stack.store.postgres):
+        pass
+    for name in ("review", "unit", "issue", "decision", "round", "author", "review_settings"):
+        assert await stack.admin.fetchval(f"SELECT count(*) FROM view_{name}") == 0, name
+    late = Event(
+        project=stack.project,
+        seq=2**40,
+        epoch=1,
+        chain="",
+        version=1,
+        clock_ms=0,
+        wall_ms=0,
+        actor=0,
+        request=None,
+        kind="expired",
+        body={"tasks": [[review, 1, REV, 0]], "stay": []},
+    )
+    async with stack.store.postgres.reading() as connection, connection.transaction():
+        await projections.project_events(connection, stack.project, [late])
+    assert await stack.admin.fetchval("SELECT count(*) FROM view_review") == 0

@@ -48,7 +48,8 @@ def put(project: Project, entry: Entry, number: int, after: Slot) -> None:
     queue.counts[entry.shown(before)] -= 1
     queue.counts[entry.shown(after)] += 1
     if before.state in DONE and before.token and after.state not in DONE:
-        entry.past[number] = entry.past.get(number, frozenset()) | {before.person}
+        authors = entry.past.get(number, frozenset()) | {before.person}
+        entry.past = {**entry.past, number: authors}
     was_gone = entry.gone
     entry.gone = all(slot.state in ENDED for slot in entry.slots)
     if entry.gone:

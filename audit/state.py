@@ -153,6 +153,10 @@ class Slot:
 FREE: Final = Slot()
 
 
+NOBODY: Final[Mapping[int, frozenset[int]]] = {}
+"""One for all entries: it is never changed."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Entry:
     """An item in a queue. Slots are 1..k; `slots` is empty while nobody touched it.
@@ -179,7 +183,7 @@ class Entry:
     """What it is a review of; None: it is an item."""
     check: Check | None = None
     """Of an item in a QA queue."""
-    past: dict[int, frozenset[int]] = field(default_factory=dict)
+    past: Mapping[int, frozenset[int]] = field(default_factory=lambda: NOBODY)
     """Who submitted each slot, and is its author no more."""
 
     @property

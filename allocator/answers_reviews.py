@@ -183,5 +183,6 @@ class TaskReturned:
     """Where a task stands that was returned, and the issues that were opened."""
 
     seq: int
+    task: TaskId
     state: TaskState
     issue_ids: tuple[str, ...]

@@ -164,6 +164,8 @@ class Assembly:
                 names=self._names,
                 named=self._named_tasks,
                 drawing=self._drawing,
+                checks=self._store.checks,
+                lost=self._lost,
             ),
             ReviewLists(
                 directory=self._directory,

@@ -229,6 +229,7 @@ TABLE: Final = (
         cells=_cells("✔ | ✔ | ✔ | ✔ | – | ✔"),
         rpcs=(
             "ReviewService.Decide",
+            "ReviewService.ReportIssues",
             "ReviewService.ReportMissing",
             "ReviewService.ReserveReviews",
         ),

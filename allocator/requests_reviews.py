@@ -118,6 +118,18 @@ class Objection:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReportIssues:
+    """What is wrong with an item that somebody checks, in the work on this slot of it."""
+
+    change: Change
+    person: str
+    hold: Hold
+    slot: int
+    objections: tuple[Objection, ...]
+    missing: tuple[MissingLabel, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReturnTask:
     """A submitted task that is to go back to its author, and why."""
 

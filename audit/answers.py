@@ -56,6 +56,7 @@ KIND_OF: Final[Mapping[str, str]] = {
     "AddReviews": "operation_begun",
     "Resample": "operation_begun",
     "ReturnTask": "objected",
+    "ReportIssues": "objected",
     "AddComment": "commented",
 }
 """The kind of event that an OK of each method stands for."""

@@ -196,6 +196,7 @@ class AsyncClient:
     add_reviews = _Rpc(review_calls.add_reviews)
     resample = _Rpc(review_calls.resample)
     return_task = _Rpc(review_calls.return_task)
+    report_issues = _Rpc(review_calls.report_issues)
     get_issue = _Rpc(review_calls.get_issue)
     list_issues = _Rpc(review_calls.list_issues)
     list_reviews = _Rpc(review_calls.list_reviews)

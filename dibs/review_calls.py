@@ -191,6 +191,29 @@ def return_task(
     return Call(_SERVICE + "ReturnTask", request, again.ReturnTaskResponse, scope.project)
 
 
+def report_issues(
+    scope: Scope,
+    task_id: str,
+    lease_token: int,
+    objections: Iterable[again.Objection] = (),
+    *,
+    missing: Iterable[issues_pb2.MissingLabel] = (),
+    slot: int | None = None,
+    person: str = "",
+) -> Call[again.ReportIssuesResponse]:
+    """Open issues of an item that one checks in a queue for QA."""
+    request = again.ReportIssuesRequest(
+        **scope.where(),
+        task_id=task_id,
+        lease_token=lease_token,
+        objections=objections,
+        missing=missing,
+        slot=slot,
+        person=person,
+    )
+    return Call(_SERVICE + "ReportIssues", request, again.ReportIssuesResponse, scope.project)
+
+
 def get_issue(
     scope: Scope, issue_id: str, *, min_seq: int = 0
 ) -> Call[issues_pb2.GetIssueResponse]:

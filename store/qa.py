@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from allocator.ports import Asked, Finished, FinishedPage, Place, QaQueue
+from allocator.ports import Asked, Finished, FinishedPage, Place, QaQueue, Source
 from store.postgres import Postgres
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ SELECT q.queue, q.set_seq, q.slots, s.queue AS source, s.slots AS source_slots,
  WHERE q.project = $1 AND (q.rules ->> 'source')::bigint > 0
    AND NOT q.archived AND q.submitted_wall = 0
  ORDER BY q.queue"""
+_SOURCE: Final = "SELECT source, source_entry FROM view_qa WHERE project = $1 AND entry = $2"
 _POSITION: Final = "SELECT seq FROM view_position WHERE project = $1"
 _NEXT: Final = """
 SELECT updated_seq AS seq, entry, slot FROM view_task
@@ -45,6 +46,11 @@ class Checks:
 
     def __init__(self, postgres: Postgres) -> None:
         self._postgres = postgres
+
+    async def source(self, project: int, entry: int) -> Source | None:
+        """What the QA tasks of an entry are about; None: it is none for QA."""
+        row = await self._postgres.fetchrow(_SOURCE, project, entry)
+        return Source(*row) if row else None
 
     async def queues(self, project: int) -> Sequence[QaQueue]:
         """The QA queues that may change, of labeling queues that are there."""

@@ -50,7 +50,7 @@ FIELDS: Final = ", ".join(values.settable(ReviewSettings.DESCRIPTOR))
 def add_to(app: typer.Typer) -> None:
     """The group `review`."""
     group = typer.Typer(help="Review what was submitted.", no_args_is_help=True)
-    for made in (settings, reserve, decide, missing, return_):
+    for made in (settings, reserve, decide, missing, return_, issues):
         group.command(made.__name__.strip("_"))(made)
     for name, method in CALLS.items():
         group.command(name)(verbs.command(method, verbs.methods()[method]))
@@ -187,6 +187,38 @@ def return_(
     labels = _labels(missing_ or (), class_name, frames)
     with Client(target, project=project, actor=actor) as client:
         answer = client.return_task(task_id, objections, missing=labels)
+    show.found(answer, as_json=json)
+
+
+def issues(
+    task_id: Annotated[str, typer.Argument(help="A task of a queue for QA, that one holds.")],
+    lease_token: Token,
+    project: Project,
+    unit: Units = None,
+    reason: Reason = "",
+    comment: Comment = "",
+    missing_: Annotated[
+        list[str] | None,
+        typer.Option("--missing", help="What is missing, any number of times."),
+    ] = None,
+    slot: Annotated[int, typer.Option(help="Whose work it is, where several do each item.")] = 1,
+    person: Person = "",
+    actor: Actor = DEFAULT_ACTOR,
+    target: Target = DEFAULT_TARGET,
+    *,
+    json: Json = False,
+) -> None:
+    """Open issues of an item that one checks in a queue for QA.
+
+    Without --unit and --missing the whole work on it is wrong.
+    """
+    wrong = unit or ([] if missing_ else [""])
+    objections = [Objection(unit_id=each, reason=reason, comment=comment) for each in wrong]
+    labels = _labels(missing_ or (), "", None)
+    with Client(target, project=project, actor=actor) as client:
+        answer = client.report_issues(
+            task_id, lease_token, objections, missing=labels, slot=slot, person=person
+        )
     show.found(answer, as_json=json)
 
 

@@ -23,7 +23,7 @@ from dibs import Client
 OWN = (
     *("import_items", "reserve", "submit", "ping", "open_session"),
     *("update_review_settings", "reserve_reviews", "decide", "report_missing"),
-    "return_task",
+    *("return_task", "report_issues"),
 )
 """Have a command that does more, or none."""
 PANELS = (

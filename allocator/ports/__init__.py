@@ -7,7 +7,7 @@ was made for an event counts once the event is in the log, not before.
 """
 
 from allocator.ports.activity import ActivityLog, ActivityTask, ActivityView, Tail
-from allocator.ports.checks import Asked, Checks, Finished, FinishedPage, Place, QaQueue
+from allocator.ports.checks import Asked, Checks, Finished, FinishedPage, Place, QaQueue, Source
 from allocator.ports.comments import Comments, CommentView, Topic
 from allocator.ports.deals import Deals
 from allocator.ports.directory import Directory, NewProject, ProjectRow
@@ -73,6 +73,7 @@ __all__ = [
     "FinishedPage",
     "Place",
     "QaQueue",
+    "Source",
     "Deals",
     "Directory",
     "Done",

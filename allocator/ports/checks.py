@@ -70,8 +70,18 @@ class FinishedPage:
     items: Sequence[Finished]
 
 
+class Source(NamedTuple):
+    """What a QA task is about: an entry of a labeling queue."""
+
+    queue: int
+    entry: int
+
+
 class Checks(Protocol):
     """Reads of the views."""
+
+    async def source(self, project: int, entry: int) -> Source | None:
+        """What the QA tasks of an entry are about; None: it is none for QA."""
 
     async def queues(self, project: int) -> Sequence[QaQueue]:
         """The QA queues that may change, of labeling queues that are there."""

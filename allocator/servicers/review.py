@@ -95,6 +95,11 @@ class ReviewServicer(review_pb2_grpc.ReviewServiceServicer):
     ) -> again_pb.ReturnTaskResponse:
         return wire.returned(await self._again.give_back(wire.return_task(request)))
 
+    async def ReportIssues(
+        self, request: again_pb.ReportIssuesRequest, context: Any
+    ) -> again_pb.ReportIssuesResponse:
+        return wire.issues_reported(await self._again.report(wire.report_issues(request)))
+
     async def GetIssue(
         self, request: issues_pb2.GetIssueRequest, context: Any
     ) -> issues_pb2.GetIssueResponse:

@@ -1,14 +1,16 @@
-"""AddReviews, Resample and ReturnTask: what managers do with what was submitted before."""
+"""ReturnTask and ReportIssues: what was submitted goes back with issues, outside a review."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any, Final
 
 from allocator import answers_reviews as told
 from allocator.model import QueueSettings, TaskId, TaskState
 from allocator.ports import (
+    Checks,
     Content,
     Earlier,
     EntryPlace,
@@ -16,13 +18,16 @@ from allocator.ports import (
     Ledger,
     Outcome,
     Reviews,
+    Source,
     TaskView,
     Views,
 )
-from allocator.requests_reviews import ReturnTask
-from allocator.services.door import Door, Place
+from allocator.requests import Hold
+from allocator.requests_reviews import ReportIssues, ReturnTask
+from allocator.services.door import Door, Place, judged
 from allocator.services.drawing import Drawing
 from allocator.services.issue_ids import issue_id
+from allocator.services.lost import Lost
 from allocator.services.named import Names
 from allocator.services.named_tasks import NamedTasks
 from allocator.services.outcomes import happened, value
@@ -33,6 +38,7 @@ from reviewqueue.model import MISSING, WHOLE_TASK, UnitState
 ADD = "ReviewService.AddReviews"
 RESAMPLE = "ReviewService.Resample"
 RETURN = "ReviewService.ReturnTask"
+REPORT = "ReviewService.ReportIssues"
 
 TRIES: Final = 4
 ADDED, DRAWN_AGAIN = 1, 2
@@ -46,6 +52,14 @@ OUT: Final = frozenset({UnitState.DELETED, UnitState.REJECTED, UnitState.RETURNE
 """Units that nobody looks at again."""
 Groups = Callable[[TaskId, TaskView, Earlier], Awaitable[list[dict[str, Any]]]]
 """What of a task is to be reviewed besides, in groups as the function reads them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _By:
+    """Who objects; `hold`: of the QA task that they do it in."""
+
+    person: int
+    hold: Hold | None = None
 
 
 class ReviewingAgain:
@@ -64,6 +78,8 @@ class ReviewingAgain:
         names: Names,
         named: NamedTasks,
         drawing: Drawing,
+        checks: Checks,
+        lost: Lost,
     ) -> None:
         self._ledger = ledger
         self._items = items
@@ -75,6 +91,8 @@ class ReviewingAgain:
         self._names = names
         self._named = named
         self._drawing = drawing
+        self._checks = checks
+        self._lost = lost
 
     async def give_back(self, ask: ReturnTask) -> told.TaskReturned:
         """Return a submitted task to its author with issues.
@@ -91,11 +109,53 @@ class ReviewingAgain:
         _check_reasons(ask, known)
         await self._catch_up(place.project, queue)
         for _ in range(TRIES):
-            outcome = await self._object(place, ask, came[ask.task.entry], known.settings)
+            by = _By(person=place.actor)
+            outcome = await self._object(place, ask, came[ask.task.entry], known.settings, by)
             if outcome.word != "stale_entry":
                 return await self._returned(place, ask, outcome)
             await self._views.wait_for(place.project, outcome.seq)
         raise errors.TaskChanged(str(ask.task))
+
+    @judged(REPORT)
+    async def report(self, ask: ReportIssues) -> told.TaskReturned:
+        """Return the work on an item that somebody checks in a queue for QA, with issues.
+
+        Raises TaskNotFound, QueueNotFound, PersonNotFound, UnitNotFound, LeaseLost,
+        WrongTaskState, NotEligible, InvalidArgument, TaskChanged, PermissionDenied.
+        """
+        entry = ask.hold.task.entry
+        place, person = await self._door.act_for(ask.change, ask.person, REPORT, entry=entry)
+        source = await self._source(place.project, ask.hold.task)
+        known = await self._settings.fresh(place.project, source.queue)
+        if ask.slot > known.settings.slots:
+            raise errors.InvalidArgument("slot", f"must be 1 to {known.settings.slots}")
+        task = TaskId(entry=source.entry, slot=ask.slot)
+        said = ReturnTask(
+            change=ask.change, task=task, objections=ask.objections, missing=ask.missing
+        )
+        _check_reasons(said, known)
+        await self._catch_up(place.project, source.queue)
+        came = (await self._items.places(place.project, [source.entry]))[source.entry]
+        for _ in range(TRIES):
+            by = _By(person=person, hold=ask.hold)
+            outcome = await self._object(place, said, came, known.settings, by)
+            if _is_of_hold(outcome):
+                raise await self._lost.error(place.project, ask.hold, person, outcome)
+            if outcome.word != "stale_entry":
+                return await self._returned(place, said, outcome)
+            await self._views.wait_for(place.project, outcome.seq)
+        raise errors.TaskChanged(str(task))
+
+    async def _source(self, project: int, task: TaskId) -> Source:
+        """What is checked by a task. Raises TaskNotFound, InvalidArgument."""
+        queue = await self._items.queue_of(project, task.entry)
+        if queue is None:
+            raise errors.TaskNotFound(str(task))
+        await self._catch_up(project, queue)
+        source = await self._checks.source(project, task.entry)
+        if source is None:
+            raise errors.InvalidArgument("task_id", "must be a task of a queue for QA")
+        return source
 
     async def _catch_up(self, project: int, queue: int) -> None:
         """Wait until the views know what was submitted up to now."""
@@ -103,7 +163,12 @@ class ReviewingAgain:
         await self._views.wait_for(project, outcome.seq)
 
     async def _object(
-        self, place: Place, ask: ReturnTask, came: EntryPlace, settings: QueueSettings
+        self,
+        place: Place,
+        ask: ReturnTask,
+        came: EntryPlace,
+        settings: QueueSettings,
+        by: _By,
     ) -> Outcome:
         project = place.project
         now = await self._named.told(project, [ask.task], {ask.task.entry: came})
@@ -127,15 +192,15 @@ class ReviewingAgain:
         return await self._ledger.change(
             *(project, "object", ask.change.key, place.actor),
             queue=came.queue,
-            person=place.actor,
+            person=by.person,
             task=now.rows[0][:8],
             as_of=now.as_of,
             units=sorted(units),
             missing=len(ask.missing),
             content=content,
-            source=0,
+            source=by.hold.task.entry if by.hold else 0,
             given=_of(view, before, settings),
-            held="",
+            held=[by.hold.task.slot, by.hold.token] if by.hold else "",
         )
 
     async def _returned(self, place: Place, ask: ReturnTask, outcome: Outcome) -> told.TaskReturned:
@@ -152,9 +217,16 @@ class ReviewingAgain:
         task = ask.task
         return told.TaskReturned(
             seq=event.seq,
+            task=task,
             state=TaskState(event.body["state"]),
             issue_ids=tuple(issue_id(task.entry, task.slot, unit, event.seq) for unit in opened),
         )
+
+
+def _is_of_hold(outcome: Outcome) -> bool:
+    """Whether it was refused for how somebody holds the QA task."""
+    found = outcome.word == "not_found" and value(outcome) in ("person", "source")
+    return found or outcome.word == "lease_lost"
 
 
 def _of(view: TaskView | None, before: Earlier | None, settings: QueueSettings) -> dict[str, Any]:

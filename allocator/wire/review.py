@@ -77,12 +77,27 @@ def mark_fixed(request: pb.MarkFixedRequest) -> asked.MarkFixed:
 def return_task(request: again_pb.ReturnTaskRequest) -> asked.ReturnTask:
     return asked.ReturnTask(
         task=common.task_id(request.task_id),
-        objections=tuple(
-            asked.Objection(unit_id=one.unit_id, reason=one.reason, comment=one.comment)
-            for one in request.objections
-        ),
+        objections=_objections(request.objections),
         missing=_labels(request.missing),
         change=common.change(SERVICE + "ReturnTask", request),
+    )
+
+
+def report_issues(request: again_pb.ReportIssuesRequest) -> asked.ReportIssues:
+    return asked.ReportIssues(
+        person=common.person(request),
+        hold=requests.Hold(task=common.task_id(request.task_id), token=request.lease_token),
+        slot=request.slot if request.HasField("slot") else 1,
+        objections=_objections(request.objections),
+        missing=_labels(request.missing),
+        change=common.change(SERVICE + "ReportIssues", request),
+    )
+
+
+def _objections(objections: Iterable[again_pb.Objection]) -> tuple[asked.Objection, ...]:
+    return tuple(
+        asked.Objection(unit_id=one.unit_id, reason=one.reason, comment=one.comment)
+        for one in objections
     )
 
 
@@ -134,6 +149,15 @@ def reported(answer: told.Reported) -> pb.ReportMissingResponse:
 def returned(answer: told.TaskReturned) -> again_pb.ReturnTaskResponse:
     return again_pb.ReturnTaskResponse(
         seq=answer.seq, state=common.number(answer.state), issue_ids=answer.issue_ids
+    )
+
+
+def issues_reported(answer: told.TaskReturned) -> again_pb.ReportIssuesResponse:
+    return again_pb.ReportIssuesResponse(
+        seq=answer.seq,
+        labeling_task_id=str(answer.task),
+        state=common.number(answer.state),
+        issue_ids=answer.issue_ids,
     )
 
 

@@ -94,6 +94,11 @@ class ReviewServiceStub(object):
                 request_serializer=dibs_dot_v1_dot_reviewing__again__pb2.ReturnTaskRequest.SerializeToString,
                 response_deserializer=dibs_dot_v1_dot_reviewing__again__pb2.ReturnTaskResponse.FromString,
                 _registered_method=True)
+        self.ReportIssues = channel.unary_unary(
+                '/dibs.v1.ReviewService/ReportIssues',
+                request_serializer=dibs_dot_v1_dot_reviewing__again__pb2.ReportIssuesRequest.SerializeToString,
+                response_deserializer=dibs_dot_v1_dot_reviewing__again__pb2.ReportIssuesResponse.FromString,
+                _registered_method=True)
         self.GetIssue = channel.unary_unary(
                 '/dibs.v1.ReviewService/GetIssue',
                 request_serializer=dibs_dot_v1_dot_issues__pb2.GetIssueRequest.SerializeToString,
@@ -250,6 +255,20 @@ class ReviewServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ReportIssues(self, request, context):
+        """Opens issues of an item that one checks in a queue for QA: its task in the
+        labeling queue loses its status and is RETURNED to its author, first in their
+        list; a submission is refused until each issue is marked as fixed. The item
+        leaves every queue for QA, and comes back once it has a status again. For who
+        holds the task. Errors: PROJECT_NOT_FOUND, TASK_NOT_FOUND, QUEUE_NOT_FOUND (the
+        labeling queue was deleted), PERSON_NOT_FOUND, UNIT_NOT_FOUND, LEASE_LOST,
+        WRONG_TASK_STATE, NOT_ELIGIBLE, TASK_CHANGED, INVALID_ARGUMENT (a task that is
+        not for QA, a reason that the labeling queue does not offer), PERMISSION_DENIED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetIssue(self, request, context):
         """Answers with an issue. For managers, the owner of the queue, who is to correct
         it, and who opened it. Errors: PROJECT_NOT_FOUND, ISSUE_NOT_FOUND,
@@ -365,6 +384,11 @@ def add_ReviewServiceServicer_to_server(servicer, server):
                     servicer.ReturnTask,
                     request_deserializer=dibs_dot_v1_dot_reviewing__again__pb2.ReturnTaskRequest.FromString,
                     response_serializer=dibs_dot_v1_dot_reviewing__again__pb2.ReturnTaskResponse.SerializeToString,
+            ),
+            'ReportIssues': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReportIssues,
+                    request_deserializer=dibs_dot_v1_dot_reviewing__again__pb2.ReportIssuesRequest.FromString,
+                    response_serializer=dibs_dot_v1_dot_reviewing__again__pb2.ReportIssuesResponse.SerializeToString,
             ),
             'GetIssue': grpc.unary_unary_rpc_method_handler(
                     servicer.GetIssue,
@@ -677,6 +701,33 @@ class ReviewService(object):
             '/dibs.v1.ReviewService/ReturnTask',
             dibs_dot_v1_dot_reviewing__again__pb2.ReturnTaskRequest.SerializeToString,
             dibs_dot_v1_dot_reviewing__again__pb2.ReturnTaskResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReportIssues(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dibs.v1.ReviewService/ReportIssues',
+            dibs_dot_v1_dot_reviewing__again__pb2.ReportIssuesRequest.SerializeToString,
+            dibs_dot_v1_dot_reviewing__again__pb2.ReportIssuesResponse.FromString,
             options,
             channel_credentials,
             insecure,

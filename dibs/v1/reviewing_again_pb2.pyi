@@ -96,3 +96,37 @@ class ReturnTaskResponse(_message.Message):
     state: _common_pb2.TaskState
     issue_ids: _containers.RepeatedScalarFieldContainer[str]
     def __init__(self, seq: _Optional[int] = ..., state: _Optional[_Union[_common_pb2.TaskState, str]] = ..., issue_ids: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class ReportIssuesRequest(_message.Message):
+    __slots__ = ("project_id", "actor", "request_id", "task_id", "lease_token", "person", "slot", "objections", "missing")
+    PROJECT_ID_FIELD_NUMBER: _ClassVar[int]
+    ACTOR_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    TASK_ID_FIELD_NUMBER: _ClassVar[int]
+    LEASE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    PERSON_FIELD_NUMBER: _ClassVar[int]
+    SLOT_FIELD_NUMBER: _ClassVar[int]
+    OBJECTIONS_FIELD_NUMBER: _ClassVar[int]
+    MISSING_FIELD_NUMBER: _ClassVar[int]
+    project_id: str
+    actor: str
+    request_id: _common_pb2.RequestId
+    task_id: str
+    lease_token: int
+    person: str
+    slot: int
+    objections: _containers.RepeatedCompositeFieldContainer[Objection]
+    missing: _containers.RepeatedCompositeFieldContainer[_issues_pb2.MissingLabel]
+    def __init__(self, project_id: _Optional[str] = ..., actor: _Optional[str] = ..., request_id: _Optional[_Union[_common_pb2.RequestId, _Mapping]] = ..., task_id: _Optional[str] = ..., lease_token: _Optional[int] = ..., person: _Optional[str] = ..., slot: _Optional[int] = ..., objections: _Optional[_Iterable[_Union[Objection, _Mapping]]] = ..., missing: _Optional[_Iterable[_Union[_issues_pb2.MissingLabel, _Mapping]]] = ...) -> None: ...
+
+class ReportIssuesResponse(_message.Message):
+    __slots__ = ("seq", "labeling_task_id", "state", "issue_ids")
+    SEQ_FIELD_NUMBER: _ClassVar[int]
+    LABELING_TASK_ID_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    ISSUE_IDS_FIELD_NUMBER: _ClassVar[int]
+    seq: int
+    labeling_task_id: str
+    state: _common_pb2.TaskState
+    issue_ids: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, seq: _Optional[int] = ..., labeling_task_id: _Optional[str] = ..., state: _Optional[_Union[_common_pb2.TaskState, str]] = ..., issue_ids: _Optional[_Iterable[str]] = ...) -> None: ...

@@ -69,7 +69,8 @@ local function review_of(call, held, queue, arg)
   if open > 0 then return nil, negative(call, 'open_issues', text(open)) end
   local authors = reviews.joined(reviews.joined(known and known.a or NONE, given.authors), { held.person.number })
   local stage = queues.load(call.P, REVIEW * STAGE + queue.number)
-  local made = reviews.planned(call.P, stage, given.groups, authors, reviews.so_far(call.P))
+  -- Without a stage nobody reviews here: issues were opened by a manager, or in a QA queue.
+  local made = stage and reviews.planned(call.P, stage, given.groups, authors, reviews.so_far(call.P)) or {}
   reviews.note_rejects(made, given.rejects)
   return { round = given.round, reviews = made, gone = given.gone, resolved = given.resolve, authors = authors,
     missing = given.missing }

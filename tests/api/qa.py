@@ -9,6 +9,7 @@ from typing import Any
 from dibs.v1 import deleting_pb2, project_pb2
 from dibs.v1 import queue_pb2 as pb
 from dibs.v1 import review_settings_pb2 as settings_pb
+from dibs.v1 import reviewing_again_pb2 as again_pb
 from tests.api import tasks
 from tests.api.reviews import units
 from tests.api.world import World
@@ -70,3 +71,12 @@ class Checks:
         )
         request.update_mask.paths.append("enabled")
         return await self.world.stubs.reviews.UpdateReviewSettings(request)
+
+    async def report(self, person: str, task: Any, *unit_ids: str, **fields: Any) -> Any:
+        """Objections to units, found in a task that they check."""
+        wrong = [again_pb.Objection(unit_id=unit, comment="look again") for unit in unit_ids]
+        held = {"task_id": task.task_id, "lease_token": task.lease.lease_token}
+        request = again_pb.ReportIssuesRequest(
+            **(self.world.change(person) | held | {"objections": wrong} | fields)
+        )
+        return await self.world.stubs.reviews.ReportIssues(request)

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from dibs import errors
-from dibs.v1 import assignment_pb2, common_pb2, figures_pb2
+from dibs.v1 import assignment_pb2, common_pb2, figures_pb2, issues_pb2
 from dibs.v1 import queue_pb2 as pb
 from tests.api.qa import Checks
-from tests.api.reviews import units
+from tests.api.reviews import Desk, units
 from tests.api.world import World, refused
 from tests.conftest import ON_ONE_KIND
 
@@ -208,3 +208,67 @@ async def test_queues_and_assignments_are_found_by_type(world: World) -> None:
     assert [one.queue_id for one in of_qa.queues] == ["qa"]
     assert [one.queue_id for one in labeling.queues] == ["q"]
     assert [(one.person_id, one.type) for one in found] == [("rev", pb.QUEUE_TYPE_QA)]
+
+
+@pytest.mark.shows("D3", "D34", "D86")
+async def test_an_issue_sends_the_item_back_to_its_author_until_it_is_fixed(world: World) -> None:
+    checks = await Checks.make(world)
+    done = await checks.label("ann", "a", "b")
+    await checks.label("bob", "c")
+    await checks.queue()
+    await checks.queue("second")
+    held = await checks.take("rev")
+    told = await checks.report("rev", held, "b")
+    assert (told.labeling_task_id, len(told.issue_ids)) == (done.task_id, 1)
+    assert told.state == common_pb2.TASK_STATE_RETURNED
+    queue = await world.get_queue("q", min_seq=told.seq)
+    await world.until("second", queued=1, removed=1)
+
+    [again] = (await world.reserve("q", "ann")).tasks
+    early = await refused(world.submit("ann", again, units=units("a", "b")))
+    await Desk(world).fix("ann", again.task_id, "b")
+    fixed = await world.get_queue("q", min_seq=(await world.depth("q")).seq)
+    await world.submit("ann", again, units=units("a", "b"))
+    await world.until("qa", queued=2, removed=1)
+
+    assert again.task_id == done.task_id
+    assert isinstance(early, errors.OpenIssues)
+    assert (queue.items_with_open_issues, queue.items_for_review) == (1, 0)
+    assert (fixed.items_with_open_issues, fixed.items_for_review) == (0, 1)
+
+
+@pytest.mark.shows("D62", "D88")
+async def test_issues_of_a_queue_for_qa_are_listed_with_those_of_reviews(world: World) -> None:
+    checks = await Checks.make(world)
+    await checks.label("ann", "a:car")
+    await checks.queue()
+    told = await checks.report("rev", await checks.take("rev"), "a")
+    request = issues_pb2.ListIssuesRequest(**world.where(), filter="state = OPEN", min_seq=told.seq)
+    [issue] = (await world.stubs.reviews.ListIssues(request)).issues
+
+    assert (issue.issue_id, issue.unit_id, issue.reviewer) == (told.issue_ids[0], "a", "rev")
+    assert issue.task_id == told.labeling_task_id
+    assert issue.HasField("open_time")
+
+
+async def test_issues_are_reported_by_who_holds_the_task_of_what_is_there(world: World) -> None:
+    checks = await Checks.make(world)
+    await checks.label("ann", "a")
+    labeled = await checks.label("both", "a")
+    await checks.queue()
+    held = await checks.take("rev")
+
+    strange = await refused(checks.report("roy", held, "a"))
+    no_unit = await refused(checks.report("rev", held, "z"))
+    not_qa = await refused(checks.report("both", labeled, "a"))
+    no_slot = await refused(checks.report("rev", held, "a", slot=2))
+    await checks.report("rev", held, "a")
+    twice = await refused(checks.report("rev", held, "a"))
+
+    assert isinstance(strange, errors.LeaseLost)
+    assert isinstance(no_unit, errors.UnitNotFound)
+    assert isinstance(not_qa, errors.InvalidArgument)
+    assert isinstance(no_slot, errors.InvalidArgument)
+    assert [one.field for one in no_slot.violations] == ["slot"]
+    assert isinstance(twice, errors.LeaseLost)
+    assert twice.metadata["cause"] == "item_returned"

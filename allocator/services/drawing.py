@@ -7,7 +7,7 @@ decides, group by group.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from allocator.filters import All, Compare, Order
@@ -19,7 +19,7 @@ from reviewqueue.choice import By, Group, group
 from reviewqueue.corrections import Given, Known, resubmit
 from reviewqueue.draws import Subject
 from reviewqueue.experts import Judged, judge
-from reviewqueue.model import MISSING, WHOLE_TASK, Unit, UnitState
+from reviewqueue.model import WHOLE_TASK, Due, Unit, UnitState
 from reviewqueue.record import Applied, Rule
 from reviewqueue.sampling import How, sample
 from reviewqueue.settings import ReviewSettings
@@ -29,6 +29,17 @@ MOST_GROUPS: Final = 100
 BY: Final = {By.NONE: 0, By.CLASS: 1, By.ANNOTATOR: 2, By.REVIEWER: 4}
 """How a reviewer was chosen, as numbered in the log; 3: nobody of the named may."""
 OFF: Final = Applied(rule=Rule.GLOBAL, rate=0.0)
+
+
+DUE_OF_DONE: Final = {
+    UnitState.NOT_SAMPLED: Due.DRAWN,
+    UnitState.PENDING: Due.ALWAYS,
+    UnitState.APPROVED: Due.NEVER,
+    UnitState.RETURNED: Due.ALWAYS,
+    UnitState.RESOLVED: Due.ALWAYS,
+    UnitState.REJECTED: Due.NEVER,
+}
+"""Of work that was discarded and is done after all: what is open still is looked at in any case."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,9 +128,11 @@ class Drawing:
             return ""
         before = await self._reviews.earlier(project, task)
         there = [
-            one for one in before.units if one.unit < MISSING and one.state != UnitState.DELETED
+            replace(unit_of(one), due=DUE_OF_DONE[UnitState(one.state)])
+            for one in before.units
+            if one.state != UnitState.DELETED
         ]
-        units = [unit_of(one) for one in there] or [Unit(number=WHOLE_TASK)]
+        units = there or [Unit(number=WHOLE_TASK)]
         round_ = max(before.round, 1)
         subject = await self.subject(project, queue, task, round_)
         how = review.rates.of_work(view.person)

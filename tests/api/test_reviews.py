@@ -306,6 +306,23 @@ async def test_what_was_discarded_and_is_done_is_drawn_from_like_a_submission(
     assert (await desk.decide("rev", review, all=verdict(APPROVE))).task_state == COMPLETED
 
 
+async def test_what_is_open_still_is_looked_at_when_work_is_discarded_and_done_after_all(
+    world: World,
+) -> None:
+    desk = await Desk.make(world, discard_review_rate=0.0)
+    [task] = (await world.reserve("q", "ann")).tasks
+    await desk.submit("ann", "a", "b", task=task)
+    review = await desk.take("rev")
+    await desk.missing("rev", review, "a five")
+    await desk.decide("rev", review, {"a": APPROVE})
+    await set_status(world, "", task.task_id, "discarded")
+    await desk.settings(sampling_rate=0.0)
+    done = await set_status(world, "", task.task_id, "completed")
+    assert done.state == IN_REVIEW
+    again = await desk.take("rev")
+    assert [one.comment for one in again.missing] == ["a five"]
+
+
 def _as_task(review: Any) -> common_pb2.Task:
     """A review, to be started or released like a task."""
     return common_pb2.Task(task_id=review.review_id, lease=review.lease)

@@ -147,6 +147,19 @@ class Queue:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewDepth:
+    """What of a queue's work is to be reviewed; `pressed`: so much that nobody gets new tasks."""
+
+    enabled: bool
+    waiting: int
+    held: int
+    expert_waiting: int
+    expert_held: int
+    oldest_age_ms: int | None
+    pressed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Depth:
     """The tasks of a queue, as of event `seq`."""
 
@@ -159,6 +172,7 @@ class Depth:
     items_not_added: int
     paused: PauseMode
     archived: bool
+    review: ReviewDepth | None
 
     @property
     def held(self) -> int:

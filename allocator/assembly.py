@@ -251,6 +251,7 @@ class Assembly:
             items=self._items,
             content=self._content,
             views=self._views,
+            reviews=self._store.reviews,
             door=self._door,
             names=self._names,
             sources=self._sources,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
 
 from allocator import metrics
-from allocator.model import RequestKey
+from allocator.model import REVIEWS, RequestKey
 from allocator.ports import Event, Ledger, Outcome
 
 
@@ -34,13 +35,36 @@ class CountedLedger:
         return await self._ledger.event_at(project, seq)
 
 
-def swept(what: str, tasks: int) -> None:
-    """The sweeper made an event over so many tasks."""
+_CHOSEN_BY: Final = ("nobody", "class", "annotator", "none_left", "same_reviewer")
+_BECAME: Final = {2: "to_expert", 3: "approved", 4: "returned", 6: "rejected", 7: "deleted"}
+
+
+def swept(what: str, tasks: Sequence[Any]) -> None:
+    """The sweeper made an event over these tasks."""
     if what == "expire":
-        metrics.EXPIRIES.inc(tasks)
-        metrics.leases["expired"].inc(tasks)
+        metrics.EXPIRIES.inc(len(tasks))
+        _count("expired", tasks)
     elif what in ("take_back", "recall_queue"):
-        metrics.leases["revoked"].inc(tasks)
+        _count("revoked", tasks)
+    elif what == "fall_back":
+        metrics.FELL_BACK.inc(len(tasks))
+
+
+def _count(outcome: str, tasks: Iterable[Any]) -> None:
+    """Leases of these tasks, (entry, …); those of reviews are counted apart."""
+    of_reviews = of_tasks = 0
+    for entry, *_ in tasks:
+        of_reviews += entry > REVIEWS
+        of_tasks += entry <= REVIEWS
+    if of_reviews:
+        metrics.review_leases[outcome].inc(of_reviews)
+    if of_tasks:
+        metrics.leases[outcome].inc(of_tasks)
+
+
+def _made(reviews: Iterable[Any]) -> None:
+    for review in reviews:
+        metrics.reviews_made[_CHOSEN_BY[review[3]]].inc()
 
 
 def _reserved(outcome: Outcome) -> None:
@@ -50,7 +74,7 @@ def _reserved(outcome: Outcome) -> None:
         metrics.reservations[word].inc()
         return
     metrics.reservations["granted"].inc()
-    metrics.leases["granted"].inc(len(outcome.event.body["tasks"]))
+    _count("granted", outcome.event.body["tasks"])
     if outcome.event.body["batch"] == 1:
         metrics.batches["issued"].inc()
 
@@ -64,6 +88,28 @@ def _submitted(outcome: Outcome) -> None:
     if body["refill"]:
         metrics.batches["issued"].inc()
         metrics.leases["granted"].inc(len(body["refill"]))
+    if body["review"]:
+        _made(body["review"]["reviews"])
+
+
+def _decided(outcome: Outcome) -> None:
+    if outcome.event is None:
+        return
+    body = outcome.event.body
+    for _, _, state in body["units"]:
+        metrics.decisions[_BECAME[state]].inc()
+    if body["missing"]:
+        metrics.decisions["missing"].inc(body["missing"])
+    if body["ended"]:
+        metrics.review_leases["decided"].inc()
+    _made(body["made"])
+
+
+def _reviewed_again(outcome: Outcome) -> None:
+    """Tasks of which reviews are made, those that were already submitted."""
+    if outcome.event is not None:
+        for task in outcome.event.body["tasks"]:
+            _made(task[9]["reviews"] if len(task) > 9 else ())
 
 
 def _cleared(outcome: Outcome) -> None:
@@ -74,7 +120,7 @@ def _cleared(outcome: Outcome) -> None:
 
 def _started(outcome: Outcome) -> None:
     if outcome.event is not None:
-        metrics.leases["started"].inc()
+        _count("started", [(outcome.event.body["entry"],)])
 
 
 def _picked(outcome: Outcome) -> None:
@@ -100,12 +146,12 @@ def _skipped(outcome: Outcome) -> None:
 
 def _released(outcome: Outcome) -> None:
     if outcome.event is not None:
-        metrics.leases["released"].inc()
+        _count("released", outcome.event.body["tasks"])
 
 
 def _renewed(outcome: Outcome) -> None:
     if outcome.event is not None:
-        metrics.leases["renewed"].inc(len(outcome.event.body["tasks"]))
+        _count("renewed", outcome.event.body["tasks"])
 
 
 def _imported(outcome: Outcome) -> None:
@@ -119,6 +165,9 @@ _COUNTS = {
     "load_batch": _reserved,
     "clear_batch": _cleared,
     "submit": _submitted,
+    "decide": _decided,
+    "add_reviews": _reviewed_again,
+    "set_status": _reviewed_again,
     "start": _started,
     "pick": _picked,
     "begin_work": _began,

@@ -8,7 +8,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from allocator import metrics
-from allocator.ports import Directory, Items, Ledger, Reviews, Views, WallClock
+from allocator.model import STAGE
+from allocator.ports import Backlog, Directory, Items, Ledger, Reviews, Views, WallClock
 from allocator.services.outcomes import some, value
 from dibs.errors import QueueNotFound
 
@@ -25,6 +26,8 @@ _STATES = (
 
 _STAGES = {1: "review", 2: "expert_review"}
 """The kinds of reviews."""
+_MOST_LOOKED_AT = 100
+"""Reviews that wait, and people who may do them, when it is asked whether anybody may."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,9 +129,30 @@ class Exporting:
         found = {stage: metrics.ReviewDepth() for stage in before if stage[0] in queues}
         for one in await self._reviews.backlog(project, list(queues)):
             age_ms = max(0, now_ms - one.oldest_ms) if one.oldest_ms else 0
+            nobody = await self._without_reviewer(project, one) if one.waiting else 0
             found[one.queue, one.kind] = metrics.ReviewDepth(
-                waiting=one.waiting, held=one.held, units=one.units, oldest_age_s=age_ms / 1000
+                waiting=one.waiting,
+                held=one.held,
+                units=one.units,
+                oldest_age_s=age_ms / 1000,
+                without_reviewer=nobody,
             )
         for (queue, kind), depth in found.items():
             metrics.review_depth(name, queues[queue], _STAGES[kind], depth)
         return frozenset(found)
+
+    async def _without_reviewer(self, project: int, of: Backlog) -> int:
+        """Of the first reviews that wait for anybody, those that nobody here may do."""
+        waiting = await self._reviews.unclaimed(project, of.queue, of.kind, _MOST_LOOKED_AT)
+        if not waiting:
+            return 0
+        people = await self._reviews.reviewers(project, _MOST_LOOKED_AT)
+        with suppress(QueueNotFound):  # deleted since
+            outcome = await self._ledger.read(
+                *(project, "without_reviewer"),
+                queue=of.kind * STAGE + of.queue,
+                entries=waiting,
+                people=people,
+            )
+            return int(value(outcome))
+        return 0

@@ -140,6 +140,24 @@ OLDEST_REVIEW_SECONDS = Gauge(
     ["project", "queue", "stage"],
     multiprocess_mode="livemostrecent",
 )
+REVIEWERS_MISSING = Gauge(
+    "dibs_reviewers_missing",
+    "Reviews that wait, and that nobody in the project may do; of the first hundred.",
+    ["project", "queue", "stage"],
+    multiprocess_mode="livemostrecent",
+)
+DECISIONS = Counter(
+    "dibs_review_decisions_total", "Decisions about units by what became of them.", ["outcome"]
+)
+REVIEW_LEASES = Counter(
+    "dibs_review_leases_total", "Leases of reviews by what happened to them.", ["outcome"]
+)
+REVIEWS_MADE = Counter(
+    "dibs_reviews_made_total", "Reviews by how their reviewer was chosen.", ["chosen_by"]
+)
+FELL_BACK = Counter(
+    "dibs_reviews_fell_back_total", "Reviews that waited for somebody, and became anybody's."
+)
 INCIDENTS = Counter("dibs_incidents_total", "Errors that nobody foresaw.")
 
 
@@ -162,6 +180,9 @@ leases = Children(LEASES)
 batches = Children(BATCHES)
 submissions = Children(SUBMISSIONS)
 rebuilds = Children(REBUILDS)
+decisions = Children(DECISIONS)
+review_leases = Children(REVIEW_LEASES)
+reviews_made = Children(REVIEWS_MADE)
 
 
 class CallTimes:
@@ -206,6 +227,7 @@ class ReviewDepth:
     held: float = 0
     units: float = 0
     oldest_age_s: float = 0
+    without_reviewer: float = 0
 
 
 def review_depth(project: str, queue: str, stage: str, found: ReviewDepth) -> None:
@@ -214,6 +236,7 @@ def review_depth(project: str, queue: str, stage: str, found: ReviewDepth) -> No
     REVIEWS.labels(project, queue, stage, "held").set(found.held)
     REVIEW_UNITS.labels(project, queue, stage).set(found.units)
     OLDEST_REVIEW_SECONDS.labels(project, queue, stage).set(found.oldest_age_s)
+    REVIEWERS_MISSING.labels(project, queue, stage).set(found.without_reviewer)
 
 
 GONE = float("nan")
@@ -231,7 +254,9 @@ def queue_gone(project: str, queue: str, states: Sequence[str]) -> None:
 
 def review_gone(project: str, queue: str, stage: str) -> None:
     """Show nothing of a stage any more."""
-    gone = ReviewDepth(waiting=GONE, held=GONE, units=GONE, oldest_age_s=GONE)
+    gone = ReviewDepth(
+        waiting=GONE, held=GONE, units=GONE, oldest_age_s=GONE, without_reviewer=GONE
+    )
     review_depth(project, queue, stage, gone)
 
 

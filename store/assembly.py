@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from store.activity_log import ActivityLog
 from store.comments import CommentReads
@@ -70,8 +71,8 @@ class Hooks:
     """The newest snapshot of each project, in figures."""
     projection_lag: Callable[[int, int], None] = _ignore
     """The views of a project are this many events behind its log."""
-    swept: Callable[[str, int], None] = _ignore
-    """The sweeper made an event: which, over how many tasks."""
+    swept: Callable[[str, Sequence[Any]], None] = _ignore
+    """The sweeper made an event: which, over what: tasks, most often."""
 
 
 class Store:

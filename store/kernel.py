@@ -40,6 +40,7 @@ READS: Final = frozenset(
         *("dealt", "depth", "eligible", "holdings", "member", "operation", "operations"),
         *("member_of_deleted", "recall_left"),
         *("project", "queue", "queue_numbers", "unfinished", "explain", "explain_task"),
+        "without_reviewer",
     }
 )
 

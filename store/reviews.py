@@ -9,7 +9,7 @@ from typing import Any, Final
 import asyncpg
 
 from allocator.filters import Filter
-from allocator.model import MISSING, TaskId
+from allocator.model import MAY_REVIEW, MISSING, TaskId
 from allocator.ports import (
     Backlog,
     Earlier,
@@ -88,6 +88,15 @@ SELECT b.*, coalesce(u.tasks, 0) AS units,
    AND u.dimension = 'review_units' AND u.value = b.kind
  ORDER BY b.queue, b.kind"""
 
+_UNCLAIMED: Final = """
+SELECT r.review FROM view_review r
+ WHERE r.project = $1 AND r.queue = $2 AND r.kind = $3 AND r.state NOT IN (6, 9)
+   AND r.state = 2 AND r.mapped = 0 ORDER BY r.review LIMIT $4"""
+_REVIEWERS: Final = """
+SELECT m.person FROM view_member m
+ WHERE m.project = $1 AND m.member AND m.active AND m.roles & $2 <> 0
+ ORDER BY m.person LIMIT $3"""
+
 
 class Reviews:
     """Reads of the views of reviews."""
@@ -157,6 +166,16 @@ class Reviews:
     async def backlog(self, project: int, queues: Sequence[int] | None) -> Sequence[Backlog]:
         """What is to be reviewed, by queue and kind, from counters."""
         return [Backlog(**row) for row in await self._postgres.fetch(_BACKLOG, project, queues)]
+
+    async def unclaimed(self, project: int, queue: int, kind: int, limit: int) -> Sequence[int]:
+        """Reviews that wait for anybody, by the numbers of their entries, the oldest first."""
+        rows = await self._postgres.fetch(_UNCLAIMED, project, queue, kind, limit)
+        return [row["review"] for row in rows]
+
+    async def reviewers(self, project: int, limit: int) -> Sequence[int]:
+        """Active members with a role for review."""
+        rows = await self._postgres.fetch(_REVIEWERS, project, int(MAY_REVIEW), limit)
+        return [row["person"] for row in rows]
 
 
 _RENAMED: Final = {

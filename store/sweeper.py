@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Final
+from typing import Any, Final
 
 import structlog
 
@@ -56,7 +56,7 @@ class Sweeper:
         recovery: Recovery,
         purger: Purger | None = None,
         followers: Sequence[Follower] = (),
-        swept: Callable[[str, int], None] = lambda what, tasks: None,
+        swept: Callable[[str, Sequence[Any]], None] = lambda what, tasks: None,
         timer: Timer | None = None,
     ) -> None:
         self._kernel = kernel
@@ -199,12 +199,12 @@ class Sweeper:
             if outcome.event is None:
                 return
             body = outcome.event.body
-            self._swept(name, len(body.get("tasks", body.get("sessions", body.get("entries", ())))))
+            self._swept(name, body.get("tasks", body.get("sessions", body.get("entries", ()))))
 
     async def _undelay(self, project: int) -> None:
         """Whatever waited for its time until now becomes entries, range by range."""
         while (await self._ledger.background(project, "undelay")).event is not None:
-            self._swept("undelay", 1)
+            self._swept("undelay", (1,))
 
     async def _follow(self, project: int) -> None:
         for follower in self._followers:

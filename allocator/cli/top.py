@@ -20,6 +20,7 @@ MOST_METHODS = 6
 RATES = {
     "granted": "dibs_leases_total granted",
     "submitted": "dibs_submissions_total",
+    "decided": "dibs_review_decisions_total",
     "expired": "dibs_expiries_total",
     "imported": "dibs_imported_items_total",
 }

@@ -14,8 +14,10 @@ from rich.console import Group, RenderableType
 from rich.panel import Panel
 from rich.table import Table
 
+from allocator.cli import top_reviews
 from allocator.cli.ages import age
 from allocator.cli.answers import all_pages
+from allocator.cli.top_reviews import Reviewing
 from dibs import Client
 from dibs.errors import PermissionDenied, QueueNotFound
 from dibs.v1.common_pb2 import TaskState
@@ -25,7 +27,10 @@ from dibs.v1.figures_pb2 import WorkStatus
 MOST_QUEUES = 30
 MOST_HOLDERS = 12
 HELD = "state = ASSIGNED OR state = IN_PROGRESS"
-STATES = ("QUEUED", "ASSIGNED", "IN_PROGRESS", "RETURNED", "COMPLETED", "DISCARDED", "ESCALATED")
+STATES = (
+    *("QUEUED", "ASSIGNED", "IN_PROGRESS", "IN_REVIEW"),
+    *("RETURNED", "COMPLETED", "DISCARDED", "ESCALATED"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +45,8 @@ class Row:
     states: Mapping[str, int]
     available: int
     oldest_s: float | None
+    reviewing: Reviewing | None = None
+    """None: its work never was to be reviewed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +61,9 @@ class Queues:
     def drawn(self) -> RenderableType:
         """As people see it."""
         people = Panel(_people(self.held), title="who holds what", border_style="dim")
-        return Group(_table(self), people)
+        reviewed = [(row.queue, row.reviewing) for row in self.rows if row.reviewing]
+        reviews = [top_reviews.table(reviewed)] if reviewed else []
+        return Group(_table(self), *reviews, people)
 
     def fields(self) -> Mapping[str, Any]:
         """The same for scripts."""
@@ -69,6 +78,7 @@ class Queues:
                     "states": dict(row.states),
                     "available": row.available,
                     "oldest_waiting_s": row.oldest_s,
+                    "review": top_reviews.fields(row.reviewing),
                 }
                 for row in self.rows
             ],
@@ -86,7 +96,7 @@ def look(client: Client, queue: str) -> Queues:
     else:
         queues = list(all_pages(client.list_queues, {}).queues)
     return Queues(
-        rows=list(_rows(client, queues[:MOST_QUEUES])),
+        rows=list(_rows(client, queues[:MOST_QUEUES], top_reviews.first_passes(client, queue))),
         queues=len(queues),
         held=_held(client, queue),
     )
@@ -106,24 +116,26 @@ def _held(client: Client, queue: str) -> Counter[tuple[str, str]]:
     return +held
 
 
-def _rows(client: Client, queues: Iterable[Any]) -> Iterator[Row]:
+def _rows(client: Client, queues: Iterable[Any], passes: Mapping[str, float]) -> Iterator[Row]:
     """One a queue, but for those that were deleted a moment ago."""
     for queue in queues:
         with suppress(QueueNotFound):
-            yield _row(queue, client.get_queue_depth(queue.queue_id))
+            yield _row(queue, client.get_queue_depth(queue.queue_id), passes)
 
 
-def _row(queue: Any, depth: Any) -> Row:
+def _row(queue: Any, depth: Any, passes: Mapping[str, float]) -> Row:
     waits = depth.HasField("oldest_waiting_age")
+    states = {_state(count.state): count.count for count in depth.tasks}
     return Row(
         queue=queue.queue_id,
         status=WorkStatus.Name(queue.status).removeprefix("WORK_STATUS_"),
         paused=queue.pause_mode != PAUSE_MODE_UNSPECIFIED,
         manual=queue.manual_mode,
         percent=queue.progress_percent,
-        states={_state(count.state): count.count for count in depth.tasks},
+        states=states,
         available=depth.available,
         oldest_s=depth.oldest_waiting_age.ToTimedelta().total_seconds() if waits else None,
+        reviewing=top_reviews.of_queue(queue, depth, states, passes),
     )
 
 

@@ -281,6 +281,14 @@ class Reviews(Protocol):
         """What is to be reviewed, by queue and kind; None: of all that are not archived."""
         ...
 
+    async def unclaimed(self, project: int, queue: int, kind: int, limit: int) -> Sequence[int]:
+        """Reviews that wait for anybody, by the numbers of their entries, the oldest first."""
+        ...
+
+    async def reviewers(self, project: int, limit: int) -> Sequence[int]:
+        """Active members with a role for review."""
+        ...
+
 
 class QualityReads(Protocol):
     """Figures about reviews, read when somebody asks, exact."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
+from collections.abc import Mapping
+from typing import Any
 
 from allocator import answers, requests
 from allocator.model import PauseMode
@@ -15,10 +17,11 @@ from allocator.ports import (
     Items,
     Ledger,
     QueueView,
+    Reviews,
     Views,
     WallClock,
 )
-from allocator.services import figures, qa_settings, queue_settings, queue_update
+from allocator.services import figures, qa_settings, queue_settings, queue_update, review_depth
 from allocator.services.checking import Checking
 from allocator.services.door import Door
 from allocator.services.named import Names
@@ -42,6 +45,7 @@ class Queues:
         items: Items,
         content: Content,
         views: Views,
+        reviews: Reviews,
         door: Door,
         names: Names,
         sources: Sources,
@@ -54,6 +58,7 @@ class Queues:
         self._items = items
         self._content = content
         self._views = views
+        self._reviews = reviews
         self._door = door
         self._names = names
         self._sources = sources
@@ -143,9 +148,18 @@ class Queues:
             next_free_ms=None if found["next_free"] < 0 else expires_in(found["next_free"], now_ms),
             items_pending=await items_pending(self._ledger, self._items, place.project, queue),
             items_not_added=found["not_added"],
+            review=await self._review_depth(place.project, queue, found, now_ms),
         )
         hidden = figures.hidden_from(await self._door.caller(place), found)
         return _without_waiting(depth) if hidden else depth
+
+    async def _review_depth(
+        self, project: int, queue: int, found: Mapping[str, Any], now_ms: int
+    ) -> answers.ReviewDepth | None:
+        if "reviews" not in found:
+            return None
+        backlog = await self._reviews.backlog(project, [queue])
+        return review_depth.of(found, backlog, now_ms)
 
     async def _viewed(self, project: int, view: QueueView) -> answers.Queue:
         return await self._names.queue(

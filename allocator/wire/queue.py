@@ -158,6 +158,21 @@ def depth(answer: answers.Depth) -> pb.GetQueueDepthResponse:
         items_not_added=answer.items_not_added,
         pause_mode=common.number(answer.paused),
         archived=answer.archived,
+        review=_review_depth(answer.review),
+    )
+
+
+def _review_depth(review: answers.ReviewDepth | None) -> pb.ReviewDepth | None:
+    if review is None:
+        return None
+    return pb.ReviewDepth(
+        enabled=review.enabled,
+        waiting=review.waiting,
+        held=review.held,
+        expert_waiting=review.expert_waiting,
+        expert_held=review.expert_held,
+        oldest_age=common.duration(review.oldest_age_ms),
+        backpressure=review.pressed,
     )
 
 

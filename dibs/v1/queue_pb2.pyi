@@ -391,7 +391,7 @@ class GetQueueDepthRequest(_message.Message):
     def __init__(self, project_id: _Optional[str] = ..., actor: _Optional[str] = ..., min_seq: _Optional[int] = ..., queue_id: _Optional[str] = ...) -> None: ...
 
 class GetQueueDepthResponse(_message.Message):
-    __slots__ = ("seq", "tasks", "available", "held", "oldest_waiting_age", "next_free", "items_pending", "items_not_added", "pause_mode", "archived")
+    __slots__ = ("seq", "tasks", "available", "held", "oldest_waiting_age", "next_free", "items_pending", "items_not_added", "pause_mode", "archived", "review")
     SEQ_FIELD_NUMBER: _ClassVar[int]
     TASKS_FIELD_NUMBER: _ClassVar[int]
     AVAILABLE_FIELD_NUMBER: _ClassVar[int]
@@ -402,6 +402,7 @@ class GetQueueDepthResponse(_message.Message):
     ITEMS_NOT_ADDED_FIELD_NUMBER: _ClassVar[int]
     PAUSE_MODE_FIELD_NUMBER: _ClassVar[int]
     ARCHIVED_FIELD_NUMBER: _ClassVar[int]
+    REVIEW_FIELD_NUMBER: _ClassVar[int]
     seq: int
     tasks: _containers.RepeatedCompositeFieldContainer[_figures_pb2.StateCount]
     available: int
@@ -412,7 +413,26 @@ class GetQueueDepthResponse(_message.Message):
     items_not_added: int
     pause_mode: _control_pb2.PauseMode
     archived: bool
-    def __init__(self, seq: _Optional[int] = ..., tasks: _Optional[_Iterable[_Union[_figures_pb2.StateCount, _Mapping]]] = ..., available: _Optional[int] = ..., held: _Optional[int] = ..., oldest_waiting_age: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ..., next_free: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., items_pending: _Optional[int] = ..., items_not_added: _Optional[int] = ..., pause_mode: _Optional[_Union[_control_pb2.PauseMode, str]] = ..., archived: bool = ...) -> None: ...
+    review: ReviewDepth
+    def __init__(self, seq: _Optional[int] = ..., tasks: _Optional[_Iterable[_Union[_figures_pb2.StateCount, _Mapping]]] = ..., available: _Optional[int] = ..., held: _Optional[int] = ..., oldest_waiting_age: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ..., next_free: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., items_pending: _Optional[int] = ..., items_not_added: _Optional[int] = ..., pause_mode: _Optional[_Union[_control_pb2.PauseMode, str]] = ..., archived: bool = ..., review: _Optional[_Union[ReviewDepth, _Mapping]] = ...) -> None: ...
+
+class ReviewDepth(_message.Message):
+    __slots__ = ("enabled", "waiting", "held", "expert_waiting", "expert_held", "oldest_age", "backpressure")
+    ENABLED_FIELD_NUMBER: _ClassVar[int]
+    WAITING_FIELD_NUMBER: _ClassVar[int]
+    HELD_FIELD_NUMBER: _ClassVar[int]
+    EXPERT_WAITING_FIELD_NUMBER: _ClassVar[int]
+    EXPERT_HELD_FIELD_NUMBER: _ClassVar[int]
+    OLDEST_AGE_FIELD_NUMBER: _ClassVar[int]
+    BACKPRESSURE_FIELD_NUMBER: _ClassVar[int]
+    enabled: bool
+    waiting: int
+    held: int
+    expert_waiting: int
+    expert_held: int
+    oldest_age: _duration_pb2.Duration
+    backpressure: bool
+    def __init__(self, enabled: bool = ..., waiting: _Optional[int] = ..., held: _Optional[int] = ..., expert_waiting: _Optional[int] = ..., expert_held: _Optional[int] = ..., oldest_age: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ..., backpressure: bool = ...) -> None: ...
 
 class AttachDatasetRequest(_message.Message):
     __slots__ = ("project_id", "actor", "request_id", "queue_id", "dataset_id", "priority", "not_before", "on_duplicate")

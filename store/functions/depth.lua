@@ -4,7 +4,8 @@
 -- ARGV    queue
 --
 -- Returns one of
---   {'ok', seq, chain, clock, map}   tasks by state, entries available; oldest entry (0: none), next_free in ms (-1: none), not_added, paused (mode), archived; owner, hidden, pressed 0/1 (see queues.load)
+--   {'ok', seq, chain, clock, map}   tasks by state, entries available; oldest entry (0: none), next_free in ms (-1: none), not_added, paused (mode), archived; owner, hidden, pressed 0/1 (see queues.load);
+--                                    reviews, if it ever had review: {on (0/1), stages (of each kind, its review tasks by state)}
 --   {'not_found', seq, chain, clock, 'queue'}
 local function oldest_entry(heads)
   local oldest
@@ -15,6 +16,13 @@ local function oldest_entry(heads)
     end
   end
   return oldest or 0
+end
+
+-- What is to be reviewed of a queue, and was.
+local function of_reviews(P, queue)
+  local list = {}
+  for kind = REVIEW, EXPERT_REVIEW do list[kind] = queues.count(P, kind * STAGE + queue.number, {}) end
+  return { on = queue.review.on, stages = list }
 end
 
 read('depth', function(call, arg)
@@ -28,6 +36,7 @@ read('depth', function(call, arg)
   local queue = queues.load(P, arg.queue)
   result.paused, result.archived = queue.control.paused, queue.control.archived
   result.owner, result.hidden, result.pressed = queue.owner, queue.hidden or 0, queue.pressed and 1 or 0
+  if queue.review then result.reviews = of_reviews(P, queue) end
   local first = leases.first(P, queue)
   if first then result.next_free = leases.left(call, first) end
   return value(call, result)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from io import StringIO
 
 from google.protobuf.timestamp_pb2 import Timestamp
 from rich.console import Console
 
-from allocator.cli import figures, top, top_loads, top_queues
+from allocator.cli import figures, top, top_loads, top_queues, top_reviews
 from allocator.cli.figures import Figures
 from dibs.v1 import report_pb2 as pb
 
@@ -96,6 +97,36 @@ def test_a_project_where_nothing_happens_is_shown_too() -> None:
     assert "nobody holds a task" in shown[0]
     assert "0 people   0 overloaded   0 idle" in shown[1]
     assert "nobody has anything open" in shown[2]
+
+
+def test_what_is_to_be_reviewed_is_a_line_a_queue() -> None:
+    busy = top_reviews.Reviewing(
+        enabled=True,
+        in_review=41,
+        waiting=1_200,
+        held=7,
+        expert_waiting=3,
+        expert_held=2,
+        oldest_s=5_400,
+        returned=9,
+        items_with_open_issues=8,
+        items_for_review=1,
+        backpressure=True,
+        first_pass_rate=0.875,
+    )
+    off = replace(
+        busy, enabled=False, waiting=0, oldest_s=None, first_pass_rate=None, backpressure=False
+    )
+    rows = [replace(_row(1), reviewing=busy), replace(_row(2), reviewing=off), _row(3)]
+    screen = top_queues.Queues(rows=rows, queues=3, held=Counter())
+    shown = _words(_shown(screen)).partition("reviews (")[2]
+
+    assert "q1 1,200 7 3 2 1.5 h 9 8 88% back-pressure" in shown
+    assert "q2 7 3 2 9 8 off" in shown
+    assert "q3" not in shown
+    assert [row["review"] and row["review"]["waiting"] for row in screen.fields()["queues"]] == [
+        *(1_200, 0, None),
+    ]
 
 
 def _words(shown: str) -> str:

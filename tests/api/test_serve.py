@@ -19,8 +19,11 @@ from urllib.request import urlopen
 import pytest
 from google.protobuf.timestamp_pb2 import Timestamp
 
+from allocator.cli.figures import look
 from dibs import AsyncClient
+from dibs.v1.project_pb2 import ROLE_REVIEWER, Member
 from dibs.v1.queue_pb2 import Queue
+from dibs.v1.review_pb2 import REVIEW_ACTION_REJECT, Verdict
 from dibs.v1.review_settings_pb2 import ReviewSettings
 from store.embedded import EmbeddedRedis
 from tests import calls
@@ -265,10 +268,69 @@ async def test_top_shows_queues_rates_lag_and_who_holds_what(served: Served) -> 
         ("ASSIGNED", 2),
         ("IN_PROGRESS", 1),
     }
-    assert set(frame["rates"]) == {"granted", "submitted", "expired", "imported"}
+    assert set(frame["rates"]) == {"granted", "submitted", "decided", "expired", "imported"}
     assert frame["commit_lag_events"] >= 0
     for words in ("night-shift", "commit lag", "who holds what", "ada", "oldest waits", "/s"):
         assert words in shown
+
+
+async def test_what_waits_for_review_is_on_screen_and_a_figure_also_if_nobody_may_do_it(
+    served: Served,
+) -> None:
+    before = await asyncio.to_thread(look, served.pages)
+    async with _client(served).bound(project="reviewed") as client:
+        await client.create_project()
+        await client.create_dataset("d")
+        await client.import_items("d", ["a", "b", "c"])
+        await client.create_queue("q")
+        await client.attach_dataset("q", "d")
+        rules = ReviewSettings(enabled=True, max_review_backlog=1)
+        await client.update_review_settings("q", rules, paths=["enabled", "max_review_backlog"])
+        for task in (await client.reserve("q", count=2)).tasks:
+            await client.submit(task.task_id, task.lease.lease_token)
+        of = 'project="reviewed",queue="q",stage="review"'
+
+        def figures(*lines: str) -> bool:
+            with urlopen(served.pages + "/metrics", timeout=5) as answer:
+                return set(lines) <= set(answer.read().decode().splitlines())
+
+        await _until(
+            lambda: figures(
+                f'dibs_reviews{{{of},state="waiting"}} 2.0',
+                f"dibs_reviewers_missing{{{of}}} 2.0",
+                'dibs_queue_pressed{project="reviewed",queue="q"} 1.0',
+            )
+        )
+        await client.add_members([Member(person_id="rev", roles=[ROLE_REVIEWER])])
+        rev = client.bound(actor="rev")
+        [review] = (await rev.reserve_reviews("q")).reviews
+        reject = Verdict(action=REVIEW_ACTION_REJECT, comment="look again")
+        token = review.lease.lease_token
+        done = await rev.decide(review.review_id, token, all_units=reject)
+        await client.get_quality(min_seq=done.seq)
+    screen = ("top", "--pages", served.pages, "--project", "reviewed", "--interval", "0.1")
+    frame = await _dibs(served, *screen)
+    shown = await _shown(served, *screen, "--once")
+
+    told = frame["queues"][0]["review"]
+    assert (told["waiting"], told["held"], told["expert_waiting"]) == (1, 0, 0)
+    assert (told["in_review"], told["returned"], told["items_with_open_issues"]) == (1, 1, 1)
+    assert (told["backpressure"], told["first_pass_rate"], told["oldest_s"] >= 0) == (True, 0, True)
+    assert "back-pressure" in shown
+    await _until(
+        lambda: figures(
+            f"dibs_reviewers_missing{{{of}}} 0.0",
+            f'dibs_reviews{{{of},state="waiting"}} 1.0',
+        )
+    )
+    now = await asyncio.to_thread(look, served.pages)
+    for name, rose in (
+        ("dibs_review_decisions_total returned", 1),
+        ("dibs_review_leases_total granted", 1),
+        ("dibs_leases_total granted", 2),
+        ("dibs_reviews_made_total nobody", 2),
+    ):
+        assert now.counted[name] - before.counted.get(name, 0) == rose, name
 
 
 @pytest.mark.shows("P20", "L29", "L30")

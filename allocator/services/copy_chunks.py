@@ -199,12 +199,14 @@ class CopyChunks:
         groups = await self._groups.numbers(at.project, rules["groups"])
         people = await self._people(at, [rules["owner"], *rules["allowed"]])
         content, _ = await self._content.put(at.project, body)
+        source = rules["source"] and await self._directory.queue(at.project, rules["source"])
         queue = await self._directory.add_queue(at.project, queue_id)
         outcome = await self._change(
             *(at, "create_queue"),
             queue=queue,
             rules={
                 **rules,
+                "source": source or 0,
                 "groups": sorted(groups.values()),
                 "owner": people.get(rules["owner"], at.actor),
                 "allowed": sorted(people[one] for one in rules["allowed"] if one in people),
@@ -213,6 +215,8 @@ class CopyChunks:
         )
         if outcome.word == "already_exists":
             raise errors.QueueAlreadyExists(queue_id)
+        if outcome.word == "no_source":
+            raise errors.QueueNotFound(rules["source"])
         if outcome.word == "no_group":
             ids = await self._groups.ids(at.project, [int(value(outcome))])
             raise errors.GroupNotFound(next(iter(ids.values())))

@@ -180,10 +180,16 @@ class Template:
     async def _with_queues(self, place: Place, ask: CopyProject, chosen: _Chosen) -> list[Step]:
         settings = [await self._settings(place.project, view) for view in chosen.queues]
         _check_statuses(ask, settings)
-        steps = []
-        for view, of in zip(chosen.queues, settings, strict=True):
+        steps, ids = [], {view.queue: view.external_id for view in chosen.queues}
+        pairs = sorted(zip(chosen.queues, settings, strict=True), key=lambda pair: pair[1].is_qa)
+        for view, of in pairs:
+            if of.is_qa and of.source not in ids:
+                continue  # there would be nothing that it checks
             kept = _kept(of, ask, chosen, place.actor)
+            if of.is_qa:
+                kept = _checking(kept, settings[list(ids).index(of.source)], ask)
             rules, body = queue_settings.rules_of(kept), queue_settings.body_of(kept)
+            rules["source"] = ids.get(of.source, 0)
             groups = await self._groups.ids(place.project, kept.groups)
             rules["groups"] = sorted(groups.values())
             steps.append(["queue", view.external_id, rules, body])
@@ -235,6 +241,23 @@ def _check_statuses(ask: CopyProject, settings: Sequence[QueueSettings]) -> None
         if name not in known:
             right = "must be a status of a queue that is copied"
             raise errors.InvalidArgument(f"statuses[{place}]", right)
+
+
+def _checking(kept: QueueSettings, source: QueueSettings, ask: CopyProject) -> QueueSettings:
+    """Of a queue for QA: which statuses it takes of those that its labeling queue keeps.
+
+    Nothing of the copy is finished: one that does not follow has nothing to check.
+    """
+    own = len(queue_settings.DEFAULT_NAMES)
+    names = [
+        one.name
+        for place, one in enumerate(source.statuses)
+        if place < own or ask.statuses is None or one.name in ask.statuses
+    ]
+    chosen = tuple(name for name in kept.source_statuses if name in names)
+    takes = tuple(sorted(names.index(name) + 1 for name in chosen))
+    upto = 0 if kept.follow else 1
+    return dataclasses.replace(kept, source_statuses=chosen, takes=takes, upto=upto)
 
 
 def _kept(of: QueueSettings, ask: CopyProject, chosen: _Chosen, actor: int) -> QueueSettings:

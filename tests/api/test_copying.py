@@ -192,3 +192,18 @@ async def test_a_repeat_copies_nothing_more(furnished: World) -> None:
     assert (again.seq, again.operation.operation_id) == (first.seq, first.operation.operation_id)
     assert again.operation.state == SUCCEEDED
     assert await queue_ids(new) == ["q"]
+
+
+async def test_a_queue_for_qa_is_copied_with_the_queue_that_it_checks_or_not_at_all(
+    furnished: World,
+) -> None:
+    of_qa: dict[str, Any] = {"type": queue_pb2.QUEUE_TYPE_QA, "source_queue_id": "q"}
+    await furnished.queue("a-check", source_statuses=["easy", "blurred"], **of_qa)
+    some = await copied(furnished, all_queues=True, statuses=["easy"])
+    alone = await copied(furnished, queue_ids=["a-check"])
+
+    found = await some.look("a-check")
+    assert (found.type, found.source_queue_id) == (queue_pb2.QUEUE_TYPE_QA, "q")
+    assert list(found.source_statuses) == ["easy"]
+    missing = await refused(alone.depth("a-check"))
+    assert isinstance(missing, errors.QueueNotFound)

@@ -394,12 +394,17 @@ class Assembly:
         )
 
     @cached_property
+    def _adapting(self) -> Adapting:
+        return Adapting(items=self._items, views=self._views, quality=self._store.qualities)
+
+    @cached_property
     def _drawing(self) -> Drawing:
         return Drawing(
             directory=self._directory,
             items=self._items,
             views=self._views,
             reviews=self._store.reviews,
+            adapting=self._adapting,
         )
 
     @cached_property
@@ -470,7 +475,12 @@ class Assembly:
             views=self._views,
             settings=self._settings,
             named=self._named_tasks,
-            again=DrawingAgain(views=self._views, reviews=reviews, drawing=self._drawing),
+            again=DrawingAgain(
+                views=self._views,
+                reviews=reviews,
+                drawing=self._drawing,
+                adapting=self._adapting,
+            ),
         )
 
     @cached_property

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from allocator.model import TaskId
 from allocator.ports import Items, QualityReads, Views
-from allocator.requests import Submit
 from reviewqueue.adaptive import WINDOW, Adaptive, Figures
 from reviewqueue.sampling import How, Rates
 from reviewqueue.settings import ReviewSettings
@@ -36,22 +36,27 @@ class Adapting:
         self._quality = quality
 
     async def of(
-        self, project: int, person: int, ask: Submit, review: ReviewSettings
+        self,
+        project: int,
+        person: int,
+        review: ReviewSettings,
+        task: TaskId,
+        classes: Iterable[str],
     ) -> ReviewSettings:
-        """The settings as they are for this submission."""
+        """The settings as they are for units of these classes, by this person."""
         plan = review.adaptive
         if plan is None or not review.enabled:
             return review
-        classes = sorted(set(ask.work.classes) | {""})
-        figures = await self._figures(project, review.queue, person, classes, plan)
-        items = await self._items.of_entries(project, [ask.hold.task.entry])
+        named = sorted({*classes, ""})
+        figures = await self._figures(project, review.queue, person, named, plan)
+        items = await self._items.of_entries(project, [task.entry])
         rates = review.rates
         adapted = Adapted(
             overall=rates.overall,
             discard=rates.discard,
             plan=plan,
             figures=figures,
-            attributes=items[ask.hold.task.entry].attributes,
+            attributes=items[task.entry].attributes,
         )
         return dataclasses.replace(review, rates=adapted)
 

@@ -15,6 +15,7 @@ from allocator.model import Meaning, QueueSettings, TaskId, TaskKind, TaskState
 from allocator.ports import Directory, Earlier, Items, Reviews, ReviewView, UnitView, Views
 from allocator.ports.lists import ListAsk
 from allocator.requests import Submit
+from allocator.services.adapting import Adapting
 from reviewqueue.choice import By, Group, group
 from reviewqueue.corrections import Given, Known, resubmit
 from reviewqueue.draws import Subject
@@ -54,9 +55,16 @@ class Drawing:
     """Draws units of submissions, and names who may review them."""
 
     def __init__(
-        self, *, directory: Directory, items: Items, views: Views, reviews: Reviews
+        self,
+        *,
+        directory: Directory,
+        items: Items,
+        views: Views,
+        reviews: Reviews,
+        adapting: Adapting,
     ) -> None:
         self._directory = directory
+        self._adapting = adapting
         self._items = items
         self._views = views
         self._reviews = reviews
@@ -135,7 +143,9 @@ class Drawing:
         units = there or [Unit(number=WHOLE_TASK)]
         round_ = max(before.round, 1)
         subject = await self.subject(project, queue, task, round_)
-        how = review.rates.of_work(view.person)
+        classes = [unit.class_name for unit in units]
+        adapted = await self._adapting.of(project, view.person, review, task, classes)
+        how = adapted.rates.of_work(view.person)
         drawn = sample(units, how=how, seed=review.seed, subject=subject)
         authors = {view.person, *before.authors}
         groups = groups_of(drawn.numbers, units, review, view.person, authors)

@@ -12,6 +12,7 @@ from allocator.filters import All, Compare, Order
 from allocator.model import Meaning, TaskId, TaskKind, TaskState
 from allocator.ports import Earlier, Reviews, TaskView, UnitView, Views
 from allocator.ports.lists import ListAsk
+from allocator.services.adapting import Adapting
 from allocator.services.drawing import (
     Drawing,
     groups_of,
@@ -74,8 +75,11 @@ NOT_SUBMITTED: Final[Mapping[str, Any]] = {
 class DrawingAgain:
     """Names units of past submissions, and who may review them."""
 
-    def __init__(self, *, views: Views, reviews: Reviews, drawing: Drawing) -> None:
+    def __init__(
+        self, *, views: Views, reviews: Reviews, drawing: Drawing, adapting: Adapting
+    ) -> None:
         self._views = views
+        self._adapting = adapting
         self._reviews = reviews
         self._drawing = drawing
 
@@ -112,7 +116,9 @@ class DrawingAgain:
         for (round_, author), some in groupby(sorted(left, key=key), key=key):
             subject = await self._drawing.subject(project, past.view.queue, task, round_)
             views = list(some)
-            how = how_of(known.review, author, past.meaning)
+            classes = [one.class_name for one in views]
+            review = await self._adapting.of(project, author, known.review, task, classes)
+            how = how_of(review, author, past.meaning)
             drawn = sample(
                 [unit_of(one) for one in views], how=how, seed=known.review.seed, subject=subject
             )

@@ -102,7 +102,9 @@ class Submitting:
         settings = known.settings
         status = _checked(ask, settings)
         meaning = settings.statuses[status - 1].meaning
-        review = await self._adapting.of(place.project, person, ask, known.review)
+        review = await self._adapting.of(
+            place.project, person, known.review, ask.hold.task, ask.work.classes
+        )
         drawn = await self._drawing.of(
             *(place.project, person, ask, settings, review, meaning, earlier)
         )

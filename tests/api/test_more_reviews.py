@@ -11,7 +11,7 @@ from dibs.v1 import common_pb2, operation_pb2, project_pb2
 from dibs.v1 import review_settings_pb2 as settings_pb
 from dibs.v1 import reviewing_again_pb2 as pb
 from tests.api.reviews import APPROVE, REJECT, Desk, ids, verdict
-from tests.api.tasks import record
+from tests.api.tasks import record, set_status
 from tests.api.world import World, refused
 from tests.conftest import ON_ONE_KIND
 
@@ -148,3 +148,15 @@ async def test_what_cannot_be_added_is_refused_by_name(world: World) -> None:
     nobody = await refused(add(world, task, actor="rev"))
     assert isinstance(nobody, errors.PermissionDenied)
     assert (await record(world, task)).task.state == IN_REVIEW
+
+
+async def test_what_is_drawn_anew_goes_by_a_plan_where_there_is_one(world: World) -> None:
+    desk = await Desk.make(world, sampling_rate=0.0, discard_review_rate=0.0)
+    task = await a_task(desk, "a", "b")
+    await desk.submit("bob", status="discarded")
+    plan = settings_pb.AdaptivePlan(target=0.5, base=0.1, new_units=10)
+    await desk.settings(adaptive=plan)
+
+    assert (await resample(world, task_ids=[task])).done == 1
+    assert ids(await desk.take("rev")) == ["a", "b"]
+    assert (await set_status(world, "bob", "2-1", "completed")).state == IN_REVIEW

@@ -16,14 +16,26 @@ class Verdict(IntEnum):
     HELD = 2
     HAS_STATUS = 3
     NOT_HELD = 4
+    IN_REVIEW = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Editable:
-    """The verdict, and the task that decides, if one does."""
+    """The verdict, and the task that decides, if one does; and a review of it, and whose it is."""
 
     verdict: Verdict
     record: TaskRecord | None = None
+    review: TaskId | None = None
+    reviewer: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """So many reviews wait for one person; the oldest was made then (wall ms)."""
+
+    reviewer: str
+    reviews: int
+    oldest_ms: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +45,7 @@ class Explained:
     seq: int
     next_task: TaskId | None = None
     nothing: tuple[ReasonForNothing, ...] = ()
+    waiting: tuple[Waiting, ...] = ()
     now_ms: int = 0
     state: TaskState | None = None
     holder: str = ""

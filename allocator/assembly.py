@@ -87,6 +87,7 @@ from allocator.services.standing import Standing
 from allocator.services.steering import Steering
 from allocator.services.submitting import Submitting
 from allocator.services.template import Template
+from allocator.services.under_review import UnderReview
 from allocator.services.watching import Watching
 from allocator.wire.review import submitted_units
 from store.assembly import Store
@@ -590,8 +591,10 @@ class Assembly:
             ledger=self._ledger,
             items=self._items,
             door=self._door,
+            views=self._views,
             standing=self._standing,
             named=self._named_tasks,
+            under=UnderReview(reviews=self._store.reviews, directory=self._directory),
             clock=self._clock,
         )
 

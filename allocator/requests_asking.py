@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from allocator.model import TaskId
+from allocator.model import TaskId, TaskKind
 from allocator.requests import Look
 
 
@@ -21,9 +21,10 @@ class CanEdit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explain:
-    """Why a person gets what they get of a queue, or of a task."""
+    """Why a person gets what they get of a queue, or of a task; of a queue work of one `kind`."""
 
     look: Look
     person: str
     queue_id: str = ""
     task: TaskId | None = None
+    kind: TaskKind = TaskKind.ANNOTATE

@@ -12,6 +12,7 @@ from datetime import timedelta
 
 from dibs.call import Call, Scope, duration
 from dibs.v1 import allocation_pb2 as allocation
+from dibs.v1 import common_pb2
 from dibs.v1 import editing_pb2 as editing
 from dibs.v1 import picking_pb2 as picking
 from dibs.v1 import skipping_pb2 as skipping
@@ -189,11 +190,22 @@ def can_edit(
 
 
 def explain(
-    scope: Scope, *, queue: str = "", task_id: str = "", person: str = "", min_seq: int = 0
+    scope: Scope,
+    *,
+    queue: str = "",
+    task_id: str = "",
+    person: str = "",
+    kind: common_pb2.TaskKind = common_pb2.TASK_KIND_UNSPECIFIED,
+    min_seq: int = 0,
 ) -> Call[allocation.ExplainResponse]:
-    """Why a person gets what they get: of a queue, or of a task."""
+    """Why a person gets what they get: of a queue (tasks, or reviews by kind), or of a task."""
     request = allocation.ExplainRequest(
-        **scope.where(), min_seq=min_seq, person=person, queue_id=queue, task_id=task_id
+        **scope.where(),
+        min_seq=min_seq,
+        person=person,
+        queue_id=queue,
+        task_id=task_id,
+        kind=kind,
     )
     return Call(_ALLOCATION + "Explain", request, allocation.ExplainResponse)
 

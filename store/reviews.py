@@ -17,6 +17,7 @@ from allocator.ports import (
     ReviewSettingsView,
     ReviewView,
     UnitView,
+    WaitsFor,
 )
 from allocator.ports.lists import ListAsk
 from store.filtering import text
@@ -71,6 +72,11 @@ _REVIEWS: Final = Rows(
         "update_time": ("v.updated_seq", "v.review"),
     },
 )
+_WAITING: Final = """
+SELECT r.person, count(*) AS reviews, min(r.made_wall) AS oldest_ms
+  FROM view_review r
+ WHERE r.project = $1 AND r.queue = $2 AND r.kind = $3 AND r.state NOT IN (6, 9) AND r.state = 8
+ GROUP BY r.person ORDER BY r.person LIMIT $4"""
 _BACKLOG: Final = """
 SELECT b.*, coalesce(u.tasks, 0) AS units,
        coalesce((SELECT r.made_wall FROM view_review r
@@ -162,6 +168,11 @@ class Reviews:
         """One review, by the number of its entry."""
         row = await self._postgres.fetchrow(f"{_REVIEWS.query} AND v.review = $2", project, review)
         return _review(row) if row else None
+
+    async def waiting(self, project: int, queue: int, kind: int, limit: int) -> Sequence[WaitsFor]:
+        """For whom reviews of a queue wait, by person; the first so many."""
+        rows = await self._postgres.fetch(_WAITING, project, queue, kind, limit)
+        return [WaitsFor(**row) for row in rows]
 
     async def backlog(self, project: int, queues: Sequence[int] | None) -> Sequence[Backlog]:
         """What is to be reviewed, by queue and kind, from counters."""

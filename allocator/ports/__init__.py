@@ -45,6 +45,7 @@ from allocator.ports.reviews import (
     ReviewSettingsView,
     ReviewView,
     UnitView,
+    WaitsFor,
 )
 from allocator.ports.sums import Sums
 from allocator.ports.views import (
@@ -140,4 +141,5 @@ __all__ = [
     "ReviewSettingsView",
     "ReviewView",
     "UnitView",
+    "WaitsFor",
 ]

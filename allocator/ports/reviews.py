@@ -219,6 +219,14 @@ class FirstReviews(NamedTuple):
     rejected: int
 
 
+class WaitsFor(NamedTuple):
+    """Reviews that wait for one person, and when the oldest of them was made."""
+
+    person: int
+    reviews: int
+    oldest_ms: int
+
+
 class Reviews(Protocol):
     """Units, issues and review tasks.
 
@@ -275,6 +283,10 @@ class Reviews(Protocol):
 
     async def review(self, project: int, review: int) -> ReviewView | None:
         """One review, by the number of its entry."""
+        ...
+
+    async def waiting(self, project: int, queue: int, kind: int, limit: int) -> Sequence[WaitsFor]:
+        """For whom reviews of a queue wait, by person; the first so many."""
         ...
 
     async def backlog(self, project: int, queues: Sequence[int] | None) -> Sequence[Backlog]:

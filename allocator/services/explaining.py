@@ -10,15 +10,17 @@ from allocator import answers_asking as answers
 from allocator import requests_asking as requests
 from allocator.answers_asking import Verdict
 from allocator.answers_tasks import TaskRecord
-from allocator.model import Cause, TaskId, TaskState
-from allocator.ports import Directory, EntryPlace, Items, Ledger, Outcome, WallClock
+from allocator.model import Cause, TaskId, TaskKind, TaskState
+from allocator.ports import Directory, EntryPlace, Items, Ledger, Outcome, Views, WallClock
 from allocator.requests_tasks import GetItemStatus
 from allocator.services.door import Door, Place
+from allocator.services.held_reviews import stage
 from allocator.services.locks import status_locks
 from allocator.services.named_tasks import DONE, NamedTasks
 from allocator.services.outcomes import expires_in, some, value
 from allocator.services.reserving import reason_of
 from allocator.services.standing import Standing
+from allocator.services.under_review import UnderReview
 from dibs import errors
 
 CAN_EDIT = "AllocationService.CanEdit"
@@ -36,16 +38,20 @@ class Explaining:
         ledger: Ledger,
         items: Items,
         door: Door,
+        views: Views,
         standing: Standing,
         named: NamedTasks,
+        under: UnderReview,
         clock: WallClock,
     ) -> None:
         self._directory = directory
         self._ledger = ledger
         self._items = items
         self._door = door
+        self._views = views
         self._standing = standing
         self._named = named
+        self._under = under
         self._clock = clock
 
     async def can_edit(self, ask: requests.CanEdit) -> answers.Editable:
@@ -69,6 +75,8 @@ class Explaining:
             found = _in_queue(here, ask.person, locks=locks)
         else:
             found = _anywhere(records, ask.person, locks=locks)
+        if found.verdict is Verdict.IN_REVIEW and found.record:
+            return await self._under.editable(place.project, found.record, person)
         return await self._until(place, person, found)
 
     async def _until(self, place: Place, person: int, found: answers.Editable) -> answers.Editable:
@@ -97,8 +105,14 @@ class Explaining:
         if ask.task is not None:
             return await self._task(place, ask.task, person)
         queue = await self._door.queue(place.project, ask.queue_id)
-        outcome = await self._ledger.read(place.project, "explain", queue=queue, person=person)
-        return self._queue(outcome)
+        number = queue if ask.kind is TaskKind.ANNOTATE else stage(queue, ask.kind)
+        outcome = await self._ledger.read(place.project, "explain", queue=number, person=person)
+        told = self._queue(outcome)
+        if ask.kind is TaskKind.ANNOTATE or told.next_task:
+            return told
+        await self._views.wait_for(place.project, outcome.seq)
+        waiting = await self._under.waiting(place.project, queue, ask.kind)
+        return replace(told, waiting=waiting)
 
     def _queue(self, outcome: Outcome) -> answers.Explained:
         found = value(outcome)
@@ -112,18 +126,14 @@ class Explaining:
         )
 
     async def _task(self, place: Place, task: TaskId, person: int) -> answers.Explained:
-        came = (await self._items.places(place.project, [task.entry])).get(task.entry)
-        if came is None:
-            raise errors.TaskNotFound(str(task))
-        outcome = await self._ledger.read(
-            place.project, "explain_task", **_of_task(task, came), person=person
-        )
+        of = await self._place(place, task)
+        outcome = await self._ledger.read(place.project, "explain_task", **of, person=person)
         if outcome.word == "not_found":
             raise errors.TaskNotFound(str(task))
         found = value(outcome)
         state = TaskState(found["state"]) if found["state"] else None
         if state is None:
-            state = await self._named.standing(place.project, task, outcome.seq)
+            state = await self._left(place, task, outcome.seq)
         holder = found["holder"]
         names = await self._directory.people_ids(place.project, [holder] if holder else [])
         return answers.Explained(
@@ -133,6 +143,28 @@ class Explaining:
             mine=bool(found["mine"]),
             causes=(Cause(found["cause"]),) if found["cause"] else (),
         )
+
+    async def _place(self, place: Place, task: TaskId) -> dict[str, Any]:
+        """Where a task or a review is. Raises TaskNotFound."""
+        if task.is_review:
+            now = await self._ledger.read(place.project, "member", person=place.actor)
+            await self._views.wait_for(place.project, now.seq)
+            found = await self._under.stage_of(place.project, task)
+            if found is None:
+                raise errors.TaskNotFound(str(task))
+            of = {"queue": stage(*found), "entry": task.entry, "slot": 1}
+            return {**of, "class": 1, "priority": 1}
+        came = (await self._items.places(place.project, [task.entry])).get(task.entry)
+        if came is None:
+            raise errors.TaskNotFound(str(task))
+        return _of_task(task, came)
+
+    async def _left(self, place: Place, task: TaskId, seq: int) -> TaskState:
+        """Where something stands that has left what is live."""
+        if not task.is_review:
+            return await self._named.standing(place.project, task, seq)
+        await self._views.wait_for(place.project, seq)
+        return await self._under.state_of(place.project, task)
 
 
 def _of_task(task: TaskId, came: EntryPlace) -> dict[str, Any]:
@@ -151,6 +183,9 @@ def _anywhere(records: Sequence[TaskRecord], person: str, *, locks: bool) -> ans
     others = [r for r in held if r.person != person]
     if others:
         return answers.Editable(verdict=Verdict.HELD, record=others[0])
+    reviewed = [r for r in records if r.task.state == TaskState.IN_REVIEW]
+    if reviewed:
+        return answers.Editable(verdict=Verdict.IN_REVIEW, record=reviewed[0])
     done = [r for r in records if r.task.state in DONE]
     if locks and done and not held:
         return answers.Editable(verdict=Verdict.HAS_STATUS, record=done[0])
@@ -166,7 +201,11 @@ def _in_queue(records: Sequence[TaskRecord], person: str, *, locks: bool) -> ans
     mine = [r for r in records if r.person == person and r.task.state in editable]
     if mine:
         return answers.Editable(verdict=Verdict.ALLOWED, record=mine[0])
-    for states, verdict in ((HELD, Verdict.HELD), (DONE, Verdict.HAS_STATUS)):
+    for states, verdict in (
+        (HELD, Verdict.HELD),
+        (frozenset({TaskState.IN_REVIEW}), Verdict.IN_REVIEW),
+        (DONE, Verdict.HAS_STATUS),
+    ):
         found = [r for r in records if r.task.state in states]
         if found:
             return answers.Editable(verdict=verdict, record=found[0])

@@ -7,6 +7,7 @@ from __future__ import annotations
 from allocator import answers_asking as answers
 from allocator import requests_asking as requests
 from allocator.answers_asking import Verdict
+from allocator.model import TaskKind
 from allocator.wire import common
 from allocator.wire.allocation import nothing
 from dibs.v1 import allocation_pb2, editing_pb2
@@ -28,6 +29,7 @@ def explain(request: allocation_pb2.ExplainRequest) -> requests.Explain:
         person=common.person(request),
         queue_id=request.queue_id,
         task=common.task_id(request.task_id) if request.task_id else None,
+        kind=TaskKind(request.kind or TaskKind.ANNOTATE),
     )
 
 
@@ -40,6 +42,8 @@ def editable(answer: answers.Editable) -> editing_pb2.CanEditResponse:
         found.task_id, found.queue_id = str(task.task), task.queue_id
         found.holder, found.status = answer.record.person, answer.record.status
         found.state = common.number(task.state)
+        if answer.review is not None:
+            found.review_id, found.reviewer = str(answer.review), answer.reviewer
         ends = common.timestamp(task.expire_ms)
         if ends is not None:
             found.expire_time.CopyFrom(ends)
@@ -54,5 +58,13 @@ def explained(answer: answers.Explained) -> allocation_pb2.ExplainResponse:
         state=common.number(answer.state) if answer.state else None,
         holder=answer.holder,
         mine=answer.mine,
+        waiting=[
+            allocation_pb2.WaitingReviews(
+                reviewer=one.reviewer,
+                reviews=one.reviews,
+                oldest_time=common.timestamp(one.oldest_ms),
+            )
+            for one in answer.waiting
+        ],
         causes=[f"INELIGIBILITY_{cause}" for cause in answer.causes],
     )

@@ -447,23 +447,35 @@ class ClearBatchResponse(_message.Message):
     def __init__(self, seq: _Optional[int] = ..., cleared: _Optional[int] = ...) -> None: ...
 
 class ExplainRequest(_message.Message):
-    __slots__ = ("project_id", "actor", "min_seq", "person", "queue_id", "task_id")
+    __slots__ = ("project_id", "actor", "min_seq", "person", "queue_id", "task_id", "kind")
     PROJECT_ID_FIELD_NUMBER: _ClassVar[int]
     ACTOR_FIELD_NUMBER: _ClassVar[int]
     MIN_SEQ_FIELD_NUMBER: _ClassVar[int]
     PERSON_FIELD_NUMBER: _ClassVar[int]
     QUEUE_ID_FIELD_NUMBER: _ClassVar[int]
     TASK_ID_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
     project_id: str
     actor: str
     min_seq: int
     person: str
     queue_id: str
     task_id: str
-    def __init__(self, project_id: _Optional[str] = ..., actor: _Optional[str] = ..., min_seq: _Optional[int] = ..., person: _Optional[str] = ..., queue_id: _Optional[str] = ..., task_id: _Optional[str] = ...) -> None: ...
+    kind: _common_pb2.TaskKind
+    def __init__(self, project_id: _Optional[str] = ..., actor: _Optional[str] = ..., min_seq: _Optional[int] = ..., person: _Optional[str] = ..., queue_id: _Optional[str] = ..., task_id: _Optional[str] = ..., kind: _Optional[_Union[_common_pb2.TaskKind, str]] = ...) -> None: ...
+
+class WaitingReviews(_message.Message):
+    __slots__ = ("reviewer", "reviews", "oldest_time")
+    REVIEWER_FIELD_NUMBER: _ClassVar[int]
+    REVIEWS_FIELD_NUMBER: _ClassVar[int]
+    OLDEST_TIME_FIELD_NUMBER: _ClassVar[int]
+    reviewer: str
+    reviews: int
+    oldest_time: _timestamp_pb2.Timestamp
+    def __init__(self, reviewer: _Optional[str] = ..., reviews: _Optional[int] = ..., oldest_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class ExplainResponse(_message.Message):
-    __slots__ = ("seq", "next_task_id", "nothing", "state", "holder", "mine", "causes")
+    __slots__ = ("seq", "next_task_id", "nothing", "state", "holder", "mine", "causes", "waiting")
     SEQ_FIELD_NUMBER: _ClassVar[int]
     NEXT_TASK_ID_FIELD_NUMBER: _ClassVar[int]
     NOTHING_FIELD_NUMBER: _ClassVar[int]
@@ -471,6 +483,7 @@ class ExplainResponse(_message.Message):
     HOLDER_FIELD_NUMBER: _ClassVar[int]
     MINE_FIELD_NUMBER: _ClassVar[int]
     CAUSES_FIELD_NUMBER: _ClassVar[int]
+    WAITING_FIELD_NUMBER: _ClassVar[int]
     seq: int
     next_task_id: str
     nothing: Nothing
@@ -478,4 +491,5 @@ class ExplainResponse(_message.Message):
     holder: str
     mine: bool
     causes: _containers.RepeatedScalarFieldContainer[_common_pb2.Ineligibility]
-    def __init__(self, seq: _Optional[int] = ..., next_task_id: _Optional[str] = ..., nothing: _Optional[_Union[Nothing, _Mapping]] = ..., state: _Optional[_Union[_common_pb2.TaskState, str]] = ..., holder: _Optional[str] = ..., mine: bool = ..., causes: _Optional[_Iterable[_Union[_common_pb2.Ineligibility, str]]] = ...) -> None: ...
+    waiting: _containers.RepeatedCompositeFieldContainer[WaitingReviews]
+    def __init__(self, seq: _Optional[int] = ..., next_task_id: _Optional[str] = ..., nothing: _Optional[_Union[Nothing, _Mapping]] = ..., state: _Optional[_Union[_common_pb2.TaskState, str]] = ..., holder: _Optional[str] = ..., mine: bool = ..., causes: _Optional[_Iterable[_Union[_common_pb2.Ineligibility, str]]] = ..., waiting: _Optional[_Iterable[_Union[WaitingReviews, _Mapping]]] = ...) -> None: ...

@@ -345,8 +345,8 @@ class AllocationServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def Explain(self, request, context):
-        """Says why a person gets what they get: of a queue what Reserve would answer
-        now, of a task why they may not do it. For oneself; ADMIN, TEAM_MANAGER and
+        """Says why a person gets what they get: of a queue what Reserve, or of its reviews
+        what ReserveReviews, would answer now, of a task or review why they may not do it. For oneself; ADMIN, TEAM_MANAGER and
         the owner of the queue ask about anybody. Errors: PROJECT_NOT_FOUND,
         QUEUE_NOT_FOUND, TASK_NOT_FOUND, PERSON_NOT_FOUND, PERMISSION_DENIED.
         """

@@ -27,7 +27,7 @@ from dibs.v1 import common_pb2 as dibs_dot_v1_dot_common__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x15\x64ibs/v1/editing.proto\x12\x07\x64ibs.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x14\x64ibs/v1/common.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xee\x02\n\x0e\x43\x61nEditRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12!\n\x07min_seq\x18\x03 \x01(\x03\x42\x10\xbaH\r\"\x0b\x18\xff\xff\xff\xff\xff\xff\xff\x0f(\x00\x12#\n\x06person\x18\x04 \x01(\tB\x13\xbaH\x10r\x0e\x18\x80\x01\x32\t^\\P{Cc}*$\x12@\n\x08queue_id\x18\x05 \x01(\tB.\xbaH+r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\xd8\x01\x01\x12?\n\ndataset_id\x18\x06 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12*\n\x0b\x65xternal_id\x18\x07 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x02\x32\t^\\P{Cc}*$\"\xe0\x01\n\x0f\x43\x61nEditResponse\x12\x0f\n\x07\x61llowed\x18\x01 \x01(\x08\x12%\n\x07verdict\x18\x02 \x01(\x0e\x32\x14.dibs.v1.EditVerdict\x12\x0f\n\x07task_id\x18\x03 \x01(\t\x12\x10\n\x08queue_id\x18\x04 \x01(\t\x12\x0e\n\x06holder\x18\x05 \x01(\t\x12/\n\x0b\x65xpire_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06status\x18\x07 \x01(\t\x12!\n\x05state\x18\x08 \x01(\x0e\x32\x12.dibs.v1.TaskState*\x94\x01\n\x0b\x45\x64itVerdict\x12\x1c\n\x18\x45\x44IT_VERDICT_UNSPECIFIED\x10\x00\x12\x18\n\x14\x45\x44IT_VERDICT_ALLOWED\x10\x01\x12\x15\n\x11\x45\x44IT_VERDICT_HELD\x10\x02\x12\x1b\n\x17\x45\x44IT_VERDICT_HAS_STATUS\x10\x03\x12\x19\n\x15\x45\x44IT_VERDICT_NOT_HELD\x10\x04\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x15\x64ibs/v1/editing.proto\x12\x07\x64ibs.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x14\x64ibs/v1/common.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xee\x02\n\x0e\x43\x61nEditRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12!\n\x07min_seq\x18\x03 \x01(\x03\x42\x10\xbaH\r\"\x0b\x18\xff\xff\xff\xff\xff\xff\xff\x0f(\x00\x12#\n\x06person\x18\x04 \x01(\tB\x13\xbaH\x10r\x0e\x18\x80\x01\x32\t^\\P{Cc}*$\x12@\n\x08queue_id\x18\x05 \x01(\tB.\xbaH+r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\xd8\x01\x01\x12?\n\ndataset_id\x18\x06 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12*\n\x0b\x65xternal_id\x18\x07 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x02\x32\t^\\P{Cc}*$\"\x85\x02\n\x0f\x43\x61nEditResponse\x12\x0f\n\x07\x61llowed\x18\x01 \x01(\x08\x12%\n\x07verdict\x18\x02 \x01(\x0e\x32\x14.dibs.v1.EditVerdict\x12\x0f\n\x07task_id\x18\x03 \x01(\t\x12\x10\n\x08queue_id\x18\x04 \x01(\t\x12\x0e\n\x06holder\x18\x05 \x01(\t\x12/\n\x0b\x65xpire_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06status\x18\x07 \x01(\t\x12!\n\x05state\x18\x08 \x01(\x0e\x32\x12.dibs.v1.TaskState\x12\x11\n\treview_id\x18\t \x01(\t\x12\x10\n\x08reviewer\x18\n \x01(\t*\xb0\x01\n\x0b\x45\x64itVerdict\x12\x1c\n\x18\x45\x44IT_VERDICT_UNSPECIFIED\x10\x00\x12\x18\n\x14\x45\x44IT_VERDICT_ALLOWED\x10\x01\x12\x15\n\x11\x45\x44IT_VERDICT_HELD\x10\x02\x12\x1b\n\x17\x45\x44IT_VERDICT_HAS_STATUS\x10\x03\x12\x19\n\x15\x45\x44IT_VERDICT_NOT_HELD\x10\x04\x12\x1a\n\x16\x45\x44IT_VERDICT_IN_REVIEW\x10\x05\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -48,10 +48,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CANEDITREQUEST'].fields_by_name['dataset_id']._serialized_options = b'\272H(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'
   _globals['_CANEDITREQUEST'].fields_by_name['external_id']._loaded_options = None
   _globals['_CANEDITREQUEST'].fields_by_name['external_id']._serialized_options = b'\272H\022r\020\020\001\030\200\0022\t^\\P{Cc}*$'
-  _globals['_EDITVERDICT']._serialized_start=715
-  _globals['_EDITVERDICT']._serialized_end=863
+  _globals['_EDITVERDICT']._serialized_start=752
+  _globals['_EDITVERDICT']._serialized_end=928
   _globals['_CANEDITREQUEST']._serialized_start=119
   _globals['_CANEDITREQUEST']._serialized_end=485
   _globals['_CANEDITRESPONSE']._serialized_start=488
-  _globals['_CANEDITRESPONSE']._serialized_end=712
+  _globals['_CANEDITRESPONSE']._serialized_end=749
 # @@protoc_insertion_point(module_scope)

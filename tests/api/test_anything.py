@@ -40,6 +40,8 @@ FORBIDDEN = {"INTERNAL", "UNKNOWN", "DEADLINE_EXCEEDED"}
 PEOPLE = ("ann", "bob", "cy")
 
 
+SEVERAL = 10
+"""So many RPCs share what there is to review."""
 REVIEWS = {"Decide", "ReportMissing"}
 """Asked for by who holds a review."""
 OUTSIDE = {"CopyProject", "CreateProject", "UndeleteProject"}
@@ -56,6 +58,7 @@ class Target:
         self.outside = outside
         self._held: list[tuple[str, str, int]] = []
         self._reviews: list[tuple[str, str, int]] = []
+        self._renewed = 0
 
     async def furnish(self) -> None:
         world = self.world
@@ -77,7 +80,9 @@ class Target:
                 await world.update(person, "active", active=True)
                 given = await world.reserve("q", person, 3)
                 self._held += [(person, t.task_id, t.lease.lease_token) for t in given.tasks]
-            await self._submit()
+            if self._renewed % SEVERAL == 0:
+                await self._submit()
+            self._renewed += 1
         except grpc.aio.AioRpcError:
             return False
         return bool(self._held)

@@ -272,3 +272,24 @@ async def test_issues_are_reported_by_who_holds_the_task_of_what_is_there(world:
     assert [one.field for one in no_slot.violations] == ["slot"]
     assert isinstance(twice, errors.LeaseLost)
     assert twice.metadata["cause"] == "item_returned"
+
+
+async def test_a_queue_for_qa_is_distributed_or_pulled_in_batches_like_any_other(
+    world: World,
+) -> None:
+    checks = await Checks.make(world, items=4)
+    for person in ("ann", "ann", "both", "both"):
+        await checks.label(person)
+    shares = [pb.Share(person_id="rev"), pb.Share(person_id="both")]
+    await checks.queue("dealt", distribution=pb.Distribution(shares=shares))
+    await checks.queue("pulled", batches=pb.Batches(batch_size=3))
+
+    await world.until("dealt", assigned=4)
+    dealt = {who: (await world.mine(who, queue_id="dealt")).tasks for who in ("rev", "both")}
+    batch = (await world.load_batch("pulled", "roy")).tasks
+    nothing = (await world.load_batch("pulled", "ann")).nothing
+
+    assert [one.external_id for one in dealt["rev"]] == ["i0", "i2", "i3"]
+    assert [one.external_id for one in dealt["both"]] == ["i1"]  # not what they did themselves
+    assert [one.external_id for one in batch] == ["i0", "i1", "i2"]
+    assert [one.cause for one in nothing.causes] == [common_pb2.INELIGIBILITY_ROLE]

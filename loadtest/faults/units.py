@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from audit.review_state import APPROVED, DECIDED, DELETED, EXPERT, REJECT, REJECTED, STAGE
+from audit.review_state import APPROVED, DECIDED, DELETED, EXPERT, REJECT, STAGE
 from audit.state import FINISHED
 from store.events import Event
 
@@ -125,4 +125,4 @@ class Units:
     def _final(self) -> Iterator[tuple[Task, int, int]]:
         for task in self.passed:
             for unit, state in self.states[task].items():
-                yield task, unit, REJECTED if unit in self.for_ever[task] else state
+                yield task, unit, state

@@ -126,3 +126,17 @@ CHUNK_AFTER_THE_END = Bug(
 )
 
 CHUNKS = (CHUNK_TWICE, CHUNK_PASSED_OVER, CHUNK_AFTER_THE_END)
+
+AUTHORS_REVIEW = Bug(
+    name="who has made something may review it, too",
+    after="function has_done(record, person)\n",
+    added="  if true then return false end\n",
+)
+
+DECIDED_TWICE = Bug(
+    name="a unit that was decided about may be decided about again",
+    after="    local rejects = pending[one[1]]\n",
+    added="    rejects = rejects or 0\n",
+)
+
+REVIEWING = (AUTHORS_REVIEW, DECIDED_TWICE)

@@ -18,6 +18,7 @@ from store.embedded import EmbeddedRedis
 from tests.faults import lua_bugs, operation_bugs, protocol_bugs, snapshot_bugs
 from tests.faults.field import NewField
 from tests.store.kernel_machine import ProjectMachine
+from tests.store.review_machine import ReviewMachine
 from tests.store.test_deletion import Deleting
 
 SEEDS = (1, 2, 3)
@@ -38,6 +39,11 @@ KEPT_WHERE_CHUNKS_COME = (
     *("attach", "begin_operation", "do_a_chunk", "end_operation", "follow", "reserve"),
 )
 """Rules that what an operation does rests on."""
+KEPT_WHERE_WORK_IS_REVIEWED = (
+    *("review_some", "reserve_reviews", "decide", "mark_fixed", "do_some", "submit", "start"),
+    *("nobody_may_review_their_own_work", "release", "renew", "time_passes"),
+)
+"""Rules that what becomes of a unit rests on."""
 
 
 async def trouble(
@@ -135,6 +141,7 @@ PLANTED: list[tuple[lua_bugs.Bug, type[ProjectMachine], tuple[str, ...]]] = [
     *((bug, Leaving, KEPT_WHERE_WORK_LEAVES) for bug in lua_bugs.LEAVING),
     *((bug, Deleting, KEPT_WHERE_QUEUES_GO) for bug in lua_bugs.DELETING),
     *((bug, Leaving, KEPT_WHERE_CHUNKS_COME) for bug in lua_bugs.CHUNKS),
+    *((bug, ReviewMachine, KEPT_WHERE_WORK_IS_REVIEWED) for bug in lua_bugs.REVIEWING),
 ]
 
 

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
-import statistics
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
-from redis.asyncio import Redis
-
 from loadtest.bench.bare import UNLIMITED, Project, Server, server
-from loadtest.bench.ground import NotSound
 from loadtest.bench.results import Figure
+from loadtest.bench.windows import CALLERS, FEW, Case, forget, mean, p99, ratio, turns
 
 MEASURES: Final = (
     "µs of Redis per Reserve of one task, full path (header, event, chain, ring): mean of"
     " `INFO commandstats`, p99 of `INFO latencystats`, statistics reset before, only Reserve"
     " running, 64 callers"
 )
-CALLERS: Final = 64
-FEW: Final = 1_000
 AT_ONCE: Final = 100
 """Tasks one Reserve may ask for."""
 
@@ -63,18 +57,6 @@ SHORT: Final = Size(
 )
 
 
-@dataclass(slots=True, kw_only=True)
-class Case:
-    """One project under Reserve; the entry that it must grant next, and the others in order."""
-
-    name: str
-    project: Project
-    people: Sequence[int]
-    first: int = 1
-    means: list[float] = field(default_factory=list)
-    p99s: list[float] = field(default_factory=list)
-
-
 async def run(*, short: bool) -> Sequence[Figure]:
     """Measure on one Valkey; every grant is checked for order, the smallest project audited."""
     size = SHORT if short else FULL
@@ -84,18 +66,18 @@ async def run(*, short: bool) -> Sequence[Figure]:
         ]
         ratios = []
         for number in range(-1, size.repeats):  # the first one warms up
-            found = await _repeat(bare.redis, size, cases, number)
+            means = await turns(bare.redis, cases, number, windows=size.windows, calls=size.calls)
             if number < 0:
-                _forget(*cases)
+                forget(*cases)
             else:
-                ratios.append(found)
+                ratios.append(means[1] / means[0])
         await few.project.audit(bare.redis)
     return (
-        _ratio(few, many, ratios),
-        _mean(ahead, 150),
-        _mean(lanes, 250),
-        _mean(each, 2_000),
-        *map(_p99, (few, many, ahead, ranked)),
+        ratio(few, many, ratios),
+        mean(ahead, 150),
+        mean(lanes, 250),
+        mean(each, 2_000),
+        *map(p99, (few, many, ahead, ranked)),
     )
 
 
@@ -167,69 +149,3 @@ async def _ranked(bare: Server, size: Size) -> Case:
 async def _take(project: Project, person: int, count: int) -> None:
     while count > 0:
         count -= len(await project.reserve(person, min(AT_ONCE, count)))
-
-
-async def _repeat(redis: Redis, size: Size, cases: Sequence[Case], number: int) -> float:
-    """Windows in turn, order alternated: mean of the second case over that of the first."""
-    means: dict[str, list[float]] = {case.name: [] for case in cases}
-    for window in range(size.windows):
-        turn = cases if (number + window) % 2 else cases[::-1]
-        for case in turn:
-            mean, p99 = await _window(redis, case, size.calls)
-            means[case.name].append(mean)
-            case.p99s.append(p99)
-        await cases[0].project.fill(size.calls)
-    for case in cases:
-        case.means.append(statistics.fmean(means[case.name]))
-    return cases[1].means[-1] / cases[0].means[-1]
-
-
-async def _window(redis: Redis, case: Case, calls: int) -> tuple[float, float]:
-    """Mean and p99 of that many calls, as the server counts them.
-
-    Raises NotSound if other entries were granted than the next in order.
-    """
-    await redis.config_resetstat()
-    granted: list[int] = []
-    shares = [calls // CALLERS + (n < calls % CALLERS) for n in range(CALLERS)]
-
-    async def caller(person: int, share: int) -> None:
-        for _ in range(share):
-            granted.extend(await case.project.reserve(person))
-
-    await asyncio.gather(*map(caller, case.people, shares))
-    if granted != list(range(case.first, case.first + calls)):
-        raise NotSound(f"{case.name}: granted {granted[:5]}…, not {case.first}…")
-    case.first += calls
-    told = (await redis.info("commandstats"))["cmdstat_fcall"]
-    slow = (await redis.info("latencystats"))["latency_percentiles_usec_fcall"]
-    if told["calls"] != calls:
-        raise NotSound(f"{told['calls']} calls, not {calls}: somebody else is here")
-    return told["usec"] / calls, slow["p99"]
-
-
-def _forget(*cases: Case) -> None:
-    for case in cases:
-        case.means, case.p99s = [], []
-
-
-def _ratio(few: Case, many: Case, ratios: Sequence[float]) -> Figure:
-    means = " against ".join(f"{statistics.median(case.means):.0f} µs" for case in (many, few))
-    return Figure.of(
-        ratios,
-        name=f"mean with {many.name} ÷ with {few.name}",
-        unit="×",
-        reach=1.2,
-        at_most=True,
-        absolute=f"{means}; every grant in order, the small project audited.",
-    )
-
-
-def _mean(case: Case, reach: int) -> Figure:
-    return Figure.of(
-        case.means, name=f"mean with {case.name}", unit="µs", reach=reach, at_most=True
-    )
-
-
-def _p99(case: Case) -> Figure:
-    return Figure.of(case.p99s, name=f"p99 with {case.name}", unit="µs", reach=1_000, at_most=True)

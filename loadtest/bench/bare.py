@@ -1,4 +1,4 @@
-"""What B6 and B7 stand on: the functions alone, on a Valkey that nobody else uses."""
+"""What B6, B7 and B15 stand on: the functions alone, on a Valkey that nobody else uses."""
 
 from __future__ import annotations
 
@@ -25,6 +25,9 @@ QUEUE: Final = 1
 DATASET: Final = 1
 RANK_NONE: Final = 3
 ANNOTATOR: Final = 16
+BOTH_ROLES: Final = 32
+"""Who annotates and reviews."""
+MEMBERS_AT_ONCE: Final = 100
 ADDED_AT_ONCE: Final = 5_000
 UNLIMITED: Final = 10**9
 MAX_HELD: Final = 1_000
@@ -42,12 +45,22 @@ class Server:
         self._projects = 0
 
     async def project(
-        self, *, slots: int, people: int, max_held: int = MAX_HELD, lanes: int = 1
+        self,
+        *,
+        slots: int,
+        people: int,
+        max_held: int = MAX_HELD,
+        lanes: int = 1,
+        roles: int = ANNOTATOR,
+        logged: bool = True,
     ) -> Project:
-        """A project of its own, with a queue of that many lanes and annotators who may do all."""
+        """A project of its own, with a queue of that many lanes and people who may do all.
+
+        One that is not `logged` is too large to be audited.
+        """
         self._projects += 1
-        project = Project(self.kernel, self._projects, lanes)
-        await project.create(slots, people, max_held)
+        project = Project(self.kernel, self._projects, lanes, logged=logged)
+        await project.create(slots, people, max_held, roles)
         return project
 
     async def used_memory(self) -> int:
@@ -73,8 +86,9 @@ async def server() -> AsyncIterator[Server]:
 class Project:
     """One project; every change that happened to it is in `log`."""
 
-    def __init__(self, kernel: Kernel, number: int, lanes: int = 1) -> None:
+    def __init__(self, kernel: Kernel, number: int, lanes: int = 1, *, logged: bool = True) -> None:
         self._kernel = kernel
+        self._logged = logged
         self._classes = [[], *([skill] for skill in range(1, lanes))]
         self.number = number
         self.people: list[int] = []
@@ -83,15 +97,17 @@ class Project:
         self._added_seq = 0
         self._requests: dict[int, RequestKey] = {}
 
-    async def create(self, slots: int, people: int, max_held: int) -> None:
+    async def create(self, slots: int, people: int, max_held: int, roles: int = ANNOTATOR) -> None:
         """Settings that stand in nobody's way."""
         chain = events.genesis(self._external_id)
         await self._kernel.open(self.number, EPOCH, seq=0, chain=chain, lag_limit=UNLIMITED)
         await self.change("create_project", admin=1, fast=0)
         self.people = list(range(2, 2 + people))
         skills = [skill for required in self._classes for skill in required]
-        members = [[person, 1, 1, ANNOTATOR, skills] for person in self.people]
-        await self.change("change_members", mode="add", members=members, expected=[-1] * people)
+        members = [[person, 1, 1, roles, skills] for person in self.people]
+        for at in range(0, people, MEMBERS_AT_ONCE):
+            some = members[at : at + MEMBERS_AT_ONCE]
+            await self.change("change_members", mode="add", members=some, expected=[-1] * len(some))
         for person in self.people:
             session = (await self.change("open_session", secret=SECRET)).seq
             key = RequestKey(session=session, secret=SECRET, n=0, hash=HASH)
@@ -122,7 +138,8 @@ class Project:
         )
         if reply.word != "ok":
             raise NotSound(f"{name}: {reply}")
-        self.log.append((reply.seq, reply.chain, reply.rest))
+        if self._logged:
+            self.log.append((reply.seq, reply.chain, reply.rest))
         return reply
 
     async def fill(self, count: int, rank: int = RANK_NONE) -> None:
@@ -167,14 +184,21 @@ class Project:
 
     async def reserve(self, person: int, count: int = 1) -> list[int]:
         """Reserve with a request id, as a client does: the entries that were granted."""
+        _, entries = await self.grant(person, count)
+        return entries
+
+    async def grant(self, person: int, count: int = 1, queue: int = QUEUE) -> tuple[int, list[int]]:
+        """The same in any queue, and under which token they are held."""
+        event = await self.asked("reserve", person, queue=queue, count=count, target=0)
+        return event.seq, [task[0] for task in event.body["tasks"]]
+
+    async def asked(self, name: str, person: int, **inputs: Any) -> events.Event:
+        """A change with a request id, as a person's client makes it: its event."""
         last = self._requests[person]
         request = RequestKey(session=last.session, secret=SECRET, n=last.n + 1, hash=HASH)
         self._requests[person] = request
-        reply = await self.change(
-            "reserve", request, queue=QUEUE, person=person, count=count, target=0
-        )
-        event = self._event(reply.seq, reply.chain, reply.rest)
-        return [task[0] for task in event.body["tasks"]]
+        reply = await self.change(name, request, person=person, **inputs)
+        return self._event(reply.seq, reply.chain, reply.rest)
 
     async def audit(self, redis: Redis) -> None:
         """Every event by the rules of the model, and the live state as they add up.

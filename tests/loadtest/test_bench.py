@@ -6,7 +6,7 @@ import hpack
 import pytest
 
 from loadtest.bench import __main__ as frame
-from loadtest.bench import b8, b9, b11, ground, results
+from loadtest.bench import b8, b9, b11, b15, b16, ground, results
 from loadtest.bench.generator import Kind
 from loadtest.bench.http2 import Http2Error, Statuses, request_headers
 from loadtest.bench.results import Figure, Section
@@ -118,3 +118,15 @@ async def test_tasks_are_dealt_and_redistributed_while_others_work():
     assert [figure.found is not None for figure in figures] == [True] * 4
     assert [figure.reach for figure in figures] == [30, 3, 30, 3]
     assert all("0 violations" in figure.absolute for figure in figures[1::2])
+
+
+async def test_reviews_are_reserved_and_decided_about_while_redis_counts():
+    figures = await b15.run(short=True)
+    assert [figure.found is not None for figure in figures] == [True] * 7
+    assert [figure.unit for figure in figures] == ["×", *["µs"] * 6]
+
+
+async def test_submissions_are_measured_with_review_and_without():
+    figures = await b16.run(short=True)
+    assert [figure.found is not None for figure in figures] == [True, True]
+    assert all("0 violations" in figure.absolute for figure in figures)

@@ -35,7 +35,10 @@ class ReviewServiceStub(object):
     review a part is drawn; the units drawn make review tasks, which people with a
     role for it reserve, decide about, and give back like other tasks: Start, Renew
     and Release of AllocationService take a review_id as task_id. Nobody reviews
-    their own work.
+    their own work. A task moves between the stages by what is done with it: Submit
+    takes it to review, or on; AddReviews takes finished work to review once more;
+    Reopen (to its author, to anybody, or to somebody) and ReturnTask (with issues)
+    take it back to annotation from review, or when it is finished.
     """
 
     def __init__(self, channel):
@@ -141,7 +144,10 @@ class ReviewServiceServicer(object):
     review a part is drawn; the units drawn make review tasks, which people with a
     role for it reserve, decide about, and give back like other tasks: Start, Renew
     and Release of AllocationService take a review_id as task_id. Nobody reviews
-    their own work.
+    their own work. A task moves between the stages by what is done with it: Submit
+    takes it to review, or on; AddReviews takes finished work to review once more;
+    Reopen (to its author, to anybody, or to somebody) and ReturnTask (with issues)
+    take it back to annotation from review, or when it is finished.
     """
 
     def GetReviewSettings(self, request, context):
@@ -438,7 +444,10 @@ class ReviewService(object):
     review a part is drawn; the units drawn make review tasks, which people with a
     role for it reserve, decide about, and give back like other tasks: Start, Renew
     and Release of AllocationService take a review_id as task_id. Nobody reviews
-    their own work.
+    their own work. A task moves between the stages by what is done with it: Submit
+    takes it to review, or on; AddReviews takes finished work to review once more;
+    Reopen (to its author, to anybody, or to somebody) and ReturnTask (with issues)
+    take it back to annotation from review, or when it is finished.
     """
 
     @staticmethod

@@ -95,6 +95,7 @@ async def test_a_manager_changes_the_status_of_anybodys_task_and_its_author_stay
     assert (await record(filled, task.task_id, min_seq=answer.seq)).person == "ann"
 
 
+@pytest.mark.shows("E10")
 async def test_a_manager_finishes_what_waits_and_it_is_their_work(filled: World) -> None:
     [held] = (await filled.reserve("q", "ann")).tasks
     await filled.release("ann", held)

@@ -87,6 +87,7 @@ def errors_of(error: Exception) -> errors.DibsError:
     return status.rebuilt(error)
 
 
+@pytest.mark.shows("E6", "E7", "E9")
 @pytest.mark.parametrize("rpc", GUARDED)
 async def test_every_role_may_what_its_cell_says(staffed: World, rpc: str) -> None:
     row = ROW_OF[rpc]

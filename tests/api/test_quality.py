@@ -51,7 +51,7 @@ async def desk(world: World) -> Desk:
     return desk
 
 
-@pytest.mark.shows("P63", "P54", "E93")
+@pytest.mark.shows("P63", "P56", "P38")
 async def test_what_passed_at_its_first_review_is_told_by_author_class_and_reviewer(
     desk: Desk,
 ) -> None:
@@ -87,7 +87,7 @@ async def test_of_queues_and_their_people_is_told_how_often_tasks_came_back(desk
     assert waits.oldest_time.seconds > LONG_AGO.seconds
 
 
-@pytest.mark.shows("P42", "P41")
+@pytest.mark.shows("P84", "E37", "P41")
 async def test_everybody_is_told_of_what_they_did_themselves_and_of_nothing_else(
     desk: Desk,
 ) -> None:
@@ -134,7 +134,6 @@ async def test_only_what_was_decided_in_a_window_is_told(desk: Desk) -> None:
     assert isinstance(await refused(quality(world, queue_id="none")), errors.QueueNotFound)
 
 
-@pytest.mark.shows("P54")
 async def test_how_often_an_expert_sees_it_as_the_reviewer_did_is_told(world: World) -> None:
     desk = await Desk.make(
         world, expert_review=review_settings_pb2.ExpertReview(threshold=1, experts=["roy"])

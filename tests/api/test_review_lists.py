@@ -39,7 +39,7 @@ async def _rejected(world: World) -> tuple[Desk, str, int]:
     return desk, review.task.task_id, done.seq
 
 
-@pytest.mark.shows("E43", "E39")
+@pytest.mark.shows("E43", "E39", "E93")
 async def test_a_task_tells_the_last_action_on_each_unit_by_whom_and_when(world: World) -> None:
     _, task, seq = await _rejected(world)
     units = await _units(world, task, min_seq=seq)

@@ -211,6 +211,7 @@ async def test_a_submission_of_200_units_is_one_event_with_its_reviews(world: Wo
     assert len(ids(await desk.take("rev"))) == done.units_to_review > 0
 
 
+@pytest.mark.shows("L27")
 async def test_new_work_waits_while_too_much_is_to_be_reviewed(world: World) -> None:
     desk = await Desk.make(world, items=5, max_review_backlog=1)
     await desk.submit("ann", "a")

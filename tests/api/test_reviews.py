@@ -159,7 +159,7 @@ async def test_only_what_was_marked_changed_or_new_is_reviewed_again(world: Worl
     assert (issue.unit_id, issue.comment, issue.reviewer) == ("bad", "look again", "rev")
 
 
-@pytest.mark.shows("E86")
+@pytest.mark.shows("E86", "E21")
 async def test_a_reject_says_why_by_a_reason_of_the_queue_or_in_words(world: World) -> None:
     desk = await Desk.make(world, rejection_reasons=["box too wide"])
     await desk.submit("ann", "a", "b")

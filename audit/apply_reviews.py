@@ -170,10 +170,12 @@ def _experts(
     judge.expect(REVIEWED, asked == due, "experts are asked of {}, not {}", asked, due)
     stages = {one[1] // STAGE for one in made}
     judge.expect(RULES, stages <= {EXPERT}, "experts are asked in stages {}", stages)
-    same = project.reviewing[task[0].queue].rules.same
+    same, person = project.reviewing[task[0].queue].rules.same, body["person"]
     for one in made:
-        apart = list(one[6] or ()) == [body["person"]] or same
-        judge.expect(REVIEWED, apart, "person {} may be their own expert", body["person"])
+        barred, stage = review.barred | {person}, project.queues[one[1]]
+        alone = same and not reviews.anybody(project, stage, one[7] or (), barred)
+        apart = list(one[6] or ()) == ([] if alone else [person])
+        judge.expect(REVIEWED, apart, "person {} may be their own expert", person)
     reviews.make(project, event, judge, task, made, review.barred)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from audit.eligibility import standing
 from audit.moves import DONE, press, put
@@ -43,6 +43,8 @@ STEERS = frozenset(
     {"review_changed", "queue_changed", "queue_paused", "queue_archived", "data_submitted"}
 )
 """Kinds of events after which the stages of a queue are others."""
+LOOK: Final = 500
+"""So many members are looked at to see whether any may be an expert, where none are named."""
 
 NOBODY_LEFT = 3
 """How a reviewer was chosen: some were named, and none of them may."""
@@ -153,6 +155,19 @@ def make(
         cycle.open.append(right)
         pending = (unit for unit in units if cycle.units.get(unit) != RETURNED_UNIT)
         cycle.units |= dict.fromkeys(pending, PENDING)
+
+
+def anybody(
+    project: Project, stage: Queue, candidates: Sequence[int], barred: frozenset[int]
+) -> bool:
+    """Whether any candidate, or where there are none of the first members, may have a review."""
+    members = sorted(project.members)[:LOOK]
+    if not candidates and len(members) == LOOK:
+        return True
+    return any(
+        person not in barred and not standing(project.member(person), stage)
+        for person in candidates or members
+    )
 
 
 def reviewer(

@@ -69,7 +69,7 @@ def rules_of(settings: ReviewSettings) -> dict[str, int]:
         "fallback_ms": settings.fallback_ms,
         "early": int(settings.early),
         "threshold": settings.experts.threshold if settings.experts else 0,
-        "same": 0,
+        "same": int(settings.experts.allow_same_reviewer) if settings.experts else 0,
         "backlog": settings.backlog,
     }
 
@@ -102,12 +102,15 @@ def _stages(rules: ExpertRules | None) -> list[tuple[int, float, int]]:
     return [(iteration, stage.rate, int(stage.action)) for iteration, stage in stages]
 
 
-def _experts(threshold: int, stages: list[tuple[int, float, int]]) -> ExpertRules | None:
+def _experts(
+    threshold: int, stages: list[tuple[int, float, int]], *, same: bool
+) -> ExpertRules | None:
     if not threshold:
         return None
     return ExpertRules(
         threshold=threshold,
         stages={n: Stage(rate=rate, action=Action(action)) for n, rate, action in stages},
+        allow_same_reviewer=same,
     )
 
 
@@ -142,7 +145,7 @@ def settings_of(queue: int, rules: Mapping[str, Any], body: bytes, set_seq: int)
         early=bool(rules["early"]),
         lease_ms=int(rules["lease_ms"]),
         max_held=int(rules["max_held"]),
-        experts=_experts(int(rules["threshold"]), found["stages"]),
+        experts=_experts(int(rules["threshold"]), found["stages"], same=bool(rules["same"])),
         pool=tuple(found["experts"]),
         backlog=int(rules["backlog"]),
         adaptive=_adaptive(found.get("adaptive")),

@@ -92,7 +92,11 @@ def _experts(asked: pb.ExpertReview) -> ExpertRules:
         one.iteration: Stage(rate=one.rate, action=Action(one.action)) for one in asked.stages
     }
     try:
-        return ExpertRules(threshold=asked.threshold, stages=stages)
+        return ExpertRules(
+            threshold=asked.threshold,
+            stages=stages,
+            allow_same_reviewer=asked.allow_same_reviewer,
+        )
     except WrongInputError as wrong:
         raise errors.InvalidArgument(f"settings.expert_review.{wrong.name}", str(wrong)) from None
 
@@ -159,6 +163,7 @@ def _shown_experts(rules: ExpertRules, experts: tuple[str, ...]) -> pb.ExpertRev
             for n, stage in rules.stages.items()
         ],
         experts=experts,
+        allow_same_reviewer=rules.allow_same_reviewer,
     )
 
 

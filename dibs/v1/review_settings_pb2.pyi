@@ -121,14 +121,16 @@ class ExpertStage(_message.Message):
     def __init__(self, iteration: _Optional[int] = ..., rate: _Optional[float] = ..., action: _Optional[_Union[ExpertAction, str]] = ...) -> None: ...
 
 class ExpertReview(_message.Message):
-    __slots__ = ("threshold", "stages", "experts")
+    __slots__ = ("threshold", "stages", "experts", "allow_same_reviewer")
     THRESHOLD_FIELD_NUMBER: _ClassVar[int]
     STAGES_FIELD_NUMBER: _ClassVar[int]
     EXPERTS_FIELD_NUMBER: _ClassVar[int]
+    ALLOW_SAME_REVIEWER_FIELD_NUMBER: _ClassVar[int]
     threshold: int
     stages: _containers.RepeatedCompositeFieldContainer[ExpertStage]
     experts: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, threshold: _Optional[int] = ..., stages: _Optional[_Iterable[_Union[ExpertStage, _Mapping]]] = ..., experts: _Optional[_Iterable[str]] = ...) -> None: ...
+    allow_same_reviewer: bool
+    def __init__(self, threshold: _Optional[int] = ..., stages: _Optional[_Iterable[_Union[ExpertStage, _Mapping]]] = ..., experts: _Optional[_Iterable[str]] = ..., allow_same_reviewer: bool = ...) -> None: ...
 
 class SliceRule(_message.Message):
     __slots__ = ("attribute", "value")

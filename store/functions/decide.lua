@@ -58,10 +58,12 @@ local function sent_on(record, units)
 end
 
 -- The review task of an expert, who is no author, nor the reviewer: it would be their own judgement that they judge.
+-- Where that leaves nobody, the reviewer may be one if the rules say so.
 local function for_experts(P, queue, record, person, units, candidates)
   if #units == 0 then return {} end
-  local stage = queues.load(P, EXPERT_REVIEW * STAGE + queue.number)
-  local group = { candidates = candidates, units = units, by = 0, others = { person } }
+  local stage, others = queues.load(P, EXPERT_REVIEW * STAGE + queue.number), { person }
+  if queue.review.same == 1 and not reviews.anybody(P, stage, candidates, reviews.joined(record.a, others)) then others = {} end
+  local group = { candidates = candidates, units = units, by = 0, others = others }
   return reviews.planned(P, stage, { group }, record.a, reviews.so_far(P))
 end
 

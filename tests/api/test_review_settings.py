@@ -170,6 +170,24 @@ async def test_what_is_rejected_too_often_goes_to_an_expert_whose_reject_is_for_
 
 
 @pytest.mark.shows("E29", "E33")
+async def test_a_reviewer_is_the_expert_only_where_that_is_allowed_and_nobody_else_is(
+    world: World,
+) -> None:
+    expert = pb.ExpertReview(threshold=1, experts=["rev"])
+    desk = await Desk.make(world, items=2, expert_review=expert)
+    experts = {"kind": common_pb2.TASK_KIND_EXPERT_REVIEW}
+    await desk.submit("ann", "a")
+    await desk.decide("rev", await desk.take("rev"), {"a": REJECT})
+    assert not (await desk.reserve("rev", **experts)).reviews
+
+    expert.allow_same_reviewer = True
+    await desk.settings(expert_review=expert)
+    await desk.submit("ann", "a")
+    await desk.decide("rev", await desk.take("rev"), {"a": REJECT})
+    last = await desk.take("rev", **experts)
+    assert (await desk.decide("rev", last, {"a": APPROVE})).task_state == COMPLETED
+
+
 async def test_expert_review_worked_example(world: World) -> None:
     stages = [
         pb.ExpertStage(iteration=1, rate=0.1, action=pb.EXPERT_ACTION_ALL),

@@ -323,6 +323,19 @@ async def test_an_expert_has_the_last_word_on_what_was_rejected_often_enough(
     await reviewed.replays()
 
 
+async def test_reviewers_are_experts_of_what_they_reviewed_only_where_nobody_else_is(
+    reviewed: Reviewed,
+) -> None:
+    await reviewed.create(threshold=1, same=1)
+    for candidates, others in (([FIRST, SECOND], [FIRST]), ([FIRST], []), ([AUTHOR], [])):
+        await reviewed.submit(shared(1))
+        review = await reviewed.reserve(FIRST, REVIEW)
+        asked = {"units": [], "candidates": candidates}
+        body = await reviewed.decide(FIRST, review, (1, REJECT), experts=asked)
+        assert body["made"][0][6] == others
+    await reviewed.replays()
+
+
 async def test_a_task_that_leaves_its_review_takes_the_reviews_with_it(reviewed: Reviewed) -> None:
     await reviewed.create()
     reopened = await reviewed.submit(shared(1), mapped(2, to=[FIRST]))

@@ -94,6 +94,16 @@ local function able(P, stage, candidates, authors)
   return list
 end
 
+local LOOK = 500             -- members looked at where nobody is named
+
+-- Whether any of the candidates, or where none are named of the first members, may review what these did not make.
+function reviews.anybody(P, stage, candidates, authors)
+  if #candidates > 0 then return #able(P, stage, candidates, authors) > 0 end
+  local members = redis.call('ZRANGE', keys.members(P), 0, LOOK - 1)
+  for n, member in ipairs(members) do members[n] = tonumber(member) end
+  return #members == LOOK or #able(P, stage, members, authors) > 0
+end
+
 -- Of those with the fewest pending units one: their turn goes round with the numbers of review tasks.
 local function least_loaded(P, stage, list, loads, n)
   local fewest, ties

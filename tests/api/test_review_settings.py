@@ -169,7 +169,6 @@ async def test_what_is_rejected_too_often_goes_to_an_expert_whose_reject_is_for_
     assert done.task_state == COMPLETED
 
 
-@pytest.mark.shows("E29", "E33")
 async def test_a_reviewer_is_the_expert_only_where_that_is_allowed_and_nobody_else_is(
     world: World,
 ) -> None:
@@ -188,6 +187,7 @@ async def test_a_reviewer_is_the_expert_only_where_that_is_allowed_and_nobody_el
     assert (await desk.decide("rev", last, {"a": APPROVE})).task_state == COMPLETED
 
 
+@pytest.mark.shows("E29", "E33")
 async def test_expert_review_worked_example(world: World) -> None:
     stages = [
         pb.ExpertStage(iteration=1, rate=0.1, action=pb.EXPERT_ACTION_ALL),

@@ -35,7 +35,7 @@ class CountedLedger:
         return await self._ledger.event_at(project, seq)
 
 
-_CHOSEN_BY: Final = ("nobody", "class", "annotator", "none_left", "same_reviewer")
+_CHOSEN_BY: Final = ("no_mapping", "class", "annotator", "none_left", "same_reviewer")
 _BECAME: Final = {2: "to_expert", 3: "approved", 4: "returned", 6: "rejected", 7: "deleted"}
 
 
@@ -63,8 +63,9 @@ def _count(outcome: str, tasks: Iterable[Any]) -> None:
 
 
 def _made(reviews: Iterable[Any]) -> None:
-    for review in reviews:
-        metrics.reviews_made[_CHOSEN_BY[review[3]]].inc()
+    """Whom no mapping names may have been chosen from those who were asked for: of a pool."""
+    for _, _, person, by, *_ in reviews:
+        metrics.reviews_made["pool" if person and not by else _CHOSEN_BY[by]].inc()
 
 
 def _reserved(outcome: Outcome) -> None:

@@ -67,18 +67,34 @@ def submit(
     lease_token: Annotated[int, typer.Argument(help="Its token, as reserve showed it.")],
     project: Project,
     status: Annotated[str, typer.Option(help="One of the queue's statuses.")] = "",
+    unit: Annotated[
+        list[str] | None,
+        typer.Option(help="A unit of it, ID or ID:CLASS, any number of times."),
+    ] = None,
     person: Person = "",
     actor: Actor = DEFAULT_ACTOR,
     target: Target = DEFAULT_TARGET,
     *,
+    resolve_issues: Annotated[
+        bool, typer.Option("--resolve-issues", help="All that was objected to is corrected.")
+    ] = False,
     json: Json = False,
 ) -> None:
-    """Finish a task."""
+    """Finish a task, or hand it to reviewers."""
     from allocator.cli import show
     from dibs import Client
+    from dibs.v1.allocation_pb2 import ReviewUnit
 
+    named = (each.partition(":") for each in unit or ())
+    units = [ReviewUnit(unit_id=name, class_name=of) for name, _, of in named]
     with Client(target, project=project, actor=actor) as client:
-        answer = client.submit(task_id, lease_token, person=person, status=status)
+        answer = client.submit(
+            *(task_id, lease_token),
+            person=person,
+            status=status,
+            units=units,
+            resolve_issues=resolve_issues,
+        )
     show.found(answer, as_json=json)
 
 

@@ -31,6 +31,8 @@ CALLS: Final = {
     "resample": "resample",
     "units": "get_review_units",
     "find": "list_units",
+    "comment": "add_comment",
+    "comments": "list_comments",
 }
 """Commands that are methods of the client under a shorter name."""
 

@@ -13,6 +13,7 @@ from rich.table import Table
 
 from allocator.cli import tables
 from dibs.errors import DibsError
+from dibs.v1.issues_pb2 import ISSUE_KIND_MISSING
 
 UNBOUNDED: Final = 10_000
 """Letters in a line of a file or a pipe."""
@@ -68,7 +69,8 @@ def reviews(reserved: Any, *, as_json: bool) -> None:
 
 def _unit(one: Any) -> str:
     """A unit by its id; a submission without units is one, the whole task."""
-    name = one.unit.unit_id or "the whole task"
+    missing = one.issue.kind == ISSUE_KIND_MISSING
+    name = one.unit.unit_id or ("a missing label" if missing else "the whole task")
     return f"{name} ({one.unit.class_name})" if one.unit.class_name else name
 
 

@@ -81,13 +81,22 @@ def fields(reviewing: Reviewing | None) -> Mapping[str, Any] | None:
 
 def table(rows: Sequence[tuple[str, Reviewing]]) -> Table:
     """A line a queue."""
-    made = Table(box=SIMPLE, title=TITLE, title_style="dim", title_justify="left")
+    made = Table(
+        box=SIMPLE,
+        title=TITLE,
+        title_style="dim",
+        title_justify="left",
+        collapse_padding=True,
+        pad_edge=False,
+        caption=_marks(rows) or None,
+        caption_justify="left",
+    )
     made.add_column("queue", no_wrap=True)
-    for name in ("waiting", "held", "for experts", "with experts", "oldest", "returned"):
-        made.add_column(name, justify="right", no_wrap=True)
-    for name in ("open issues", "first pass"):
-        made.add_column(name, justify="right", no_wrap=True)
-    made.add_column("", no_wrap=True)
+    for name in ("waiting", "held", "for experts", "with experts"):
+        made.add_column(name, justify="right")
+    made.add_column("oldest", justify="right", no_wrap=True)
+    for name in ("returned", "open issues", "first pass"):
+        made.add_column(name, justify="right")
     for queue, one in rows:
         made.add_row(queue, *_cells(one))
     return made
@@ -98,12 +107,15 @@ def _cells(one: Reviewing) -> Iterator[str]:
     yield age(one.oldest_s)
     yield from map(_count, (one.returned, one.items_with_open_issues))
     yield "" if one.first_pass_rate is None else f"{one.first_pass_rate:.0%}"
-    yield _marks(one)
 
 
-def _marks(one: Reviewing) -> str:
-    words = {"off": not one.enabled, "back-pressure": one.backpressure}
-    return ", ".join(word for word, holds in words.items() if holds)
+def _marks(rows: Sequence[tuple[str, Reviewing]]) -> str:
+    """In which queues nobody is given new tasks, and in which review is off."""
+    marked = {
+        "back pressure": [queue for queue, one in rows if one.backpressure],
+        "off": [queue for queue, one in rows if not one.enabled],
+    }
+    return "   ".join(f"{word}: {', '.join(found)}" for word, found in marked.items() if found)
 
 
 def _count(count: int) -> str:

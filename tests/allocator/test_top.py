@@ -121,8 +121,8 @@ def test_what_is_to_be_reviewed_is_a_line_a_queue() -> None:
     screen = top_queues.Queues(rows=rows, queues=3, held=Counter())
     shown = _words(_shown(screen)).partition("reviews (")[2]
 
-    assert "q1 1,200 7 3 2 1.5 h 9 8 88% back-pressure" in shown
-    assert "q2 7 3 2 9 8 off" in shown
+    assert "q1 1,200 7 3 2 1.5 h 9 8 88%" in shown
+    assert "q2 7 3 2 9 8 back pressure: q1 off: q2" in shown
     assert "q3" not in shown
     assert [row["review"] and row["review"]["waiting"] for row in screen.fields()["queues"]] == [
         *(1_200, 0, None),

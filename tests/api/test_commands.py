@@ -198,7 +198,8 @@ async def test_work_is_reviewed_returned_and_corrected_from_the_terminal(
         " --set annotator_mappings=ann:rev --set expert_review.threshold=2"
     )
     shown = await typed.text(f"review settings q --min-seq {changed['seq']}")
-    await world.submit("ann", (await world.reserve("q", "ann")).tasks[0], units=units("u1", "u2"))
+    taken = (await typed.json("reserve --queue q --person ann"))["tasks"][0]["lease"]
+    await typed.text(f"submit 1-1 {taken['lease_token']} --unit u1:car --unit u2 --person ann")
     given = await typed.text("review reserve q --person rev")
     review, token = re.findall(r"(r1) +│ (\d+)", given)[0]
     await typed.text(f"review missing {review} {token} wheel --class car --frames 3-9 --person rev")
@@ -211,10 +212,14 @@ async def test_work_is_reviewed_returned_and_corrected_from_the_terminal(
     units_ = (await typed.json("review units 1-1"))["units"]
     experts = await typed.json("review reserve q --expert --person eve")
     found = await typed.text("review find u2")
+    taken = (await typed.json("reserve --queue q --person ann"))["tasks"][0]["lease"]
+    again = await typed.json(
+        f"submit 1-1 {taken['lease_token']} --unit u1:car --unit u2 --resolve-issues --person ann"
+    )
     quality = await typed.json(f"quality --by queue --by author --min-seq {fixed['seq']}")
 
     assert "annotator mappings: annotator ann, reviewers rev" in shown
-    assert "u1, u2" in given
+    assert "u1 (car), u2" in given
     assert "reasons for a reject: blurred" in given
     assert (decided["finished"], decided["task_state"]) == (True, "TASK_STATE_RETURNED")
     assert [(each["unit_id"], each["reason"], each["class_name"]) for each in issues] == [
@@ -230,6 +235,7 @@ async def test_work_is_reviewed_returned_and_corrected_from_the_terminal(
     ]
     assert experts["nothing"]["reason"] == "NOTHING_REASON_QUEUE_EMPTY"
     assert "resolved" in found
+    assert (again["state"], again["units_to_review"]) == ("TASK_STATE_IN_REVIEW", 2)
     told = [(each["author"], each["first_pass_rate"]) for each in quality["figures"]]
     assert told == [("ann", 0.5)]
 

@@ -316,7 +316,7 @@ async def test_what_waits_for_review_is_on_screen_and_a_figure_also_if_nobody_ma
     assert (told["waiting"], told["held"], told["expert_waiting"]) == (1, 0, 0)
     assert (told["in_review"], told["returned"], told["items_with_open_issues"]) == (1, 1, 1)
     assert (told["backpressure"], told["first_pass_rate"], told["oldest_s"] >= 0) == (True, 0, True)
-    assert "back-pressure" in shown
+    assert "back pressure" in shown
     await _until(
         lambda: figures(
             f"dibs_reviewers_missing{{{of}}} 0.0",
@@ -328,7 +328,7 @@ async def test_what_waits_for_review_is_on_screen_and_a_figure_also_if_nobody_ma
         ("dibs_review_decisions_total returned", 1),
         ("dibs_review_leases_total granted", 1),
         ("dibs_leases_total granted", 2),
-        ("dibs_reviews_made_total nobody", 2),
+        ("dibs_reviews_made_total no_mapping", 2),
     ):
         assert now.counted[name] - before.counted.get(name, 0) == rose, name
 

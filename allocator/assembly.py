@@ -155,6 +155,7 @@ class Assembly:
         return ReviewServicer(
             *(self._review_settings, self._reviewing, self._deciding, self._fixing),
             ReviewingAgain(
+                directory=self._directory,
                 ledger=self._ledger,
                 items=self._items,
                 content=self._content,

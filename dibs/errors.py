@@ -54,6 +54,7 @@ DibsError
 │   ├── QueueArchived         it takes no changes
 │   ├── DataSubmitted         it is handed over
 │   ├── QueueForQa            its items come from another one
+│   ├── QueueNotForQa         nothing is checked there
 │   ├── DataNotSubmitted      it is not
 │   ├── ReviewNotPassed       something is missing
 │   ├── DatasetInUse          queues follow it
@@ -588,6 +589,16 @@ class QueueForQa(WrongState):
     def __init__(self, queue_id: str) -> None:
         sentence = f"queue {queue_id!r} is for QA: what is in it comes from its labeling queue"
         super().__init__(sentence, queue_id=queue_id)
+
+
+class QueueNotForQa(WrongState):
+    """The queue is a labeling queue: nobody checks the work of others there."""
+
+    reason = "QUEUE_NOT_FOR_QA"
+    keys = ("queue_id",)
+
+    def __init__(self, queue_id: str) -> None:
+        super().__init__(f"queue {queue_id!r} is no queue for QA", queue_id=queue_id)
 
 
 class DataSubmitted(WrongState):

@@ -12,6 +12,7 @@ from allocator.model import QueueSettings, TaskId, TaskState
 from allocator.ports import (
     Checks,
     Content,
+    Directory,
     Earlier,
     EntryPlace,
     Items,
@@ -68,6 +69,7 @@ class ReviewingAgain:
     def __init__(
         self,
         *,
+        directory: Directory,
         ledger: Ledger,
         items: Items,
         content: Content,
@@ -81,6 +83,7 @@ class ReviewingAgain:
         checks: Checks,
         lost: Lost,
     ) -> None:
+        self._directory = directory
         self._ledger = ledger
         self._items = items
         self._content = content
@@ -120,8 +123,8 @@ class ReviewingAgain:
     async def report(self, ask: ReportIssues) -> told.TaskReturned:
         """Return the work on an item that somebody checks in a queue for QA, with issues.
 
-        Raises TaskNotFound, QueueNotFound, PersonNotFound, UnitNotFound, LeaseLost,
-        WrongTaskState, NotEligible, InvalidArgument, TaskChanged, PermissionDenied.
+        Raises TaskNotFound, QueueNotFound, QueueNotForQa, PersonNotFound, UnitNotFound,
+        LeaseLost, WrongTaskState, NotEligible, InvalidArgument, TaskChanged, PermissionDenied.
         """
         entry = ask.hold.task.entry
         place, person = await self._door.act_for(ask.change, ask.person, REPORT, entry=entry)
@@ -147,14 +150,14 @@ class ReviewingAgain:
         raise errors.TaskChanged(str(task))
 
     async def _source(self, project: int, task: TaskId) -> Source:
-        """What is checked by a task. Raises TaskNotFound, InvalidArgument."""
+        """What is checked by a task. Raises TaskNotFound, QueueNotForQa."""
         queue = await self._items.queue_of(project, task.entry)
         if queue is None:
             raise errors.TaskNotFound(str(task))
         await self._catch_up(project, queue)
         source = await self._checks.source(project, task.entry)
         if source is None:
-            raise errors.InvalidArgument("task_id", "must be a task of a queue for QA")
+            raise errors.QueueNotForQa((await self._directory.queue_ids(project, [queue]))[queue])
         return source
 
     async def _catch_up(self, project: int, queue: int) -> None:

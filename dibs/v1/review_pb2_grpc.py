@@ -267,9 +267,9 @@ class ReviewServiceServicer(object):
         list; a submission is refused until each issue is marked as fixed. The item
         leaves every queue for QA, and comes back once it has a status again. For who
         holds the task. Errors: PROJECT_NOT_FOUND, TASK_NOT_FOUND, QUEUE_NOT_FOUND (the
-        labeling queue was deleted), PERSON_NOT_FOUND, UNIT_NOT_FOUND, LEASE_LOST,
-        WRONG_TASK_STATE, NOT_ELIGIBLE, TASK_CHANGED, INVALID_ARGUMENT (a task that is
-        not for QA, a reason that the labeling queue does not offer), PERMISSION_DENIED.
+        labeling queue was deleted), PERSON_NOT_FOUND, QUEUE_NOT_FOR_QA, UNIT_NOT_FOUND,
+        LEASE_LOST, WRONG_TASK_STATE, NOT_ELIGIBLE, TASK_CHANGED, INVALID_ARGUMENT (a
+        reason that the labeling queue does not offer), PERMISSION_DENIED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -267,7 +267,7 @@ async def test_issues_are_reported_by_who_holds_the_task_of_what_is_there(world:
 
     assert isinstance(strange, errors.LeaseLost)
     assert isinstance(no_unit, errors.UnitNotFound)
-    assert isinstance(not_qa, errors.InvalidArgument)
+    assert isinstance(not_qa, errors.QueueNotForQa)
     assert isinstance(no_slot, errors.InvalidArgument)
     assert [one.field for one in no_slot.violations] == ["slot"]
     assert isinstance(twice, errors.LeaseLost)

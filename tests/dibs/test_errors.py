@@ -62,6 +62,7 @@ EXAMPLES: list[errors.DibsError] = [
     errors.QueueArchived("q"),
     errors.DataSubmitted("q"),
     errors.QueueForQa("q"),
+    errors.QueueNotForQa("q"),
     errors.DataNotSubmitted("q"),
     errors.ReviewNotPassed("q", 3),
     errors.ItemAlreadyDone("item, with a comma", 2),

@@ -186,3 +186,27 @@ class TaskReturned:
     task: TaskId
     state: TaskState
     issue_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """What came of a check: so many reviews, or these issues."""
+
+    seq: int
+    reviews: int = 0
+    issue_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckResult:
+    """What a rule service said about a submission."""
+
+    seq: int
+    task: TaskId
+    round: int
+    rule: str
+    verdict: int
+    unit_ids: tuple[str, ...]
+    text: str
+    checker: str
+    said_ms: int

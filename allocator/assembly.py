@@ -79,6 +79,7 @@ from allocator.services.review_lists import ReviewLists
 from allocator.services.review_settings import ReviewSettingsCalls
 from allocator.services.reviewing import Reviewing
 from allocator.services.reviewing_again import ReviewingAgain
+from allocator.services.rule_checking import RuleChecking
 from allocator.services.said import Said
 from allocator.services.seen import Reader
 from allocator.services.skipping import Skipping
@@ -180,6 +181,7 @@ class Assembly:
                 said=self._said,
             ),
             self._more_reviews,
+            self._rule_checking,
             Commenting(
                 ledger=self._ledger,
                 items=self._items,
@@ -470,19 +472,38 @@ class Assembly:
         )
 
     @cached_property
+    def _rule_checking(self) -> RuleChecking:
+        return RuleChecking(
+            directory=self._directory,
+            ledger=self._ledger,
+            items=self._items,
+            content=self._content,
+            views=self._views,
+            reviews=self._store.reviews,
+            checks=self._store.check_results,
+            settings=self._settings,
+            door=self._door,
+            named=self._named_tasks,
+            again=self._drawing_again,
+        )
+
+    @cached_property
+    def _drawing_again(self) -> DrawingAgain:
+        return DrawingAgain(
+            views=self._views,
+            reviews=self._store.reviews,
+            drawing=self._drawing,
+            adapting=self._adapting,
+        )
+
+    @cached_property
     def _review_chunks(self) -> ReviewChunks:
-        reviews = self._store.reviews
         return ReviewChunks(
             ledger=self._ledger,
             views=self._views,
             settings=self._settings,
             named=self._named_tasks,
-            again=DrawingAgain(
-                views=self._views,
-                reviews=reviews,
-                drawing=self._drawing,
-                adapting=self._adapting,
-            ),
+            again=self._drawing_again,
         )
 
     @cached_property

@@ -232,6 +232,7 @@ TABLE: Final = (
             "ReviewService.ReportIssues",
             "ReviewService.ReportMissing",
             "ReviewService.ReserveReviews",
+            "ReviewService.SubmitCheckResult",
         ),
     ),
     Row(
@@ -276,6 +277,7 @@ TABLE: Final = (
             "ReportService.Watch",
             "ReviewService.GetIssue",
             "ReviewService.GetReviewUnits",
+            "ReviewService.ListCheckResults",
             "ReviewService.ListIssues",
             "ReviewService.ListMyReviews",
             "ReviewService.ListReviews",

@@ -157,3 +157,23 @@ class ListComments:
     page: Page
     task: TaskId | None
     issue_id: str
+
+
+class CheckVerdict(IntEnum):
+    """What a rule service wants done about a submission, as numbered on the wire."""
+
+    PASS = 1
+    REVIEW = 2
+    RETURN = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubmitCheckResult:
+    """What a rule says about these units, or (none) all, of what was submitted."""
+
+    change: Change
+    task: TaskId
+    rule: str
+    verdict: CheckVerdict
+    unit_ids: tuple[str, ...] = ()
+    text: str = ""

@@ -58,13 +58,18 @@ KIND_OF: Final[Mapping[str, str]] = {
     "ReturnTask": "objected",
     "ReportIssues": "objected",
     "AddComment": "commented",
+    "SubmitCheckResult": "checked",
 }
 """The kind of event that an OK of each method stands for."""
 OTHERWISE: Final[Mapping[str, tuple[str, ...]]] = {
     "AddItems": ("delayed",),
     "StartAnnotation": ("started", "granted"),
+    "SubmitCheckResult": ("reviews_added", "objected"),
 }
-"""What else it may be: items come later, a task was held already, a batch is given first."""
+"""What else it may be: items come later, a task was held already, a batch is given first.
+
+What a check asks for is done by the event that says so.
+"""
 
 BY_TOKEN: Final = frozenset({"Submit", "Release", "Skip"})
 """Idempotent by (task, token) besides: a second request may get the first one's answer."""

@@ -246,6 +246,16 @@ def commented(project: Project, event: Event, judge: Judge) -> None:
         judge.expect(REVIEWED, known, "person {} is no author of it", body["author"])
 
 
+def checked(project: Project, event: Event, judge: Judge) -> None:
+    """A rule service says that nothing is to be done about what was submitted."""
+    body = event.body
+    entry = there(project, judge, body["entry"], body["slot"], body["queue"])
+    if entry:
+        done = entry.slot(body["slot"]).state in DONE
+        judge.expect(REVIEWED, done, "{} is checked, and was not submitted", entry.entry)
+    judge.expect(RULES, body["content"] > 0, "a check of {} says nothing", body["entry"])
+
+
 def fell_back(project: Project, event: Event, judge: Judge) -> None:
     """Reviews that waited too long for one person are anybody's; what is held, once given back."""
     entries = event.body["entries"]

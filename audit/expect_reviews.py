@@ -142,6 +142,15 @@ def expect_objection(
     project: Project, person: int, task: tuple[Entry, int], authors: frozenset[int], as_of: int
 ) -> Told:
     """To what was submitted, or has a status, by nobody of its authors."""
+    told = expect_check(project, task, as_of)
+    entry, number = task
+    if told[0] == "ok" and person in authors | {entry.slot(number).person}:
+        return "not_eligible", "EXCLUDED"
+    return told
+
+
+def expect_check(project: Project, task: tuple[Entry, int], as_of: int) -> Told:
+    """Of what was submitted, or has a status."""
     entry, number = task
     if project.queues[entry.queue].control.submitted:
         return "data_submitted", ""
@@ -154,8 +163,6 @@ def expect_objection(
     slot = entry.slot(number)
     if slot.state not in DONE:
         return "wrong_state", str(entry.shown(slot))
-    if person in authors | {slot.person}:
-        return "not_eligible", "EXCLUDED"
     return "ok", ""
 
 

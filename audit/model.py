@@ -95,6 +95,7 @@ HANDLERS: Mapping[str, Handler] = {
     "decided": apply_reviews.decided,
     "fixed": apply_reviews.fixed,
     "commented": apply_reviews.commented,
+    "checked": apply_reviews.checked,
     "fell_back": apply_reviews.fell_back,
     "reviews_added": apply_reviews.reviews_added,
     "objected": apply_reviews.objected,

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from google.protobuf.field_mask_pb2 import FieldMask
 
 from dibs.call import Call, Scope
-from dibs.v1 import comments_pb2, issues_pb2
+from dibs.v1 import checks_pb2, comments_pb2, issues_pb2
 from dibs.v1 import review_lists_pb2 as lists
 from dibs.v1 import review_pb2 as pb
 from dibs.v1 import review_settings_pb2 as settings_pb
@@ -175,6 +175,46 @@ def resample(
         **scope.where(), queue_id=queue, task_ids=task_ids, filter=filter
     )
     return Call(_SERVICE + "Resample", request, again.ResampleResponse, scope.project)
+
+
+def submit_check_result(
+    scope: Scope,
+    task_id: str,
+    rule: str,
+    verdict: checks_pb2.CheckVerdict,
+    *,
+    unit_ids: Iterable[str] = (),
+    text: str = "",
+) -> Call[checks_pb2.SubmitCheckResultResponse]:
+    """Say what a rule wants done about what was submitted, and do it."""
+    request = checks_pb2.SubmitCheckResultRequest(
+        **scope.where(),
+        task_id=task_id,
+        rule=rule,
+        verdict=verdict,
+        unit_ids=unit_ids,
+        text=text,
+    )
+    return Call(
+        _SERVICE + "SubmitCheckResult",
+        request,
+        checks_pb2.SubmitCheckResultResponse,
+        scope.project,
+    )
+
+
+def list_check_results(
+    scope: Scope, task_id: str, *, page_size: int = 0, page_token: str = "", min_seq: int = 0
+) -> Call[checks_pb2.ListCheckResultsResponse]:
+    """List what rules said about a task, the oldest first."""
+    request = checks_pb2.ListCheckResultsRequest(
+        **scope.where(),
+        task_id=task_id,
+        page_size=page_size,
+        page_token=page_token,
+        min_seq=min_seq,
+    )
+    return Call(_SERVICE + "ListCheckResults", request, checks_pb2.ListCheckResultsResponse)
 
 
 def return_task(

@@ -196,6 +196,8 @@ class Client:
     mark_fixed = _Rpc(review_calls.mark_fixed)
     add_reviews = _Rpc(review_calls.add_reviews)
     resample = _Rpc(review_calls.resample)
+    submit_check_result = _Rpc(review_calls.submit_check_result)
+    list_check_results = _Rpc(review_calls.list_check_results)
     return_task = _Rpc(review_calls.return_task)
     report_issues = _Rpc(review_calls.report_issues)
     get_issue = _Rpc(review_calls.get_issue)

@@ -266,6 +266,11 @@ def _fixed(event: Event, body: Any) -> Iterator[Touched]:
     yield Touched(body["entry"], body["slot"], body["person"])
 
 
+def _checked(event: Event, body: Any) -> Iterator[Touched]:
+    """Who says it is told by the event."""
+    yield Touched(body["entry"], body["slot"], 0)
+
+
 def _commented(event: Event, body: Any) -> Iterator[Touched]:
     """Whose work it is hears of it."""
     yield Touched(body["entry"], body["slot"], body["author"])
@@ -376,6 +381,7 @@ _TASKS: Final[Mapping[str, Callable[[Event, Any], Iterator[Touched]]]] = {
     "fell_back": _fell_back,
     "qa_added": _none,
     "commented": _commented,
+    "checked": _checked,
     "skipped": _skipped,
     "assigned": _assigned,
     "expired": _expired,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from store.activity_log import ActivityLog
+from store.check_results import RuleCheckReads
 from store.comments import CommentReads
 from store.committer import Committer
 from store.content import Content
@@ -128,6 +129,7 @@ class Store:
         self.reviews = Reviews(self.postgres)
         self.qualities = Qualities(self.postgres)
         self.comments = CommentReads(self.postgres)
+        self.check_results = RuleCheckReads(self.postgres)
         self.activity = ActivityLog(self.postgres, self.log, self.views)
         self.tail = Tail(self.log, self.gate, self.activity)
         self.deals = Deals(self.postgres)

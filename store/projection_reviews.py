@@ -64,6 +64,7 @@ WRITES: Final[Mapping[str, str]] = {
     "review_settings": "INSERT INTO view_review_settings VALUES ($1, $2, $3, $4, $5)"
     " ON CONFLICT (project, queue) DO UPDATE SET rules = excluded.rules,"
     " content = excluded.content, set_seq = excluded.set_seq",
+    "check": "INSERT INTO view_check VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
     "comment": "INSERT INTO view_comment VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
     "review_settings_gone": "DELETE FROM view_review_settings WHERE project = $1 AND queue = $2",
 }
@@ -207,6 +208,8 @@ def _added(views: Views, event: Event, body: Any) -> None:
     """What was submitted before is under review by these, whether it was so or not."""
     for task in body["tasks"]:
         add(views, event, views.task(event, task[0], task[1]), task)
+        if body["content"]:
+            _note_check(views, event, task[0], task[1])
 
 
 def add(views: Views, event: Event, row: TaskRow, task: Sequence[Any]) -> None:
@@ -236,6 +239,8 @@ def _objected(views: Views, event: Event, body: Any) -> None:
         _object(views, event, row, unit, REJECTED, reason)
         _set(views, event, row, unit, UnitState.RETURNED)
     _report(views, event, row, _outside(row), said)
+    if said.check:
+        _note_check(views, event, entry, slot)
     _end_round(views, event, row)
 
 
@@ -359,6 +364,16 @@ def _fell_back(views: Views, event: Event, body: Any) -> None:
             review.person = 0
 
 
+def _checked(views: Views, event: Event, body: Any) -> None:
+    _note_check(views, event, body["entry"], body["slot"])
+
+
+def _note_check(views: Views, event: Event, entry: int, slot: int) -> None:
+    """What a rule service said, be it that nothing is to be done, or why something is."""
+    of = (event.body["queue"], entry, slot, event.actor, event.body["content"])
+    views.rows.append(("check", (event.seq, *of, event.wall_ms)))
+
+
 def _commented(views: Views, event: Event, body: Any) -> None:
     of = (body["queue"], body["entry"], body["slot"], body["unit"], body["issue"])
     views.rows.append(("comment", (event.seq, *of, body["person"], body["content"], event.wall_ms)))
@@ -439,6 +454,7 @@ CHANGES: Final[Mapping[str, Callable[[Views, Event, Any], None]]] = {
     "decided": _decided,
     "fixed": _fixed,
     "commented": _commented,
+    "checked": _checked,
     "fell_back": _fell_back,
     "reviews_added": _added,
     "objected": _objected,

@@ -23,6 +23,7 @@ _DROPS: Final = (
         for table in (
             *("task_hot", "task_cold", "view_author", "view_unit", "view_review"),
             *("view_issue", "view_decision", "view_round", "view_qa", "view_comment"),
+            "view_check",
         )
     ),
     "DELETE FROM view_removed WHERE ctid = ANY (ARRAY("

@@ -49,4 +49,5 @@ def verdicts_of(body: dict[str, Any]) -> Verdicts:
     return Verdicts(
         reasons={int(number): str(said.get("reason", "")) for number, said in units.items()},
         missing=[(str(one.get("class_name", "")), str(one.get("reason", ""))) for one in missing],
+        check="check" in body,
     )

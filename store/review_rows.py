@@ -147,6 +147,8 @@ class Verdicts(NamedTuple):
     reasons: Mapping[int, str]
     missing: Sequence[tuple[str, str]]
     """Class and reason."""
+    check: bool = False
+    """Whether a rule service says it."""
 
 
 NO_VERDICTS: Final = Verdicts({}, ())

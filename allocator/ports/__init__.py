@@ -47,6 +47,7 @@ from allocator.ports.reviews import (
     UnitView,
     WaitsFor,
 )
+from allocator.ports.rule_checks import RuleChecks, RuleCheckView
 from allocator.ports.sums import Sums
 from allocator.ports.views import (
     DatasetView,
@@ -61,6 +62,8 @@ from allocator.ports.views import (
 )
 
 __all__ = [
+    "RuleChecks",
+    "RuleCheckView",
     "AssignmentView",
     "ActivityLog",
     "ActivityTask",

@@ -12,12 +12,14 @@ from allocator.services.review_lists import ReviewLists
 from allocator.services.review_settings import ReviewSettingsCalls
 from allocator.services.reviewing import Reviewing
 from allocator.services.reviewing_again import ReviewingAgain
+from allocator.services.rule_checking import RuleChecking
+from allocator.wire import checks as wire_checks
 from allocator.wire import comments as wire_comments
 from allocator.wire import more_reviews as wire_again
 from allocator.wire import review as wire
 from allocator.wire import review_lists as wire_lists
 from allocator.wire import review_settings as wire_settings
-from dibs.v1 import comments_pb2, issues_pb2, review_pb2_grpc
+from dibs.v1 import checks_pb2, comments_pb2, issues_pb2, review_pb2_grpc
 from dibs.v1 import review_lists_pb2 as lists_pb
 from dibs.v1 import review_pb2 as pb
 from dibs.v1 import review_settings_pb2 as settings_pb
@@ -36,6 +38,7 @@ class ReviewServicer(review_pb2_grpc.ReviewServiceServicer):
         again: ReviewingAgain,
         lists: ReviewLists,
         more: MoreReviews,
+        checking: RuleChecking,
         commenting: Commenting,
     ) -> None:
         self._settings = settings
@@ -44,6 +47,7 @@ class ReviewServicer(review_pb2_grpc.ReviewServiceServicer):
         self._fixing = fixing
         self._again = again
         self._more = more
+        self._checking = checking
         self._lists = lists
         self._commenting = commenting
 
@@ -89,6 +93,18 @@ class ReviewServicer(review_pb2_grpc.ReviewServiceServicer):
         self, request: again_pb.ResampleRequest, context: Any
     ) -> again_pb.ResampleResponse:
         return wire_again.resampling(await self._more.resample(wire_again.resample(request)))
+
+    async def SubmitCheckResult(
+        self, request: checks_pb2.SubmitCheckResultRequest, context: Any
+    ) -> checks_pb2.SubmitCheckResultResponse:
+        ask = wire_checks.submit_check_result(request)
+        return wire_checks.checked(await self._checking.submit(ask))
+
+    async def ListCheckResults(
+        self, request: checks_pb2.ListCheckResultsRequest, context: Any
+    ) -> checks_pb2.ListCheckResultsResponse:
+        ask = wire_checks.list_check_results(request)
+        return wire_checks.results(await self._checking.page(*ask))
 
     async def ReturnTask(
         self, request: again_pb.ReturnTaskRequest, context: Any

@@ -6,16 +6,15 @@ from typing import Final
 
 from allocator import answers_reviews as told
 from allocator.answers import Listed
-from allocator.filters import All, Compare, Order, Some
 from allocator.model import TaskId
 from allocator.ports import Content, Items, Ledger, Reviews, Topic, Views
-from allocator.ports.lists import ListAsk
 from allocator.requests import Change, Look
 from allocator.requests_reviews import AddComment, ListComments
 from allocator.services import paging
 from allocator.services.door import Door, Place
 from allocator.services.issue_ids import parsed
 from allocator.services.outcomes import happened
+from allocator.services.parts import has_part
 from allocator.services.said import Said
 from dibs import errors
 
@@ -99,7 +98,7 @@ class Commenting:
         if await self._items.queue_of(place.project, task.entry) is None:
             raise missing
         manages = await self._door.manages(ask, place, rpc, entry=task.entry)
-        if not (manages or await self._has_part(place, task)):
+        if not (manages or await has_part(self._views, self._reviews, place, task)):
             raise self._door.refusal(ask, rpc)
         if issue is None:
             return place, Topic(task.entry, task.slot)
@@ -113,24 +112,3 @@ class Commenting:
         view = await self._views.task(place.project, topic.entry, topic.slot)
         earlier = await self._reviews.earlier(place.project, task)
         return view.person if view and view.person in earlier.authors else 0
-
-    async def _has_part(self, place: Place, task: TaskId) -> bool:
-        """Whether the actor has the task, or ever submitted it, or has or did a review of it."""
-        view = await self._views.task(place.project, task.entry, task.slot)
-        if view and place.actor == view.person:
-            return True
-        earlier = await self._reviews.earlier(place.project, task)
-        if place.actor in earlier.authors:
-            return True
-        of_task = (("entry", task.entry), ("slot", task.slot))
-        theirs = (("person", place.actor), ("mapped", place.actor))
-        ask = ListAsk(
-            filter=All((*map(_equal, of_task), Some(tuple(map(_equal, theirs))))),
-            order=Order(field="create_time"),
-            limit=1,
-        )
-        return bool(await self._reviews.reviews(place.project, ask))
-
-
-def _equal(one: tuple[str, int]) -> Compare:
-    return Compare(field=one[0], operator="=", value=one[1])

@@ -100,6 +100,20 @@ class DrawingAgain:
         ]
         return _told(past, known, wanted, people)
 
+    async def forced(
+        self, project: int, task: TaskId, known: Known, units: Sequence[int]
+    ) -> Mapping[str, Any] | None:
+        """A review of each of the units (none: of all) that is not under review; None: all are."""
+        past = await self._past(project, task, known)
+        if past is None:
+            return NOT_SUBMITTED
+        wanted = [
+            one
+            for one in past.units
+            if one.state in OPEN - {UnitState.PENDING} and (not units or one.unit in units)
+        ]
+        return _told(past, known, wanted)
+
     async def drawn(
         self, project: int, task: TaskId, known: Known, _: Mapping[str, Any]
     ) -> Mapping[str, Any] | None:
@@ -134,7 +148,7 @@ class DrawingAgain:
             self._reviews.earlier(project, task), self._reviewers(project, task)
         )
         meaning = known.settings.statuses[view.status - 1].meaning
-        units = _units(view, earlier, meaning)
+        units = units_of(view, earlier, meaning)
         return _Past(
             view=view,
             earlier=earlier,
@@ -168,7 +182,7 @@ class DrawingAgain:
         return found
 
 
-def _units(view: TaskView, earlier: Earlier, meaning: Meaning) -> Sequence[UnitView]:
+def units_of(view: TaskView, earlier: Earlier, meaning: Meaning) -> Sequence[UnitView]:
     """Its units as they are now; what has none, or is discarded, is one."""
     there = [one for one in earlier.units if one.unit < MISSING and one.state != UnitState.DELETED]
     whole = [one for one in there if one.unit == WHOLE_TASK]

@@ -82,6 +82,7 @@ class ReviewChunks:
                     if what
                 ],
                 named=len(tasks),
+                content=0,
             )
             if outcome.word != "stale_entry":
                 return outcome

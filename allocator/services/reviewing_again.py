@@ -202,7 +202,7 @@ class ReviewingAgain:
             missing=len(ask.missing),
             content=content,
             source=by.hold.task.entry if by.hold else 0,
-            given=_of(view, before, settings),
+            given=known_of(view, before, settings),
             held=[by.hold.task.slot, by.hold.token] if by.hold else "",
         )
 
@@ -232,7 +232,9 @@ def _is_of_hold(outcome: Outcome) -> bool:
     return found or outcome.word == "lease_lost"
 
 
-def _of(view: TaskView | None, before: Earlier | None, settings: QueueSettings) -> dict[str, Any]:
+def known_of(
+    view: TaskView | None, before: Earlier | None, settings: QueueSettings
+) -> dict[str, Any]:
     """What is known of a submission, as the functions read it."""
     status = view.status if view else 0
     meaning = int(settings.statuses[status - 1].meaning) if status else 1

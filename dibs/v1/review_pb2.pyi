@@ -1,5 +1,6 @@
 from dibs.bufvalidate import validate_pb2 as _validate_pb2
 from dibs.v1 import allocation_pb2 as _allocation_pb2
+from dibs.v1 import checks_pb2 as _checks_pb2
 from dibs.v1 import comments_pb2 as _comments_pb2
 from dibs.v1 import common_pb2 as _common_pb2
 from dibs.v1 import issues_pb2 as _issues_pb2

@@ -3,6 +3,7 @@
 import grpc
 import warnings
 
+from dibs.v1 import checks_pb2 as dibs_dot_v1_dot_checks__pb2
 from dibs.v1 import comments_pb2 as dibs_dot_v1_dot_comments__pb2
 from dibs.v1 import issues_pb2 as dibs_dot_v1_dot_issues__pb2
 from dibs.v1 import review_lists_pb2 as dibs_dot_v1_dot_review__lists__pb2
@@ -91,6 +92,16 @@ class ReviewServiceStub(object):
                 '/dibs.v1.ReviewService/Resample',
                 request_serializer=dibs_dot_v1_dot_reviewing__again__pb2.ResampleRequest.SerializeToString,
                 response_deserializer=dibs_dot_v1_dot_reviewing__again__pb2.ResampleResponse.FromString,
+                _registered_method=True)
+        self.SubmitCheckResult = channel.unary_unary(
+                '/dibs.v1.ReviewService/SubmitCheckResult',
+                request_serializer=dibs_dot_v1_dot_checks__pb2.SubmitCheckResultRequest.SerializeToString,
+                response_deserializer=dibs_dot_v1_dot_checks__pb2.SubmitCheckResultResponse.FromString,
+                _registered_method=True)
+        self.ListCheckResults = channel.unary_unary(
+                '/dibs.v1.ReviewService/ListCheckResults',
+                request_serializer=dibs_dot_v1_dot_checks__pb2.ListCheckResultsRequest.SerializeToString,
+                response_deserializer=dibs_dot_v1_dot_checks__pb2.ListCheckResultsResponse.FromString,
                 _registered_method=True)
         self.ReturnTask = channel.unary_unary(
                 '/dibs.v1.ReviewService/ReturnTask',
@@ -250,6 +261,28 @@ class ReviewServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def SubmitCheckResult(self, request, context):
+        """Says what a rule service found in what was submitted, and does what it asks
+        for, in one event: REVIEW has the units reviewed that are not under review,
+        RETURN opens issues and returns the task to its author, as ReturnTask does.
+        For whom reviewing is: give the service's account a role for review. Errors:
+        PROJECT_NOT_FOUND, TASK_NOT_FOUND, UNIT_NOT_FOUND, WRONG_TASK_STATE,
+        NOT_ELIGIBLE (RETURN by an author), QUEUE_NOT_REVIEWED (REVIEW), TASK_CHANGED,
+        PERMISSION_DENIED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListCheckResults(self, request, context):
+        """Lists what rule services said about a task, the oldest first. For managers,
+        the owner of the queue, authors of the task and who reviews it. Errors:
+        PROJECT_NOT_FOUND, TASK_NOT_FOUND, PERMISSION_DENIED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ReturnTask(self, request, context):
         """Returns a submitted task to its author with issues, outside a review: it loses
         its status, and what is left of its reviews ends. Needs ADMIN, TEAM_MANAGER or
@@ -385,6 +418,16 @@ def add_ReviewServiceServicer_to_server(servicer, server):
                     servicer.Resample,
                     request_deserializer=dibs_dot_v1_dot_reviewing__again__pb2.ResampleRequest.FromString,
                     response_serializer=dibs_dot_v1_dot_reviewing__again__pb2.ResampleResponse.SerializeToString,
+            ),
+            'SubmitCheckResult': grpc.unary_unary_rpc_method_handler(
+                    servicer.SubmitCheckResult,
+                    request_deserializer=dibs_dot_v1_dot_checks__pb2.SubmitCheckResultRequest.FromString,
+                    response_serializer=dibs_dot_v1_dot_checks__pb2.SubmitCheckResultResponse.SerializeToString,
+            ),
+            'ListCheckResults': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListCheckResults,
+                    request_deserializer=dibs_dot_v1_dot_checks__pb2.ListCheckResultsRequest.FromString,
+                    response_serializer=dibs_dot_v1_dot_checks__pb2.ListCheckResultsResponse.SerializeToString,
             ),
             'ReturnTask': grpc.unary_unary_rpc_method_handler(
                     servicer.ReturnTask,
@@ -683,6 +726,60 @@ class ReviewService(object):
             '/dibs.v1.ReviewService/Resample',
             dibs_dot_v1_dot_reviewing__again__pb2.ResampleRequest.SerializeToString,
             dibs_dot_v1_dot_reviewing__again__pb2.ResampleResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SubmitCheckResult(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dibs.v1.ReviewService/SubmitCheckResult',
+            dibs_dot_v1_dot_checks__pb2.SubmitCheckResultRequest.SerializeToString,
+            dibs_dot_v1_dot_checks__pb2.SubmitCheckResultResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListCheckResults(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dibs.v1.ReviewService/ListCheckResults',
+            dibs_dot_v1_dot_checks__pb2.ListCheckResultsRequest.SerializeToString,
+            dibs_dot_v1_dot_checks__pb2.ListCheckResultsResponse.FromString,
             options,
             channel_credentials,
             insecure,

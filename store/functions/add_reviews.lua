@@ -1,19 +1,21 @@
 -- add_reviews: what was submitted before is reviewed by more people, or for the first time.
 --
 -- KEYS[1] header  KEYS[2] log
--- ARGV    queue why as_of tasks named
---   why    1: somebody asked for it; 2: units were drawn again
+-- ARGV    queue why as_of tasks named content
+--   why    1: somebody asked for it; 2: units were drawn again; 3: a rule service asks for it
 --   tasks  packed list of {entry, slot, class, came, rank, slots, skipped, done, given, removed}, 100 at most: see named.load;
 --          removed (1): the task is known to have been removed; given = {round, authors, meaning, status, missing, groups,
 --          rejects (may be missing)}: what is known of the submission, as in submit, see reviews.planned; no groups: as far
 --          as is known it is not submitted
 --   as_of  the event as of which that is known
 --   named  of so many tasks this says what becomes of them: of the others nothing was drawn
+--   content  id of what the rule service says of the one task, in Postgres: then it is that task, or nothing; 0: none does
 --
 -- Returns one of
 --   {'ok', seq, chain, clock, reviews_added}   `kept` names the tasks that are not reviewed, and why
 --   {'not_found', seq, chain, clock, 'queue'}  or its review was never set
 --   {'stale_entry', seq, chain, clock}         read again what is known of the entries
+--   {'wrong_state', seq, chain, clock, word}   the one task is not reviewed, and why
 
 -- What the event says of one task; or nil and why it is not reviewed, nil and false: read again.
 local function added(P, queue, stage, task, as_of, so_far)
@@ -48,6 +50,7 @@ change('add_reviews', { 'allow-oom' }, function(call, arg)
     if why == false then return negative(call, 'stale_entry') end
     if one then told[#told + 1] = one else kept[#kept + 1] = { task[1], task[2], why } end
   end
+  if arg.content ~= '0' and #told == 0 then return negative(call, 'wrong_state', kept[1][3]) end
   return commit(call, 'reviews_added', { queue = queue.number, why = tonumber(arg.why), tasks = told, kept = kept,
-    named = tonumber(arg.named) })
+    named = tonumber(arg.named), content = tonumber(arg.content) })
 end)

@@ -315,7 +315,7 @@ def reviews_of_what_nobody_submitted():
     said = {"round": 1, "authors": [], "meaning": 1, "status": 1, "missing": 0}
     said["reviews"] = [reviews.new(1)]
     task = [1, 1, 1, 3, 0, 1, [], [], said]
-    log.add("reviews_added", queue=1, why=1, tasks=[task], kept=[], named=1)
+    log.add("reviews_added", queue=1, why=1, tasks=[task], kept=[], named=1, content=0)
     return log
 
 

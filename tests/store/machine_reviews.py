@@ -249,6 +249,16 @@ class ReviewRules(RuleBasedStateMachine):
         assert _told(reply, told) == told
 
     @rule(pick=PICK)
+    def check(self, pick: int) -> None:
+        chosen, as_of = self.submitted(pick), self.as_of(pick)
+        if chosen is None:
+            return
+        told = expect_reviews.expect_check(self.state, chosen, as_of)
+        of = {"queue": chosen[0].queue, "person": 1, "task": self.named(*chosen)}
+        reply = self.call("check", **of, as_of=as_of, content=1)
+        assert _told(reply, told) == told
+
+    @rule(pick=PICK)
     def add_reviews(self, pick: int) -> None:
         chosen, as_of = self.submitted(pick), self.as_of(pick)
         if chosen is None:
@@ -260,7 +270,14 @@ class ReviewRules(RuleBasedStateMachine):
         given["groups"] = [self._group(dice, units)]
         word, kept = expect_reviews.expect_added(self.state, chosen, given["round"], as_of)
         task = [*self.named(*chosen), given]
-        told = {"queue": chosen[0].queue, "why": 1, "as_of": as_of, "tasks": [task], "named": 1}
+        told = {
+            "queue": chosen[0].queue,
+            "why": 1,
+            "as_of": as_of,
+            "tasks": [task],
+            "named": 1,
+            "content": 0,
+        }
         reply = self.call("add_reviews", **told)
         assert reply.word == word
         if word == "ok":

@@ -213,6 +213,7 @@ async def test_what_is_done_is_reviewed_again_and_goes_back_for_what_others_find
         queue=1,
         why=1,
         named=1,
+        content=0,
         as_of=of.seq,
         tasks=msgpack.packb([[*named, slots, [], [], more]]),
     )

@@ -455,7 +455,7 @@ async def test_what_is_done_is_reviewed_again_by_others(reviewed: Reviewed) -> N
     await reviewed.decide(FIRST, review, (1, APPROVE))
     other = {"candidates": [], "units": [1], "by": 0, "others": [FIRST]}
     task = known(entry, [AUTHOR, COMPLETED], groups=[other])
-    more = {"queue": QUEUE, "why": 1, "tasks": [task], "named": 1}
+    more = {"queue": QUEUE, "why": 1, "tasks": [task], "named": 1, "content": 0}
     await reviewed.change("add_reviews", **more, as_of=reviewed.seq)
 
     own = await reviewed.refused("reserve", queue=REVIEW, person=FIRST, count=1, target=0)

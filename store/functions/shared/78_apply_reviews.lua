@@ -149,6 +149,7 @@ end
 
 -- What people say to each other changes no state: it is read from Postgres.
 function apply.commented() end
+function apply.checked() end
 
 -- What waited for one person is anybody's; what they hold is so once they give it back.
 function apply.fell_back(P, event)

@@ -196,7 +196,7 @@ def _then(
         if cycle.back:
             right = QUEUED if author_is_out(project, of, slot) else RETURNED
     judge.expect(REVIEWED, state == right, "the task is in {} then, not {}", state, right)
-    cycle.begun, cycle.passed = True, state in FINISHED
+    cycle.begun, cycle.passed = event.seq, state in FINISHED
     if state == 0:
         return
     after = replace(slot, state=state)

@@ -74,7 +74,7 @@ def has_begun(project: Project, entry: Entry, number: int) -> bool:
     if cycle is None or entry.slot(number).state != IN_REVIEW:
         return False
     states = {project.entries[one].slot(1).state for one in cycle.open}
-    return cycle.begun or IN_PROGRESS in states
+    return cycle.begun > 0 or IN_PROGRESS in states
 
 
 def expect_remove_status(

@@ -183,8 +183,10 @@ def expect_added(project: Project, task: tuple[Entry, int], round_: int, as_of: 
     slot, cycle = entry.slot(number), project.cycles.get((entry.entry, number))
     if slot.state not in DONE:
         return "ok", "wrong_state"
-    under = slot.state == IN_REVIEW and cycle is not None
-    return ("stale_entry" if under and cycle and cycle.round != round_ else "ok"), ""
+    if cycle is None or not cycle.known:
+        return "ok", ""
+    other = slot.state == IN_REVIEW and cycle.round != round_
+    return ("stale_entry" if other or cycle.begun > as_of else "ok"), ""
 
 
 def falls_back(project: Project, clock: int) -> bool:

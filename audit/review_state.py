@@ -122,7 +122,7 @@ class Cycle:
     `open`: the review tasks of this round that are not finished. `back`: something is to be
     returned when it ends. `units` are those that were ever sampled, `rejects` in how many
     rounds each was rejected, `rejected` the ones in this round. `status` and `meaning`: what the
-    task is, once the round has ended well. `begun`: something of the round was decided;
+    task is, once the round has ended well. `begun`: the event of the round's last decision;
     `passed`: it has ended so.
     """
 
@@ -136,7 +136,7 @@ class Cycle:
     rejected: set[int] = field(default_factory=set)
     missing: int = 0
     authors: frozenset[int] = frozenset()
-    begun: bool = False
+    begun: int = 0
     passed: bool = False
     known: bool = False
     """Whether the live state knows of it: it forgets what is finished."""

@@ -270,7 +270,7 @@ def begin(judge: Judge, cycle: Cycle, said: Mapping[str, Any], authors: frozense
     cycle.round, cycle.meaning, cycle.back = said["round"], said["meaning"], False
     cycle.status, cycle.missing = said["status"], max(cycle.missing, said["missing"])
     cycle.known = cycle.noted = True
-    cycle.begun = cycle.passed = False
+    cycle.begun, cycle.passed = 0, False
 
 
 def _round(judge: Judge, cycle: Cycle, told: int) -> None:

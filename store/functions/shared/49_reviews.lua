@@ -6,8 +6,8 @@ local REVIEWS = 2 ^ 45
 
 -- What a task's record says of its submissions: round (0: there was one of which nothing is known here), open (its review
 -- tasks that are not finished), back (1: the round ends with its return), r (units RETURNED or RESOLVED, each as
--- unit * UNIT.STEP + state), p (1: a review of it has passed), m (labels reported missing so far), meaning (of its status), status, begun (1: something of the
--- round was decided), a (its authors).
+-- unit * UNIT.STEP + state), p (1: a review of it has passed), m (labels reported missing so far), meaning (of its status), status, begun (the event of
+-- the round's last decision; 0: nothing of it was decided), a (its authors).
 function reviews.blank(round)
   return { round = round, open = {}, back = 0, r = {}, p = 0, m = 0, meaning = 0, status = 0, begun = 0, a = {} }
 end
@@ -53,7 +53,7 @@ end
 function reviews.started(P, record, i)
   if record.s[i][1] ~= IN_REVIEW then return false end
   local known = reviews.of(record, i)
-  if known.begun == 1 then return true end
+  if known.begun > 0 then return true end
   for _, entry in ipairs(known.open) do
     if entries.load(P, entry).s[1][1] == IN_PROGRESS then return true end
   end

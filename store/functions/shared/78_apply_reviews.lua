@@ -110,7 +110,7 @@ local function note(known, event)
   for n = 1, b.missing do
     add_returned(known, MISSING + known.m + n)
   end
-  known.m, known.begun = known.m + b.missing, 1
+  known.m, known.begun = known.m + b.missing, event.seq
   known.p = FINISHED[b.state] and 1 or 0
   known.back = #known.r > 0 and 1 or 0
   for _, entry in ipairs(b.state == 0 and known.open or NONE) do

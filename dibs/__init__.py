@@ -21,10 +21,12 @@ if TYPE_CHECKING:
     from dibs.retry import Patience
     from dibs.sync import Client
     from dibs.v1.allocation_pb2 import FrameRange, Nothing, NothingReason, ReviewUnit
+    from dibs.v1.comments_pb2 import Comment
     from dibs.v1.common_pb2 import Lease, Priority, Task, TaskKind, TaskState
     from dibs.v1.dataset_pb2 import Dataset, Item, LineError
     from dibs.v1.issues_pb2 import Issue, MissingLabel
     from dibs.v1.project_pb2 import Durability, Member, Project, Role
+    from dibs.v1.quality_pb2 import QualityDimension
     from dibs.v1.queue_pb2 import Queue, QueueType, Status, StatusMeaning
     from dibs.v1.review_pb2 import FrameDecision, Review, ReviewAction, UnitDecision, Verdict
     from dibs.v1.review_settings_pb2 import ReviewSettings
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "AsyncClient": "client",
     "Client": "sync",
+    "Comment": "v1.comments_pb2",
     "Dataset": "v1.dataset_pb2",
     "DibsError": "errors",
     "Durability": "v1.project_pb2",
@@ -51,6 +54,7 @@ _HOMES = {
     "Patience": "retry",
     "Priority": "v1.common_pb2",
     "Project": "v1.project_pb2",
+    "QualityDimension": "v1.quality_pb2",
     "Queue": "v1.queue_pb2",
     "QueueType": "v1.queue_pb2",
     "Review": "v1.review_pb2",
@@ -70,6 +74,7 @@ _HOMES = {
 __all__ = [
     "AsyncClient",
     "Client",
+    "Comment",
     "Dataset",
     "DibsError",
     "Durability",
@@ -89,6 +94,7 @@ __all__ = [
     "Patience",
     "Priority",
     "Project",
+    "QualityDimension",
     "Queue",
     "QueueType",
     "Review",

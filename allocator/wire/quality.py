@@ -64,6 +64,7 @@ def _figures(answer: words.QualityReport, row: Quality) -> pb.QualityFigures:
         deleted=row.deleted,
         rejection_rate=_share(row.rejected, row.decided),
         missing=row.missing,
+        completeness_rate=_share(row.first, row.first + row.missing),
     )
 
 

@@ -64,7 +64,7 @@ class GetQualityResponse(_message.Message):
     def __init__(self, total: _Optional[_Union[QualityFigures, _Mapping]] = ..., figures: _Optional[_Iterable[_Union[QualityFigures, _Mapping]]] = ..., reasons: _Optional[_Iterable[_Union[RejectionReason, _Mapping]]] = ..., returns: _Optional[_Iterable[_Union[TaskReturns, _Mapping]]] = ..., reviewers: _Optional[_Iterable[_Union[ReviewerFigures, _Mapping]]] = ..., backlog: _Optional[_Iterable[_Union[ReviewBacklog, _Mapping]]] = ..., truncated: bool = ...) -> None: ...
 
 class QualityFigures(_message.Message):
-    __slots__ = ("queue_id", "author", "class_name", "reviewer", "first_reviewed", "first_passed", "first_pass_rate", "decided", "approved", "rejected", "deleted", "rejection_rate", "missing")
+    __slots__ = ("queue_id", "author", "class_name", "reviewer", "first_reviewed", "first_passed", "first_pass_rate", "decided", "approved", "rejected", "deleted", "rejection_rate", "missing", "completeness_rate")
     QUEUE_ID_FIELD_NUMBER: _ClassVar[int]
     AUTHOR_FIELD_NUMBER: _ClassVar[int]
     CLASS_NAME_FIELD_NUMBER: _ClassVar[int]
@@ -78,6 +78,7 @@ class QualityFigures(_message.Message):
     DELETED_FIELD_NUMBER: _ClassVar[int]
     REJECTION_RATE_FIELD_NUMBER: _ClassVar[int]
     MISSING_FIELD_NUMBER: _ClassVar[int]
+    COMPLETENESS_RATE_FIELD_NUMBER: _ClassVar[int]
     queue_id: str
     author: str
     class_name: str
@@ -91,7 +92,8 @@ class QualityFigures(_message.Message):
     deleted: int
     rejection_rate: float
     missing: int
-    def __init__(self, queue_id: _Optional[str] = ..., author: _Optional[str] = ..., class_name: _Optional[str] = ..., reviewer: _Optional[str] = ..., first_reviewed: _Optional[int] = ..., first_passed: _Optional[int] = ..., first_pass_rate: _Optional[float] = ..., decided: _Optional[int] = ..., approved: _Optional[int] = ..., rejected: _Optional[int] = ..., deleted: _Optional[int] = ..., rejection_rate: _Optional[float] = ..., missing: _Optional[int] = ...) -> None: ...
+    completeness_rate: float
+    def __init__(self, queue_id: _Optional[str] = ..., author: _Optional[str] = ..., class_name: _Optional[str] = ..., reviewer: _Optional[str] = ..., first_reviewed: _Optional[int] = ..., first_passed: _Optional[int] = ..., first_pass_rate: _Optional[float] = ..., decided: _Optional[int] = ..., approved: _Optional[int] = ..., rejected: _Optional[int] = ..., deleted: _Optional[int] = ..., rejection_rate: _Optional[float] = ..., missing: _Optional[int] = ..., completeness_rate: _Optional[float] = ...) -> None: ...
 
 class RejectionReason(_message.Message):
     __slots__ = ("reason", "rejections")

@@ -6,7 +6,17 @@ from typing import Any
 
 import pytest
 
-from dibs.v1 import common_pb2, figures_pb2, issues_pb2, queue_pb2, stages_pb2, tasks_pb2
+from dibs.v1 import (
+    assignment_pb2,
+    common_pb2,
+    figures_pb2,
+    issues_pb2,
+    project_pb2,
+    queue_pb2,
+    report_pb2,
+    stages_pb2,
+    tasks_pb2,
+)
 from dibs.v1 import review_settings_pb2 as pb
 from tests.api import tasks
 from tests.api.reviews import APPROVE, DELETE, REJECT, Desk, ids, mapping, verdict
@@ -153,7 +163,40 @@ async def test_all_is_reviewed_or_what_is_of_a_class_or_of_somebody(world: World
     assert of_nobody.state == COMPLETED
 
 
-@pytest.mark.shows("D50", "D57")
+@pytest.mark.shows("E95")
+async def test_what_became_of_tasks_and_reviews_is_told_by_what_happened(world: World) -> None:
+    desk = await Desk.make(world, items=1)
+    await world.people("cy", roles=[project_pb2.ROLE_ANNOTATOR])
+    [task] = (await world.reserve("q", "bob")).tasks
+    await world.release("bob", task)
+    [task] = (await world.reserve("q", "cy")).tasks
+    await world.skip("cy", task)
+    [task] = (await world.reserve("q", "ann")).tasks
+    await desk.submit("ann", "a", task=task)
+    review = await desk.take("rev")
+    await world.release("rev", _task(review))
+    await desk.decide("roy", await desk.take("roy"), all=verdict(APPROVE))
+    last = await tasks.reopen(world, "q", [task.task_id])
+
+    async def changes(text: str) -> list[str]:
+        request = report_pb2.ListActivityRequest(
+            **world.where(), min_seq=last.seq, filter=text, order_by="create_time"
+        )
+        return [one.change for one in (await world.stubs.reports.ListActivity(request)).activity]
+
+    assert (await changes(f"task = {task.task_id}"))[1:] == [
+        *("GRANTED", "RELEASED", "GRANTED", "SKIPPED", "GRANTED", "SUBMITTED"),
+        *("DECIDED", "REOPENED"),
+    ]
+    assert await changes("person = rev") == ["GRANTED", "RELEASED"]
+
+
+def _task(review: Any) -> Any:
+    """A review, as Release takes it."""
+    return common_pb2.Task(task_id=review.review_id, lease=review.lease)
+
+
+@pytest.mark.shows("D1", "D50", "D57")
 async def test_issues_are_found_by_label_and_queues_by_their_open_issues(world: World) -> None:
     desk = await Desk.make(world)
     await world.queue("other", "d")
@@ -171,3 +214,6 @@ async def test_issues_are_found_by_label_and_queues_by_their_open_issues(world: 
     assert await issues("class_name = dog") == ["b"]
     assert await issues('class_name : "cat"') == ["a"]
     assert [queue.queue_id for queue in found] == ["q"]
+    asked = assignment_pb2.ListAssignmentsRequest(**world.where(), min_seq=done.seq)
+    shares = (await world.stubs.assignments.ListAssignments(asked)).assignments
+    assert [(one.queue_id, one.person_id) for one in shares] == [("q", "ann")]

@@ -116,6 +116,9 @@ async def test_managers_find_units_by_their_ids(world: World) -> None:
     assert [one.author for one in (*first.units, *second.units)] == ["ann", "bob"]
     assert not second.next_page_token
     assert (await refused(find("rev"))).reason == "PERMISSION_DENIED"
+    await world.change_queue("q", "owner", owner="rev")
+    assert len((await find("rev", queue_id="q")).units) == 2
+    assert (await refused(find("roy", queue_id="q"))).reason == "PERMISSION_DENIED"
 
 
 async def test_what_is_no_issue_and_no_filter_is_refused_by_name(world: World) -> None:

@@ -93,7 +93,7 @@ async def test_the_mapping_of_a_class_goes_before_that_of_an_annotator(world: Wo
     assert ids(await desk.take("rev")) == ["a"]
 
 
-@pytest.mark.shows("E24", "E25")
+@pytest.mark.shows("E24", "E25", "P14")
 async def test_of_several_who_are_mapped_the_least_loaded_gets_a_submission(world: World) -> None:
     desk = await Desk.make(world, annotator_mappings=[annotator("ann", "rev", "roy")])
     for names in (["a", "b"], ["c", "d"]):

@@ -336,6 +336,28 @@ async def test_reviewers_are_experts_of_what_they_reviewed_only_where_nobody_els
     await reviewed.replays()
 
 
+async def test_what_nobody_may_decide_is_known_until_somebody_may(reviewed: Reviewed) -> None:
+    await reviewed.create(threshold=1)
+    await reviewed.submit(shared(1))
+    review = await reviewed.reserve(FIRST, REVIEW)
+    asked = {"units": [], "candidates": [FIRST]}
+    body = await reviewed.decide(FIRST, review, (1, REJECT), experts=asked)
+    [[entry, _, waits_for, *_]] = body["made"]
+
+    async def without_reviewer(*people: int, stage: int = EXPERT) -> Any:
+        told = {"queue": stage, "entries": [entry, REVIEWS + 99], "people": people}
+        return (await reviewed.refused("without_reviewer", **told)).rest
+
+    assert waits_for == 0
+    assert await without_reviewer(AUTHOR, FIRST) == 1
+    assert await without_reviewer(AUTHOR, FIRST, SECOND) == 0
+    await reviewed.reserve(SECOND, EXPERT)
+    assert await without_reviewer(AUTHOR, FIRST) == 0
+    assert (await reviewed.refused("without_reviewer", queue=99, entries=[], people=[])).word == (
+        "not_found"
+    )
+
+
 async def test_a_task_that_leaves_its_review_takes_the_reviews_with_it(reviewed: Reviewed) -> None:
     await reviewed.create()
     reopened = await reviewed.submit(shared(1), mapped(2, to=[FIRST]))

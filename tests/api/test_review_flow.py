@@ -188,7 +188,7 @@ async def test_what_became_of_tasks_and_reviews_is_told_by_what_happened(world: 
         *("GRANTED", "RELEASED", "GRANTED", "SKIPPED", "GRANTED", "SUBMITTED"),
         *("DECIDED", "REOPENED"),
     ]
-    assert await changes("person = rev") == ["GRANTED", "RELEASED"]
+    assert (await changes("person = rev"))[1:] == ["GRANTED", "RELEASED"]
 
 
 def _task(review: Any) -> Any:

@@ -28,7 +28,9 @@ from audit.report import Report
 from audit.source import audit
 from dibs import AsyncClient
 from dibs.v1.dataset_pb2 import Item
+from dibs.v1.project_pb2 import Member, Role
 from dibs.v1.queue_pb2 import Batches, Queue
+from dibs.v1.review_settings_pb2 import ExpertReview, ReviewSettings
 from loadtest import service
 from loadtest.crowd import figures
 from loadtest.crowd.figures import Line
@@ -40,12 +42,17 @@ LEASE_S = 10
 ITEMS_A_USER_AND_SECOND = 2
 MEMBERS_A_CALL = 100
 BATCHED = "in-batches"
+REVIEWED = "reviewed"
 # Each with all items, some of which ask for skills: name to settings.
 QUEUES = {
     "plain": Queue(),
     "by-two": Queue(slots=2),
     BATCHED: Queue(batches=Batches(batch_size=5, max_batch_workload=8)),
+    REVIEWED: Queue(),
 }
+# A part of what is submitted there; at the second reject an expert decides.
+REVIEW = ReviewSettings(enabled=True, sampling_rate=0.3, expert_review=ExpertReview(threshold=2))
+USERS_A_REVIEWER = 10
 SKILLED_EVERY = 3
 WEB = ("127.0.0.1", 8089)
 STOP_S = 10
@@ -63,6 +70,11 @@ class Plan:
     think_s: float
     web: bool
     json: bool
+
+    @property
+    def reviewers(self) -> int:
+        """At least two: a reviewer, and an expert who is another one."""
+        return max(2, self.users // USERS_A_REVIEWER)
 
     @property
     def items(self) -> int:
@@ -119,7 +131,9 @@ async def _run(plan: Plan, console: Console) -> int:
 async def _prepare(plan: Plan, target: str) -> None:
     async with AsyncClient(target, project=PROJECT, actor=ADMIN) as client:
         await client.create_project()
-        people = [f"person-{n}" for n in range(1, plan.users + 1)]
+        people: list[Member | str] = [f"person-{n}" for n in range(1, plan.users + 1)]
+        reviewers = [f"reviewer-{n}" for n in range(1, plan.reviewers + 1)]
+        people += [Member(person_id=name, roles=[Role.ROLE_REVIEWER]) for name in reviewers]
         for first in range(0, len(people), MEMBERS_A_CALL):
             await client.add_members(people[first : first + MEMBERS_A_CALL])
         await client.create_dataset("items")
@@ -129,6 +143,9 @@ async def _prepare(plan: Plan, target: str) -> None:
                 name, settings=settings, lease_duration=timedelta(seconds=LEASE_S)
             )
             await client.attach_dataset(name, "items")
+        await client.update_review_settings(
+            REVIEWED, REVIEW, paths=["enabled", "sampling_rate", "expert_review"]
+        )
 
 
 def _item(number: int) -> Item:
@@ -184,6 +201,8 @@ def _environment(plan: Plan, target: str) -> dict[str, str]:
         "SWARM_PROJECT": PROJECT,
         "SWARM_QUEUES": ",".join(QUEUES),
         "SWARM_BATCHED": BATCHED,
+        "SWARM_REVIEWED": REVIEWED,
+        "SWARM_REVIEWERS": str(plan.reviewers),
         "SWARM_PEOPLE": str(plan.users),
         "SWARM_USERS": str(plan.users),
         "SWARM_ENTRIES": str(plan.items),

@@ -17,8 +17,10 @@ import grpc.experimental.gevent
 from locust import LoadTestShape, User, between, events, task
 
 from dibs import Client, errors
-from dibs.v1.common_pb2 import Priority
+from dibs.v1.allocation_pb2 import ReviewUnit
+from dibs.v1.common_pb2 import Priority, TaskKind
 from dibs.v1.common_pb2 import Task as Given
+from dibs.v1.review_pb2 import REVIEW_ACTION_APPROVE, REVIEW_ACTION_REJECT, Verdict
 from loadtest.crowd.shapes import users_at
 
 # locust has patched sockets and threads before it loads this file; now gRPC follows.
@@ -28,6 +30,8 @@ TARGET = os.environ["SWARM_TARGET"]
 PROJECT = os.environ["SWARM_PROJECT"]
 QUEUES = os.environ["SWARM_QUEUES"].split(",")
 BATCHED = os.environ["SWARM_BATCHED"]
+REVIEWED = os.environ["SWARM_REVIEWED"]
+REVIEWERS = int(os.environ["SWARM_REVIEWERS"])
 PEOPLE = int(os.environ["SWARM_PEOPLE"])
 USERS = int(os.environ["SWARM_USERS"])
 DURATION_S = float(os.environ["SWARM_DURATION_S"])
@@ -36,6 +40,8 @@ THINK_S = float(os.environ["SWARM_THINK_S"])
 CONNECTIONS = 16
 ENTRIES = int(os.environ["SWARM_ENTRIES"])
 
+APPROVED = Verdict(action=REVIEW_ACTION_APPROVE)
+REJECTED = Verdict(action=REVIEW_ACTION_REJECT, comment="look again")
 ORDINARY = (errors.Conflict, errors.WrongState, errors.NotFound, errors.LimitReached)
 
 
@@ -70,6 +76,7 @@ _clients = itertools.cycle(
     [Measured(TARGET, project=PROJECT, actor="ada") for _ in range(CONNECTIONS)]
 )
 _people = itertools.cycle(range(1, PEOPLE + 1))
+_reviewers = itertools.cycle(range(1, REVIEWERS + 1))
 
 
 class Base(User):
@@ -145,7 +152,47 @@ class Annotator(Base):
         elif way < 0.08:
             self.client.skip(*held, reason="not for me")
         else:
-            self.client.submit(*held, status="discarded" if self.fate.random() < 0.05 else "")
+            self._hand_in(*held)
+
+    def _hand_in(self, task: str, token: int) -> None:
+        """Submit; of what was returned first say that all of it is corrected."""
+        status = "discarded" if self.fate.random() < 0.05 else ""
+        units = [ReviewUnit(unit_id=f"unit-{n}") for n in range(self.fate.randint(0, 4))]
+        try:
+            self.client.submit(task, token, status=status, units=units)
+        except errors.OpenIssues:
+            self.client.mark_fixed(task)
+            self.client.submit(task, token, status=status, units=units)
+
+
+class Reviewer(Base):
+    """Takes reviews, thinks, and approves most of what is there; experts are among them."""
+
+    weight = 8
+    wait_time = between(0.0, 0.1)
+
+    def on_start(self) -> None:
+        self.begin(f"reviewer-{next(_reviewers)}")
+
+    @task(10)
+    @ordinary
+    def review(self) -> None:
+        self._decide(TaskKind.TASK_KIND_REVIEW)
+
+    @task(2)
+    @ordinary
+    def review_as_an_expert(self) -> None:
+        self._decide(TaskKind.TASK_KIND_EXPERT_REVIEW)
+
+    def _decide(self, kind: TaskKind) -> None:
+        given = self.client.reserve_reviews(REVIEWED, count=2, kind=kind)
+        if not given.reviews:
+            self.pause(THINK_S)
+        for each in given.reviews:
+            self.pause(THINK_S / 4)
+            rejects = self.fate.random() < 0.2
+            said = REJECTED if rejects else APPROVED
+            self.client.decide(each.review_id, each.lease.lease_token, all_units=said)
 
 
 class Manager(Base):

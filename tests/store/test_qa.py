@@ -19,7 +19,18 @@ from store.embedded import EmbeddedRedis
 from store.kernel import Kernel, Reply
 from store.redis import Multiplexer
 from tests.store.kernel_machine import ProjectMachine
-from tests.store.test_reviews import AUTHOR, BACK, FIRST, OTHER, SECOND, Reviewed
+from tests.store.test_reviews import (
+    APPROVE,
+    AUTHOR,
+    BACK,
+    FIRST,
+    OTHER,
+    REJECT,
+    REVIEW,
+    SECOND,
+    Reviewed,
+    known,
+)
 from tests.store.test_statuses import without
 
 QA, ALSO_QA = 2, 3
@@ -231,6 +242,27 @@ async def test_another_status_ends_the_qa_tasks_of_queues_that_do_not_take_it(
     body = await checked.change("set_status", status=2, **said)
     assert body["cancelled"] == [first]
     assert await checked.nothing(FIRST)
+    await checked.replays()
+
+
+async def test_a_review_that_is_added_ends_qa_tasks_by_a_rejection_only(checked: Checked) -> None:
+    await checked.begin()
+    entry, other = await checked.label(), await checked.label()
+    first = await checked.bring(entry, other)
+    group = {"candidates": [], "units": [1], "by": 0, "others": []}
+    tasks = [known(one, [AUTHOR, COMPLETED], groups=[group]) for one in (entry, other)]
+    more = {"queue": QUEUE, "why": 1, "tasks": tasks, "named": 2, "content": 0}
+    await checked.change("add_reviews", **more, as_of=checked.seq)
+
+    approved, rejected = [
+        await checked.decide(SECOND, await checked.reserve(SECOND, REVIEW), (1, action))
+        for action in (APPROVE, REJECT)
+    ]
+
+    assert (approved["state"], approved["cancelled"]) == (COMPLETED, [])
+    assert (rejected["state"], rejected["cancelled"]) == (BACK, [first + 1])
+    assert (await checked.reserve(FIRST, QA))[0] == first
+    assert await checked.nothing(SECOND)
     await checked.replays()
 
 

@@ -210,3 +210,11 @@ class CheckResult:
     text: str
     checker: str
     said_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitsDeleted:
+    """How many units are not there any more."""
+
+    seq: int
+    units: int

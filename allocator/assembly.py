@@ -38,6 +38,7 @@ from allocator.services.datasets import Datasets
 from allocator.services.dealing import DealingOut
 from allocator.services.deciding import Deciding
 from allocator.services.deleting import Deleting
+from allocator.services.deleting_units import DeletingUnits
 from allocator.services.door import Door
 from allocator.services.drafting import Drafting
 from allocator.services.drawing import Drawing
@@ -182,6 +183,15 @@ class Assembly:
             ),
             self._more_reviews,
             self._rule_checking,
+            DeletingUnits(
+                ledger=self._ledger,
+                items=self._items,
+                content=self._content,
+                views=self._views,
+                reviews=self._store.reviews,
+                door=self._door,
+                named=self._named_tasks,
+            ),
             Commenting(
                 ledger=self._ledger,
                 items=self._items,

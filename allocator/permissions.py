@@ -201,6 +201,7 @@ TABLE: Final = (
             "AssignmentService.UndoRedistribution",
             "AssignmentService.UpdateAssignment",
             "AllocationService.Reopen",
+            "ReviewService.DeleteUnits",
             "ReviewService.ReturnTask",
         ),
     ),

@@ -177,3 +177,13 @@ class SubmitCheckResult:
     verdict: CheckVerdict
     unit_ids: tuple[str, ...] = ()
     text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeleteUnits:
+    """Units of finished work that are to be there no more, and why."""
+
+    change: Change
+    task: TaskId
+    unit_ids: tuple[str, ...]
+    reason: str

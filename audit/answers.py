@@ -59,6 +59,7 @@ KIND_OF: Final[Mapping[str, str]] = {
     "ReportIssues": "objected",
     "AddComment": "commented",
     "SubmitCheckResult": "checked",
+    "DeleteUnits": "units_deleted",
 }
 """The kind of event that an OK of each method stands for."""
 OTHERWISE: Final[Mapping[str, tuple[str, ...]]] = {

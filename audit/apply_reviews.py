@@ -256,6 +256,19 @@ def checked(project: Project, event: Event, judge: Judge) -> None:
     judge.expect(RULES, body["content"] > 0, "a check of {} says nothing", body["entry"])
 
 
+def units_deleted(project: Project, event: Event, judge: Judge) -> None:
+    """Units of what is finished are not there any more."""
+    body = event.body
+    entry = there(project, judge, body["entry"], body["slot"], body["queue"])
+    if not entry:
+        return
+    done = entry.slot(body["slot"]).state in FINISHED
+    judge.expect(REVIEWED, done, "units of {} are deleted, which is not finished", entry.entry)
+    cycle = project.cycles.get((entry.entry, body["slot"]))
+    if cycle:
+        cycle.units |= {unit: DELETED for unit in body["units"] if unit in cycle.units}
+
+
 def fell_back(project: Project, event: Event, judge: Judge) -> None:
     """Reviews that waited too long for one person are anybody's; what is held, once given back."""
     entries = event.body["entries"]

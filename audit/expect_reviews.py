@@ -166,6 +166,15 @@ def expect_check(project: Project, task: tuple[Entry, int], as_of: int) -> Told:
     return "ok", ""
 
 
+def expect_deletion(project: Project, task: tuple[Entry, int], as_of: int) -> Told:
+    """Of units of what is finished: what is under review is its reviewers' business."""
+    told = expect_check(project, task, as_of)
+    entry, number = task
+    if told[0] == "ok" and entry.slot(number).state == IN_REVIEW:
+        return "wrong_state", str(IN_REVIEW)
+    return told
+
+
 def expect_added(project: Project, task: tuple[Entry, int], round_: int, as_of: int) -> Told:
     """The word; with 'ok', why the task is kept as it is, or ''."""
     entry, number = task

@@ -96,6 +96,7 @@ HANDLERS: Mapping[str, Handler] = {
     "fixed": apply_reviews.fixed,
     "commented": apply_reviews.commented,
     "checked": apply_reviews.checked,
+    "units_deleted": apply_reviews.units_deleted,
     "fell_back": apply_reviews.fell_back,
     "reviews_added": apply_reviews.reviews_added,
     "objected": apply_reviews.objected,

@@ -217,6 +217,16 @@ def list_check_results(
     return Call(_SERVICE + "ListCheckResults", request, checks_pb2.ListCheckResultsResponse)
 
 
+def delete_units(
+    scope: Scope, task_id: str, unit_ids: Iterable[str], *, reason: str
+) -> Call[again.DeleteUnitsResponse]:
+    """Delete units of a finished task that are invalid."""
+    request = again.DeleteUnitsRequest(
+        **scope.where(), task_id=task_id, unit_ids=unit_ids, reason=reason
+    )
+    return Call(_SERVICE + "DeleteUnits", request, again.DeleteUnitsResponse, scope.project)
+
+
 def return_task(
     scope: Scope,
     task_id: str,

@@ -196,6 +196,7 @@ class Client:
     mark_fixed = _Rpc(review_calls.mark_fixed)
     add_reviews = _Rpc(review_calls.add_reviews)
     resample = _Rpc(review_calls.resample)
+    delete_units = _Rpc(review_calls.delete_units)
     submit_check_result = _Rpc(review_calls.submit_check_result)
     list_check_results = _Rpc(review_calls.list_check_results)
     return_task = _Rpc(review_calls.return_task)

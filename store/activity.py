@@ -19,7 +19,7 @@ UNTOLD: Final = 0
 TO_AUTHOR: Final = 1
 TO_PERSON: Final = 3
 REASONED: Final[Mapping[str, str]] = {
-    **dict.fromkeys(("released", "skipped", "assigned"), "content"),
+    **dict.fromkeys(("released", "skipped", "assigned", "units_deleted"), "content"),
     **dict.fromkeys(
         (
             *("moves_begun", "assignment_changed"),
@@ -382,6 +382,7 @@ _TASKS: Final[Mapping[str, Callable[[Event, Any], Iterator[Touched]]]] = {
     "qa_added": _none,
     "commented": _commented,
     "checked": _checked,
+    "units_deleted": _checked,
     "skipped": _skipped,
     "assigned": _assigned,
     "expired": _expired,

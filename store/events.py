@@ -78,6 +78,7 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = {
         *("authors", "meaning", "before", "cancelled"),
     ),
     "fixed": ("queue", "person", "entry", "slot", "units", "content"),
+    "units_deleted": ("queue", "person", "entry", "slot", "units", "content"),
     "checked": ("queue", "person", "entry", "slot", "content"),
     "commented": ("queue", "person", "entry", "slot", "unit", "issue", "author", "content"),
     "fell_back": ("entries",),

@@ -374,6 +374,15 @@ def _note_check(views: Views, event: Event, entry: int, slot: int) -> None:
     views.rows.append(("check", (event.seq, *of, event.wall_ms)))
 
 
+def _units_deleted(views: Views, event: Event, body: Any) -> None:
+    """Units of a finished task are not there any more."""
+    row = views.task(event, body["entry"], body["slot"])
+    for number in body["units"]:
+        unit = views.reviews.unit(row, number)
+        _note(views, event, _outside(row), unit, Decision.DELETE, "")
+        _set(views, event, row, unit, UnitState.DELETED)
+
+
 def _commented(views: Views, event: Event, body: Any) -> None:
     of = (body["queue"], body["entry"], body["slot"], body["unit"], body["issue"])
     views.rows.append(("comment", (event.seq, *of, body["person"], body["content"], event.wall_ms)))
@@ -441,20 +450,23 @@ def named(event: Event) -> list[tuple[int, int]]:
     body = event.body
     if event.kind == "decided":
         return [(body["of"][0], body["of"][1]), (body["entry"], 1)]
-    if event.kind == "fixed":
+    if event.kind in ("fixed", "units_deleted"):
         return [(body["entry"], body["slot"])]
     if event.kind in ("reviews_added", "objected"):
         return [(task[0], task[1]) for task in body["tasks"] or ()]
     return [(entry, 1) for entry in body["entries"] or ()]
 
 
-KINDS: Final = frozenset({"decided", "fixed", "fell_back", "reviews_added", "objected"})
+KINDS: Final = frozenset(
+    {"decided", "fixed", "fell_back", "reviews_added", "objected", "units_deleted"}
+)
 CHANGES: Final[Mapping[str, Callable[[Views, Event, Any], None]]] = {
     "review_changed": _changed,
     "decided": _decided,
     "fixed": _fixed,
     "commented": _commented,
     "checked": _checked,
+    "units_deleted": _units_deleted,
     "fell_back": _fell_back,
     "reviews_added": _added,
     "objected": _objected,

@@ -108,7 +108,7 @@ def concerned(tasks: Iterable[TaskRow], events: Sequence[Event]) -> set[Task]:
             task = (body["entry"], body["slot"])
             if task in known or body["units"] or body["review"]:
                 found.add(task)
-        elif event.kind in ("decided", "fixed"):
+        elif event.kind in ("decided", "fixed", "units_deleted"):
             found.add(projection_reviews.named(event)[0])
         elif event.kind in ("reviews_added", "objected"):
             found.update(projection_reviews.named(event))

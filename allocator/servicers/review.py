@@ -6,6 +6,7 @@ from typing import Any
 
 from allocator.services.commenting import Commenting
 from allocator.services.deciding import Deciding
+from allocator.services.deleting_units import DeletingUnits
 from allocator.services.fixing import Fixing
 from allocator.services.more_reviews import MoreReviews
 from allocator.services.review_lists import ReviewLists
@@ -39,6 +40,7 @@ class ReviewServicer(review_pb2_grpc.ReviewServiceServicer):
         lists: ReviewLists,
         more: MoreReviews,
         checking: RuleChecking,
+        deleting: DeletingUnits,
         commenting: Commenting,
     ) -> None:
         self._settings = settings
@@ -48,6 +50,7 @@ class ReviewServicer(review_pb2_grpc.ReviewServiceServicer):
         self._again = again
         self._more = more
         self._checking = checking
+        self._deleting = deleting
         self._lists = lists
         self._commenting = commenting
 
@@ -93,6 +96,12 @@ class ReviewServicer(review_pb2_grpc.ReviewServiceServicer):
         self, request: again_pb.ResampleRequest, context: Any
     ) -> again_pb.ResampleResponse:
         return wire_again.resampling(await self._more.resample(wire_again.resample(request)))
+
+    async def DeleteUnits(
+        self, request: again_pb.DeleteUnitsRequest, context: Any
+    ) -> again_pb.DeleteUnitsResponse:
+        ask = wire_again.delete_units(request)
+        return wire_again.units_deleted(await self._deleting.delete(ask))
 
     async def SubmitCheckResult(
         self, request: checks_pb2.SubmitCheckResultRequest, context: Any

@@ -93,6 +93,11 @@ class ReviewServiceStub(object):
                 request_serializer=dibs_dot_v1_dot_reviewing__again__pb2.ResampleRequest.SerializeToString,
                 response_deserializer=dibs_dot_v1_dot_reviewing__again__pb2.ResampleResponse.FromString,
                 _registered_method=True)
+        self.DeleteUnits = channel.unary_unary(
+                '/dibs.v1.ReviewService/DeleteUnits',
+                request_serializer=dibs_dot_v1_dot_reviewing__again__pb2.DeleteUnitsRequest.SerializeToString,
+                response_deserializer=dibs_dot_v1_dot_reviewing__again__pb2.DeleteUnitsResponse.FromString,
+                _registered_method=True)
         self.SubmitCheckResult = channel.unary_unary(
                 '/dibs.v1.ReviewService/SubmitCheckResult',
                 request_serializer=dibs_dot_v1_dot_checks__pb2.SubmitCheckResultRequest.SerializeToString,
@@ -261,6 +266,17 @@ class ReviewServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def DeleteUnits(self, request, context):
+        """Deletes units of a finished task, as invalid: they are DELETED, their issues
+        settled, and the task stays as it is. Of a task under review its reviewers say
+        so. To have units corrected instead, ReturnTask. Needs ADMIN, TEAM_MANAGER or
+        the owner. Errors: PROJECT_NOT_FOUND, TASK_NOT_FOUND, UNIT_NOT_FOUND,
+        WRONG_TASK_STATE, TASK_CHANGED, PERMISSION_DENIED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def SubmitCheckResult(self, request, context):
         """Says what a rule service found in what was submitted, and does what it asks
         for, in one event: REVIEW has the units reviewed that are not under review,
@@ -418,6 +434,11 @@ def add_ReviewServiceServicer_to_server(servicer, server):
                     servicer.Resample,
                     request_deserializer=dibs_dot_v1_dot_reviewing__again__pb2.ResampleRequest.FromString,
                     response_serializer=dibs_dot_v1_dot_reviewing__again__pb2.ResampleResponse.SerializeToString,
+            ),
+            'DeleteUnits': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeleteUnits,
+                    request_deserializer=dibs_dot_v1_dot_reviewing__again__pb2.DeleteUnitsRequest.FromString,
+                    response_serializer=dibs_dot_v1_dot_reviewing__again__pb2.DeleteUnitsResponse.SerializeToString,
             ),
             'SubmitCheckResult': grpc.unary_unary_rpc_method_handler(
                     servicer.SubmitCheckResult,
@@ -726,6 +747,33 @@ class ReviewService(object):
             '/dibs.v1.ReviewService/Resample',
             dibs_dot_v1_dot_reviewing__again__pb2.ResampleRequest.SerializeToString,
             dibs_dot_v1_dot_reviewing__again__pb2.ResampleResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeleteUnits(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dibs.v1.ReviewService/DeleteUnits',
+            dibs_dot_v1_dot_reviewing__again__pb2.DeleteUnitsRequest.SerializeToString,
+            dibs_dot_v1_dot_reviewing__again__pb2.DeleteUnitsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -130,3 +130,27 @@ class ReportIssuesResponse(_message.Message):
     state: _common_pb2.TaskState
     issue_ids: _containers.RepeatedScalarFieldContainer[str]
     def __init__(self, seq: _Optional[int] = ..., labeling_task_id: _Optional[str] = ..., state: _Optional[_Union[_common_pb2.TaskState, str]] = ..., issue_ids: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class DeleteUnitsRequest(_message.Message):
+    __slots__ = ("project_id", "actor", "request_id", "task_id", "unit_ids", "reason")
+    PROJECT_ID_FIELD_NUMBER: _ClassVar[int]
+    ACTOR_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    TASK_ID_FIELD_NUMBER: _ClassVar[int]
+    UNIT_IDS_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    project_id: str
+    actor: str
+    request_id: _common_pb2.RequestId
+    task_id: str
+    unit_ids: _containers.RepeatedScalarFieldContainer[str]
+    reason: str
+    def __init__(self, project_id: _Optional[str] = ..., actor: _Optional[str] = ..., request_id: _Optional[_Union[_common_pb2.RequestId, _Mapping]] = ..., task_id: _Optional[str] = ..., unit_ids: _Optional[_Iterable[str]] = ..., reason: _Optional[str] = ...) -> None: ...
+
+class DeleteUnitsResponse(_message.Message):
+    __slots__ = ("seq", "units")
+    SEQ_FIELD_NUMBER: _ClassVar[int]
+    UNITS_FIELD_NUMBER: _ClassVar[int]
+    seq: int
+    units: int
+    def __init__(self, seq: _Optional[int] = ..., units: _Optional[int] = ...) -> None: ...

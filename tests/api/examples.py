@@ -74,6 +74,7 @@ BY_RPC: dict[str, dict[str, Any]] = {
     "ReviewService.AddComment": {"issue_id": "", "text": "see frame 3"},
     "ReviewService.ListComments": {"issue_id": ""},
     "ReviewService.MarkFixed": {"all": True},
+    "ReviewService.DeleteUnits": {"unit_ids": ["u"]},
     "ReviewService.SubmitCheckResult": {"rule": "overlap", "verdict": 1, "unit_ids": []},
     "ReviewService.ReportIssues": {"missing": [{"comment": "a five is missing"}]},
     "ReviewService.ReturnTask": {"missing": [{"comment": "a five is missing"}]},

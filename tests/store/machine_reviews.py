@@ -259,6 +259,16 @@ class ReviewRules(RuleBasedStateMachine):
         assert _told(reply, told) == told
 
     @rule(pick=PICK)
+    def delete_units(self, pick: int) -> None:
+        chosen, as_of = self.submitted(pick), self.as_of(pick)
+        if chosen is None:
+            return
+        told = expect_reviews.expect_deletion(self.state, chosen, as_of)
+        of = {"queue": chosen[0].queue, "person": 1, "task": self.named(*chosen)}
+        reply = self.call("delete_units", **of, as_of=as_of, units=[pick % 5], content=1)
+        assert _told(reply, told) == told
+
+    @rule(pick=PICK)
     def add_reviews(self, pick: int) -> None:
         chosen, as_of = self.submitted(pick), self.as_of(pick)
         if chosen is None:

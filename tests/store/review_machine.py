@@ -17,7 +17,7 @@ from tests.store.kernel_machine import ProjectMachine
 KEPT = frozenset(
     {
         *("review_some", "reserve_reviews", "decide", "mark_fixed", "fall_back", "object"),
-        *("comment", "check"),
+        *("comment", "check", "delete_units"),
         *("add_reviews", "nobody_may_review_their_own_work", "change_review", "do_some"),
         *("set_status", "remove_status", "reopen", "submit", "start", "release", "renew"),
         *("expire", "time_passes", "take_back", "remove_entries", "skip", "look", "explain"),

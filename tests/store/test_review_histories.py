@@ -47,6 +47,7 @@ def _steps(machine: ReviewMachine, fate: random.Random) -> list[Callable[[], obj
         lambda: machine.add_reviews(pick()),
         lambda: machine.comment(pick(), fate.randint(1, 6)),
         lambda: machine.check(pick()),
+        lambda: machine.delete_units(pick()),
         lambda: machine.release(pick()),
         lambda: machine.time_passes(10_000),
         lambda: machine.expire(3),

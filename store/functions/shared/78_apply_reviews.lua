@@ -150,6 +150,7 @@ end
 -- What people say to each other changes no state: it is read from Postgres.
 function apply.commented() end
 function apply.checked() end
+function apply.units_deleted() end   -- of what is finished Redis knows no units
 
 -- What waited for one person is anybody's; what they hold is so once they give it back.
 function apply.fell_back(P, event)

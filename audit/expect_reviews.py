@@ -144,6 +144,8 @@ def expect_objection(
     """To what was submitted, or has a status, by nobody of its authors."""
     told = expect_check(project, task, as_of)
     entry, number = task
+    if told[0] == "ok" and _decided_since(project, task, as_of):
+        return "stale_entry", ""
     if told[0] == "ok" and person in authors | {entry.slot(number).person}:
         return "not_eligible", "EXCLUDED"
     return told
@@ -192,10 +194,14 @@ def expect_added(project: Project, task: tuple[Entry, int], round_: int, as_of: 
     slot, cycle = entry.slot(number), project.cycles.get((entry.entry, number))
     if slot.state not in DONE:
         return "ok", "wrong_state"
-    if cycle is None or not cycle.known:
-        return "ok", ""
-    other = slot.state == IN_REVIEW and cycle.round != round_
-    return ("stale_entry" if other or cycle.begun > as_of else "ok"), ""
+    other = slot.state == IN_REVIEW and cycle is not None and cycle.round != round_
+    return ("stale_entry" if other or _decided_since(project, task, as_of) else "ok"), ""
+
+
+def _decided_since(project: Project, task: tuple[Entry, int], as_of: int) -> bool:
+    """Whether the live state knows of a decision after this event."""
+    cycle = project.cycles.get((task[0].entry, task[1]))
+    return cycle is not None and cycle.known and cycle.begun > as_of
 
 
 def falls_back(project: Project, clock: int) -> bool:

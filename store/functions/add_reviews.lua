@@ -28,8 +28,7 @@ local function added(P, queue, stage, task, as_of, so_far)
   if slot[1] == IN_REVIEW then
     if known.round ~= given.round then return nil, false end
   elseif not FINISHED[slot[1]] then return nil, 'wrong_state' end
-  -- What was decided since may be for ever, or to be corrected, and counts as a rejection.
-  if known and known.begun > as_of then return nil, false end
+  if reviews.decided_since(record, task[2], as_of) then return nil, false end
   if #given.groups == 0 then return nil, false end
   local authors = reviews.joined(given.authors, { slot[2] })
   if slot[1] == IN_REVIEW then authors = reviews.joined(known.a, authors) end

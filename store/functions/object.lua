@@ -49,6 +49,7 @@ change('object', { 'allow-oom' }, function(call, arg)
   if not (FINISHED[slot[1]] or slot[1] == IN_REVIEW) then
     return negative(call, 'wrong_state', tostring(named.state(record, task[2])))
   end
+  if reviews.decided_since(record, task[2], tonumber(arg.as_of)) then return negative(call, 'stale_entry') end
   local authors = reviews.joined(given.authors, { slot[2] })
   if contains(authors, tonumber(arg.person)) then return negative(call, 'not_eligible', 'EXCLUDED') end
   return commit(call, 'objected', {

@@ -20,6 +20,13 @@ end
 
 function reviews.of(record, i) return record.v and record.v[i] or nil end
 
+-- Whether reviewers decided something after event `as_of`. It may be for ever, or to be corrected, and it counts as a
+-- rejection: who does not know of it does not know what the units are.
+function reviews.decided_since(record, i, as_of)
+  local known = reviews.of(record, i)
+  return known ~= nil and known.begun > as_of
+end
+
 -- What is said of the slot, to be changed, in a record that is.
 function reviews.edit(record, i)
   local list, known = {}, reviews.of(record, i)

@@ -202,6 +202,34 @@ def a_rejection_that_is_forgotten():
     return log
 
 
+def said(**changes: int) -> Log:
+    """Person 5 says something about the task of person 2, but for the changes."""
+    log, _, _ = under_review()
+    about = {"queue": 1, "entry": 1, "slot": 1, "unit": 0, "issue": 0}
+    log.add("commented", **{**about, "person": 5, "author": 2, "content": 1, **changes})
+    return log
+
+
+@logs.breaks(RULES, "a comment by 9")
+def a_comment_of_a_stranger():
+    return said(person=9)
+
+
+@logs.breaks(RULES, "there is no task 99-1 in queue 1")
+def a_comment_on_nothing():
+    return said(entry=99)
+
+
+@logs.breaks(REVIEWED, "person 5 is no author of it")
+def a_comment_that_names_another_author():
+    return said(author=5)
+
+
+@logs.breaks(RULES, "a comment on unit 1, no issue")
+def a_comment_on_a_unit_that_has_no_issue():
+    return said(unit=1)
+
+
 @logs.breaks(REVIEWED, "unit 2 is fixed, and was not returned")
 def a_mark_on_what_was_not_returned():
     log, reviews = returned()

@@ -130,6 +130,23 @@ async def test_a_manager_moves_a_task_between_stages_and_says_whose_it_is(world:
     assert not (await desk.reserve("roy")).reviews
 
 
+@pytest.mark.shows("E100")
+async def test_many_tasks_are_moved_to_a_stage_at_once(world: World) -> None:
+    desk = await Desk.make(world, sampling_rate=0.0)
+    held = (await world.reserve("q", "ann", 3)).tasks
+    for task in held:
+        await desk.submit("ann", "a", task=task)
+    names = [task.task_id for task in held]
+    moved = await add(world, *names)
+    under = await _states(world)
+    reviews = (await desk.reserve("rev", count=3)).reviews
+    back = await tasks.reopen(world, "q", names)
+
+    assert (moved.done, under, len(reviews)) == (3, {"IN_REVIEW": 3}, 3)
+    assert (back.reopened, back.state) == (3, RETURNED)
+    assert await _states(world) == {"RETURNED": 3}
+
+
 @pytest.mark.shows("E28", "E32", "E34")
 async def test_any_reviewer_is_an_expert_whatever_is_mapped(world: World) -> None:
     desk = await Desk.make(world, class_mappings=[mapping("cat", "rev")])

@@ -205,8 +205,9 @@ def a_rejection_that_is_forgotten():
 def said(**changes: int) -> Log:
     """Person 5 says something about the task of person 2, but for the changes."""
     log, _, _ = under_review()
-    about = {"queue": 1, "entry": 1, "slot": 1, "unit": 0, "issue": 0}
-    log.add("commented", **{**about, "person": 5, "author": 2, "content": 1, **changes})
+    body: dict[str, Any] = {"queue": 1, "entry": 1, "slot": 1, "unit": 0, "issue": 0}
+    body.update({"person": 5, "author": 2, "content": 1}, **changes)
+    log.add("commented", **body)
     return log
 
 

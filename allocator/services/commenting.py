@@ -97,12 +97,14 @@ class Commenting:
         missing = errors.IssueNotFound(issue_id) if issue else errors.TaskNotFound(str(task))
         if await self._items.queue_of(place.project, task.entry) is None:
             raise missing
-        manages = await self._door.manages(ask, place, rpc, entry=task.entry)
+        view = await self._reviews.issue(place.project, *issue) if issue else None
+        theirs = view is not None and place.actor in (view.author, view.reviewer)
+        manages = theirs or await self._door.manages(ask, place, rpc, entry=task.entry)
         if not (manages or await has_part(self._views, self._reviews, place, task)):
             raise self._door.refusal(ask, rpc)
         if issue is None:
             return place, Topic(task.entry, task.slot)
-        if await self._reviews.issue(place.project, task, issue.unit, issue.seq) is None:
+        if view is None:
             raise missing
         return place, Topic(task.entry, task.slot, issue.unit, issue.seq)
 

@@ -371,7 +371,7 @@ class ReviewServiceServicer(object):
     def AddComment(self, request, context):
         """Says something about a task or an issue, for all who have to do with it. For
         managers, the owner of the queue, who has the task, authors of it, and who
-        reviews or reviewed it. Errors: PROJECT_NOT_FOUND, TASK_NOT_FOUND,
+        reviews or reviewed it; about an issue also who opened it. Errors: PROJECT_NOT_FOUND, TASK_NOT_FOUND,
         ISSUE_NOT_FOUND, DATA_SUBMITTED, PERMISSION_DENIED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

@@ -9,6 +9,7 @@ import pytest
 from dibs import errors
 from dibs.v1 import comments_pb2 as pb
 from dibs.v1 import issues_pb2, report_pb2
+from tests.api.qa import Checks
 from tests.api.reviews import APPROVE, REJECT, Desk
 from tests.api.world import World, refused
 from tests.conftest import ON_ONE_KIND
@@ -80,6 +81,24 @@ async def test_comments_are_listed_in_pages_the_oldest_first(desk: Desk) -> None
     assert not rest.next_page_token
     wrong = await refused(said(world, "ada", task_id="2-1", page_token=first.next_page_token))
     assert (wrong.reason, wrong.metadata["field"]) == ("INVALID_ARGUMENT", "page_token")
+
+
+async def test_who_checks_finished_items_talks_with_authors_about_their_issues(
+    world: World,
+) -> None:
+    checks = await Checks.make(world)
+    await checks.label("ann", "a")
+    await checks.queue()
+    told = await checks.report("rev", await checks.take("rev"), "a")
+    [name] = told.issue_ids
+    await say(world, "rev", "which leg is it?", issue_id=name)
+    await say(world, "ann", "the left one", issue_id=name)
+    elsewhere = await refused(say(world, "rev", "and this?", task_id="2-1"))
+
+    assert [one.person for one in (await said(world, "rev", issue_id=name)).comments] == [
+        *("rev", "ann"),
+    ]
+    assert isinstance(elsewhere, errors.PermissionDenied)
 
 
 async def test_who_has_no_part_in_a_task_neither_speaks_nor_listens(desk: Desk) -> None:

@@ -87,12 +87,24 @@ def decided(project: Project, event: Event, judge: Judge) -> None:
     right = (1, *review.task, of.slot(number).person)
     judge.expect(RULES, told == right, "{} is a review of {}", told, right)
     cycle = project.cycles[review.task]
+    _keep_apart(project, event, entry, cycle)
     _decide(project, event, judge, entry, cycle)
     _missing(event, cycle)
     early = project.reviewing[of.queue].rules.early and cycle.back
     _ends(project, event, judge, entry, cycle, early=early)
     _experts(project, event, judge, (of, number), review, early=early)
     _then(project, event, judge, (of, number), cycle, early=early)
+
+
+def _keep_apart(project: Project, event: Event, entry: Entry, cycle: Cycle) -> None:
+    """Who decides about a unit gets no other review of it, unless they have that already."""
+    person, units = event.body["person"], {unit for unit, *_ in event.body["units"]}
+    for number in cycle.open:
+        other = project.entries[number]
+        if other is entry or other.queue != entry.queue or other.slot(1).person == person:
+            continue
+        if other.review and units & other.review.units.keys():
+            other.review.barred |= {person}
 
 
 def _decide(project: Project, event: Event, judge: Judge, entry: Entry, cycle: Cycle) -> None:

@@ -100,7 +100,8 @@ class Check:
 class Review:
     """What a review task is about: units of one submission, and how often they were rejected.
 
-    `barred` may never have it: the authors; of what an expert is asked, its reviewers too.
+    `barred` may never have it: the authors; of what an expert is asked, its reviewers too; who
+    has decided about one of its units in another review of the stage.
     `mapped`: whom it waits for, 0 if for nobody; `falls`: until when only, on the lease clock, 0 if
     for ever. `candidates`: among whom it was chosen. `held`: what goes to an expert when it ends.
     """

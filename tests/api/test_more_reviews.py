@@ -74,6 +74,20 @@ async def test_a_task_under_review_is_done_when_all_its_reviews_are(world: World
     assert (await desk.decide("roy", second, {"a": APPROVE})).task_state == COMPLETED
 
 
+async def test_two_reviews_that_wait_for_anybody_are_done_by_two_people(world: World) -> None:
+    desk = await Desk.make(world)
+    task = await a_task(desk, "a", "b")
+    await add(world, task)
+    first = await desk.take("rev")
+    assert (await desk.decide("rev", first, {"a": APPROVE})).finished is False
+    assert not (await desk.reserve("rev", count=5)).reviews
+    assert (await desk.decide("rev", first, {"b": APPROVE})).task_state == IN_REVIEW
+    second = await desk.take("roy")
+    assert ids(second) == ["a", "b"]
+    assert (await desk.decide("roy", second, {"b": REJECT})).finished is False
+    assert (await desk.decide("roy", second, {"a": APPROVE})).task_state == RETURNED
+
+
 async def test_another_review_counts_what_was_rejected_before(world: World) -> None:
     desk = await Desk.make(world, expert_review=settings_pb.ExpertReview(threshold=2))
     await world.people("ria", roles=[project_pb2.ROLE_REVIEWER])

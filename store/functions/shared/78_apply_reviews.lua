@@ -120,11 +120,32 @@ local function note(known, event)
   known.open = open
 end
 
+local function has_any(packed_units, decided)
+  for _, packed in ipairs(packed_units) do
+    if decided[reviews.unit(packed)] then return true end
+  end
+  return false
+end
+
+-- Who decides about a unit is given no other review of it in this stage; what they have already stays theirs.
+local function keep_apart(batch, event, known)
+  local b, decided = event.body, {}
+  for _, one in ipairs(b.units) do decided[one[1]] = true end
+  for _, entry in ipairs(known.open) do
+    local record = entry ~= b.entry and effects.open(batch, entry).after
+    local theirs = record and record.s[1][1] ~= QUEUED and record.s[1][2] == b.person
+    if record and record.q == b.queue and not theirs and has_any(record.u, decided) then
+      record.a = reviews.joined(record.a, { b.person })
+    end
+  end
+end
+
 function apply.decided(P, event)
   local b = event.body
   local batch = effects.begin(P, { { b.entry }, b.of })
   local record, i = effects.open(batch, b.of[1]).after, b.of[2]
   local known = reviews.edit(record, i)
+  if #known.open > 1 then keep_apart(batch, event, known) end
   decide(batch, event)
   for _, one in ipairs(b.made) do
     make(batch, event, one, b.of, effects.open(batch, b.entry).after.a, record.p)

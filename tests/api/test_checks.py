@@ -9,7 +9,7 @@ import pytest
 from dibs import errors
 from dibs.v1 import checks_pb2 as pb
 from dibs.v1 import common_pb2, issues_pb2, project_pb2
-from tests.api.reviews import APPROVE, Desk, ids, verdict
+from tests.api.reviews import APPROVE, Desk, annotator, ids, verdict
 from tests.api.tasks import record
 from tests.api.world import World, refused
 from tests.conftest import ON_ONE_KIND
@@ -71,6 +71,23 @@ async def test_a_rule_forces_a_review_of_the_units_that_it_names(world: World) -
     assert (told[0].seq, list(told[0].unit_ids), told[0].text) == (
         *(forced.seq, ["b"], "boxes overlap"),
     )
+
+
+@pytest.mark.shows("E103")
+async def test_work_is_routed_by_part_by_person_and_by_an_agent(world: World) -> None:
+    desk = await checked_desk(world, seed=1, annotator_mappings=[annotator("bob", "roy")])
+    by_agent = await desk.submit("ann", "a", "b")
+    await check(world, RETURN, "a", text="no label is so small")
+    by_then = await state(world)
+    await desk.settings(sampling_rate=0.5)
+    part = await desk.submit("bob", *(f"u{n}" for n in range(40)))
+    others = (await desk.reserve("rev")).reviews
+    review = await desk.take("roy")
+
+    assert (by_agent.state, by_then, part.state) == (COMPLETED, RETURNED, IN_REVIEW)
+    assert 5 < part.units_to_review < 35
+    assert len(ids(review)) == part.units_to_review
+    assert not others
 
 
 @pytest.mark.shows("P58")

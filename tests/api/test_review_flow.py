@@ -59,6 +59,19 @@ async def test_a_submission_makes_reviews_and_is_completed_by_the_last_of_them(
     assert last.task_state == COMPLETED
 
 
+@pytest.mark.shows("E1")
+async def test_a_project_has_datasets_classes_and_settings_of_review(world: World) -> None:
+    desk = await Desk.make(world, sampling_rate=0.0)
+    await world.change_queue("q", "unit_classes", unit_classes=["cat", "dog"])
+    await desk.settings(class_rates=[pb.ClassRate(class_name="dog", rate=1)])
+    [task] = (await world.reserve("q", "ann")).tasks
+    unknown = await refused(desk.submit("ann", "a:yak", task=task))
+    done = await desk.submit("ann", "a:cat", "b:dog", task=task)
+
+    assert (task.dataset_id, unknown.reason) == ("d", "INVALID_ARGUMENT")
+    assert (done.state, done.units_to_review) == (IN_REVIEW, 1)
+
+
 @pytest.mark.shows("E35", "L16", "P3")
 async def test_what_is_done_moves_into_review_and_is_counted_there(world: World) -> None:
     desk = await Desk.make(world, items=3)

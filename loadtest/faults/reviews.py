@@ -14,6 +14,7 @@ from dibs import list_calls, review_calls, setup_calls
 from dibs.call import duration
 from dibs.errors import Conflict, Denied, InvalidRequest, NotFound, StoreUnavailable, WrongState
 from dibs.v1.common_pb2 import TaskKind
+from dibs.v1.issues_pb2 import MissingLabel
 from dibs.v1.project_pb2 import Member, Role
 from dibs.v1.review_pb2 import (
     REVIEW_ACTION_APPROVE,
@@ -119,11 +120,14 @@ class Chief:
     annotators: Sequence[str]
     stop: asyncio.Event
     rng: random.Random
-    every_s: float = 0.5
+    every_s: float = 0.25
 
     async def run(self) -> None:
         """One change after the other, until `stop`."""
-        changes = (self._settings, self._set_aside, self._take_role, self._again)
+        changes = (
+            *(self._settings, self._set_aside, self._take_role),
+            *(self._again, self._again, self._return),
+        )
         while not self.stop.is_set():
             with contextlib.suppress(*REFUSED):
                 await self.rng.choice(changes)()
@@ -162,6 +166,15 @@ class Chief:
         else:
             drawn = review_calls.resample(scope, CHECKED, task_ids=some)
             await self.admin.made(drawn, About(method="Resample", queue=CHECKED))
+
+    async def _return(self) -> None:
+        """One that was submitted goes back, whoever reviews it, and whatever they say meanwhile."""
+        tasks = await listed(self.admin, CHECKED, "state = COMPLETED OR state = IN_REVIEW")
+        if tasks:
+            missing = [MissingLabel(comment="a manager sees one more")]
+            scope, task = self.admin.client.scope, self.rng.choice(tasks)
+            call = review_calls.return_task(scope, task, missing=missing)
+            await self.admin.made(call, About(method="ReturnTask"))
 
 
 async def send_home(admin: Caller, queue: str, stay: Sequence[str]) -> None:

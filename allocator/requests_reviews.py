@@ -55,13 +55,22 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OfUnit:
+    """A verdict of one unit, named by its id or by its issue."""
+
+    unit_id: str
+    issue_id: str
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Decide:
-    """Verdicts of single units by their ids, or one about all pending units (on a frame)."""
+    """Verdicts of single units, or one about all pending units (on a frame)."""
 
     change: Change
     person: str
     hold: Hold
-    units: tuple[tuple[str, Verdict], ...] = ()
+    units: tuple[OfUnit, ...] = ()
     several: Verdict | None = None
     frame: int | None = None
     then_next: bool = False

@@ -95,8 +95,10 @@ class Commenting:
         now = await self._ledger.read(place.project, "member", person=place.actor)
         await self._views.wait_for(place.project, now.seq)
         missing = errors.IssueNotFound(issue_id) if issue else errors.TaskNotFound(str(task))
-        if await self._items.queue_of(place.project, task.entry) is None:
+        queue = await self._items.queue_of(place.project, task.entry)
+        if queue is None:
             raise missing
+        await self._door.there(place.project, queue)
         view = await self._reviews.issue(place.project, *issue) if issue else None
         theirs = view is not None and place.actor in (view.author, view.reviewer)
         manages = theirs or await self._door.manages(ask, place, rpc, entry=task.entry)

@@ -15,7 +15,7 @@ from allocator.requests_reviews import Decide, ReportMissing, Verdict
 from allocator.services.door import Door, Place, judged
 from allocator.services.drawing import Drawing
 from allocator.services.held_reviews import HeldReviews
-from allocator.services.issue_ids import issue_id
+from allocator.services.issue_ids import issue_id, parsed
 from allocator.services.lost import Lost
 from allocator.services.outcomes import happened, some, value
 from allocator.services.queue_settings import SettingsCache
@@ -243,16 +243,31 @@ class Deciding:
 
 
 def _named(ask: Decide, units: Mapping[int, UnitView]) -> dict[int, Verdict]:
-    """By number, what is said of units by their ids. Raises UnitNotFound, InvalidArgument."""
-    numbers = {one.external_id: number for number, one in units.items()}
+    """By number, what is said of units by their ids, or those of their issues.
+
+    Raises UnitNotFound, IssueNotFound, InvalidArgument.
+    """
+    numbers = {one.external_id: number for number, one in units.items() if number < MISSING}
     verdicts: dict[int, Verdict] = {}
-    for place, (unit_id, verdict) in enumerate(ask.units):
-        if unit_id not in numbers:
-            raise errors.UnitNotFound(str(ask.hold.task), unit_id)
-        if numbers[unit_id] in verdicts:
-            raise errors.InvalidArgument(f"decisions[{place}].unit_id", "must be named once")
-        verdicts[numbers[unit_id]] = verdict
+    for place, one in enumerate(ask.units):
+        number = _of_issue(one.issue_id, units) if one.issue_id else numbers.get(one.unit_id)
+        if number is None:
+            raise errors.UnitNotFound(str(ask.hold.task), one.unit_id)
+        if number in verdicts:
+            named = "issue_id" if one.issue_id else "unit_id"
+            raise errors.InvalidArgument(f"decisions[{place}].{named}", "must be named once")
+        verdicts[number] = one.verdict
     return verdicts
+
+
+def _of_issue(issue_id: str, units: Mapping[int, UnitView]) -> int:
+    """The unit of the review whose issue this is. Raises IssueNotFound."""
+    issue = parsed(issue_id)
+    unit = units.get(issue.unit)
+    of = (issue.task.entry, issue.task.slot, issue.seq)
+    if unit is None or (unit.entry, unit.slot, unit.issue) != of:
+        raise errors.IssueNotFound(issue_id)
+    return issue.unit
 
 
 def _said(verdict: Verdict) -> dict[str, str]:

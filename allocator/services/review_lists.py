@@ -150,6 +150,7 @@ class ReviewLists:
         queue = await self._items.queue_of(place.project, ask.task.entry)
         if queue is None:
             raise errors.TaskNotFound(str(ask.task))
+        await self._door.there(place.project, queue)
         units = await self._reviews.units(place.project, ask.task)
         if units and not (scope.everything or queue in scope.queues):
             await self._check_part(place, ask, units)
@@ -164,6 +165,8 @@ class ReviewLists:
         """Units of an id, in whatever tasks. Raises QueueNotFound, PermissionDenied."""
         place, scope = await self._door.scope(ask.look, FIND, queue=ask.parent)
         queue = await self._door.queue(place.project, ask.parent) if ask.parent else 0
+        if queue:
+            await self._door.there(place.project, queue)
         await self._views.wait_for(place.project, ask.look.min_seq)
         of = ("units", place.project, place.actor, queue, ask.filter)
         after = paging.position(ask.page, [0, 0, 0], *of)

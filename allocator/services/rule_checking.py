@@ -214,12 +214,16 @@ class RuleChecking:
         return (await self._named.standing(place.project, ask.task, outcome.seq)).name
 
     async def page(self, ask: requests.LookAtTask, page: requests.Page) -> Listed[told.CheckResult]:
-        """What was said of a task, the oldest first. Raises TaskNotFound, PermissionDenied."""
+        """What was said of a task, the oldest first.
+
+        Raises QueueNotFound, TaskNotFound, PermissionDenied.
+        """
         place, scope = await self._door.scope(ask.look, LIST)
         await self._views.wait_for(place.project, ask.look.min_seq)
         queue = await self._items.queue_of(place.project, ask.task.entry)
         if queue is None:
             raise errors.TaskNotFound(str(ask.task))
+        await self._door.there(place.project, queue)
         of = (LIST, place.project, ask.task.packed)
         after = paging.position(page, 0, *of)
         size = paging.size_of(page)

@@ -46,7 +46,14 @@ def decide(request: pb.DecideRequest) -> asked.Decide:
     return asked.Decide(
         person=common.person(request),
         hold=_hold(request),
-        units=tuple((one.unit_id, _verdict(one.verdict, one.edits)) for one in request.decisions),
+        units=tuple(
+            asked.OfUnit(
+                unit_id=one.unit_id,
+                issue_id=one.issue_id,
+                verdict=_verdict(one.verdict, one.edits),
+            )
+            for one in request.decisions
+        ),
         several=several,
         frame=frame,
         then_next=request.next,

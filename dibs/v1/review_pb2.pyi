@@ -131,14 +131,16 @@ class Verdict(_message.Message):
     def __init__(self, action: _Optional[_Union[ReviewAction, str]] = ..., reason: _Optional[str] = ..., comment: _Optional[str] = ...) -> None: ...
 
 class UnitDecision(_message.Message):
-    __slots__ = ("unit_id", "verdict", "edits")
+    __slots__ = ("unit_id", "verdict", "edits", "issue_id")
     UNIT_ID_FIELD_NUMBER: _ClassVar[int]
     VERDICT_FIELD_NUMBER: _ClassVar[int]
     EDITS_FIELD_NUMBER: _ClassVar[int]
+    ISSUE_ID_FIELD_NUMBER: _ClassVar[int]
     unit_id: str
     verdict: Verdict
     edits: str
-    def __init__(self, unit_id: _Optional[str] = ..., verdict: _Optional[_Union[Verdict, _Mapping]] = ..., edits: _Optional[str] = ...) -> None: ...
+    issue_id: str
+    def __init__(self, unit_id: _Optional[str] = ..., verdict: _Optional[_Union[Verdict, _Mapping]] = ..., edits: _Optional[str] = ..., issue_id: _Optional[str] = ...) -> None: ...
 
 class FrameDecision(_message.Message):
     __slots__ = ("frame", "verdict")

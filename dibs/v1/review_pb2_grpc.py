@@ -209,8 +209,8 @@ class ReviewServiceServicer(object):
         then on. With the last pending unit the review is finished; once all reviews
         of a round are, the task is RETURNED to its author if any unit is to be
         corrected, else finished. Errors: PROJECT_NOT_FOUND, TASK_NOT_FOUND,
-        PERSON_NOT_FOUND, UNIT_NOT_FOUND, UNIT_NOT_PENDING, LEASE_LOST, NOT_ELIGIBLE,
-        WRONG_TASK_STATE, INVALID_ARGUMENT (a reject without a reason, a frame without
+        PERSON_NOT_FOUND, UNIT_NOT_FOUND, ISSUE_NOT_FOUND, UNIT_NOT_PENDING,
+        LEASE_LOST, NOT_ELIGIBLE, WRONG_TASK_STATE, INVALID_ARGUMENT (a reject without a reason, a frame without
         pending units), PERMISSION_DENIED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

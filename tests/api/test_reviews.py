@@ -109,6 +109,20 @@ async def test_a_missing_label_returns_the_task_like_a_reject(world: World) -> N
     second = await desk.take("rev")
     assert [one.comment for one in second.missing] == ["a five, top left", "a seven"]
 
+    five, seven = (one.issue_id for one in second.missing)
+    strange = [pb.UnitDecision(issue_id="1-1-1-1", verdict=verdict(APPROVE))]
+    error = await refused(desk.decide("rev", second, decisions=strange))
+    assert error.reason == "ISSUE_NOT_FOUND"
+    named = [
+        pb.UnitDecision(issue_id=five, verdict=verdict(APPROVE)),
+        pb.UnitDecision(issue_id=seven, verdict=verdict(REJECT)),
+    ]
+    done = await desk.decide("rev", second, decisions=named)
+    assert (done.finished, done.task_state) == (True, IN_REVIEW)
+    made_since = await desk.take("rev")
+    last = await desk.decide("rev", made_since, all=verdict(APPROVE))
+    assert (ids(made_since), last.task_state) == (["five", "seven"], RETURNED)
+
 
 async def test_a_submission_without_units_is_reviewed_as_one(world: World) -> None:
     desk = await Desk.make(world)

@@ -489,6 +489,25 @@ async def test_what_is_done_is_reviewed_again_by_others(reviewed: Reviewed) -> N
     await reviewed.replays()
 
 
+async def test_who_does_not_know_of_a_decision_neither_adds_a_review_nor_objects(
+    reviewed: Reviewed,
+) -> None:
+    await reviewed.create()
+    entry = await reviewed.submit(shared(1, 2))
+    before = reviewed.seq
+    await reviewed.decide(FIRST, await reviewed.reserve(FIRST, REVIEW), (1, REJECT))
+    task = known(entry, groups=[shared(2)])
+    more = {"queue": QUEUE, "why": 1, "tasks": [task], "named": 1, "content": 0}
+    less = {"queue": QUEUE, "person": SECOND, "task": task[:8], "content": 0, "source": 0}
+    less |= {"units": [2], "missing": 0, "given": task[8], "held": ""}
+    for name, said in (("add_reviews", more), ("object", less)):
+        early = await reviewed.refused(name, **said, as_of=before)
+        assert early.word == "stale_entry"
+    await reviewed.change("add_reviews", **more, as_of=reviewed.seq)
+    await reviewed.change("object", **less, as_of=reviewed.seq)
+    await reviewed.replays()
+
+
 async def test_an_objection_from_outside_takes_the_status_away(reviewed: Reviewed) -> None:
     await reviewed.create()
     entry = await reviewed.submit(shared(1))

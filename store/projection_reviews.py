@@ -265,12 +265,12 @@ def _go_on(views: Views, event: Event, row: TaskRow, review: ReviewRow) -> None:
 def _note(
     views: Views, event: Event, where: _Where, unit: UnitRow, action: int, reason: str
 ) -> None:
-    """Keep the decision, and what it comes after."""
+    """Keep the decision, and what it comes after. What is found outside a review is not a first."""
     person, known = event.body["person"], action in LOOKED_AT
     views.reviews.decisions.append(
         DecisionRow(
             *(event.seq, unit.unit, *where, person, unit.class_name, action),
-            first=known and unit.action == 0 and unit.unit < MISSING,
+            first=known and where.kind != OUTSIDE and unit.action == 0 and unit.unit < MISSING,
             before=unit.action,
             before_by=unit.reviewer,
             reason=reason,

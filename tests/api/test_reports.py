@@ -110,7 +110,7 @@ async def test_how_much_is_marked_urgent_is_told(team: World) -> None:
     assert (found.urgent_tasks, found.tasks, found.urgent_share) == (15, 60, 0.25)
 
 
-@pytest.mark.shows("P52", "L28")
+@pytest.mark.shows("P52", "L28", "D108")
 async def test_when_the_rest_will_be_done_is_told_with_how_sure_it_is(team: World) -> None:
     await finish(team, "ann", 19)
     early = (await forecast(team)).queue

@@ -260,6 +260,7 @@ class TaskLine:
     reviewer: str
     open_issues: int
     fixed_issues: int
+    in_lot: bool
     actions: tuple[Action, ...]
 
 

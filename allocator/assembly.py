@@ -54,6 +54,7 @@ from allocator.services.held import HeldTasks
 from allocator.services.held_reviews import HeldReviews
 from allocator.services.lists import Lists
 from allocator.services.lost import Lost
+from allocator.services.lots import JudgingLots
 from allocator.services.more_reviews import MoreReviews
 from allocator.services.moving import Movings
 from allocator.services.named import Names
@@ -137,6 +138,7 @@ class Assembly:
         """What is to be done for each project by the process that sweeps."""
         return (
             *(self._attaching.follow, self._checking.follow, self._dealing.follow),
+            self._lots.follow,
             *(self._exporting.follow, self._driving.follow),
         )
 
@@ -277,6 +279,17 @@ class Assembly:
     @cached_property
     def _sources(self) -> Sources:
         return Sources(self._directory, self._ledger, self._content)
+
+    @cached_property
+    def _lots(self) -> JudgingLots:
+        return JudgingLots(
+            ledger=self._ledger,
+            reads=self._store.lots,
+            reviews=self._store.reviews,
+            views=self._views,
+            settings=self._settings,
+            drawing=self._drawing,
+        )
 
     @cached_property
     def _checking(self) -> Checking:

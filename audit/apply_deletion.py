@@ -49,6 +49,9 @@ def _forget(project: Project, queue: int) -> None:
         del project.queues.stages[stage.queue]
     project.reviewing.pop(queue, None)
     project.queue_recalls.pop(queue, None)
+    project.lot_of.pop(queue, None)
+    for number in [n for n, lot in project.lots.items() if lot.queue == queue]:
+        del project.lots[number]
     for number in [n for n, entry in project.entries.items() if entry.queue % STAGE == queue]:
         del project.entries[number]
     for task in [task for task in project.cycles if task[0] not in project.entries]:

@@ -6,10 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from audit import reviews
+from audit import lots, reviews
 from audit.apply_finished import as_told, undone
 from audit.apply_work import holds, still_eligible, there
-from audit.eligibility import standing
 from audit.moves import DONE, put
 from audit.report import REVIEWED, RULES, Judge
 from audit.review_state import (
@@ -33,7 +32,6 @@ from audit.review_state import (
     Settings,
 )
 from audit.state import (
-    BY_MEANING,
     COMPLETED,
     FINISHED,
     IN_PROGRESS,
@@ -128,6 +126,7 @@ def _decide(project: Project, event: Event, judge: Judge, entry: Entry, cycle: C
             cycle.units[unit] = state
         if action == REJECT and entry.queue // STAGE == REVIEW:
             _rejected(cycle, unit)
+        lots.decided(project, entry, cycle, (unit, action))
         if state == PENDING:
             review.held.add(unit)
         cycle.back = cycle.back or state == RETURNED_UNIT
@@ -203,32 +202,16 @@ def _then(
     """What becomes of the task: it waits for more, goes back to its author, or is done."""
     of, number = task
     right, slot, state = 0, of.slot(number), event.body["state"]
-    if early or not cycle.open:
-        right = BY_MEANING.get(cycle.meaning, COMPLETED)
-        if cycle.back:
-            right = QUEUED if author_is_out(project, of, slot) else RETURNED
+    if early or not (cycle.open or cycle.lot):
+        right = reviews.ends_as(project, of, slot, cycle)
     judge.expect(REVIEWED, state == right, "the task is in {} then, not {}", state, right)
     cycle.begun, cycle.passed = event.seq, state in FINISHED
     if state == 0:
         return
-    after = replace(slot, state=state)
-    if state == QUEUED:
-        after = Slot()
-    elif state == RETURNED:
-        after = Slot(state=state, person=slot.person, correction=True, finished=slot.finished)
-    else:
+    if state in FINISHED:
         left = cycle.units.keys() - cycle.in_state(*DECIDED)
         judge.expect(REVIEWED, not left, "{} is done with open units {}", of.entry, sorted(left))
-    put(project, of, number, after)
-
-
-def author_is_out(project: Project, entry: Entry, slot: Slot) -> bool:
-    """Whether they are out of the project, or were taken out of the queue since."""
-    author = project.member(slot.person)
-    if not (author.member and author.active):
-        return True
-    fenced = entry.queue in author.fences
-    return fenced and bool(standing(author, project.queues[entry.queue]))
+    put(project, of, number, reviews.ended(slot, state))
 
 
 def fixed(project: Project, event: Event, judge: Judge) -> None:
@@ -318,7 +301,7 @@ def objected(project: Project, event: Event, judge: Judge) -> None:
         authors = reviews.authors_of(entry, number)
         judge.expect(REVIEWED, body["person"] not in authors, "an author, {}, objects", authors)
         under = slot.state == IN_REVIEW
-        right = QUEUED if author_is_out(project, entry, slot) else RETURNED
+        right = QUEUED if reviews.author_is_out(project, entry, slot) else RETURNED
         judge.expect(REVIEWED, body["state"] == right, "objected into {}", body["state"])
         back = Slot(state=RETURNED, person=author, correction=True, finished=slot.finished)
         if not under:

@@ -38,12 +38,20 @@ def finished_once(project: Project, judge: Judge, *, drained: bool = False) -> N
 
 
 def reviewed(project: Project, judge: Judge) -> None:
-    """15: a task is in review while a review of it is open; nobody finished one of their own."""
+    """15: a task is in review while a review of it, or its lot, is open; nobody did their own."""
     open_ = {number: task for task, cycle in project.cycles.items() for number in cycle.open}
     for (entry, number), cycle in project.cycles.items():
         in_review = project.entries[entry].slot(number).state == IN_REVIEW
         told = "task {}-{} is in review: {}, by {}"
-        judge.expect(REVIEWED, in_review == bool(cycle.open), told, entry, number, in_review, cycle)
+        judge.expect(
+            REVIEWED,
+            in_review == bool(cycle.open or cycle.lot),
+            told,
+            entry,
+            number,
+            in_review,
+            cycle,
+        )
     for entry_ in project.entries.values():
         if entry_.review:
             known = entry_.gone or open_.get(entry_.entry) == entry_.review.task

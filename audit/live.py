@@ -508,6 +508,12 @@ READERS: Final[Mapping[tuple[str, int], Reader]] = {
     ("counts", 1): _read_counts,
     ("leases", 1): _read_queue_leases,
     ("falling", 0): lambda shape, _, value: shape.falling.update(_scores(value)),
+    ("lots", 0): lambda shape, _, value: shape.lots.update(
+        (int(number), _listed(_unpack(packed))) for number, packed in value.items()
+    ),
+    ("lot_of", 0): lambda shape, _, value: shape.lot_of.update(
+        (int(queue), int(number)) for queue, number in value.items()
+    ),
     ("review_load", 1): lambda shape, key, value: shape.review_load.update(
         ((key[0], int(person)), int(n)) for person, n in value.items() if int(n)
     ),

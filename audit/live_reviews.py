@@ -64,5 +64,5 @@ def still_fall(shape: Shape) -> None:
 
 def _cycle(one: Mapping[str, Any], listed: Listed) -> tuple[object, ...]:
     lists = (tuple(sorted(listed(one[name]))) for name in ("open", "r", "a"))
-    names = ("round", "back", "p", "begun", "m", "meaning", "status")
+    names = ("round", "back", "p", "begun", "m", "meaning", "status", "lot")
     return (*(one[name] for name in names), *lists)

@@ -26,6 +26,7 @@ from audit import (
     apply_reviews,
     apply_setup,
     apply_work,
+    lots,
     reviews,
     skips,
 )
@@ -97,6 +98,8 @@ HANDLERS: Mapping[str, Handler] = {
     "commented": apply_reviews.commented,
     "checked": apply_reviews.checked,
     "units_deleted": apply_reviews.units_deleted,
+    "lot_closed": lots.closed,
+    "lot_judged": lots.judged,
     "fell_back": apply_reviews.fell_back,
     "reviews_added": apply_reviews.reviews_added,
     "objected": apply_reviews.objected,

@@ -93,7 +93,7 @@ def press(project: Project, stage: int, by: int) -> None:
 def review_ends(project: Project, entry: Entry, number: int) -> None:
     """A task is in review no more: its unfinished reviews are gone, whoever has them."""
     cycle = project.cycles[entry.entry, number]
-    ending, cycle.open = cycle.open, []
+    ending, cycle.open, cycle.lot = cycle.open, [], 0
     project.cancelled += ending
     for one in ending:
         put(project, project.entries[one], 1, Slot(state=REMOVED))

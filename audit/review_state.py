@@ -55,6 +55,10 @@ class ReviewRules:
     threshold: int
     same: bool
     backlog: int
+    lot_size: int = 0
+    lot_ms: int = 0
+    drawn: int = 0
+    accepted: int = 0
 
     @classmethod
     def of(cls, written: Mapping[str, Any]) -> ReviewRules:
@@ -86,6 +90,32 @@ class Settings:
         elif self.backlog > most:
             self.pressed = True
         return before and not self.pressed
+
+
+@dataclass(slots=True, kw_only=True)
+class Lot:
+    """Submissions of a queue that wait together; of their units a few are reviewed for all.
+
+    `till`: when it is over its time, on the lease clock; 0: it is full. `sample`: what was drawn,
+    as (entry, slot, unit); of that, `rejected` is what reviewers reject, `overruled` what experts
+    decided, and whether they rejected it.
+    """
+
+    queue: int
+    till: int
+    drawn: int
+    accepted: int
+    submissions: int = 0
+    units: int = 0
+    closed: bool = False
+    sample: set[tuple[int, int, int]] = field(default_factory=set)
+    rejected: set[tuple[int, int, int]] = field(default_factory=set)
+    overruled: dict[tuple[int, int, int], bool] = field(default_factory=dict)
+
+    def refused(self) -> bool:
+        """Whether more of the sample are rejected than may be."""
+        said = dict.fromkeys(self.rejected, True) | self.overruled
+        return sum(said.values()) > self.accepted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +171,8 @@ class Cycle:
     passed: bool = False
     known: bool = False
     """Whether the live state knows of it: it forgets what is finished."""
+    lot: int = 0
+    """The lot whose end it waits for; 0: none."""
     noted: bool = False
     """Whether the record of the task says anything, if only that it was submitted."""
 

@@ -22,6 +22,7 @@ from audit.review_state import (
     REVIEW,
     REVIEWS,
     Cycle,
+    Lot,
     Review,
     stage_of,
 )
@@ -245,7 +246,8 @@ def submitted(project: Project, event: Event, judge: Judge, entry: Entry, number
     due = on or bool(cycle and cycle.known and cycle.in_state(RETURNED_UNIT, RESOLVED))
     judge.expect(REVIEWED, bool(said) == due, "a submission is reviewed: {}", said)
     made = list(said.get("reviews") or ())
-    state = IN_REVIEW if made else BY_MEANING.get(body["meaning"], COMPLETED)
+    waits = list(said.get("lot") or ())
+    state = IN_REVIEW if made or waits else BY_MEANING.get(body["meaning"], COMPLETED)
     told = int(body["state"])
     judge.expect(REVIEWED, told == state, "submitted into {}, not {}", told, state)
     if said:
@@ -255,10 +257,40 @@ def submitted(project: Project, event: Event, judge: Judge, entry: Entry, number
         _corrected(judge, cycle, said, again, reviewing=settings is not None)
         rejected_before(cycle, judge, made)
         begin(judge, cycle, {**body, **said}, authors_of(entry, number) | {body["person"]})
+        if waits:
+            cycle.lot = lots_joined(project, event, judge, waits)
         make(project, event, judge, (entry, number), made, cycle.authors)
-    if cycle and not made:
+    if cycle and not (made or waits):
         cycle.known = cycle.noted = False
     return told
+
+
+MOST_IN_LOT = 100
+"""Submissions."""
+
+
+def lots_joined(project: Project, event: Event, judge: Judge, given: Sequence[int]) -> int:
+    """The lot that a submission waits for: the queue's, until it is full, or over its time."""
+    queue, (told, units, *plan) = event.body["queue"], given
+    rules, number = project.reviewing[queue].rules, project.lot_of.get(queue, 0)
+    if number and project.lots[number].till <= event.clock_ms:
+        number = 0
+    judge.expect(REVIEWED, told == number, "waits for lot {}, not {}", told, number)
+    judge.expect(REVIEWED, units > 0, "no unit waits for lot {}", number)
+    if not number:
+        till = event.clock_ms + rules.lot_ms
+        right = [till, rules.drawn, rules.accepted]
+        judge.expect(REVIEWED, plan == right, "a lot is opened by {}, not {}", plan, right)
+        number = project.lot_of[queue] = event.seq
+        project.lots[number] = Lot(
+            queue=queue, till=till, drawn=rules.drawn, accepted=rules.accepted
+        )
+    lot = project.lots[number]
+    lot.submissions, lot.units = lot.submissions + 1, lot.units + units
+    if lot.submissions >= MOST_IN_LOT or lot.units >= rules.lot_size:
+        lot.till = 0
+        del project.lot_of[queue]
+    return number
 
 
 def begin(judge: Judge, cycle: Cycle, said: Mapping[str, Any], authors: frozenset[int]) -> None:
@@ -271,6 +303,7 @@ def begin(judge: Judge, cycle: Cycle, said: Mapping[str, Any], authors: frozense
     cycle.status, cycle.missing = said["status"], max(cycle.missing, said["missing"])
     cycle.known = cycle.noted = True
     cycle.begun, cycle.passed = 0, False
+    cycle.lot = 0
 
 
 def _round(judge: Judge, cycle: Cycle, told: int) -> None:
@@ -301,6 +334,31 @@ def _corrected(
         left = cycle.in_state(RESOLVED, PENDING) - again if reviewing else set()
         judge.expect(REVIEWED, not left, "units {} are forgotten", sorted(left))
     cycle.units = {u: state for u, state in cycle.units.items() if state in DECIDED}
+
+
+def author_is_out(project: Project, entry: Entry, slot: Slot) -> bool:
+    """Whether they are out of the project, or were taken out of the queue since."""
+    author = project.member(slot.person)
+    if not (author.member and author.active):
+        return True
+    fenced = entry.queue in author.fences
+    return fenced and bool(standing(author, project.queues[entry.queue]))
+
+
+def ends_as(project: Project, entry: Entry, slot: Slot, cycle: Cycle) -> int:
+    """What a task is when nothing of it is under review any more."""
+    if not cycle.back:
+        return BY_MEANING.get(cycle.meaning, COMPLETED)
+    return QUEUED if author_is_out(project, entry, slot) else RETURNED
+
+
+def ended(slot: Slot, state: int) -> Slot:
+    """A task under review, when it is so no more: anybody's, its author's again, or done."""
+    if state == QUEUED:
+        return Slot()
+    if state == RETURNED:
+        return Slot(state=state, person=slot.person, correction=True, finished=slot.finished)
+    return replace(slot, state=state)
 
 
 def take_up(project: Project, entry: Entry, number: int) -> None:

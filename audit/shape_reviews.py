@@ -32,11 +32,11 @@ def _packed(units: dict[int, int]) -> list[int]:
 
 def _cycle(cycle: Cycle) -> tuple[object, ...]:
     if not cycle.known:
-        return (0, 0, 0, 0, 0, 0, 0, (), (), ())
+        return (0, 0, 0, 0, 0, 0, 0, 0, (), (), ())
     noted = {u: s for u, s in cycle.units.items() if s in (RETURNED_UNIT, RESOLVED)}
     lists = (tuple(sorted(one)) for one in (cycle.open, _packed(noted), cycle.authors))
     stands = (cycle.back, cycle.passed, cycle.begun)
-    said = (cycle.missing, cycle.meaning, cycle.status)
+    said = (cycle.missing, cycle.meaning, cycle.status, cycle.lot)
     return (cycle.round, *map(int, stands), *said, *lists)
 
 
@@ -45,6 +45,10 @@ def followed(project: Project, shape: Shape) -> None:
     for queue, one in project.reviewing.items():
         if queue in project.queues:
             shape.review[queue] = (one.rules, one.set_seq, one.backlog, one.pressed)
+    shape.lot_of = dict(project.lot_of)
+    for number, lot in project.lots.items():
+        size = (lot.submissions, lot.units)
+        shape.lots[number] = (lot.queue, *size, lot.till, int(lot.closed))
     for entry in project.entries.values():
         if entry.review and not entry.gone:
             _load(entry, entry.review, shape)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 from audit.ordered import Ordered
-from audit.review_state import Check, Cycle, Review, Settings
+from audit.review_state import Check, Cycle, Lot, Review, Settings
 
 DELAYED: Final = 1
 QUEUED: Final = 2
@@ -553,6 +553,10 @@ class Project:
     """The review settings of the queues that ever had any."""
     cycles: dict[tuple[int, int], Cycle] = field(default_factory=dict)
     """(entry, slot) -> its reviews."""
+    lots: dict[int, Lot] = field(default_factory=dict)
+    """Those that are not judged, by the event that opened them."""
+    lot_of: dict[int, int] = field(default_factory=dict)
+    """Queue -> its lot that takes more submissions."""
     cancelled: list[int] = field(default_factory=list)
     """The reviews, and QA tasks, that the event ended which is being applied, unfinished ones."""
     checks: dict[int, list[int]] = field(default_factory=dict)

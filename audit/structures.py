@@ -113,6 +113,8 @@ class Shape:
     review: dict[int, tuple[object, ...]] = field(default_factory=dict)
     review_load: dict[tuple[int, int], int] = field(default_factory=dict)
     falling: Scores = field(default_factory=dict)
+    lots: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    lot_of: dict[int, int] = field(default_factory=dict)
     qa: dict[tuple[int, int], tuple[int, ...]] = field(default_factory=dict)
     qa_of: dict[tuple[int, int], tuple[object, ...]] = field(default_factory=dict)
     dead: dict[tuple[int, int], int] = field(default_factory=dict)

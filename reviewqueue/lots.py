@@ -92,9 +92,9 @@ class Member(NamedTuple):
     unit: int
 
 
-def drawn(plan: Lots, members: Iterable[Member]) -> tuple[Member, ...]:
-    """Which units speak for all: those with the lowest draws, in their order."""
-    return tuple(nsmallest(plan.drawn, members))
+def lowest(n: int, members: Iterable[Member]) -> tuple[Member, ...]:
+    """Which units speak for all: the n with the lowest draws, in their order."""
+    return tuple(nsmallest(n, members))
 
 
 class Verdict(IntEnum):
@@ -105,12 +105,12 @@ class Verdict(IntEnum):
     REFUSED = 3
 
 
-def verdict(plan: Lots, *, rejected: int, pending: int) -> Verdict:
+def verdict(accepted: int, *, rejected: int, pending: int) -> Verdict:
     """What becomes of a lot of whose drawn units so many are rejected, and so many undecided.
 
     One too many refuses it, whatever the others would say.
     """
-    if rejected > plan.accepted:
+    if rejected > accepted:
         return Verdict.REFUSED
     return Verdict.OPEN if pending else Verdict.ACCEPTED
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from reviewqueue.adaptive import Adaptive
 from reviewqueue.choice import Mappings
 from reviewqueue.experts import ExpertRules
+from reviewqueue.lots import Lots
 from reviewqueue.sampling import Rates
 
 DAY_MS = 86_400_000
@@ -38,6 +39,8 @@ class ReviewSettings:
     """So many reviews may be unfinished before nobody is given new work; 0: any number."""
     adaptive: Adaptive | None = None
     """None: the rates are as they were set."""
+    lots: Lots | None = None
+    """None: what is drawn of a submission is reviewed at once."""
     set_seq: int = 0
 
     def reviewers(self) -> Iterator[int]:

@@ -257,6 +257,13 @@ def _reviews_added(event: Event, body: Any) -> Iterator[Touched]:
         yield from _made(given_of(task)["reviews"])
 
 
+def _lot(event: Event, body: Any) -> Iterator[Touched]:
+    """Whose work waits for a lot hears what becomes of it."""
+    for entry, slot, made, author, *state in body["tasks"] or ():
+        yield Touched(entry, slot, author, (*state, 0)[0] or TaskState.IN_REVIEW)
+        yield from _made(made)
+
+
 def _objected(event: Event, body: Any) -> Iterator[Touched]:
     for entry, slot, _, _, author, *_ in body["tasks"]:
         yield Touched(entry, slot, author, body["state"])
@@ -379,6 +386,8 @@ _TASKS: Final[Mapping[str, Callable[[Event, Any], Iterator[Touched]]]] = {
     "objected": _objected,
     "fixed": _fixed,
     "fell_back": _fell_back,
+    "lot_closed": _lot,
+    "lot_judged": _lot,
     "qa_added": _none,
     "commented": _commented,
     "checked": _checked,

@@ -23,6 +23,7 @@ from store.ledger import Ledger
 from store.listings import Listings
 from store.loads import Loads
 from store.log import Log
+from store.lots import Lots
 from store.moves import Moves
 from store.notices import COMMITTED, OPENED, PROJECTED, Committed, Opened
 from store.operation_views import OperationViews
@@ -119,6 +120,7 @@ class Store:
         self.views = Views(self.postgres, patience_s=patience_s)
         self.operations = OperationViews(self.postgres, self.views)
         self.task_list = TaskList(self.postgres)
+        self.lots = Lots(self.postgres)
         self.duplicates = Duplicates(self.postgres)
         self.checks = Checks(self.postgres)
         self.queue_datasets = QueueDatasets(self.postgres)

@@ -81,6 +81,8 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "units_deleted": ("queue", "person", "entry", "slot", "units", "content"),
     "checked": ("queue", "person", "entry", "slot", "content"),
     "commented": ("queue", "person", "entry", "slot", "unit", "issue", "author", "content"),
+    "lot_closed": ("queue", "lot", "tasks"),
+    "lot_judged": ("queue", "lot", "passed", "tasks", "cancelled"),
     "fell_back": ("entries",),
     "qa_added": ("queue", "source", "first", "classes", "tasks"),
     "skipped": (

@@ -37,7 +37,16 @@ LAG_LIMIT_EVENTS: Final = 50_000
 
 READS: Final = frozenset(
     {
-        *("dealt", "depth", "eligible", "holdings", "member", "operation", "operations"),
+        *(
+            "dealt",
+            "depth",
+            "due_lots",
+            "eligible",
+            "holdings",
+            "member",
+            "operation",
+            "operations",
+        ),
         *("member_of_deleted", "recall_left"),
         *("project", "queue", "queue_numbers", "unfinished", "explain", "explain_task"),
         "without_reviewer",

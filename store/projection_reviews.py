@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from allocator.model import MISSING, REVIEWS, STAGE, WAITING, Meaning, TaskState
 from reviewqueue.model import Decision, UnitState
+from store import projection_lots
 from store.activity import given_of
 from store.review_rows import (
     CLOSED,
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from store.events import Event
     from store.projection import Views
 
-ENDING: Final = frozenset({"decided", "objected"})
+ENDING: Final = frozenset({"decided", "objected", "lot_judged"})
 """Kinds by which a round comes to its end; by others it is broken off."""
 REPORT: Final = 4
 """The action, in view_decision, of who reports a label missing."""
@@ -66,6 +67,7 @@ WRITES: Final[Mapping[str, str]] = {
     " content = excluded.content, set_seq = excluded.set_seq",
     "check": "INSERT INTO view_check VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
     "comment": "INSERT INTO view_comment VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+    **projection_lots.WRITES,
     "review_settings_gone": "DELETE FROM view_review_settings WHERE project = $1 AND queue = $2",
 }
 """How the rows of projection.Views.rows are written; $1 is the project."""
@@ -107,6 +109,8 @@ def submitted(views: Views, event: Event, row: TaskRow) -> None:
         _set(views, event, row, unit, state)
     if row.state == TaskState.IN_REVIEW:
         _note_round(views, row, 0, 0)
+    if given.get("lot"):
+        projection_lots.joined(views, event, row, given["lot"])
 
 
 _RETURNED: Final = UnitState.RETURNED
@@ -180,11 +184,13 @@ def _decided(views: Views, event: Event, body: Any) -> None:
             _count_reject(review, unit)
             _object(views, event, row, unit, REJECTED, said.reasons.get(number, ""))
         _set(views, event, row, unit, _judged(views, review, unit, UnitState(state)))
+        if row.lot:
+            projection_lots.decided(views, row, number, expert=review.kind != REVIEW, action=action)
     _report(views, event, row, where, said)
     _made(views, event, row, body["made"])
     _go_on(views, event, row, review)
     if body["state"]:
-        _end_round(views, event, row)
+        _end_round(views, event, row, body["state"])
 
 
 def _count_reject(review: ReviewRow, unit: UnitRow) -> None:
@@ -227,6 +233,32 @@ def add(views: Views, event: Event, row: TaskRow, task: Sequence[Any]) -> None:
             _set(views, event, row, unit, UnitState.PENDING)
 
 
+def _lot_closed(views: Views, event: Event, body: Any) -> None:
+    """Of the tasks of a lot some are under review."""
+    for task in body["tasks"] or ():
+        row = views.task(event, task[0], task[1])
+        projection_lots.drawn(views, body, row, _look(views, event, row, task[2]))
+
+
+def _lot_judged(views: Views, event: Event, body: Any) -> None:
+    """Nothing waits for the lot any more."""
+    for task in body["tasks"] or ():
+        row = views.task(event, task[0], task[1])
+        row.lot = 0
+        _look(views, event, row, task[2])
+        if task[4]:
+            _end_round(views, event, row, task[4])
+    projection_lots.judged(views, body)
+
+
+def _look(views: Views, event: Event, row: TaskRow, made: Sequence[Any]) -> set[int]:
+    """Units that nobody was to look at are to be looked at. Returns which."""
+    found = _made(views, event, row, made or ())
+    for number in found:
+        _set(views, event, row, views.reviews.unit(row, number), UnitState.PENDING)
+    return found
+
+
 def _objected(views: Views, event: Event, body: Any) -> None:
     """Issues from outside a review: the task goes back with them."""
     [(entry, slot, _, _, author, *_)] = body["tasks"]
@@ -241,7 +273,7 @@ def _objected(views: Views, event: Event, body: Any) -> None:
     _report(views, event, row, _outside(row), said)
     if said.check:
         _note_check(views, event, entry, slot)
-    _end_round(views, event, row)
+    _end_round(views, event, row, body["state"])
 
 
 def _outside(row: TaskRow) -> _Where:
@@ -294,9 +326,9 @@ def _report(views: Views, event: Event, row: TaskRow, where: _Where, said: Verdi
         _set(views, event, row, unit, UnitState.RETURNED)
 
 
-def _end_round(views: Views, event: Event, row: TaskRow) -> None:
+def _end_round(views: Views, event: Event, row: TaskRow, told: int) -> None:
     """Its author gets the task back, or everybody; or it is finished."""
-    state = TaskState(event.body["state"])
+    state = TaskState(told)
     for unit in _units(views, row):
         if unit.unit > MISSING and unit.state == UnitState.RESOLVED:
             _set(views, event, row, unit, UnitState.APPROVED)
@@ -314,6 +346,7 @@ def left(views: Views, row: TaskRow, state: TaskState) -> None:
     A unit that was drawn, and that nobody has looked at, is so yet if the task is to be submitted
     again. The issues of a task that is removed are closed.
     """
+    row.lot = 0
     for review in views.reviews.unfinished((row.entry, row.slot)):
         _cancel(views, review)
     event = views.event
@@ -445,6 +478,10 @@ def _turn(views: Views, event: Event, row: TaskRow, issue: IssueRow, state: int)
         del views.reviews.issues[place]
 
 
+WITH_TASKS: Final = frozenset({"reviews_added", "objected", "lot_closed", "lot_judged"})
+"""Kinds of which `tasks` are the tasks that they are about."""
+
+
 def named(event: Event) -> list[tuple[int, int]]:
     """The tasks and review tasks whose rows an event about reviews changes."""
     body = event.body
@@ -452,14 +489,12 @@ def named(event: Event) -> list[tuple[int, int]]:
         return [(body["of"][0], body["of"][1]), (body["entry"], 1)]
     if event.kind in ("fixed", "units_deleted"):
         return [(body["entry"], body["slot"])]
-    if event.kind in ("reviews_added", "objected"):
+    if event.kind in WITH_TASKS:
         return [(task[0], task[1]) for task in body["tasks"] or ()]
     return [(entry, 1) for entry in body["entries"] or ()]
 
 
-KINDS: Final = frozenset(
-    {"decided", "fixed", "fell_back", "reviews_added", "objected", "units_deleted"}
-)
+KINDS: Final = frozenset({"decided", "fixed", "fell_back", "units_deleted", *WITH_TASKS})
 CHANGES: Final[Mapping[str, Callable[[Views, Event, Any], None]]] = {
     "review_changed": _changed,
     "decided": _decided,
@@ -468,6 +503,8 @@ CHANGES: Final[Mapping[str, Callable[[Views, Event, Any], None]]] = {
     "checked": _checked,
     "units_deleted": _units_deleted,
     "fell_back": _fell_back,
+    "lot_closed": _lot_closed,
+    "lot_judged": _lot_judged,
     "reviews_added": _added,
     "objected": _objected,
 }

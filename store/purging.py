@@ -24,6 +24,7 @@ _DROPS: Final = (
             *("task_hot", "task_cold", "view_author", "view_unit", "view_review"),
             *("view_issue", "view_decision", "view_round", "view_qa", "view_comment"),
             "view_check",
+            *("view_lot", "view_lot_unit"),
         )
     ),
     "DELETE FROM view_removed WHERE ctid = ANY (ARRAY("

@@ -110,7 +110,7 @@ def concerned(tasks: Iterable[TaskRow], events: Sequence[Event]) -> set[Task]:
                 found.add(task)
         elif event.kind in ("decided", "fixed", "units_deleted"):
             found.add(projection_reviews.named(event)[0])
-        elif event.kind in ("reviews_added", "objected"):
+        elif event.kind in projection_reviews.WITH_TASKS:
             found.update(projection_reviews.named(event))
         elif event.kind == "status_set":
             found.update((task[0], task[1]) for task in body["tasks"] if given_of(task))

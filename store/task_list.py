@@ -64,13 +64,13 @@ WAITING: Final = "view_delayed"
 
 _LINE: Final = (
     "entry, slot, item, queue, state, priority, holder, token, deadline, status, wall,"
-    " submitter, submitted_wall, editor, reviews, reviewer, open_issues, fixed_issues"
+    " submitter, submitted_wall, editor, reviews, reviewer, open_issues, fixed_issues, lot"
 )
 _ITEM: Final = ", r.dataset, i.external_id, i.attributes, i.classes, i.weight"
 _TOUCHED: Final = """
 SELECT t.entry, t.slot, t.item, t.queue, t.state, t.priority, t.person AS holder, t.token,
        t.deadline, t.status, t.late, t.updated_wall AS wall, t.submitter, t.submitted_wall,
-       t.editor, t.reviews, t.reviewer, t.open_issues, t.fixed_issues{item}
+       t.editor, t.reviews, t.reviewer, t.open_issues, t.fixed_issues, t.lot{item}
   FROM view_task t{join}
  WHERE t.project = $1
    AND NOT EXISTS (SELECT FROM view_deleted d WHERE d.project = $1 AND d.queue = {queue}){only}"""
@@ -88,7 +88,7 @@ SELECT n.entry, s.slot, e.first_item + n.entry - e.first AS item, e.queue,
        coalesce(t.submitted_wall, 0) AS submitted_wall, coalesce(t.editor, 0) AS editor,
        coalesce(t.reviews, 0) AS reviews, coalesce(t.reviewer, 0) AS reviewer,
        coalesce(t.open_issues, 0) AS open_issues,
-       coalesce(t.fixed_issues, 0) AS fixed_issues{{item}}
+       coalesce(t.fixed_issues, 0) AS fixed_issues, coalesce(t.lot, 0) AS lot{{item}}
   FROM {{ranges}} e
   JOIN view_queue q ON q.project = e.project AND q.queue = e.queue{{entries}}
  CROSS JOIN LATERAL generate_series(1, q.slots) AS s (slot)
@@ -337,5 +337,5 @@ def may_be(node: Filter, fields: Mapping[str, tuple[int, ...]]) -> bool:
 def _line(row: Any) -> TaskLine:
     names = ("entry", "slot", "item", "queue", "state", "priority", "holder", "token", "deadline")
     more = ("status", "submitter", "editor", "reviews", "reviewer", "open_issues", "fixed_issues")
-    found = {name: row[name] for name in (*names, *more)}
+    found = {name: row[name] for name in (*names, *more, "lot")}
     return TaskLine(**found, wall_ms=row["wall"], submitted_ms=row["submitted_wall"])

@@ -69,5 +69,7 @@ class TaskRow:
     open_issues: int = 0
     fixed_issues: int = 0
     """Issues of it that are open, and for review."""
+    lot: int = 0
+    """The lot whose end it waits for, by the event that opened it; 0: none."""
     cold: bool = False
     """In which partition it is, which only store/cold.py changes."""

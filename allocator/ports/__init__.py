@@ -26,6 +26,7 @@ from allocator.ports.items import (
 from allocator.ports.ledger import Event, Ledger, Outcome, WallClock
 from allocator.ports.lists import ItemList, ListAsk, Listings, TaskLine, TaskList
 from allocator.ports.loads import Done, Left, Loads, Marked, PersonLoad, ShareLoad
+from allocator.ports.lots import LotReads, LotView
 from allocator.ports.moves import AssignmentView, Moves, OpenTask
 from allocator.ports.operations import Operations, OperationView
 from allocator.ports.queue_datasets import QueueDatasets, QueueDatasetView
@@ -64,6 +65,8 @@ from allocator.ports.views import (
 __all__ = [
     "RuleChecks",
     "RuleCheckView",
+    "LotReads",
+    "LotView",
     "AssignmentView",
     "ActivityLog",
     "ActivityTask",

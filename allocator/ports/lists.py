@@ -57,6 +57,7 @@ class TaskLine:
     reviewer: int
     open_issues: int
     fixed_issues: int
+    lot: int
 
 
 class TaskList(Protocol):

@@ -18,8 +18,9 @@ from allocator.requests import Submit
 from allocator.services.adapting import Adapting
 from reviewqueue.choice import By, Group, group
 from reviewqueue.corrections import Given, Known, resubmit
-from reviewqueue.draws import Subject
+from reviewqueue.draws import LOT, REVIEW, Subject
 from reviewqueue.experts import Judged, judge
+from reviewqueue.lots import held
 from reviewqueue.model import WHOLE_TASK, Due, Unit, UnitState
 from reviewqueue.record import Applied, Rule
 from reviewqueue.sampling import How, sample
@@ -91,8 +92,10 @@ class Drawing:
         given = [] if meaning is Meaning.DISCARD else _given(ask)
         units = resubmit([_known(one) for one in before.units], given)
         subject = await self.subject(project, settings.queue, ask.hold.task, before.round + 1)
-        how = how_of(review, person, meaning)
-        drawn = sample(units.units, how=how, seed=review.seed, subject=subject)
+        waits = waiting(review, meaning, units.units)
+        how = held if waits else how_of(review, person, meaning)
+        purpose = LOT if waits else REVIEW
+        drawn = sample(units.units, how=how, seed=review.seed, subject=subject, purpose=purpose)
         authors = {person, *before.authors}
         groups = groups_of(drawn.numbers, units.units, review, person, authors)
         return Drawn(
@@ -105,6 +108,7 @@ class Drawing:
                 "missing": before.missing,
                 "groups": packed(groups),
                 "rejects": [[unit, times] for unit, times in units.rejects.items()],
+                "waits": waits,
             },
             sampled=drawn.record.pack(),
         )
@@ -191,6 +195,13 @@ def how_of(review: ReviewSettings, author: int, meaning: Meaning) -> How:
     if meaning is Meaning.DISCARD:
         return review.rates.of_discard
     return review.rates.of_work(author)
+
+
+def waiting(review: ReviewSettings, meaning: Meaning, units: Sequence[Unit]) -> int:
+    """How many units wait for their lot."""
+    if not review.enabled or review.lots is None or meaning is Meaning.DISCARD:
+        return 0
+    return sum(unit.due is Due.DRAWN for unit in units)
 
 
 def groups_of(

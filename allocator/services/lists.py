@@ -197,6 +197,7 @@ class Lists:
                 reviewer=people.get(row.reviewer, ""),
                 open_issues=row.open_issues,
                 fixed_issues=row.fixed_issues,
+                in_lot=row.lot > 0,
                 actions=known[row.queue].actions(caller, row),
             )
             for row in rows

@@ -10,6 +10,7 @@ from typing import Any, Final
 from reviewqueue.adaptive import Adaptive, Slice
 from reviewqueue.choice import Mappings
 from reviewqueue.experts import Action, ExpertRules, Stage
+from reviewqueue.lots import Lots
 from reviewqueue.sampling import Precedence, Rates
 from reviewqueue.settings import ReviewSettings
 
@@ -25,6 +26,7 @@ PATHS: Final[Mapping[str, tuple[str, ...]]] = {
     "expert_review": ("experts", "pool"),
     "max_review_backlog": ("backlog",),
     "adaptive": ("adaptive",),
+    "lots": ("lots",),
 }
 """Fields of the message ReviewSettings that an update_mask may name: the settings behind each."""
 RATES: Final[Mapping[str, str]] = {
@@ -71,7 +73,26 @@ def rules_of(settings: ReviewSettings) -> dict[str, int]:
         "threshold": settings.experts.threshold if settings.experts else 0,
         "same": int(settings.experts.allow_same_reviewer) if settings.experts else 0,
         "backlog": settings.backlog,
+        **_lot_rules(settings.lots),
     }
+
+
+def _lot_rules(plan: Lots | None) -> dict[str, int]:
+    if plan is None:
+        return {"lot_size": 0, "lot_ms": 0, "drawn": 0, "accepted": 0}
+    numbers = {"drawn": plan.drawn, "accepted": plan.accepted}
+    return {"lot_size": plan.size, "lot_ms": plan.timeout_ms, **numbers}
+
+
+def _lots(rules: Mapping[str, Any]) -> Lots | None:
+    if not rules.get("lot_size"):
+        return None
+    return Lots(
+        drawn=int(rules["drawn"]),
+        accepted=int(rules["accepted"]),
+        timeout_ms=int(rules["lot_ms"]),
+        size=int(rules["lot_size"]),
+    )
 
 
 def body_of(settings: ReviewSettings) -> bytes:
@@ -149,5 +170,6 @@ def settings_of(queue: int, rules: Mapping[str, Any], body: bytes, set_seq: int)
         pool=tuple(found["experts"]),
         backlog=int(rules["backlog"]),
         adaptive=_adaptive(found.get("adaptive")),
+        lots=_lots(rules),
         set_seq=set_seq,
     )

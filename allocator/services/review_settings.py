@@ -109,6 +109,8 @@ class ReviewSettingsCalls:
             raise errors.InvalidArgument(
                 "settings.lease_duration", f"must be {floor_s:g} s to 30 d"
             )
+        if after.adaptive and after.lots:
+            raise errors.InvalidArgument("settings.lots", "must not be set beside adaptive")
         content, _ = await self._content.put(place.project, review_rules.body_of(after))
         return await self._ledger.change(
             *(place.project, "change_review", ask.change.key, place.actor),

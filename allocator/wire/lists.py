@@ -60,5 +60,6 @@ def _line(row: answers.TaskLine) -> pb.ListedTask:
         reviewed_by=row.reviewer,
         open_issues=row.open_issues,
         issues_for_review=row.fixed_issues,
+        waits_for_lot=row.in_lot,
         allowed_actions=map(common.number, row.actions),
     )

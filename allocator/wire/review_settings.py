@@ -15,6 +15,7 @@ from dibs import errors
 from dibs.v1 import review_settings_pb2 as pb
 from reviewqueue.adaptive import NEW_UNITS, Adaptive, Slice
 from reviewqueue.experts import Action, ExpertRules, Stage
+from reviewqueue.lots import DEFAULT_SIZE, Lots
 from reviewqueue.sampling import Precedence, Rates
 from reviewqueue.settings import ReviewSettings
 
@@ -69,6 +70,7 @@ def _asked(asked: pb.ReviewSettings) -> ReviewSettings:
         experts=_experts(asked.expert_review) if asked.HasField("expert_review") else None,
         backlog=asked.max_review_backlog,
         adaptive=_adaptive(asked.adaptive) if asked.HasField("adaptive") else None,
+        lots=_lots(asked.lots) if asked.HasField("lots") else None,
     )
 
 
@@ -84,6 +86,19 @@ def _adaptive(asked: pb.AdaptivePlan) -> Adaptive:
         )
     except WrongInputError as wrong:
         raise errors.InvalidArgument(f"settings.adaptive.{wrong.name}", str(wrong)) from None
+
+
+def _lots(asked: pb.LotPlan) -> Lots:
+    """Raises InvalidArgument for more that is drawn, or accepted, than there is."""
+    try:
+        return Lots(
+            drawn=asked.drawn,
+            accepted=asked.accepted,
+            timeout_ms=common.milliseconds(asked.lot_timeout),
+            size=asked.lot_size if asked.HasField("lot_size") else DEFAULT_SIZE,
+        )
+    except WrongInputError as wrong:
+        raise errors.InvalidArgument(f"settings.lots.{wrong.name}", str(wrong)) from None
 
 
 def _experts(asked: pb.ExpertReview) -> ExpertRules:
@@ -148,6 +163,8 @@ def _shown(answer: answers.ReviewRules) -> pb.ReviewSettings:
         shown.max_review_backlog = settings.backlog
     if settings.adaptive:
         shown.adaptive.CopyFrom(_shown_plan(settings.adaptive))
+    if settings.lots:
+        shown.lots.CopyFrom(_shown_lots(settings.lots))
     if settings.experts:
         shown.expert_review.CopyFrom(_shown_experts(settings.experts, answer.experts))
     if rates.discard is not None:
@@ -174,4 +191,13 @@ def _shown_plan(plan: Adaptive) -> pb.AdaptivePlan:
         min=plan.least,
         new_units=plan.new_units,
         slices=[pb.SliceRule(attribute=one.attribute, value=one.value) for one in plan.slices],
+    )
+
+
+def _shown_lots(plan: Lots) -> pb.LotPlan:
+    return pb.LotPlan(
+        drawn=plan.drawn,
+        accepted=plan.accepted,
+        lot_size=plan.size,
+        lot_timeout=common.duration(plan.timeout_ms),
     )

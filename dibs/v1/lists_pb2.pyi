@@ -49,7 +49,7 @@ class ListTasksResponse(_message.Message):
     def __init__(self, tasks: _Optional[_Iterable[_Union[ListedTask, _Mapping]]] = ..., next_page_token: _Optional[str] = ..., total_size: _Optional[int] = ..., total_is_lower_bound: bool = ...) -> None: ...
 
 class ListedTask(_message.Message):
-    __slots__ = ("task", "person", "status", "update_time", "allowed_actions", "create_time", "submit_time", "submitted_by", "edited_by", "reviews", "reviewed_by", "open_issues", "issues_for_review")
+    __slots__ = ("task", "person", "status", "update_time", "allowed_actions", "create_time", "submit_time", "submitted_by", "edited_by", "reviews", "reviewed_by", "open_issues", "issues_for_review", "waits_for_lot")
     TASK_FIELD_NUMBER: _ClassVar[int]
     PERSON_FIELD_NUMBER: _ClassVar[int]
     STATUS_FIELD_NUMBER: _ClassVar[int]
@@ -63,6 +63,7 @@ class ListedTask(_message.Message):
     REVIEWED_BY_FIELD_NUMBER: _ClassVar[int]
     OPEN_ISSUES_FIELD_NUMBER: _ClassVar[int]
     ISSUES_FOR_REVIEW_FIELD_NUMBER: _ClassVar[int]
+    WAITS_FOR_LOT_FIELD_NUMBER: _ClassVar[int]
     task: _common_pb2.Task
     person: str
     status: str
@@ -76,4 +77,5 @@ class ListedTask(_message.Message):
     reviewed_by: str
     open_issues: int
     issues_for_review: int
-    def __init__(self, task: _Optional[_Union[_common_pb2.Task, _Mapping]] = ..., person: _Optional[str] = ..., status: _Optional[str] = ..., update_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., allowed_actions: _Optional[_Iterable[_Union[_actions_pb2.Action, str]]] = ..., create_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., submit_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., submitted_by: _Optional[str] = ..., edited_by: _Optional[str] = ..., reviews: _Optional[int] = ..., reviewed_by: _Optional[str] = ..., open_issues: _Optional[int] = ..., issues_for_review: _Optional[int] = ...) -> None: ...
+    waits_for_lot: bool
+    def __init__(self, task: _Optional[_Union[_common_pb2.Task, _Mapping]] = ..., person: _Optional[str] = ..., status: _Optional[str] = ..., update_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., allowed_actions: _Optional[_Iterable[_Union[_actions_pb2.Action, str]]] = ..., create_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., submit_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., submitted_by: _Optional[str] = ..., edited_by: _Optional[str] = ..., reviews: _Optional[int] = ..., reviewed_by: _Optional[str] = ..., open_issues: _Optional[int] = ..., issues_for_review: _Optional[int] = ..., waits_for_lot: bool = ...) -> None: ...

@@ -41,6 +41,7 @@ class SamplingRule(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     SAMPLING_RULE_ADAPTIVE: _ClassVar[SamplingRule]
     SAMPLING_RULE_NEW: _ClassVar[SamplingRule]
     SAMPLING_RULE_SLICE: _ClassVar[SamplingRule]
+    SAMPLING_RULE_LOT: _ClassVar[SamplingRule]
 UNIT_STATE_UNSPECIFIED: UnitState
 UNIT_STATE_NOT_SAMPLED: UnitState
 UNIT_STATE_PENDING: UnitState
@@ -65,6 +66,7 @@ SAMPLING_RULE_NEVER: SamplingRule
 SAMPLING_RULE_ADAPTIVE: SamplingRule
 SAMPLING_RULE_NEW: SamplingRule
 SAMPLING_RULE_SLICE: SamplingRule
+SAMPLING_RULE_LOT: SamplingRule
 
 class UnitRecord(_message.Message):
     __slots__ = ("task_id", "queue_id", "unit_id", "class_name", "state", "round", "author", "rejections", "last_action", "reviewer", "action_time", "issue_id", "missing", "sampling")

@@ -67,7 +67,7 @@ class AnnotatorMapping(_message.Message):
     def __init__(self, annotator: _Optional[str] = ..., reviewers: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class ReviewSettings(_message.Message):
-    __slots__ = ("queue_id", "enabled", "sampling_rate", "class_rates", "annotator_rates", "rate_precedence", "discard_review_rate", "seed", "multi_review", "rejection_reasons", "class_mappings", "annotator_mappings", "fallback_after", "return_early", "lease_duration", "max_held", "etag", "expert_review", "max_review_backlog", "adaptive")
+    __slots__ = ("queue_id", "enabled", "sampling_rate", "class_rates", "annotator_rates", "rate_precedence", "discard_review_rate", "seed", "multi_review", "rejection_reasons", "class_mappings", "annotator_mappings", "fallback_after", "return_early", "lease_duration", "max_held", "etag", "expert_review", "max_review_backlog", "adaptive", "lots")
     QUEUE_ID_FIELD_NUMBER: _ClassVar[int]
     ENABLED_FIELD_NUMBER: _ClassVar[int]
     SAMPLING_RATE_FIELD_NUMBER: _ClassVar[int]
@@ -88,6 +88,7 @@ class ReviewSettings(_message.Message):
     EXPERT_REVIEW_FIELD_NUMBER: _ClassVar[int]
     MAX_REVIEW_BACKLOG_FIELD_NUMBER: _ClassVar[int]
     ADAPTIVE_FIELD_NUMBER: _ClassVar[int]
+    LOTS_FIELD_NUMBER: _ClassVar[int]
     queue_id: str
     enabled: bool
     sampling_rate: float
@@ -108,7 +109,8 @@ class ReviewSettings(_message.Message):
     expert_review: ExpertReview
     max_review_backlog: int
     adaptive: AdaptivePlan
-    def __init__(self, queue_id: _Optional[str] = ..., enabled: bool = ..., sampling_rate: _Optional[float] = ..., class_rates: _Optional[_Iterable[_Union[ClassRate, _Mapping]]] = ..., annotator_rates: _Optional[_Iterable[_Union[AnnotatorRate, _Mapping]]] = ..., rate_precedence: _Optional[_Union[RatePrecedence, str]] = ..., discard_review_rate: _Optional[float] = ..., seed: _Optional[int] = ..., multi_review: bool = ..., rejection_reasons: _Optional[_Iterable[str]] = ..., class_mappings: _Optional[_Iterable[_Union[ClassMapping, _Mapping]]] = ..., annotator_mappings: _Optional[_Iterable[_Union[AnnotatorMapping, _Mapping]]] = ..., fallback_after: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ..., return_early: bool = ..., lease_duration: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ..., max_held: _Optional[int] = ..., etag: _Optional[str] = ..., expert_review: _Optional[_Union[ExpertReview, _Mapping]] = ..., max_review_backlog: _Optional[int] = ..., adaptive: _Optional[_Union[AdaptivePlan, _Mapping]] = ...) -> None: ...
+    lots: LotPlan
+    def __init__(self, queue_id: _Optional[str] = ..., enabled: bool = ..., sampling_rate: _Optional[float] = ..., class_rates: _Optional[_Iterable[_Union[ClassRate, _Mapping]]] = ..., annotator_rates: _Optional[_Iterable[_Union[AnnotatorRate, _Mapping]]] = ..., rate_precedence: _Optional[_Union[RatePrecedence, str]] = ..., discard_review_rate: _Optional[float] = ..., seed: _Optional[int] = ..., multi_review: bool = ..., rejection_reasons: _Optional[_Iterable[str]] = ..., class_mappings: _Optional[_Iterable[_Union[ClassMapping, _Mapping]]] = ..., annotator_mappings: _Optional[_Iterable[_Union[AnnotatorMapping, _Mapping]]] = ..., fallback_after: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ..., return_early: bool = ..., lease_duration: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ..., max_held: _Optional[int] = ..., etag: _Optional[str] = ..., expert_review: _Optional[_Union[ExpertReview, _Mapping]] = ..., max_review_backlog: _Optional[int] = ..., adaptive: _Optional[_Union[AdaptivePlan, _Mapping]] = ..., lots: _Optional[_Union[LotPlan, _Mapping]] = ...) -> None: ...
 
 class ExpertStage(_message.Message):
     __slots__ = ("iteration", "rate", "action")
@@ -153,6 +155,18 @@ class AdaptivePlan(_message.Message):
     new_units: int
     slices: _containers.RepeatedCompositeFieldContainer[SliceRule]
     def __init__(self, target: _Optional[float] = ..., base: _Optional[float] = ..., min: _Optional[float] = ..., new_units: _Optional[int] = ..., slices: _Optional[_Iterable[_Union[SliceRule, _Mapping]]] = ...) -> None: ...
+
+class LotPlan(_message.Message):
+    __slots__ = ("drawn", "accepted", "lot_size", "lot_timeout")
+    DRAWN_FIELD_NUMBER: _ClassVar[int]
+    ACCEPTED_FIELD_NUMBER: _ClassVar[int]
+    LOT_SIZE_FIELD_NUMBER: _ClassVar[int]
+    LOT_TIMEOUT_FIELD_NUMBER: _ClassVar[int]
+    drawn: int
+    accepted: int
+    lot_size: int
+    lot_timeout: _duration_pb2.Duration
+    def __init__(self, drawn: _Optional[int] = ..., accepted: _Optional[int] = ..., lot_size: _Optional[int] = ..., lot_timeout: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ...) -> None: ...
 
 class GetReviewSettingsRequest(_message.Message):
     __slots__ = ("project_id", "actor", "min_seq", "queue_id")

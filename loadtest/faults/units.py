@@ -57,6 +57,10 @@ class Units:
             self._submitted(body)
         elif event.kind == "decided":
             self._decided(body)
+        elif event.kind in ("lot_closed", "lot_judged"):
+            for entry, slot, made, _, *state in body["tasks"] or ():
+                self._drawn((entry, slot), made or ())
+                self._judged((entry, slot), *state)
         elif event.kind in ("reviews_added", "status_set", "objected", "reopened"):
             for entry, slot, *rest in body["tasks"]:
                 self.passed.discard((entry, slot))
@@ -95,7 +99,10 @@ class Units:
         if body["ended"]:
             self.waiting.pop(review, None)
         self._drawn(task, body["made"] or ())
-        if body["state"] in FINISHED:
+        self._judged(task, body["state"])
+
+    def _judged(self, task: Task, state: int = 0) -> None:
+        if state in FINISHED:
             self.passed.add(task)
             self._ended(task)
 

@@ -67,11 +67,10 @@ local function for_experts(P, queue, record, person, units, candidates)
   return reviews.planned(P, stage, { group }, record.a, reviews.so_far(P))
 end
 
--- What becomes of the task: 0, it is under review still.
-local function state_after(P, queue, known, slot, open, back)
-  if open > 0 then return 0 end
-  if not back then return FINISHED_BY_MEANING[known.meaning] end
-  return reviews.author_is_out(P, queue, slot) and QUEUED or RETURNED
+-- What becomes of the task: 0, it is under review still, or waits for what becomes of its lot.
+local function state_after(P, queue, known, slot, open, back, early)
+  if open > 0 or known.lot > 0 and not early then return 0 end
+  return reviews.ends_as(P, queue, known, slot, back)
 end
 
 local function refusal_of(call, held)
@@ -98,7 +97,7 @@ local function decided(call, held, arg, units, experts)
   for _, entry in ipairs(early and known.open or NONE) do
     if entry ~= held.entry then cancelled[#cancelled + 1] = entry end
   end
-  local state = state_after(P, queue, known, slot, open, back)
+  local state = state_after(P, queue, known, slot, open, back, early)
   if state == RETURNED or state == QUEUED then qa.joined(P, queue.number, { record.of }, cancelled) end
   return {
     queue = stage.number, person = held.person.number, entry = held.entry, slot = held.i, token = held.slot[3],

@@ -44,7 +44,7 @@ local IN_RUNS = {
   granted = true, picked = true, started = true, renewed = true, drafted = true, submitted = true, skipped = true,
   released = true, expired = true, batch_cleared = true, revoked = true, recalled = true, pooled = true,
   status_set = true, status_removed = true, reopened = true, escalated = true, skips_cleared = true, decided = true,
-  fixed = true, fell_back = true, reviews_added = true, objected = true,
+  fixed = true, fell_back = true, reviews_added = true, objected = true, lot_closed = true, lot_judged = true,
 }
 local knows = { true, true }
 

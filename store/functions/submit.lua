@@ -4,10 +4,11 @@
 -- ARGV    person entry slot token settings_seq status meaning spent_ms units content digest inline review sampled
 --   settings_seq  what status and units were checked against
 --   content       id of the submitted bytes in Postgres, or 0: they ride in `inline`
---   review        packed {round, known, resolve, gone, authors, missing, groups, rejects}, or '': nothing is reviewed here.
+--   review        packed {round, known, resolve, gone, authors, missing, groups, rejects, waits}, or '': nothing is reviewed here.
 --                 round: the how-manieth submission of the task it is; known = 1: what came before was looked up; resolve =
 --                 1: all that was returned counts as fixed; gone: units that are submitted no more; authors, missing: of
---                 earlier rounds; groups: see reviews.planned, 100 at most; rejects: {unit, n} of units that were rejected before
+--                 earlier rounds; groups: see reviews.planned, 100 at most; rejects: {unit, n} of units that were rejected before;
+--                 waits: so many units wait for their lot to be full
 --   sampled       how units were drawn, opaque
 --
 -- Returns one of
@@ -73,8 +74,11 @@ local function review_of(call, held, queue, arg)
   local made = stage and reviews.planned(call.P, stage, given.groups, authors, reviews.so_far(call.P)) or {}
   reviews.note_rejects(made, given.rejects)
   return { round = given.round, reviews = made, gone = given.gone, resolved = given.resolve, authors = authors,
-    missing = given.missing }
+    missing = given.missing, lot = reviews.lots.joined(call.P, queue, given.waits or 0, call.clock) }
 end
+
+-- Whether anything of it is to be reviewed, or waits for its lot.
+local function is_held(review) return #(review.reviews or NONE) + #(review.lot or NONE) > 0 end
 
 change('submit', { 'allow-oom' }, function(call, arg)
   local settings_seq = redis.call('HGET', keys.totals(call.P), 'settings_seq')
@@ -94,7 +98,7 @@ change('submit', { 'allow-oom' }, function(call, arg)
     meaning = tonumber(arg.meaning), spent_ms = tonumber(arg.spent_ms), units = tonumber(arg.units),
     content = tonumber(arg.content), digest = arg.digest, inline = arg.inline,
     deadline = queue.batch_size > 0 and call.clock + queue.lease_ms or 0, refill = refill,
-    state = #(review.reviews or NONE) > 0 and IN_REVIEW or FINISHED_BY_MEANING[tonumber(arg.meaning)],
+    state = is_held(review) and IN_REVIEW or FINISHED_BY_MEANING[tonumber(arg.meaning)],
     review = review, sampled = arg.sampled,
   })
 end)

@@ -22,6 +22,10 @@ COMPLETED = common_pb2.TASK_STATE_COMPLETED
 HUNDRED = [f"u{n}" for n in range(100)]
 
 
+def lots(**fields: Any) -> pb.LotPlan:
+    return pb.LotPlan(**fields, lot_timeout=Duration(seconds=60))
+
+
 async def test_settings_are_answered_as_they_were_set(world: World) -> None:
     desk = await Desk.make(world)
     written = await desk.settings(
@@ -255,6 +259,10 @@ async def test_new_work_waits_while_too_much_is_to_be_reviewed(world: World) -> 
         ({"annotator_mappings": [annotator("ann", "bob")]}, "annotator_mappings[0].reviewers[0]"),
         ({"expert_review": pb.ExpertReview(threshold=1, experts=["bob"])}, "experts[0]"),
         ({"adaptive": pb.AdaptivePlan(target=0, base=0.5)}, "adaptive.target"),
+        ({"lots": lots(drawn=201)}, "lots.drawn"),
+        ({"lots": lots(drawn=2, accepted=2)}, "lots.accepted"),
+        ({"lots": pb.LotPlan(drawn=2)}, "lots.lot_timeout"),
+        ({"lots": lots(drawn=2), "adaptive": pb.AdaptivePlan(target=1)}, "lots"),
         ({"expert_review": pb.ExpertReview(threshold=0)}, "expert_review.threshold"),
         (
             {

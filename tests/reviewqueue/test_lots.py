@@ -17,8 +17,8 @@ from reviewqueue.lots import (
     Member,
     Open,
     Verdict,
-    drawn,
     held,
+    lowest,
     rest,
     verdict,
 )
@@ -92,7 +92,7 @@ SIZES = st.lists(st.integers(1, 5), min_size=1, max_size=10)
 def test_the_lowest_draws_speak_for_all_in_whatever_order_units_come(
     plan: Lots, members: list[Member]
 ) -> None:
-    taken = drawn(plan, members)
+    taken = lowest(plan.drawn, members)
     others = rest(members, taken)
 
     assert list(taken) == sorted(members)[: plan.drawn]
@@ -103,11 +103,11 @@ def test_the_lowest_draws_speak_for_all_in_whatever_order_units_come(
 def test_a_lot_is_refused_when_more_than_c_are_rejected_else_accepted(
     plan: Lots, sizes: list[int], data: st.DataObject
 ) -> None:
-    taken = drawn(plan, lot_of(sizes))
+    taken = lowest(plan.drawn, lot_of(sizes))
     decisions = data.draw(st.lists(st.booleans(), min_size=len(taken), max_size=len(taken)))
 
     told = [
-        verdict(plan, rejected=sum(decisions[:n]), pending=len(taken) - n)
+        verdict(plan.accepted, rejected=sum(decisions[:n]), pending=len(taken) - n)
         for n in range(len(taken) + 1)
     ]
 

@@ -32,6 +32,7 @@ from tests.store.machine_delays import DelayRules
 from tests.store.machine_deletion import DeletionRules
 from tests.store.machine_drafts import DraftRules
 from tests.store.machine_groups import GROUPS, GroupRules
+from tests.store.machine_lots import LotRules
 from tests.store.machine_manual import ManualRules
 from tests.store.machine_moves import MoveRules
 from tests.store.machine_operations import OperationRules
@@ -84,6 +85,7 @@ class ProjectMachine(
     SkipRules,
     ProjectRules,
     ReviewRules,
+    LotRules,
     QaRules,
     SnapshotRules,
     RuleBasedStateMachine,

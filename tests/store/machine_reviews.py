@@ -70,7 +70,13 @@ class ReviewRules(RuleBasedStateMachine):
             "missing": cycle.missing if cycle else 0,
             "groups": [self._group(dice, some) for some in (units[:at], units[at:]) if some],
             "rejects": [[unit, times] for unit, times in rejects.items()],
+            "waits": self._waits(dice, found.queue),
         }
+
+    def _waits(self, dice: random.Random, queue: int) -> int:
+        """How many units wait for their lot."""
+        known = self.state.reviewing.get(queue)
+        return dice.randrange(4) if known and known.rules.on and known.rules.lot_size else 0
 
     def _group(self, dice: random.Random, units: list[int]) -> dict[str, Any]:
         people = dice.sample(range(1, 6), dice.choice([0, 0, 1, 2, 3]))
@@ -104,6 +110,10 @@ class ReviewRules(RuleBasedStateMachine):
                 "early": st.sampled_from([0, 0, 1]),
                 "threshold": st.integers(0, 2),
                 "backlog": st.sampled_from([0, 0, 1, 4]),
+                "lot_size": st.sampled_from([0, 0, 3, 8]),
+                "lot_ms": st.sampled_from([5_000, 30_000]),
+                "drawn": st.integers(1, 3),
+                "accepted": st.integers(0, 1),
             }
         ),
         people=st.lists(PEOPLE, max_size=2, unique=True),

@@ -47,7 +47,14 @@ def _unordered(value: bytes) -> bytes:
         unpacked = msgpack.unpackb(value, raw=True, strict_map_key=False)
     except ValueError:
         return value
-    return repr(sorted(unpacked.items())).encode() if isinstance(unpacked, dict) else value
+    return repr(_sorted(unpacked)).encode() if isinstance(unpacked, dict) else value
+
+
+def _sorted(value: Any) -> Any:
+    """The same with the fields of every map in it in order."""
+    if isinstance(value, dict):
+        return sorted((key, _sorted(of)) for key, of in value.items())
+    return [_sorted(one) for one in value] if isinstance(value, list) else value
 
 
 def counted(has: dict[tuple[bytes, bytes], Any]) -> dict[tuple[bytes, bytes], Any]:

@@ -17,7 +17,7 @@ from tests.store.kernel_machine import ProjectMachine
 KEPT = frozenset(
     {
         *("review_some", "reserve_reviews", "decide", "mark_fixed", "fall_back", "object"),
-        *("comment", "check", "delete_units"),
+        *("comment", "check", "a_lot", "delete_units"),
         *("add_reviews", "nobody_may_review_their_own_work", "change_review", "do_some"),
         *("set_status", "remove_status", "reopen", "submit", "start", "release", "renew"),
         *("expire", "time_passes", "take_back", "remove_entries", "skip", "look", "explain"),
@@ -38,6 +38,7 @@ class ReviewMachine(ProjectMachine):
         fallback_ms=st.sampled_from([0, 3_000, 20_000]),
         max_held=st.sampled_from([2, 100]),
         backlog=st.sampled_from([0, 0, 0, 3]),
+        lot_size=st.sampled_from([0, 0, 4]),
     )
     def begin(self, slots: int, max_held: int, **rules: int) -> None:
         """Some work is under review already."""
@@ -46,7 +47,11 @@ class ReviewMachine(ProjectMachine):
         self.call("change_members", mode="change", members=both, expected=[-1] * 3)
         self.call("change_members", mode="add", members=[[5, 1, 1, 8, []]], expected=[-1])
         self.follow(1, [4, 4, 4, 4], 1)
-        settings: dict[str, Any] = {"rules": review_rules(**rules), "content": 1, "people": [5]}
+        settings: dict[str, Any] = {
+            "rules": review_rules(lot_ms=20_000, drawn=2, accepted=0, **rules),
+            "content": 1,
+            "people": [5],
+        }
         self.call("change_review", queue=1, expected=0, **settings)
         for person in (2, 3, 4):
             self.do_some(queue=1, person=person, count=2, meaning=1)

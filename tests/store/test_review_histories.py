@@ -43,6 +43,8 @@ def _steps(machine: ReviewMachine, fate: random.Random) -> list[Callable[[], obj
         lambda: machine.decide(pick(), pick()),
         lambda: machine.mark_fixed(pick=pick(), own=True, wrong=0),
         lambda: machine.fall_back(3),
+        lambda: machine.a_lot(pick()),
+        lambda: machine.a_lot(pick()),
         lambda: machine.object(pick(), person(), [fate.randint(0, 5)]),
         lambda: machine.add_reviews(pick()),
         lambda: machine.comment(pick(), fate.randint(1, 6)),
@@ -94,6 +96,8 @@ async def _compared(connection: asyncpg.Connection, machine: ReviewMachine) -> N
     assert {entry for entry, _ in shown if entry > REVIEWS} == {row["review"] for row in reviews}
     for task, row in rows.items():
         state, person = shown[task]
+        if task in machine.state.cycles:
+            assert row["lot"] == machine.state.cycles[task].lot, (task, dict(row))
         assert row["state"] == state, (task, dict(row), shown[task])
         if state not in (2, 9, 10):
             assert row["person"] == person, (task, dict(row), shown[task])
@@ -138,6 +142,7 @@ def _lived(seed: int) -> ReviewMachine:
         early=int(seed == 3),
         fallback_ms=3_000,
         backlog=0,
+        lot_size=seed % 2 * 4,
     )
     steps = _steps(machine, fate)
     for _ in range(STEPS):

@@ -36,6 +36,9 @@ function keys.person(P, person) return P .. 'person:' .. text(person) end
 function keys.review_load(P, stage) return P .. 'review_load:' .. text(stage) end
 -- ZSET of review tasks that wait for one person only until then, on the lease clock.
 function keys.falling(P) return P .. 'falling' end
+-- HASH lot -> packed, see lots.load: the lots that are not judged; and HASH queue -> its lot that takes more submissions.
+function keys.lots(P) return P .. 'lots' end
+function keys.lot_of(P) return P .. 'lot_of' end
 -- HASH group -> 1 + the queues whose rules name it; 0: it was deleted, and its number is not used again.
 function keys.groups(P) return P .. 'groups' end
 -- HASH of one queue: rules (packed), content, set_seq (event that wrote these), classes (packed),

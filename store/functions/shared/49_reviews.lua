@@ -7,9 +7,10 @@ local REVIEWS = 2 ^ 45
 -- What a task's record says of its submissions: round (0: there was one of which nothing is known here), open (its review
 -- tasks that are not finished), back (1: the round ends with its return), r (units RETURNED or RESOLVED, each as
 -- unit * UNIT.STEP + state), p (1: a review of it has passed), m (labels reported missing so far), meaning (of its status), status, begun (the event of
--- the round's last decision; 0: nothing of it was decided), a (its authors).
+-- the round's last decision; 0: nothing of it was decided), a (its authors), lot (the lot whose end it
+-- waits for; 0: none).
 function reviews.blank(round)
-  return { round = round, open = {}, back = 0, r = {}, p = 0, m = 0, meaning = 0, status = 0, begun = 0, a = {} }
+  return { round = round, open = {}, back = 0, r = {}, p = 0, m = 0, meaning = 0, status = 0, begun = 0, a = {}, lot = 0 }
 end
 
 -- Whether a fence covers the task under review.
@@ -194,6 +195,27 @@ function reviews.author_is_out(P, queue, slot)
   local author = people.load(P, slot[2])
   if not (author.member and author.active) then return true end
   return author.fences[queue.number] ~= nil and standing(author, queue) ~= ''
+end
+
+-- What a task is when nothing of it is under review any more; back: something of it is returned.
+function reviews.ends_as(P, queue, known, slot, back)
+  if not back then return FINISHED_BY_MEANING[known.meaning] end
+  return reviews.author_is_out(P, queue, slot) and QUEUED or RETURNED
+end
+
+-- Review tasks of the tasks {entry, slot, groups, rejects} of a lot: {entry, slot, made, author} of those that wait for it.
+function reviews.of_lot(P, queue, number, tasks)
+  local stage, so_far, list = queues.load(P, REVIEW * STAGE + queue), reviews.so_far(P), {}
+  entries.fetch(P, tasks)
+  for _, task in ipairs(tasks) do
+    local record = reviews.lots.waiting(P, number, task)
+    if record then
+      local made = reviews.planned(P, stage, task[3], reviews.of(record, task[2]).a, so_far)
+      reviews.note_rejects(made, task[4])
+      list[#list + 1] = { task[1], task[2], made, record.s[task[2]][2] }
+    end
+  end
+  return list
 end
 
 -- The list with `more` that it does not hold yet, sorted.

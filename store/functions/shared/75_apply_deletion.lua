@@ -8,6 +8,7 @@ function apply.queue_deleted(P, event)
   gone.unlist(P, b.queue)
   gone.unfollow(P, b.queue)
   gone.drop_delayed(P, b.queue)
+  reviews.lots.bury(P, b.queue)
   gone.bury(P, queue)
   stir(b.queue)
   begin_operation(P, event, b.held > 0 and RUNNING or SUCCEEDED,

@@ -31,15 +31,16 @@ function reviews.begin(record, i, given)
   local known = reviews.edit(record, i)
   known.round, known.back, known.r, known.open, known.a = given.round, 0, {}, {}, given.authors
   known.m, known.meaning, known.status = math.max(known.m, given.missing), given.meaning, given.status
-  known.p, known.begun = 0, 0
+  known.p, known.begun, known.lot = 0, 0, 0
   return known
 end
 
--- A round begins with a submission of which something is to be reviewed.
+-- A round begins with a submission of which something is to be reviewed, or waits for its lot.
 function reviews.open_round(batch, event, record)
   local b, review = event.body, event.body.review
   local known = reviews.begin(record, b.slot,
     { round = review.round, authors = review.authors, missing = review.missing, meaning = b.meaning, status = b.status })
+  if #review.lot > 0 then known.lot = reviews.lots.add(batch.P, event, review.lot, queues.load(batch.P, b.queue).review.lot_size) end
   for n, one in ipairs(review.reviews) do
     known.open[n] = one[1]
     make(batch, event, one, { b.entry, b.slot }, review.authors, record.p)
@@ -56,7 +57,7 @@ end
 -- What was submitted is taken up again by another way than a decision: what was under review is so no more.
 function reviews.take_up(record, i)
   local known = reviews.edit(record, i)
-  known.open, known.back = {}, 0
+  known.open, known.back, known.lot = {}, 0, 0
 end
 
 -- Review tasks end without having been finished.
@@ -87,11 +88,11 @@ local function decide(batch, event)
 end
 
 -- What its task is once nothing of it is under review: back with its author, with anybody, or finished.
-local function after_round(event, slot)
-  local b = event.body
-  if b.state == RETURNED then return { RETURNED, b.author, 0, 'rejected', event.wall, CORRECTION } end
-  if b.state == QUEUED then return { QUEUED, 0, 0, 'rejected', event.wall, 0 } end
-  return { b.state, b.author, slot[3], SUBMITTED, event.wall, 0 }
+local function leave(record, i, state, author, wall)
+  local slot = { state, author, record.s[i][3], SUBMITTED, wall, 0 }
+  if state == RETURNED then slot = { RETURNED, author, 0, 'rejected', wall, CORRECTION }
+  elseif state == QUEUED then slot = { QUEUED, 0, 0, 'rejected', wall, 0 } end
+  record.s[i], record.v[i].lot = slot, 0
 end
 
 -- A unit is returned, whoever else returned it too.
@@ -151,7 +152,7 @@ function apply.decided(P, event)
     make(batch, event, one, b.of, effects.open(batch, b.entry).after.a, record.p)
   end
   note(known, event)
-  if b.state > 0 then record.s[i] = after_round(event, record.s[i]) end
+  if b.state > 0 then leave(record, i, b.state, b.author, event.wall) end
   reviews.cancel(batch, b.cancelled)
   effects.finish(batch)
 end
@@ -187,16 +188,21 @@ function apply.fell_back(P, event)
   effects.finish(batch)
 end
 
+-- More review tasks of a task {entry, slot, …} that is under review.
+function reviews.add_open(batch, event, record, task, known, made)
+  known.open = { unpack(known.open) }
+  for _, one in ipairs(made) do
+    known.open[#known.open + 1] = one[1]
+    make(batch, event, one, { task[1], task[2] }, known.a, record.p)
+  end
+end
+
 -- A task {entry, slot, …, author, …, given}, with its record, is under review by these from now on, whether it was so or not.
 function reviews.add(batch, event, record, task)
   local i, given = task[2], task[10]
   local known = record.s[i][1] == IN_REVIEW and reviews.edit(record, i) or reviews.begin(record, i, given)
   record.s[i] = { IN_REVIEW, task[5], record.s[i][3], SUBMITTED, event.wall, 0 }
-  known.open = { unpack(known.open) }
-  for _, one in ipairs(given.reviews) do
-    known.open[#known.open + 1] = one[1]
-    make(batch, event, one, { task[1], i }, known.a, record.p)
-  end
+  reviews.add_open(batch, event, record, task, known, given.reviews)
 end
 
 function apply.reviews_added(P, event)
@@ -215,11 +221,38 @@ function apply.objected(P, event)
   local given = { round = b.round, authors = b.authors, missing = b.before, meaning = b.meaning, status = 0 }
   local under_review = record.s[i][1] == IN_REVIEW
   local known = under_review and reviews.edit(record, i) or reviews.begin(record, i, given)
-  known.open = {}
+  known.open, known.lot = {}, 0
   for _, unit in ipairs(b.units) do add_returned(known, unit) end
   for n = 1, b.missing do add_returned(known, MISSING + known.m + n) end
   known.m = known.m + b.missing
   record.s[i] = b.state == RETURNED and { RETURNED, task[5], 0, 'rejected', event.wall, CORRECTION }
     or { QUEUED, 0, 0, 'rejected', event.wall, 0 }
+  effects.finish(batch)
+end
+
+-- Of the tasks of a lot some are under review from here on, and all wait for what that finds.
+function apply.lot_closed(P, event)
+  local b, batch = event.body, effects.begin(P, event.body.tasks)
+  for _, task in ipairs(b.tasks) do
+    local record = effects.open(batch, task[1]).after
+    reviews.add_open(batch, event, record, task, reviews.edit(record, task[2]), task[3])
+  end
+  reviews.lots.close(P, b.lot)
+  effects.finish(batch)
+end
+
+-- Nothing waits for the lot any more.
+function apply.lot_judged(P, event)
+  local b, batch = event.body, effects.begin(P, event.body.tasks)
+  for _, task in ipairs(b.tasks) do
+    local record, i = effects.open(batch, task[1]).after, task[2]
+    local known = reviews.edit(record, i)
+    known.lot = 0
+    reviews.add_open(batch, event, record, task, known, task[3])
+    if FINISHED[task[5]] then known.p = 1 end
+    if task[5] > 0 then leave(record, i, task[5], task[4], event.wall) end
+  end
+  reviews.cancel(batch, b.cancelled)
+  reviews.lots.forget(P, b.lot)
   effects.finish(batch)
 end

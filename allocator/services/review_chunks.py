@@ -65,6 +65,8 @@ class ReviewChunks:
             entry: EntryPlace(queue=part.queue, class_=class_, priority=rank)
             for entry, class_, rank, _ in part.entries
         }
+        # What was submitted before it began is known of, however far behind the views are.
+        await self._views.wait_for(one.project, one.operation)
         for _ in range(TRIES):
             known = await self._settings.fresh(one.project, part.queue)
             told = await self._named.told(one.project, tasks, came)

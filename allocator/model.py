@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import IntEnum, IntFlag, StrEnum
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from allocator.origin import NO_PIPELINE, Channel, Pipeline
 
@@ -46,6 +46,10 @@ MAY_REVIEW = (
 )
 
 
+HIGH_FROM: Final = 0.67
+MEDIUM_FROM: Final = 0.34
+
+
 class Priority(IntEnum):
     """Rank of a task in its queue, first served first."""
 
@@ -53,6 +57,15 @@ class Priority(IntEnum):
     MEDIUM = 1
     LOW = 2
     NONE = 3
+
+    @classmethod
+    def of_level(cls, level: float) -> Priority:
+        """The rank of an urgency from 0 to 1."""
+        if level >= HIGH_FROM:
+            return cls.HIGH
+        if level >= MEDIUM_FROM:
+            return cls.MEDIUM
+        return cls.LOW if level > 0 else cls.NONE
 
 
 class PauseMode(IntEnum):

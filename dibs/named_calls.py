@@ -17,11 +17,20 @@ _ALLOCATION = "/dibs.v1.AllocationService/"
 
 
 def set_priority(
-    scope: Scope, queue: str, task_ids: Iterable[str], priority: Priority
+    scope: Scope,
+    queue: str,
+    task_ids: Iterable[str],
+    priority: Priority = Priority.PRIORITY_UNSPECIFIED,
+    *,
+    priority_level: float | None = None,
 ) -> Call[tasks.SetPriorityResponse]:
-    """Give tasks of a queue another priority, all or none."""
+    """Give tasks of a queue another priority, all or none: one of the words, or a level 0 to 1."""
     request = tasks.SetPriorityRequest(
-        **scope.where(), queue_id=queue, task_ids=task_ids, priority=priority
+        **scope.where(),
+        queue_id=queue,
+        task_ids=task_ids,
+        priority=priority,
+        priority_level=priority_level,
     )
     return Call(_QUEUE + "SetPriority", request, tasks.SetPriorityResponse, scope.project)
 

@@ -113,14 +113,20 @@ def remove_matching_items(
 def bulk_set_priority(
     scope: Scope,
     queue: str,
-    priority: Priority,
+    priority: Priority = Priority.PRIORITY_UNSPECIFIED,
     *,
+    priority_level: float | None = None,
     task_ids: Iterable[str] = (),
     filter: str = "",  # noqa: A002 - the field's name
 ) -> Call[bulk_pb2.BulkSetPriorityResponse]:
     """Give chosen tasks, or those of a filter, another priority; the answer is an operation."""
     request = bulk_pb2.BulkSetPriorityRequest(
-        **scope.where(), queue_id=queue, task_ids=task_ids, filter=filter, priority=priority
+        **scope.where(),
+        queue_id=queue,
+        task_ids=task_ids,
+        filter=filter,
+        priority=priority,
+        priority_level=priority_level,
     )
     return Call(
         _QUEUE + "BulkSetPriority", request, bulk_pb2.BulkSetPriorityResponse, scope.project

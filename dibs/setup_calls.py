@@ -313,6 +313,7 @@ def attach_dataset(
     dataset: str,
     *,
     priority: Priority = Priority.PRIORITY_UNSPECIFIED,
+    priority_level: float | None = None,
     not_before: datetime | None = None,
     on_duplicate: duplicates.OnDuplicate = duplicates.ON_DUPLICATE_UNSPECIFIED,
 ) -> Call[queues.AttachDatasetResponse]:
@@ -322,6 +323,7 @@ def attach_dataset(
         queue_id=queue,
         dataset_id=dataset,
         priority=priority,
+        priority_level=priority_level,
         not_before=timestamp(not_before),
         on_duplicate=on_duplicate,
     )
@@ -335,6 +337,7 @@ def add_items(
     external_ids: Iterable[str],
     *,
     priority: Priority = Priority.PRIORITY_UNSPECIFIED,
+    priority_level: float | None = None,
     not_before: datetime | None = None,
     on_duplicate: duplicates.OnDuplicate = duplicates.ON_DUPLICATE_UNSPECIFIED,
 ) -> Call[queues.AddItemsResponse]:
@@ -345,6 +348,7 @@ def add_items(
         dataset_id=dataset,
         external_ids=external_ids,
         priority=priority,
+        priority_level=priority_level,
         not_before=timestamp(not_before),
         on_duplicate=on_duplicate,
     )

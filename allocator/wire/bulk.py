@@ -20,7 +20,7 @@ ALLOCATION = "/dibs.v1.AllocationService/"
 def set_priority(request: pb.BulkSetPriorityRequest) -> words.BulkSetPriority:
     return words.BulkSetPriority(
         chosen=chosen(request),
-        priority=common.priority(request.priority),
+        priority=common.priority_of(request, required=True),
         change=common.change(QUEUES + "BulkSetPriority", request),
     )
 

@@ -125,6 +125,20 @@ def priority(value: int) -> Priority:
     return Priority(value - 1) if value else Priority.NONE
 
 
+def priority_of(request: Any, *, required: bool = False) -> Priority:
+    """The priority of tasks, which a request gives by its name or as a number from 0 to 1.
+
+    Raises InvalidArgument for both, and for neither where one is required.
+    """
+    if not request.HasField("priority_level"):
+        if required and not request.priority:
+            raise errors.InvalidArgument("priority", "must be set if there is no priority_level")
+        return priority(request.priority)
+    if request.priority:
+        raise errors.InvalidArgument("priority_level", "must not be set with priority")
+    return Priority.of_level(request.priority_level)
+
+
 def priority_out(value: Priority) -> Any:
     """A rank, as the wire counts."""
     return value + 1

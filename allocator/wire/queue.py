@@ -65,7 +65,7 @@ def attach_dataset(request: pb.AttachDatasetRequest) -> requests.AttachDataset:
     return requests.AttachDataset(
         queue_id=request.queue_id,
         dataset_id=request.dataset_id,
-        priority=common.priority(request.priority),
+        priority=common.priority_of(request),
         not_before_ms=_not_before(request),
         on_duplicate=OnDuplicate(request.on_duplicate or OnDuplicate.WARN),
         change=common.change(SERVICE + "AttachDataset", request),
@@ -77,7 +77,7 @@ def add_items(request: pb.AddItemsRequest) -> requests.AddItems:
         queue_id=request.queue_id,
         dataset_id=request.dataset_id,
         external_ids=tuple(request.external_ids),
-        priority=common.priority(request.priority),
+        priority=common.priority_of(request),
         not_before_ms=_not_before(request),
         on_duplicate=OnDuplicate(request.on_duplicate or OnDuplicate.WARN),
         change=common.change(SERVICE + "AddItems", request),

@@ -15,7 +15,7 @@ def set_priority(request: pb.SetPriorityRequest) -> requests.SetPriority:
     return requests.SetPriority(
         queue_id=request.queue_id,
         tasks=tuple(map(common.task_id, request.task_ids)),
-        priority=common.priority(request.priority),
+        priority=common.priority_of(request, required=True),
         change=common.change(QUEUE_SERVICE + "SetPriority", request),
     )
 

@@ -28,7 +28,7 @@ from dibs.v1 import operation_pb2 as dibs_dot_v1_dot_operation__pb2
 from dibs.v1 import tasks_pb2 as dibs_dot_v1_dot_tasks__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x12\x64ibs/v1/bulk.proto\x12\x07\x64ibs.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x14\x64ibs/v1/common.proto\x1a\x17\x64ibs/v1/operation.proto\x1a\x13\x64ibs/v1/tasks.proto\"\x91\x03\n\x16\x42ulkSetPriorityRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12.\n\nrequest_id\x18\x03 \x01(\x0b\x32\x12.dibs.v1.RequestIdB\x06\xbaH\x03\xc8\x01\x01\x12=\n\x08queue_id\x18\x04 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12K\n\x08task_ids\x18\x05 \x03(\tB9\xbaH6\x92\x01\x33\x10\x90N\x18\x01\",r*2(^[1-9][0-9]{0,15}-([1-9]|[1-4][0-9]|50)$\x12#\n\x06\x66ilter\x18\x06 \x01(\tB\x13\xbaH\x10r\x0e\x18\x80 2\t^\\P{Cc}*$\x12/\n\x08priority\x18\x07 \x01(\x0e\x32\x11.dibs.v1.PriorityB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\"M\n\x17\x42ulkSetPriorityResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x03\x12%\n\toperation\x18\x02 \x01(\x0b\x32\x12.dibs.v1.Operation\"\xa9\x03\n\x11\x42ulkReopenRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12.\n\nrequest_id\x18\x03 \x01(\x0b\x32\x12.dibs.v1.RequestIdB\x06\xbaH\x03\xc8\x01\x01\x12=\n\x08queue_id\x18\x04 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12K\n\x08task_ids\x18\x05 \x03(\tB9\xbaH6\x92\x01\x33\x10\x90N\x18\x01\",r*2(^[1-9][0-9]{0,15}-([1-9]|[1-4][0-9]|50)$\x12#\n\x06\x66ilter\x18\x06 \x01(\tB\x13\xbaH\x10r\x0e\x18\x80 2\t^\\P{Cc}*$\x12\'\n\x02to\x18\x07 \x01(\x0e\x32\x11.dibs.v1.ReopenToB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12#\n\x06person\x18\x08 \x01(\tB\x13\xbaH\x10r\x0e\x18\x80\x01\x32\t^\\P{Cc}*$\"H\n\x12\x42ulkReopenResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x03\x12%\n\toperation\x18\x02 \x01(\x0b\x32\x12.dibs.v1.Operationb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x12\x64ibs/v1/bulk.proto\x12\x07\x64ibs.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x14\x64ibs/v1/common.proto\x1a\x17\x64ibs/v1/operation.proto\x1a\x13\x64ibs/v1/tasks.proto\"\xd8\x03\n\x16\x42ulkSetPriorityRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12.\n\nrequest_id\x18\x03 \x01(\x0b\x32\x12.dibs.v1.RequestIdB\x06\xbaH\x03\xc8\x01\x01\x12=\n\x08queue_id\x18\x04 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12K\n\x08task_ids\x18\x05 \x03(\tB9\xbaH6\x92\x01\x33\x10\x90N\x18\x01\",r*2(^[1-9][0-9]{0,15}-([1-9]|[1-4][0-9]|50)$\x12#\n\x06\x66ilter\x18\x06 \x01(\tB\x13\xbaH\x10r\x0e\x18\x80 2\t^\\P{Cc}*$\x12-\n\x08priority\x18\x07 \x01(\x0e\x32\x11.dibs.v1.PriorityB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x34\n\x0epriority_level\x18\x08 \x01(\x01\x42\x17\xbaH\x14\x12\x12\x19\x00\x00\x00\x00\x00\x00\xf0?)\x00\x00\x00\x00\x00\x00\x00\x00H\x00\x88\x01\x01\x42\x11\n\x0f_priority_level\"M\n\x17\x42ulkSetPriorityResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x03\x12%\n\toperation\x18\x02 \x01(\x0b\x32\x12.dibs.v1.Operation\"\xa9\x03\n\x11\x42ulkReopenRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12.\n\nrequest_id\x18\x03 \x01(\x0b\x32\x12.dibs.v1.RequestIdB\x06\xbaH\x03\xc8\x01\x01\x12=\n\x08queue_id\x18\x04 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12K\n\x08task_ids\x18\x05 \x03(\tB9\xbaH6\x92\x01\x33\x10\x90N\x18\x01\",r*2(^[1-9][0-9]{0,15}-([1-9]|[1-4][0-9]|50)$\x12#\n\x06\x66ilter\x18\x06 \x01(\tB\x13\xbaH\x10r\x0e\x18\x80 2\t^\\P{Cc}*$\x12\'\n\x02to\x18\x07 \x01(\x0e\x32\x11.dibs.v1.ReopenToB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12#\n\x06person\x18\x08 \x01(\tB\x13\xbaH\x10r\x0e\x18\x80\x01\x32\t^\\P{Cc}*$\"H\n\x12\x42ulkReopenResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x03\x12%\n\toperation\x18\x02 \x01(\x0b\x32\x12.dibs.v1.Operationb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -48,7 +48,9 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_BULKSETPRIORITYREQUEST'].fields_by_name['filter']._loaded_options = None
   _globals['_BULKSETPRIORITYREQUEST'].fields_by_name['filter']._serialized_options = b'\272H\020r\016\030\200 2\t^\\P{Cc}*$'
   _globals['_BULKSETPRIORITYREQUEST'].fields_by_name['priority']._loaded_options = None
-  _globals['_BULKSETPRIORITYREQUEST'].fields_by_name['priority']._serialized_options = b'\272H\007\202\001\004\020\001 \000'
+  _globals['_BULKSETPRIORITYREQUEST'].fields_by_name['priority']._serialized_options = b'\272H\005\202\001\002\020\001'
+  _globals['_BULKSETPRIORITYREQUEST'].fields_by_name['priority_level']._loaded_options = None
+  _globals['_BULKSETPRIORITYREQUEST'].fields_by_name['priority_level']._serialized_options = b'\272H\024\022\022\031\000\000\000\000\000\000\360?)\000\000\000\000\000\000\000\000'
   _globals['_BULKREOPENREQUEST'].fields_by_name['project_id']._loaded_options = None
   _globals['_BULKREOPENREQUEST'].fields_by_name['project_id']._serialized_options = b'\272H(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'
   _globals['_BULKREOPENREQUEST'].fields_by_name['actor']._loaded_options = None
@@ -66,11 +68,11 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_BULKREOPENREQUEST'].fields_by_name['person']._loaded_options = None
   _globals['_BULKREOPENREQUEST'].fields_by_name['person']._serialized_options = b'\272H\020r\016\030\200\0012\t^\\P{Cc}*$'
   _globals['_BULKSETPRIORITYREQUEST']._serialized_start=129
-  _globals['_BULKSETPRIORITYREQUEST']._serialized_end=530
-  _globals['_BULKSETPRIORITYRESPONSE']._serialized_start=532
-  _globals['_BULKSETPRIORITYRESPONSE']._serialized_end=609
-  _globals['_BULKREOPENREQUEST']._serialized_start=612
-  _globals['_BULKREOPENREQUEST']._serialized_end=1037
-  _globals['_BULKREOPENRESPONSE']._serialized_start=1039
-  _globals['_BULKREOPENRESPONSE']._serialized_end=1111
+  _globals['_BULKSETPRIORITYREQUEST']._serialized_end=601
+  _globals['_BULKSETPRIORITYRESPONSE']._serialized_start=603
+  _globals['_BULKSETPRIORITYRESPONSE']._serialized_end=680
+  _globals['_BULKREOPENREQUEST']._serialized_start=683
+  _globals['_BULKREOPENREQUEST']._serialized_end=1108
+  _globals['_BULKREOPENRESPONSE']._serialized_start=1110
+  _globals['_BULKREOPENRESPONSE']._serialized_end=1182
 # @@protoc_insertion_point(module_scope)

@@ -10,7 +10,7 @@ from typing import ClassVar as _ClassVar, Iterable as _Iterable, Mapping as _Map
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class BulkSetPriorityRequest(_message.Message):
-    __slots__ = ("project_id", "actor", "request_id", "queue_id", "task_ids", "filter", "priority")
+    __slots__ = ("project_id", "actor", "request_id", "queue_id", "task_ids", "filter", "priority", "priority_level")
     PROJECT_ID_FIELD_NUMBER: _ClassVar[int]
     ACTOR_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
@@ -18,6 +18,7 @@ class BulkSetPriorityRequest(_message.Message):
     TASK_IDS_FIELD_NUMBER: _ClassVar[int]
     FILTER_FIELD_NUMBER: _ClassVar[int]
     PRIORITY_FIELD_NUMBER: _ClassVar[int]
+    PRIORITY_LEVEL_FIELD_NUMBER: _ClassVar[int]
     project_id: str
     actor: str
     request_id: _common_pb2.RequestId
@@ -25,7 +26,8 @@ class BulkSetPriorityRequest(_message.Message):
     task_ids: _containers.RepeatedScalarFieldContainer[str]
     filter: str
     priority: _common_pb2.Priority
-    def __init__(self, project_id: _Optional[str] = ..., actor: _Optional[str] = ..., request_id: _Optional[_Union[_common_pb2.RequestId, _Mapping]] = ..., queue_id: _Optional[str] = ..., task_ids: _Optional[_Iterable[str]] = ..., filter: _Optional[str] = ..., priority: _Optional[_Union[_common_pb2.Priority, str]] = ...) -> None: ...
+    priority_level: float
+    def __init__(self, project_id: _Optional[str] = ..., actor: _Optional[str] = ..., request_id: _Optional[_Union[_common_pb2.RequestId, _Mapping]] = ..., queue_id: _Optional[str] = ..., task_ids: _Optional[_Iterable[str]] = ..., filter: _Optional[str] = ..., priority: _Optional[_Union[_common_pb2.Priority, str]] = ..., priority_level: _Optional[float] = ...) -> None: ...
 
 class BulkSetPriorityResponse(_message.Message):
     __slots__ = ("seq", "operation")

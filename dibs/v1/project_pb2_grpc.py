@@ -149,8 +149,10 @@ class ProjectServiceServicer(object):
         """Deletes the project by one event: from it on every call that names the
         project ends with PROJECT_NOT_FOUND. Until purge_time UndeleteProject brings
         it back as it was; then its data go, and nothing of it is left but its id,
-        which is not used again. Needs ADMIN. Errors: PROJECT_NOT_FOUND (also if it
-        was deleted by another request), PERMISSION_DENIED.
+        which is not used again. Its datasets belong to it and go with it: lists of
+        ids, while what they stand for was never here and stays where it is. Needs
+        ADMIN. Errors: PROJECT_NOT_FOUND (also if it was deleted by another request),
+        PERMISSION_DENIED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -435,7 +435,7 @@ class ReviewDepth(_message.Message):
     def __init__(self, enabled: bool = ..., waiting: _Optional[int] = ..., held: _Optional[int] = ..., expert_waiting: _Optional[int] = ..., expert_held: _Optional[int] = ..., oldest_age: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ..., backpressure: bool = ...) -> None: ...
 
 class AttachDatasetRequest(_message.Message):
-    __slots__ = ("project_id", "actor", "request_id", "queue_id", "dataset_id", "priority", "not_before", "on_duplicate")
+    __slots__ = ("project_id", "actor", "request_id", "queue_id", "dataset_id", "priority", "not_before", "on_duplicate", "priority_level")
     PROJECT_ID_FIELD_NUMBER: _ClassVar[int]
     ACTOR_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
@@ -444,6 +444,7 @@ class AttachDatasetRequest(_message.Message):
     PRIORITY_FIELD_NUMBER: _ClassVar[int]
     NOT_BEFORE_FIELD_NUMBER: _ClassVar[int]
     ON_DUPLICATE_FIELD_NUMBER: _ClassVar[int]
+    PRIORITY_LEVEL_FIELD_NUMBER: _ClassVar[int]
     project_id: str
     actor: str
     request_id: _common_pb2.RequestId
@@ -452,7 +453,8 @@ class AttachDatasetRequest(_message.Message):
     priority: _common_pb2.Priority
     not_before: _timestamp_pb2.Timestamp
     on_duplicate: _duplicates_pb2.OnDuplicate
-    def __init__(self, project_id: _Optional[str] = ..., actor: _Optional[str] = ..., request_id: _Optional[_Union[_common_pb2.RequestId, _Mapping]] = ..., queue_id: _Optional[str] = ..., dataset_id: _Optional[str] = ..., priority: _Optional[_Union[_common_pb2.Priority, str]] = ..., not_before: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., on_duplicate: _Optional[_Union[_duplicates_pb2.OnDuplicate, str]] = ...) -> None: ...
+    priority_level: float
+    def __init__(self, project_id: _Optional[str] = ..., actor: _Optional[str] = ..., request_id: _Optional[_Union[_common_pb2.RequestId, _Mapping]] = ..., queue_id: _Optional[str] = ..., dataset_id: _Optional[str] = ..., priority: _Optional[_Union[_common_pb2.Priority, str]] = ..., not_before: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., on_duplicate: _Optional[_Union[_duplicates_pb2.OnDuplicate, str]] = ..., priority_level: _Optional[float] = ...) -> None: ...
 
 class AttachDatasetResponse(_message.Message):
     __slots__ = ("seq", "already_done")
@@ -463,7 +465,7 @@ class AttachDatasetResponse(_message.Message):
     def __init__(self, seq: _Optional[int] = ..., already_done: _Optional[_Union[_duplicates_pb2.AlreadyDone, _Mapping]] = ...) -> None: ...
 
 class AddItemsRequest(_message.Message):
-    __slots__ = ("project_id", "actor", "request_id", "queue_id", "dataset_id", "external_ids", "priority", "not_before", "on_duplicate")
+    __slots__ = ("project_id", "actor", "request_id", "queue_id", "dataset_id", "external_ids", "priority", "not_before", "on_duplicate", "priority_level")
     PROJECT_ID_FIELD_NUMBER: _ClassVar[int]
     ACTOR_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
@@ -473,6 +475,7 @@ class AddItemsRequest(_message.Message):
     PRIORITY_FIELD_NUMBER: _ClassVar[int]
     NOT_BEFORE_FIELD_NUMBER: _ClassVar[int]
     ON_DUPLICATE_FIELD_NUMBER: _ClassVar[int]
+    PRIORITY_LEVEL_FIELD_NUMBER: _ClassVar[int]
     project_id: str
     actor: str
     request_id: _common_pb2.RequestId
@@ -482,7 +485,8 @@ class AddItemsRequest(_message.Message):
     priority: _common_pb2.Priority
     not_before: _timestamp_pb2.Timestamp
     on_duplicate: _duplicates_pb2.OnDuplicate
-    def __init__(self, project_id: _Optional[str] = ..., actor: _Optional[str] = ..., request_id: _Optional[_Union[_common_pb2.RequestId, _Mapping]] = ..., queue_id: _Optional[str] = ..., dataset_id: _Optional[str] = ..., external_ids: _Optional[_Iterable[str]] = ..., priority: _Optional[_Union[_common_pb2.Priority, str]] = ..., not_before: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., on_duplicate: _Optional[_Union[_duplicates_pb2.OnDuplicate, str]] = ...) -> None: ...
+    priority_level: float
+    def __init__(self, project_id: _Optional[str] = ..., actor: _Optional[str] = ..., request_id: _Optional[_Union[_common_pb2.RequestId, _Mapping]] = ..., queue_id: _Optional[str] = ..., dataset_id: _Optional[str] = ..., external_ids: _Optional[_Iterable[str]] = ..., priority: _Optional[_Union[_common_pb2.Priority, str]] = ..., not_before: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., on_duplicate: _Optional[_Union[_duplicates_pb2.OnDuplicate, str]] = ..., priority_level: _Optional[float] = ...) -> None: ...
 
 class AddItemsResponse(_message.Message):
     __slots__ = ("seq", "added", "already_done")

@@ -28,7 +28,7 @@ from dibs.v1 import common_pb2 as dibs_dot_v1_dot_common__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x13\x64ibs/v1/tasks.proto\x12\x07\x64ibs.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x15\x64ibs/v1/actions.proto\x1a\x14\x64ibs/v1/common.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xe9\x02\n\x12SetPriorityRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12.\n\nrequest_id\x18\x03 \x01(\x0b\x32\x12.dibs.v1.RequestIdB\x06\xbaH\x03\xc8\x01\x01\x12=\n\x08queue_id\x18\x04 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12L\n\x08task_ids\x18\x05 \x03(\tB:\xbaH7\x92\x01\x34\x08\x01\x10\x64\x18\x01\",r*2(^[1-9][0-9]{0,15}-([1-9]|[1-4][0-9]|50)$\x12/\n\x08priority\x18\x06 \x01(\x0e\x32\x11.dibs.v1.PriorityB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\"3\n\x13SetPriorityResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x03\x12\x0f\n\x07\x63hanged\x18\x02 \x01(\x05\"\x91\x02\n\x10SetStatusRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12.\n\nrequest_id\x18\x03 \x01(\x0b\x32\x12.dibs.v1.RequestIdB\x06\xbaH\x03\xc8\x01\x01\x12@\n\x07task_id\x18\x04 \x01(\tB/\xbaH,r*2(^[1-9][0-9]{0,15}-([1-9]|[1-4][0-9]|50)$\x12$\n\x06status\x18\x05 \x01(\tB\x14\xbaH\x11r\x0f\x10\x01\x18@2\t^\\P{Cc}*$\"S\n\x11SetStatusResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x03\x12!\n\x05state\x18\x02 \x01(\x0e\x32\x12.dibs.v1.TaskState\x12\x0e\n\x06status\x18\x03 \x01(\t\"\xee\x01\n\x13RemoveStatusRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12.\n\nrequest_id\x18\x03 \x01(\x0b\x32\x12.dibs.v1.RequestIdB\x06\xbaH\x03\xc8\x01\x01\x12@\n\x07task_id\x18\x04 \x01(\tB/\xbaH,r*2(^[1-9][0-9]{0,15}-([1-9]|[1-4][0-9]|50)$\"R\n\x14RemoveStatusResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x03\x12\x0e\n\x06person\x18\x02 \x01(\t\x12\x1d\n\x05lease\x18\x03 \x01(\x0b\x32\x0e.dibs.v1.Lease\"\xf2\x01\n\x17RecallSubmissionRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12.\n\nrequest_id\x18\x03 \x01(\x0b\x32\x12.dibs.v1.RequestIdB\x06\xbaH\x03\xc8\x01\x01\x12@\n\x07task_id\x18\x04 \x01(\tB/\xbaH,r*2(^[1-9][0-9]{0,15}-([1-9]|[1-4][0-9]|50)$\"F\n\x18RecallSubmissionResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x03\x12\x1d\n\x05lease\x18\x02 \x01(\x0b\x32\x0e.dibs.v1.Lease\"\x82\x03\n\rReopenRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12.\n\nrequest_id\x18\x03 \x01(\x0b\x32\x12.dibs.v1.RequestIdB\x06\xbaH\x03\xc8\x01\x01\x12=\n\x08queue_id\x18\x04 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12M\n\x08task_ids\x18\x05 \x03(\tB;\xbaH8\x92\x01\x35\x08\x01\x10\xf4\x03\x18\x01\",r*2(^[1-9][0-9]{0,15}-([1-9]|[1-4][0-9]|50)$\x12\'\n\x02to\x18\x06 \x01(\x0e\x32\x11.dibs.v1.ReopenToB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12#\n\x06person\x18\x07 \x01(\tB\x13\xbaH\x10r\x0e\x18\x80\x01\x32\t^\\P{Cc}*$\"R\n\x0eReopenResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x03\x12\x10\n\x08reopened\x18\x02 \x01(\x05\x12!\n\x05state\x18\x03 \x01(\x0e\x32\x12.dibs.v1.TaskState\"\xb9\x01\n\nTaskRecord\x12\x1b\n\x04task\x18\x01 \x01(\x0b\x32\r.dibs.v1.Task\x12\x0e\n\x06status\x18\x02 \x01(\t\x12\x0e\n\x06person\x18\x03 \x01(\t\x12/\n\x0bsubmit_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0b\x63hanged_seq\x18\x05 \x01(\x03\x12(\n\x0f\x61llowed_actions\x18\x06 \x03(\x0e\x32\x0f.dibs.v1.Action\"\xdc\x01\n\x0eGetTaskRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12!\n\x07min_seq\x18\x03 \x01(\x03\x42\x10\xbaH\r\"\x0b\x18\xff\xff\xff\xff\xff\xff\xff\x0f(\x00\x12@\n\x07task_id\x18\x04 \x01(\tB/\xbaH,r*2(^[1-9][0-9]{0,15}-([1-9]|[1-4][0-9]|50)$\"6\n\x0fGetTaskResponse\x12#\n\x06record\x18\x01 \x01(\x0b\x32\x13.dibs.v1.TaskRecord\"\x8d\x02\n\x14GetItemStatusRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12!\n\x07min_seq\x18\x03 \x01(\x03\x42\x10\xbaH\r\"\x0b\x18\xff\xff\xff\xff\xff\xff\xff\x0f(\x00\x12?\n\ndataset_id\x18\x04 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12*\n\x0b\x65xternal_id\x18\x05 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x02\x32\t^\\P{Cc}*$\"=\n\x15GetItemStatusResponse\x12$\n\x07records\x18\x01 \x03(\x0b\x32\x13.dibs.v1.TaskRecord*e\n\x08ReopenTo\x12\x19\n\x15REOPEN_TO_UNSPECIFIED\x10\x00\x12\x14\n\x10REOPEN_TO_AUTHOR\x10\x01\x12\x12\n\x0eREOPEN_TO_POOL\x10\x02\x12\x14\n\x10REOPEN_TO_PERSON\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x13\x64ibs/v1/tasks.proto\x12\x07\x64ibs.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x15\x64ibs/v1/actions.proto\x1a\x14\x64ibs/v1/common.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xb0\x03\n\x12SetPriorityRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12.\n\nrequest_id\x18\x03 \x01(\x0b\x32\x12.dibs.v1.RequestIdB\x06\xbaH\x03\xc8\x01\x01\x12=\n\x08queue_id\x18\x04 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12L\n\x08task_ids\x18\x05 \x03(\tB:\xbaH7\x92\x01\x34\x08\x01\x10\x64\x18\x01\",r*2(^[1-9][0-9]{0,15}-([1-9]|[1-4][0-9]|50)$\x12-\n\x08priority\x18\x06 \x01(\x0e\x32\x11.dibs.v1.PriorityB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x34\n\x0epriority_level\x18\x07 \x01(\x01\x42\x17\xbaH\x14\x12\x12\x19\x00\x00\x00\x00\x00\x00\xf0?)\x00\x00\x00\x00\x00\x00\x00\x00H\x00\x88\x01\x01\x42\x11\n\x0f_priority_level\"3\n\x13SetPriorityResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x03\x12\x0f\n\x07\x63hanged\x18\x02 \x01(\x05\"\x91\x02\n\x10SetStatusRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12.\n\nrequest_id\x18\x03 \x01(\x0b\x32\x12.dibs.v1.RequestIdB\x06\xbaH\x03\xc8\x01\x01\x12@\n\x07task_id\x18\x04 \x01(\tB/\xbaH,r*2(^[1-9][0-9]{0,15}-([1-9]|[1-4][0-9]|50)$\x12$\n\x06status\x18\x05 \x01(\tB\x14\xbaH\x11r\x0f\x10\x01\x18@2\t^\\P{Cc}*$\"S\n\x11SetStatusResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x03\x12!\n\x05state\x18\x02 \x01(\x0e\x32\x12.dibs.v1.TaskState\x12\x0e\n\x06status\x18\x03 \x01(\t\"\xee\x01\n\x13RemoveStatusRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12.\n\nrequest_id\x18\x03 \x01(\x0b\x32\x12.dibs.v1.RequestIdB\x06\xbaH\x03\xc8\x01\x01\x12@\n\x07task_id\x18\x04 \x01(\tB/\xbaH,r*2(^[1-9][0-9]{0,15}-([1-9]|[1-4][0-9]|50)$\"R\n\x14RemoveStatusResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x03\x12\x0e\n\x06person\x18\x02 \x01(\t\x12\x1d\n\x05lease\x18\x03 \x01(\x0b\x32\x0e.dibs.v1.Lease\"\xf2\x01\n\x17RecallSubmissionRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12.\n\nrequest_id\x18\x03 \x01(\x0b\x32\x12.dibs.v1.RequestIdB\x06\xbaH\x03\xc8\x01\x01\x12@\n\x07task_id\x18\x04 \x01(\tB/\xbaH,r*2(^[1-9][0-9]{0,15}-([1-9]|[1-4][0-9]|50)$\"F\n\x18RecallSubmissionResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x03\x12\x1d\n\x05lease\x18\x02 \x01(\x0b\x32\x0e.dibs.v1.Lease\"\x82\x03\n\rReopenRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12.\n\nrequest_id\x18\x03 \x01(\x0b\x32\x12.dibs.v1.RequestIdB\x06\xbaH\x03\xc8\x01\x01\x12=\n\x08queue_id\x18\x04 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12M\n\x08task_ids\x18\x05 \x03(\tB;\xbaH8\x92\x01\x35\x08\x01\x10\xf4\x03\x18\x01\",r*2(^[1-9][0-9]{0,15}-([1-9]|[1-4][0-9]|50)$\x12\'\n\x02to\x18\x06 \x01(\x0e\x32\x11.dibs.v1.ReopenToB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12#\n\x06person\x18\x07 \x01(\tB\x13\xbaH\x10r\x0e\x18\x80\x01\x32\t^\\P{Cc}*$\"R\n\x0eReopenResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x03\x12\x10\n\x08reopened\x18\x02 \x01(\x05\x12!\n\x05state\x18\x03 \x01(\x0e\x32\x12.dibs.v1.TaskState\"\xb9\x01\n\nTaskRecord\x12\x1b\n\x04task\x18\x01 \x01(\x0b\x32\r.dibs.v1.Task\x12\x0e\n\x06status\x18\x02 \x01(\t\x12\x0e\n\x06person\x18\x03 \x01(\t\x12/\n\x0bsubmit_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0b\x63hanged_seq\x18\x05 \x01(\x03\x12(\n\x0f\x61llowed_actions\x18\x06 \x03(\x0e\x32\x0f.dibs.v1.Action\"\xdc\x01\n\x0eGetTaskRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12!\n\x07min_seq\x18\x03 \x01(\x03\x42\x10\xbaH\r\"\x0b\x18\xff\xff\xff\xff\xff\xff\xff\x0f(\x00\x12@\n\x07task_id\x18\x04 \x01(\tB/\xbaH,r*2(^[1-9][0-9]{0,15}-([1-9]|[1-4][0-9]|50)$\"6\n\x0fGetTaskResponse\x12#\n\x06record\x18\x01 \x01(\x0b\x32\x13.dibs.v1.TaskRecord\"\x8d\x02\n\x14GetItemStatusRequest\x12?\n\nproject_id\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12$\n\x05\x61\x63tor\x18\x02 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x01\x32\t^\\P{Cc}*$\x12!\n\x07min_seq\x18\x03 \x01(\x03\x42\x10\xbaH\r\"\x0b\x18\xff\xff\xff\xff\xff\xff\xff\x0f(\x00\x12?\n\ndataset_id\x18\x04 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$\x12*\n\x0b\x65xternal_id\x18\x05 \x01(\tB\x15\xbaH\x12r\x10\x10\x01\x18\x80\x02\x32\t^\\P{Cc}*$\"=\n\x15GetItemStatusResponse\x12$\n\x07records\x18\x01 \x03(\x0b\x32\x13.dibs.v1.TaskRecord*e\n\x08ReopenTo\x12\x19\n\x15REOPEN_TO_UNSPECIFIED\x10\x00\x12\x14\n\x10REOPEN_TO_AUTHOR\x10\x01\x12\x12\n\x0eREOPEN_TO_POOL\x10\x02\x12\x14\n\x10REOPEN_TO_PERSON\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -46,7 +46,9 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SETPRIORITYREQUEST'].fields_by_name['task_ids']._loaded_options = None
   _globals['_SETPRIORITYREQUEST'].fields_by_name['task_ids']._serialized_options = b'\272H7\222\0014\010\001\020d\030\001\",r*2(^[1-9][0-9]{0,15}-([1-9]|[1-4][0-9]|50)$'
   _globals['_SETPRIORITYREQUEST'].fields_by_name['priority']._loaded_options = None
-  _globals['_SETPRIORITYREQUEST'].fields_by_name['priority']._serialized_options = b'\272H\007\202\001\004\020\001 \000'
+  _globals['_SETPRIORITYREQUEST'].fields_by_name['priority']._serialized_options = b'\272H\005\202\001\002\020\001'
+  _globals['_SETPRIORITYREQUEST'].fields_by_name['priority_level']._loaded_options = None
+  _globals['_SETPRIORITYREQUEST'].fields_by_name['priority_level']._serialized_options = b'\272H\024\022\022\031\000\000\000\000\000\000\360?)\000\000\000\000\000\000\000\000'
   _globals['_SETSTATUSREQUEST'].fields_by_name['project_id']._loaded_options = None
   _globals['_SETSTATUSREQUEST'].fields_by_name['project_id']._serialized_options = b'\272H(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'
   _globals['_SETSTATUSREQUEST'].fields_by_name['actor']._loaded_options = None
@@ -105,36 +107,36 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GETITEMSTATUSREQUEST'].fields_by_name['dataset_id']._serialized_options = b'\272H(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'
   _globals['_GETITEMSTATUSREQUEST'].fields_by_name['external_id']._loaded_options = None
   _globals['_GETITEMSTATUSREQUEST'].fields_by_name['external_id']._serialized_options = b'\272H\022r\020\020\001\030\200\0022\t^\\P{Cc}*$'
-  _globals['_REOPENTO']._serialized_start=2834
-  _globals['_REOPENTO']._serialized_end=2935
+  _globals['_REOPENTO']._serialized_start=2905
+  _globals['_REOPENTO']._serialized_end=3006
   _globals['_SETPRIORITYREQUEST']._serialized_start=140
-  _globals['_SETPRIORITYREQUEST']._serialized_end=501
-  _globals['_SETPRIORITYRESPONSE']._serialized_start=503
-  _globals['_SETPRIORITYRESPONSE']._serialized_end=554
-  _globals['_SETSTATUSREQUEST']._serialized_start=557
-  _globals['_SETSTATUSREQUEST']._serialized_end=830
-  _globals['_SETSTATUSRESPONSE']._serialized_start=832
-  _globals['_SETSTATUSRESPONSE']._serialized_end=915
-  _globals['_REMOVESTATUSREQUEST']._serialized_start=918
-  _globals['_REMOVESTATUSREQUEST']._serialized_end=1156
-  _globals['_REMOVESTATUSRESPONSE']._serialized_start=1158
-  _globals['_REMOVESTATUSRESPONSE']._serialized_end=1240
-  _globals['_RECALLSUBMISSIONREQUEST']._serialized_start=1243
-  _globals['_RECALLSUBMISSIONREQUEST']._serialized_end=1485
-  _globals['_RECALLSUBMISSIONRESPONSE']._serialized_start=1487
-  _globals['_RECALLSUBMISSIONRESPONSE']._serialized_end=1557
-  _globals['_REOPENREQUEST']._serialized_start=1560
-  _globals['_REOPENREQUEST']._serialized_end=1946
-  _globals['_REOPENRESPONSE']._serialized_start=1948
-  _globals['_REOPENRESPONSE']._serialized_end=2030
-  _globals['_TASKRECORD']._serialized_start=2033
-  _globals['_TASKRECORD']._serialized_end=2218
-  _globals['_GETTASKREQUEST']._serialized_start=2221
-  _globals['_GETTASKREQUEST']._serialized_end=2441
-  _globals['_GETTASKRESPONSE']._serialized_start=2443
-  _globals['_GETTASKRESPONSE']._serialized_end=2497
-  _globals['_GETITEMSTATUSREQUEST']._serialized_start=2500
-  _globals['_GETITEMSTATUSREQUEST']._serialized_end=2769
-  _globals['_GETITEMSTATUSRESPONSE']._serialized_start=2771
-  _globals['_GETITEMSTATUSRESPONSE']._serialized_end=2832
+  _globals['_SETPRIORITYREQUEST']._serialized_end=572
+  _globals['_SETPRIORITYRESPONSE']._serialized_start=574
+  _globals['_SETPRIORITYRESPONSE']._serialized_end=625
+  _globals['_SETSTATUSREQUEST']._serialized_start=628
+  _globals['_SETSTATUSREQUEST']._serialized_end=901
+  _globals['_SETSTATUSRESPONSE']._serialized_start=903
+  _globals['_SETSTATUSRESPONSE']._serialized_end=986
+  _globals['_REMOVESTATUSREQUEST']._serialized_start=989
+  _globals['_REMOVESTATUSREQUEST']._serialized_end=1227
+  _globals['_REMOVESTATUSRESPONSE']._serialized_start=1229
+  _globals['_REMOVESTATUSRESPONSE']._serialized_end=1311
+  _globals['_RECALLSUBMISSIONREQUEST']._serialized_start=1314
+  _globals['_RECALLSUBMISSIONREQUEST']._serialized_end=1556
+  _globals['_RECALLSUBMISSIONRESPONSE']._serialized_start=1558
+  _globals['_RECALLSUBMISSIONRESPONSE']._serialized_end=1628
+  _globals['_REOPENREQUEST']._serialized_start=1631
+  _globals['_REOPENREQUEST']._serialized_end=2017
+  _globals['_REOPENRESPONSE']._serialized_start=2019
+  _globals['_REOPENRESPONSE']._serialized_end=2101
+  _globals['_TASKRECORD']._serialized_start=2104
+  _globals['_TASKRECORD']._serialized_end=2289
+  _globals['_GETTASKREQUEST']._serialized_start=2292
+  _globals['_GETTASKREQUEST']._serialized_end=2512
+  _globals['_GETTASKRESPONSE']._serialized_start=2514
+  _globals['_GETTASKRESPONSE']._serialized_end=2568
+  _globals['_GETITEMSTATUSREQUEST']._serialized_start=2571
+  _globals['_GETITEMSTATUSREQUEST']._serialized_end=2840
+  _globals['_GETITEMSTATUSRESPONSE']._serialized_start=2842
+  _globals['_GETITEMSTATUSRESPONSE']._serialized_end=2903
 # @@protoc_insertion_point(module_scope)

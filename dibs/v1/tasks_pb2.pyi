@@ -22,20 +22,22 @@ REOPEN_TO_POOL: ReopenTo
 REOPEN_TO_PERSON: ReopenTo
 
 class SetPriorityRequest(_message.Message):
-    __slots__ = ("project_id", "actor", "request_id", "queue_id", "task_ids", "priority")
+    __slots__ = ("project_id", "actor", "request_id", "queue_id", "task_ids", "priority", "priority_level")
     PROJECT_ID_FIELD_NUMBER: _ClassVar[int]
     ACTOR_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     QUEUE_ID_FIELD_NUMBER: _ClassVar[int]
     TASK_IDS_FIELD_NUMBER: _ClassVar[int]
     PRIORITY_FIELD_NUMBER: _ClassVar[int]
+    PRIORITY_LEVEL_FIELD_NUMBER: _ClassVar[int]
     project_id: str
     actor: str
     request_id: _common_pb2.RequestId
     queue_id: str
     task_ids: _containers.RepeatedScalarFieldContainer[str]
     priority: _common_pb2.Priority
-    def __init__(self, project_id: _Optional[str] = ..., actor: _Optional[str] = ..., request_id: _Optional[_Union[_common_pb2.RequestId, _Mapping]] = ..., queue_id: _Optional[str] = ..., task_ids: _Optional[_Iterable[str]] = ..., priority: _Optional[_Union[_common_pb2.Priority, str]] = ...) -> None: ...
+    priority_level: float
+    def __init__(self, project_id: _Optional[str] = ..., actor: _Optional[str] = ..., request_id: _Optional[_Union[_common_pb2.RequestId, _Mapping]] = ..., queue_id: _Optional[str] = ..., task_ids: _Optional[_Iterable[str]] = ..., priority: _Optional[_Union[_common_pb2.Priority, str]] = ..., priority_level: _Optional[float] = ...) -> None: ...
 
 class SetPriorityResponse(_message.Message):
     __slots__ = ("seq", "changed")

@@ -1,7 +1,11 @@
 """What is decoded is what was sent; what is encoded can be decoded."""
 
+import math
+
 import pytest
 import xxhash
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from allocator import answers
 from allocator.model import Cause, CauseSize, Nothing, Priority, ReasonForNothing, Role
@@ -61,6 +65,21 @@ def test_a_task_beyond_all_numbers_is_not_found() -> None:
 def test_priorities_survive_the_wire(rank: Priority) -> None:
     assert common.priority(common.priority_out(rank)) is rank
     assert common.priority(0) is Priority.NONE
+
+
+@given(st.floats(0, 1))
+@example(0.0)
+@example(5e-324)
+@example(0.34)
+@example(math.nextafter(0.34, 0))
+@example(0.67)
+@example(math.nextafter(0.67, 0))
+@example(1.0)
+def test_a_priority_level_is_the_rank_whose_part_of_the_scale_it_is_in(level: float) -> None:
+    found = Priority.of_level(level)
+
+    floors = {Priority.HIGH: 0.67, Priority.MEDIUM: 0.34, Priority.LOW: 5e-324, Priority.NONE: 0.0}
+    assert found is min(rank for rank, floor in floors.items() if level >= floor)
 
 
 def test_roles_survive_the_wire() -> None:

@@ -9,7 +9,7 @@ import pytest
 from dibs import errors
 from dibs.v1 import common_pb2
 from dibs.v1 import tasks_pb2 as pb
-from tests.api.tasks import HIGH, LOW, MEDIUM, NONE, set_priority
+from tests.api.tasks import HIGH, LOW, MEDIUM, NONE, bulk_set_priority, set_priority
 from tests.api.world import World, ids, refused
 
 
@@ -44,6 +44,26 @@ async def test_tasks_come_by_their_new_priority_and_then_by_first_entry(filled: 
     given = await tasks_of(filled, "bob", 6)
     assert [task.external_id for task in given] == list("dfabce")
     assert [task.priority for task in given] == [HIGH, HIGH, LOW, NONE, NONE, NONE]
+
+
+@pytest.mark.shows("E101")
+async def test_a_number_from_0_to_1_says_how_urgent_tasks_are(world: World) -> None:
+    await world.queue("q")
+    await world.people("ann")
+    await world.dataset("d", ["none", "low", "medium", "high", "set", "bulk"])
+    for name, level in (("none", 0), ("low", 0.01), ("medium", 0.34), ("high", 0.67)):
+        await world.add("q", "d", [name], priority_level=level)
+    await world.add("q", "d", ["set", "bulk"])
+    first = await number_of_first(world)
+    await set_priority(world, "q", [f"{first + 1}-1"], 0, priority_level=0.9)
+    begun = await bulk_set_priority(world, "q", 0, task_ids=[f"{first + 2}-1"], priority_level=0.9)
+    await world.waited(begun.operation)
+
+    given = await tasks_of(world, "ann", 6)
+    assert [(task.external_id, task.priority) for task in given] == [
+        *(("high", HIGH), ("set", HIGH), ("bulk", HIGH)),
+        *(("medium", MEDIUM), ("low", LOW), ("none", NONE)),
+    ]
 
 
 async def test_who_holds_a_task_keeps_it_and_sees_its_new_priority(filled: World) -> None:
@@ -125,6 +145,10 @@ async def test_a_finished_task_says_how_it_stands(filled: World) -> None:
         ({"task_ids": [f"{n}-1" for n in range(1, 102)]}, "task_ids"),
         ({"task_ids": ["1"]}, "task_ids[0]"),
         ({"priority": common_pb2.PRIORITY_UNSPECIFIED}, "priority"),
+        ({"priority_level": 0.5}, "priority_level"),
+        ({"priority": 0, "priority_level": 1.01}, "priority_level"),
+        ({"priority": 0, "priority_level": -0.01}, "priority_level"),
+        ({"priority": 0, "priority_level": float("nan")}, "priority_level"),
         ({"queue_id": "Q"}, "queue_id"),
     ],
 )

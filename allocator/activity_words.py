@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from allocator.model import Item, TaskId, TaskState
+from allocator.model import Item, TaskId, TaskKind, TaskState
 from allocator.requests import Look
 
 
@@ -23,6 +23,7 @@ class ActivityTask:
     state: TaskState | None
     token: int
     before: str
+    kind: TaskKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

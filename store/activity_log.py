@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from allocator.filters import EVERYTHING, All, Compare, Filter, Some
-from allocator.model import REVIEWS, SLOT_BITS, TaskId
+from allocator.model import REVIEWS, SLOT_BITS, TaskId, TaskKind
 from allocator.ports import ActivityTask, ActivityView
 from allocator.ports.lists import MOST_COUNTED, ListAsk
 from store import activity
@@ -56,6 +56,8 @@ SELECT u.entry, coalesce(r.queue, e.queue) AS queue FROM unnest($2::bigint[]) AS
   LEFT JOIN LATERAL (SELECT * FROM entry_range x WHERE x.project = $1 AND x.first <= u.entry
                         AND u.entry < {REVIEWS} ORDER BY x.first DESC LIMIT 1) AS e ON true
  WHERE coalesce(r.queue, e.queue) IS NOT NULL"""
+_KINDS: Final = """
+SELECT review, kind FROM view_review WHERE project = $1 AND review = ANY ($2)"""
 _REASONS: Final = "SELECT content, bytes FROM content WHERE project = $1 AND content = ANY ($2)"
 
 
@@ -137,17 +139,19 @@ class ActivityLog:
             decode(one.payload, project=project, seq=one.seq, epoch=one.epoch) for one in logged
         ]
         all_told = [activity.told(event) for event in events]
-        of_reviews = [
-            event.seq
+        reviews = {
+            task.entry: event.seq
             for event, told in zip(events, all_told, strict=True)
-            if any(TaskId(entry=task.entry, slot=1).is_review for task in told.tasks)
-        ]
-        if of_reviews:  # only the views know what a review is of
-            await self._views_of.wait_for(project, max(of_reviews))
+            for task in told.tasks
+            if TaskId(entry=task.entry, slot=1).is_review
+        }
+        if reviews:  # only the views know what a review is of
+            await self._views_of.wait_for(project, max(reviews.values()))
+        kinds = await self._kinds(project, reviews)
         queues = await self._queues(project, (one for told in all_told for one in told.tasks))
         reasons = await self._reasons(project, {activity.reason_of(event) for event in events})
         return [
-            _view(event, told, queues, reasons)
+            _view(event, told, queues, reasons, kinds)
             for event, told in zip(events, all_told, strict=True)
         ]
 
@@ -158,6 +162,14 @@ class ActivityLog:
             return {}
         rows = await self._postgres.fetch(_QUEUES, project, wanted)
         return {row["entry"]: row["queue"] for row in rows}
+
+    async def _kinds(self, project: int, reviews: Iterable[int]) -> Mapping[int, int]:
+        """What kind of work each of these reviews is, as far as its queue is there."""
+        wanted = sorted(reviews)
+        if not wanted:
+            return {}
+        rows = await self._postgres.fetch(_KINDS, project, wanted)
+        return {row["review"]: row["kind"] + 1 for row in rows}
 
     async def _reasons(self, project: int, contents: set[int]) -> Mapping[int, str]:
         """What contents say, as far as they were not erased."""
@@ -199,7 +211,11 @@ def _is_indexed(node: Filter) -> bool:
 
 
 def _view(
-    event: Event, told: activity.Told, queues: Mapping[int, int], reasons: Mapping[int, str]
+    event: Event,
+    told: activity.Told,
+    queues: Mapping[int, int],
+    reasons: Mapping[int, str],
+    kinds: Mapping[int, int],
 ) -> ActivityView:
     tasks = told.in_queues(queues)
     return ActivityView(
@@ -212,5 +228,8 @@ def _view(
         count=activity.count_of(event),
         reason=reasons.get(activity.reason_of(event), ""),
         parts=told.parts(tasks),
-        tasks=tuple(ActivityTask(**task._asdict()) for task in tasks),
+        tasks=tuple(
+            ActivityTask(**task._asdict(), kind=kinds.get(task.entry, TaskKind.ANNOTATE))
+            for task in tasks
+        ),
     )

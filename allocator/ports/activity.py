@@ -18,7 +18,7 @@ Part = tuple[int, int]
 class ActivityTask:
     """A task that an event changes; slot 0: every slot of the item; state 0: not told.
 
-    `before` had it until then, if that is somebody else than `person`.
+    `kind` is a TaskKind. `before` had it until then, if that is somebody else than `person`.
     """
 
     entry: int
@@ -28,6 +28,7 @@ class ActivityTask:
     state: int
     token: int
     before: int = 0
+    kind: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

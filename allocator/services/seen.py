@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from allocator.activity_words import Activity, ActivityTask
-from allocator.model import Item, TaskId, TaskState
+from allocator.model import Item, TaskId, TaskKind, TaskState
 from allocator.ports import ActivityView, Directory, Items
 from allocator.services.door import Scope
 
@@ -91,6 +91,7 @@ def _told(view: ActivityView, seen: Seen, names: _Names) -> Activity:
                 state=TaskState(task.state) if task.state else None,
                 token=task.token if task.person == seen.actor else 0,
                 before=names.people.get(task.before, ""),
+                kind=TaskKind(task.kind),
             )
             for task in view.tasks
             if task.entry in names.items  # else a review of a queue that was deleted

@@ -69,6 +69,7 @@ def _task(task: words.ActivityTask) -> pb.ActivityTask:
         previous_person=task.before,
         dataset_id=task.item.dataset,
         external_id=task.item.external_id,
+        kind=common.number(task.kind),
     )
 
 

@@ -11,7 +11,7 @@ from typing import ClassVar as _ClassVar, Iterable as _Iterable, Mapping as _Map
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class ActivityTask(_message.Message):
-    __slots__ = ("task_id", "all_slots", "queue_id", "person", "state", "lease_token", "previous_person", "dataset_id", "external_id")
+    __slots__ = ("task_id", "all_slots", "queue_id", "person", "state", "lease_token", "previous_person", "dataset_id", "external_id", "kind")
     TASK_ID_FIELD_NUMBER: _ClassVar[int]
     ALL_SLOTS_FIELD_NUMBER: _ClassVar[int]
     QUEUE_ID_FIELD_NUMBER: _ClassVar[int]
@@ -21,6 +21,7 @@ class ActivityTask(_message.Message):
     PREVIOUS_PERSON_FIELD_NUMBER: _ClassVar[int]
     DATASET_ID_FIELD_NUMBER: _ClassVar[int]
     EXTERNAL_ID_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
     task_id: str
     all_slots: bool
     queue_id: str
@@ -30,7 +31,8 @@ class ActivityTask(_message.Message):
     previous_person: str
     dataset_id: str
     external_id: str
-    def __init__(self, task_id: _Optional[str] = ..., all_slots: bool = ..., queue_id: _Optional[str] = ..., person: _Optional[str] = ..., state: _Optional[_Union[_common_pb2.TaskState, str]] = ..., lease_token: _Optional[int] = ..., previous_person: _Optional[str] = ..., dataset_id: _Optional[str] = ..., external_id: _Optional[str] = ...) -> None: ...
+    kind: _common_pb2.TaskKind
+    def __init__(self, task_id: _Optional[str] = ..., all_slots: bool = ..., queue_id: _Optional[str] = ..., person: _Optional[str] = ..., state: _Optional[_Union[_common_pb2.TaskState, str]] = ..., lease_token: _Optional[int] = ..., previous_person: _Optional[str] = ..., dataset_id: _Optional[str] = ..., external_id: _Optional[str] = ..., kind: _Optional[_Union[_common_pb2.TaskKind, str]] = ...) -> None: ...
 
 class Activity(_message.Message):
     __slots__ = ("seq", "change", "create_time", "actor", "person_ids", "queue_ids", "dataset_id", "tasks", "count", "reason", "operation_id")

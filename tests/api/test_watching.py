@@ -12,7 +12,9 @@ import grpc
 import pytest
 
 from dibs import errors, status
-from dibs.v1 import project_pb2, queue_pb2, report_pb2
+from dibs.v1 import common_pb2, project_pb2, queue_pb2, report_pb2
+from dibs.v1.review_settings_pb2 import ExpertReview
+from tests.api.reviews import APPROVE, REJECT, Desk
 from tests.api.world import World
 from tests.conftest import ON_ONE_KIND
 
@@ -116,6 +118,43 @@ async def test_who_comes_again_with_the_next_number_misses_nothing(staffed: Worl
                 pass
             found.append(answer.seq)
     assert found == list(range(1, last + 1))
+
+
+@pytest.mark.shows("E106")
+async def test_each_passage_from_stage_to_stage_is_told_once_to_who_comes_and_goes(
+    world: World,
+) -> None:
+    desk = await Desk.make(world, items=1, expert_review=ExpertReview(threshold=2))
+    begins = (await world.depth("q")).seq + 1
+    await desk.submit("ann", "a")
+    last = await desk.decide("rev", await desk.take("rev"), {"a": REJECT})
+    async with watching(world, from_seq=begins) as stream:
+        told = await stream.until(last.seq)
+    await desk.submit("ann", "a", resolve_issues=True)
+    await desk.decide("rev", await desk.take("rev"), {"a": REJECT})
+    expert = await desk.take("roy", kind=common_pb2.TASK_KIND_EXPERT_REVIEW)
+    last = await desk.decide("roy", expert, {"a": APPROVE})
+    async with watching(world, from_seq=stream.seq + 1) as stream:
+        told += await stream.until(last.seq)
+
+    assert [
+        _passage(one.change, task)
+        for one in told
+        if one.change in ("SUBMITTED", "DECIDED")
+        for task in one.tasks
+        if task.state
+    ] == [
+        *("SUBMITTED ANNOTATE IN_REVIEW", "SUBMITTED REVIEW QUEUED"),
+        *("DECIDED REVIEW COMPLETED", "DECIDED ANNOTATE RETURNED"),
+        *("SUBMITTED ANNOTATE IN_REVIEW", "SUBMITTED REVIEW RETURNED"),
+        *("DECIDED REVIEW COMPLETED", "DECIDED EXPERT_REVIEW QUEUED"),
+        *("DECIDED EXPERT_REVIEW COMPLETED", "DECIDED ANNOTATE COMPLETED"),
+    ]
+
+
+def _passage(change: str, task: Any) -> str:
+    kind, state = common_pb2.TaskKind.Name(task.kind), common_pb2.TaskState.Name(task.state)
+    return " ".join((change, kind.removeprefix("TASK_KIND_"), state.removeprefix("TASK_STATE_")))
 
 
 async def test_everybody_is_told_what_the_list_shows_them(staffed: World) -> None:

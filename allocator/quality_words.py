@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from allocator.ports import Backlog, Quality, Reason, Returns, ReviewerFigures
+from allocator.ports import Backlog, Consistency, Quality, Reason, Returns, ReviewerFigures
 from allocator.requests import Look
 
 
@@ -35,6 +35,7 @@ class QualityReport:
     returns: Sequence[Returns]
     reviewers: Sequence[ReviewerFigures]
     backlog: Sequence[Backlog]
+    consistency: Sequence[Consistency]
     truncated: bool
     queue_ids: Mapping[int, str]
     people_ids: Mapping[int, str]

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from allocator.ports import (
+    Consistency,
     FirstReviews,
     Quality,
     QualityAsk,
@@ -88,6 +89,40 @@ SELECT person, coalesce(waiting, 0) AS waiting, coalesce(held, 0) AS held,
   FROM has FULL JOIN did USING (person) FULL JOIN decided USING (person)
   FULL JOIN judged USING (person)
  ORDER BY person""".replace("{decisions}", _DECISIONS)
+_CONSISTENCY: Final = """
+WITH done AS MATERIALIZED (
+    SELECT t.queue, t.entry, t.slot, t.person, t.status
+      FROM view_task t JOIN view_queue q ON q.project = t.project AND q.queue = t.queue
+     WHERE t.project = $1 AND t.submitted_wall >= $2 AND t.submitted_wall < $3 AND q.slots > 1
+       AND t.state IN (5, 6, 7) AND ($4::bigint[] IS NULL OR t.queue = ANY ($4))
+), labels AS MATERIALIZED (
+    SELECT d.entry, d.slot, u.class, count(*) AS n
+      FROM done d JOIN view_unit u ON u.project = $1 AND u.entry = d.entry AND u.slot = d.slot
+     WHERE u.state <> 7 AND u.unit BETWEEN 1 AND 1048575
+     GROUP BY d.entry, d.slot, u.class
+), sizes AS (
+    SELECT entry, slot, sum(n) AS n FROM labels GROUP BY entry, slot
+), common AS (
+    SELECT x.entry, x.slot AS one, y.slot AS other, sum(least(x.n, y.n)) AS n
+      FROM labels x JOIN labels y ON y.entry = x.entry AND y.class = x.class AND y.slot <> x.slot
+     GROUP BY x.entry, x.slot, y.slot
+), pairs AS (
+    SELECT a.queue, a.person, CASE WHEN coalesce(m.n, 0) + coalesce(n.n, 0) = 0
+                                   THEN (a.status = b.status)::int
+                                   ELSE coalesce(c.n, 0) / (coalesce(m.n, 0) + coalesce(n.n, 0)
+                                                            - coalesce(c.n, 0)) END AS agreement
+      FROM done a JOIN done b ON b.entry = a.entry AND b.slot <> a.slot
+      LEFT JOIN sizes m ON m.entry = a.entry AND m.slot = a.slot
+      LEFT JOIN sizes n ON n.entry = b.entry AND n.slot = b.slot
+      LEFT JOIN common c ON c.entry = a.entry AND c.one = a.slot AND c.other = b.slot
+     WHERE $5 = 0 OR a.person = $5
+)
+SELECT queue, coalesce(person, 0) AS person,
+       CASE WHEN person IS NULL AND $5 = 0 THEN count(*) / 2 ELSE count(*) END AS pairs,
+       avg(agreement)::float AS agreement
+  FROM pairs GROUP BY GROUPING SETS ((queue), (queue, person))
+HAVING $5 = 0 OR person IS NOT NULL
+ ORDER BY queue, person NULLS FIRST LIMIT $6"""
 _FIRST: Final = """
 SELECT $3::bigint AS author, u.class AS class_name, count(d.action) AS reviewed,
        count(*) FILTER (WHERE d.action = 2) AS rejected
@@ -140,6 +175,11 @@ class Qualities:
         """What people reviewed and have to review."""
         rows = await self._postgres.fetch(_REVIEWERS, project, *_asked(ask))
         return [ReviewerFigures(**row) for row in rows]
+
+    async def consistency(self, project: int, ask: QualityAsk) -> Sequence[Consistency]:
+        """How far people agree who did the same items."""
+        rows = await self._postgres.fetch(_CONSISTENCY, project, *_asked(ask)[:4], ask.limit)
+        return [Consistency(**row) for row in rows]
 
     async def first_reviews(
         self, project: int, queue: int, author: int, classes: Sequence[str], last: int

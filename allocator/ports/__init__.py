@@ -33,6 +33,7 @@ from allocator.ports.queue_datasets import QueueDatasets, QueueDatasetView
 from allocator.ports.ranges import Extent, HeldRange, Ranges
 from allocator.ports.reviews import (
     Backlog,
+    Consistency,
     Earlier,
     FirstReviews,
     IssueView,
@@ -135,6 +136,7 @@ __all__ = [
     "CommentView",
     "Topic",
     "Earlier",
+    "Consistency",
     "FirstReviews",
     "IssueView",
     "Quality",

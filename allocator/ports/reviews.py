@@ -210,6 +210,15 @@ class ReviewerFigures:
     agreed: int
 
 
+class Consistency(NamedTuple):
+    """How far somebody's submissions agree with those of others; `person` 0: of all there."""
+
+    queue: int
+    person: int
+    pairs: int
+    agreement: float
+
+
 class FirstReviews(NamedTuple):
     """Of the last units of an author and class: how many were reviewed a first time, and passed."""
 
@@ -319,6 +328,10 @@ class QualityReads(Protocol):
 
     async def reviewers(self, project: int, ask: QualityAsk) -> Sequence[ReviewerFigures]:
         """What people reviewed and have to review."""
+        ...
+
+    async def consistency(self, project: int, ask: QualityAsk) -> Sequence[Consistency]:
+        """How far people agree who did the same items; `by` and `reviewer` are not looked at."""
         ...
 
     async def first_reviews(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from allocator.permissions import Right
 from allocator.ports import (
     Backlog,
+    Consistency,
     Directory,
     Quality,
     QualityAsk,
@@ -63,7 +64,8 @@ class QualityReports:
         returns = await self._returns(seen)
         reviewers = await self._reviewers(seen)
         backlog = await self._backlog(seen)
-        longest = max(map(len, (figures, reasons, returns, reviewers, backlog)))
+        consistency = await self._consistency(seen)
+        lists = (figures, reasons, returns, reviewers, backlog, consistency)
         return QualityReport(
             total=total,
             figures=figures[:MOST_LINES],
@@ -71,12 +73,13 @@ class QualityReports:
             returns=returns[:MOST_LINES],
             reviewers=reviewers[:MOST_LINES],
             backlog=backlog[:MOST_LINES],
-            truncated=longest > MOST_LINES,
+            consistency=consistency[:MOST_LINES],
+            truncated=max(map(len, lists)) > MOST_LINES,
             queue_ids=await self._directory.queue_ids(
-                project, _queues(figures, returns, backlog) - {0}
+                project, _queues((*figures, *returns, *backlog, *consistency)) - {0}
             ),
             people_ids=await self._directory.people_ids(
-                project, _people(figures, returns, reviewers) - {0}
+                project, _people(figures, returns, (*reviewers, *consistency)) - {0}
             ),
         )
 
@@ -123,6 +126,12 @@ class QualityReports:
             return []
         return await self._reads.reviewers(seen.place.project, seen.ask)
 
+    async def _consistency(self, seen: _Seen) -> Sequence[Consistency]:
+        """One's own is that of what one submitted."""
+        if seen.own and seen.ask.author != seen.place.actor:
+            return []
+        return await self._reads.consistency(seen.place.project, seen.ask)
+
     async def _backlog(self, seen: _Seen) -> Sequence[Backlog]:
         """That of a queue is nobody's own."""
         if seen.own:
@@ -131,15 +140,14 @@ class QualityReports:
         return [one for one in found if one.waiting or one.held]
 
 
-def _queues(
-    figures: Sequence[Quality], returns: Sequence[Returns], backlog: Sequence[Backlog]
-) -> set[int]:
-    of_people = {one.queue for one in figures} | {one.queue for one in returns}
-    return of_people | {one.queue for one in backlog}
+def _queues(rows: Iterable[Quality | Returns | Backlog | Consistency]) -> set[int]:
+    return {one.queue for one in rows}
 
 
 def _people(
-    figures: Sequence[Quality], returns: Sequence[Returns], reviewers: Sequence[ReviewerFigures]
+    figures: Sequence[Quality],
+    returns: Sequence[Returns],
+    people: Iterable[ReviewerFigures | Consistency],
 ) -> set[int]:
-    people = {who for one in figures for who in (one.author, one.reviewer)}
-    return people | {one.author for one in returns} | {one.person for one in reviewers}
+    both = {who for one in figures for who in (one.author, one.reviewer)}
+    return both | {one.author for one in returns} | {one.person for one in people}

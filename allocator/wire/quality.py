@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from allocator import quality_words as words
 from allocator.model import TaskKind
-from allocator.ports import Backlog, Quality, Returns, ReviewerFigures
+from allocator.ports import Backlog, Consistency, Quality, Returns, ReviewerFigures
 from allocator.wire import common
 from dibs.v1 import quality_pb2 as pb
 
@@ -42,6 +42,7 @@ def quality(answer: words.QualityReport) -> pb.GetQualityResponse:
         reviewers=[_reviewer(answer, row) for row in answer.reviewers],
         backlog=[_backlog(answer, row) for row in answer.backlog],
         truncated=answer.truncated,
+        consistency=[_consistency(answer, row) for row in answer.consistency],
     )
 
 
@@ -65,6 +66,7 @@ def _figures(answer: words.QualityReport, row: Quality) -> pb.QualityFigures:
         rejection_rate=_share(row.rejected, row.decided),
         missing=row.missing,
         completeness_rate=_share(row.first, row.first + row.missing),
+        accuracy_rate=_share(row.passed, row.first + row.missing),
     )
 
 
@@ -76,6 +78,15 @@ def _returns(answer: words.QualityReport, row: Returns) -> pb.TaskReturns:
         rounds=row.rounds,
         returned=row.returned,
         returns_per_task=row.returned / row.tasks,
+    )
+
+
+def _consistency(answer: words.QualityReport, row: Consistency) -> pb.Consistency:
+    return pb.Consistency(
+        queue_id=answer.queue_ids[row.queue],
+        person=answer.people_ids.get(row.person, ""),
+        pairs=row.pairs,
+        agreement=row.agreement,
     )
 
 

@@ -46,7 +46,7 @@ class GetQualityRequest(_message.Message):
     def __init__(self, project_id: _Optional[str] = ..., actor: _Optional[str] = ..., min_seq: _Optional[int] = ..., queue_id: _Optional[str] = ..., author: _Optional[str] = ..., reviewer: _Optional[str] = ..., start_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., by: _Optional[_Iterable[_Union[QualityDimension, str]]] = ...) -> None: ...
 
 class GetQualityResponse(_message.Message):
-    __slots__ = ("total", "figures", "reasons", "returns", "reviewers", "backlog", "truncated")
+    __slots__ = ("total", "figures", "reasons", "returns", "reviewers", "backlog", "truncated", "consistency")
     TOTAL_FIELD_NUMBER: _ClassVar[int]
     FIGURES_FIELD_NUMBER: _ClassVar[int]
     REASONS_FIELD_NUMBER: _ClassVar[int]
@@ -54,6 +54,7 @@ class GetQualityResponse(_message.Message):
     REVIEWERS_FIELD_NUMBER: _ClassVar[int]
     BACKLOG_FIELD_NUMBER: _ClassVar[int]
     TRUNCATED_FIELD_NUMBER: _ClassVar[int]
+    CONSISTENCY_FIELD_NUMBER: _ClassVar[int]
     total: QualityFigures
     figures: _containers.RepeatedCompositeFieldContainer[QualityFigures]
     reasons: _containers.RepeatedCompositeFieldContainer[RejectionReason]
@@ -61,10 +62,23 @@ class GetQualityResponse(_message.Message):
     reviewers: _containers.RepeatedCompositeFieldContainer[ReviewerFigures]
     backlog: _containers.RepeatedCompositeFieldContainer[ReviewBacklog]
     truncated: bool
-    def __init__(self, total: _Optional[_Union[QualityFigures, _Mapping]] = ..., figures: _Optional[_Iterable[_Union[QualityFigures, _Mapping]]] = ..., reasons: _Optional[_Iterable[_Union[RejectionReason, _Mapping]]] = ..., returns: _Optional[_Iterable[_Union[TaskReturns, _Mapping]]] = ..., reviewers: _Optional[_Iterable[_Union[ReviewerFigures, _Mapping]]] = ..., backlog: _Optional[_Iterable[_Union[ReviewBacklog, _Mapping]]] = ..., truncated: bool = ...) -> None: ...
+    consistency: _containers.RepeatedCompositeFieldContainer[Consistency]
+    def __init__(self, total: _Optional[_Union[QualityFigures, _Mapping]] = ..., figures: _Optional[_Iterable[_Union[QualityFigures, _Mapping]]] = ..., reasons: _Optional[_Iterable[_Union[RejectionReason, _Mapping]]] = ..., returns: _Optional[_Iterable[_Union[TaskReturns, _Mapping]]] = ..., reviewers: _Optional[_Iterable[_Union[ReviewerFigures, _Mapping]]] = ..., backlog: _Optional[_Iterable[_Union[ReviewBacklog, _Mapping]]] = ..., truncated: bool = ..., consistency: _Optional[_Iterable[_Union[Consistency, _Mapping]]] = ...) -> None: ...
+
+class Consistency(_message.Message):
+    __slots__ = ("queue_id", "person", "pairs", "agreement")
+    QUEUE_ID_FIELD_NUMBER: _ClassVar[int]
+    PERSON_FIELD_NUMBER: _ClassVar[int]
+    PAIRS_FIELD_NUMBER: _ClassVar[int]
+    AGREEMENT_FIELD_NUMBER: _ClassVar[int]
+    queue_id: str
+    person: str
+    pairs: int
+    agreement: float
+    def __init__(self, queue_id: _Optional[str] = ..., person: _Optional[str] = ..., pairs: _Optional[int] = ..., agreement: _Optional[float] = ...) -> None: ...
 
 class QualityFigures(_message.Message):
-    __slots__ = ("queue_id", "author", "class_name", "reviewer", "first_reviewed", "first_passed", "first_pass_rate", "decided", "approved", "rejected", "deleted", "rejection_rate", "missing", "completeness_rate")
+    __slots__ = ("queue_id", "author", "class_name", "reviewer", "first_reviewed", "first_passed", "first_pass_rate", "decided", "approved", "rejected", "deleted", "rejection_rate", "missing", "completeness_rate", "accuracy_rate")
     QUEUE_ID_FIELD_NUMBER: _ClassVar[int]
     AUTHOR_FIELD_NUMBER: _ClassVar[int]
     CLASS_NAME_FIELD_NUMBER: _ClassVar[int]
@@ -79,6 +93,7 @@ class QualityFigures(_message.Message):
     REJECTION_RATE_FIELD_NUMBER: _ClassVar[int]
     MISSING_FIELD_NUMBER: _ClassVar[int]
     COMPLETENESS_RATE_FIELD_NUMBER: _ClassVar[int]
+    ACCURACY_RATE_FIELD_NUMBER: _ClassVar[int]
     queue_id: str
     author: str
     class_name: str
@@ -93,7 +108,8 @@ class QualityFigures(_message.Message):
     rejection_rate: float
     missing: int
     completeness_rate: float
-    def __init__(self, queue_id: _Optional[str] = ..., author: _Optional[str] = ..., class_name: _Optional[str] = ..., reviewer: _Optional[str] = ..., first_reviewed: _Optional[int] = ..., first_passed: _Optional[int] = ..., first_pass_rate: _Optional[float] = ..., decided: _Optional[int] = ..., approved: _Optional[int] = ..., rejected: _Optional[int] = ..., deleted: _Optional[int] = ..., rejection_rate: _Optional[float] = ..., missing: _Optional[int] = ..., completeness_rate: _Optional[float] = ...) -> None: ...
+    accuracy_rate: float
+    def __init__(self, queue_id: _Optional[str] = ..., author: _Optional[str] = ..., class_name: _Optional[str] = ..., reviewer: _Optional[str] = ..., first_reviewed: _Optional[int] = ..., first_passed: _Optional[int] = ..., first_pass_rate: _Optional[float] = ..., decided: _Optional[int] = ..., approved: _Optional[int] = ..., rejected: _Optional[int] = ..., deleted: _Optional[int] = ..., rejection_rate: _Optional[float] = ..., missing: _Optional[int] = ..., completeness_rate: _Optional[float] = ..., accuracy_rate: _Optional[float] = ...) -> None: ...
 
 class RejectionReason(_message.Message):
     __slots__ = ("reason", "rejections")

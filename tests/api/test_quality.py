@@ -11,7 +11,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from dibs import errors
 from dibs.v1 import common_pb2, report_pb2, review_settings_pb2
 from dibs.v1 import quality_pb2 as pb
-from tests.api.reviews import APPROVE, DELETE, REJECT, Desk, verdict
+from tests.api.reviews import APPROVE, DELETE, REJECT, Desk, units, verdict
 from tests.api.world import World, refused
 from tests.conftest import ON_ONE_KIND
 
@@ -87,10 +87,39 @@ async def test_of_queues_and_their_people_is_told_how_often_tasks_came_back(desk
     assert waits.oldest_time.seconds > LONG_AGO.seconds
 
 
-@pytest.mark.shows("P66")
-async def test_which_part_of_the_labels_was_there_is_told(desk: Desk) -> None:
+@pytest.mark.shows("P66", "P64")
+async def test_which_part_of_the_labels_was_there_and_right_is_told(desk: Desk) -> None:
     total = (await quality(desk.world)).total
     assert (total.first_reviewed, total.missing, total.completeness_rate) == (3, 1, 0.75)
+    assert (total.first_passed, total.accuracy_rate) == (1, 0.25)
+
+
+@pytest.mark.shows("P65")
+async def test_how_far_people_agree_about_the_same_items_is_told(world: World) -> None:
+    await world.people("ann", "bob", "cid")
+    await world.dataset("d", ["one", "two"])
+    await world.queue("q", "d", slots=3)
+    await world.until("q", queued=6)
+    said: dict[str, tuple[list[str], list[str]]] = {
+        "ann": (["a:cat", "b:cat", "c:dog"], []),
+        "bob": (["x:cat", "y:dog", "z:owl"], []),
+        "cid": (["k:cat", "l:cat", "m:dog"], []),
+    }
+    for person, both in said.items():
+        for labels in both:
+            [task] = (await world.reserve("q", person)).tasks
+            status = "discarded" if person == "cid" and not labels else "completed"
+            await world.submit(person, task, units=units(*labels), status=status)
+
+    found = await quality(world)
+    # Of "one" ann and cid agree wholly, bob has 2 of 4 with either; of "two" cid says otherwise.
+    agreed = {one.person: (one.pairs, round(one.agreement, 4)) for one in found.consistency}
+    assert agreed[""] == (6, round((1 + 0.5 + 0.5 + 1 + 0 + 0) / 6, 4))
+    assert agreed["ann"] == (4, round((1 + 0.5 + 1 + 0) / 4, 4))
+    assert agreed["cid"] == (4, round((1 + 0.5 + 0 + 0) / 4, 4))
+    [own] = (await quality(world, "bob", author="bob")).consistency
+    assert (own.person, own.pairs) == ("bob", 4)
+    assert {one.queue_id for one in found.consistency} == {"q"}
 
 
 @pytest.mark.shows("P84", "E37", "P41")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from audit.eligibility import EXCLUDED, entitled, fence_of
-from audit.state import ENDED, IN_PROGRESS, QUEUED, Entry, Project, Slot
+from audit.state import ENDED, IN_PROGRESS, IN_REVIEW, QUEUED, Entry, Project, Slot
 
 ANYBODY, NOT_IF_TOUCHED = -1, 3
 Told = tuple[str, str]
@@ -28,7 +28,7 @@ def expect_assign(
     if not 1 <= number <= entry.k:
         return "not_found", ""
     slot = entry.slot(number)
-    if slot.state in ENDED:
+    if slot.state in ENDED or slot.state == IN_REVIEW:
         return "wrong_state", str(slot.state)
     has = 0 if slot.state == QUEUED else slot.person
     if person == has:

@@ -23,7 +23,7 @@
 --   {'refused', seq, chain, clock, {entry, slot, word, detail}}   packed; the first that stands against it
 --
 -- The words: 'not_found' it is not there, or not any more; 'held' somebody has it (detail: who); 'same' whoever is to
--- have it has it; 'wrong_state' it is finished (detail: the state); 'moved' it is not as it must be; 'working' it is being worked on; 'started' it is;
+-- have it has it; 'wrong_state' it is finished, or under review (detail: the state); 'moved' it is not as it must be; 'working' it is being worked on; 'started' it is;
 -- 'not_eligible' who is to have it may not (detail: the cause).
 local ANYBODY, NOT_IF_STARTED, NOT_IF_WORKED_ON, NOT_IF_TOUCHED = -1, 0, 1, 3
 
@@ -55,7 +55,7 @@ end
 local function refused(call, queue, record, task, window_ms)
   local slot = record.s[task[2]]
   if not slot then return 'not_found', '' end
-  if ENDED[slot[1]] then return 'wrong_state', text(slot[1]) end
+  if ENDED[slot[1]] or slot[1] == IN_REVIEW then return 'wrong_state', text(slot[1]) end
   if (theirs(slot) and slot[2] or 0) == task[5] then return 'same', '' end
   if theirs(slot) then
     if task[6] == 0 then return 'held', text(slot[2]) end

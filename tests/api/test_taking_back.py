@@ -8,6 +8,7 @@ import pytest
 
 from dibs import errors
 from dibs.v1 import common_pb2, project_pb2, tasks_pb2
+from tests.api.assigned import assign, release
 from tests.api.reviews import APPROVE, Desk, verdict
 from tests.api.tasks import bulk_reopen, recall, record, remove_status, reopen, set_status
 from tests.api.world import World, ids, refused
@@ -112,3 +113,14 @@ async def test_a_status_set_under_review_ends_it_and_done_is_drawn_for(world: Wo
     assert last.task_state == COMPLETED
     passed = await refused(remove_status(world, "ann", "1-1"))
     assert (passed.reason, (await record(world, "1-1")).task.state) == ("REVIEW_PASSED", COMPLETED)
+
+
+async def test_what_is_under_review_is_given_to_nobody(world: World) -> None:
+    desk = await Desk.make(world)
+    [task] = (await world.reserve("q", "ann")).tasks
+    await desk.submit("ann", "a", task=task)
+    for asked in (assign(world, "q", "bob", task.task_id), release(world, "q", task.task_id)):
+        error = await refused(asked)
+        assert (error.reason, error.metadata["state"]) == ("WRONG_TASK_STATE", "IN_REVIEW")
+    review = await desk.take("rev")
+    assert [one.unit.unit_id for one in review.units] == ["a"]

@@ -24,6 +24,7 @@ KEPT = frozenset(
         *("holdings_are_what_the_person_holds", "rebuild", "save_draft", "pause_queue"),
         *("detach", "finish_detaching", "do_a_chunk", "delete_queue", "drop_holds", "tidy"),
         *("finish_deleting", "clear_waiting", "reserve_anywhere", "set_priority"),
+        *("assign", "pick_a_task", "recall_queue"),
     }
 )
 

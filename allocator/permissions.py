@@ -57,7 +57,6 @@ class Right(StrEnum):
     REVIEW = "review: reserve, decide, edit, report missing"
     REVIEW_SETTINGS = "review settings, add reviews, resample, experts"
     STATUS = "change own status after submit, until review passed"
-    COMMENTS = "comments on tasks and issues"
     LISTS = "lists of tasks and assignments, activity"
     DATA = "units by external id, data overview, performance of others"
     EXPLAIN = "Explain"
@@ -253,12 +252,7 @@ TABLE: Final = (
             "AllocationService.RecallSubmission",
             "AllocationService.RemoveStatus",
             "AllocationService.SetStatus",
-        ),
-    ),
-    Row(
-        right=Right.COMMENTS,
-        cells=_cells("✔ | ✔ | ✔ | own | own | own"),
-        rpcs=(
+            # Who may change work after it was submitted has a say in what is said of it.
             "ReviewService.AddComment",
             "ReviewService.ListComments",
         ),

@@ -58,7 +58,7 @@ def _kind(rpc: str) -> Any:
     return GetMessageClass(descriptor_pool.Default().FindMessageTypeByName(name))
 
 
-OF_AUTHORS = frozenset({Right.STATUS, Right.COMMENTS})
+OF_AUTHORS = frozenset({Right.STATUS})
 # What the second who may finds taken.
 ONCE = frozenset({"AssignmentService.CreateRange"})
 

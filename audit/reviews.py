@@ -40,6 +40,8 @@ from audit.state import (
 )
 from store.events import Event
 
+MOST_REJECTS: Final = 255
+"""A record counts no further."""
 STEERS = frozenset(
     {"review_changed", "queue_changed", "queue_paused", "queue_archived", "data_submitted"}
 )
@@ -146,7 +148,7 @@ def make(
         about = Review(
             task=(entry.entry, number),
             barred=barred,
-            units={unit: times.get(unit, 0) for unit in units},
+            units={unit: min(times.get(unit, 0), MOST_REJECTS) for unit in units},
             by=by,
             mapped=person,
             falls=event.clock_ms + wait if wait else 0,

@@ -19,11 +19,11 @@ local REJECT = 2             -- an action: 1 approves, 3 deletes
 local BY_ACTION = { UNIT.APPROVED, UNIT.RETURNED, UNIT.DELETED }
 local BY_EXPERT = { UNIT.APPROVED, UNIT.REJECTED, UNIT.DELETED }
 
--- What a unit is after the decision of a reviewer: PENDING if an expert has the last word.
+-- What a unit is after the decision of a reviewer: PENDING if an expert has the last word. drawn: a set.
 local function after_review(rules, drawn, one, rejects)
   local rejected = one[2] == REJECT
   if rejected and rules.threshold > 0 and rejects + 1 >= rules.threshold then return UNIT.PENDING end
-  if one[2] <= REJECT and contains(drawn, one[1]) then return UNIT.PENDING end
+  if one[2] <= REJECT and drawn[one[1]] then return UNIT.PENDING end
   return BY_ACTION[one[2]]
 end
 
@@ -46,15 +46,6 @@ local function has_state(units, state)
     if one[3] == state then return true end
   end
   return false
-end
-
--- Units that go to an expert when the review task ends.
-local function sent_on(record, units)
-  local list = { unpack(record.h or NONE) }
-  for _, one in ipairs(units) do
-    if one[3] == UNIT.PENDING then list[#list + 1] = one[1] end
-  end
-  return list
 end
 
 -- The review task of an expert, who is no author, nor the reviewer: it would be their own judgement that they judge.
@@ -90,8 +81,8 @@ local function decided(call, held, arg, units, experts)
   local back = known.back == 1 or missing > 0 or has_state(units, UNIT.RETURNED)
   local early = back and queue.review.early == 1
   local ended = early or #units == #record.u
-  local made = ended and not early and for_experts(P, queue, record, held.person.number, sent_on(record, units),
-    experts.candidates) or {}
+  local made = ended and not early and for_experts(P, queue, record, held.person.number,
+    reviews.sent_on(record, units), experts.candidates) or {}
   local open = early and 0 or #known.open - (ended and 1 or 0) + #made
   local cancelled = {}
   for _, entry in ipairs(early and known.open or NONE) do
@@ -111,9 +102,10 @@ change('decide', { 'allow-oom' }, function(call, arg)
   local held = leased(call, arg)
   local refusal = refusal_of(call, held)
   if refusal then return refusal end
-  local stage, experts = queues.load(call.P, held.record.q), unpacked(arg.experts ~= '' and arg.experts, { units = {}, candidates = {} })
+  local experts = unpacked(arg.experts ~= '' and arg.experts, { units = NONE, candidates = NONE })
+  local stage, drawn = queues.load(call.P, held.record.q), reviews.set_of(experts.units)
   local rules = queues.load(call.P, stage.base).review
-  local units, unit = outcomes(held.record, stage, rules, cmsgpack.unpack(arg.decisions), experts.units)
+  local units, unit = outcomes(held.record, stage, rules, cmsgpack.unpack(arg.decisions), drawn)
   if not units then return negative(call, 'not_pending', text(unit)) end
   return commit(call, 'decided', decided(call, held, arg, units, experts))
 end)

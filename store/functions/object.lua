@@ -53,7 +53,7 @@ change('object', { 'allow-oom' }, function(call, arg)
   local authors = reviews.joined(given.authors, { slot[2] })
   if contains(authors, tonumber(arg.person)) then return negative(call, 'not_eligible', 'EXCLUDED') end
   return commit(call, 'objected', {
-    queue = queue.number, person = tonumber(arg.person), 
+    queue = queue.number, person = tonumber(arg.person),
     tasks = { named.told(task, record, slot[2], from, named.done(queue, record.a, slot[2])) },
     units = cmsgpack.unpack(arg.units), missing = tonumber(arg.missing), content = tonumber(arg.content),
     source = tonumber(arg.source), state = reviews.author_is_out(P, queue, slot) and QUEUED or RETURNED,

@@ -51,9 +51,9 @@ end
 -- Units that stay returned: not fixed, and submitted still.
 local function left_open(known, given)
   if given.resolve == 1 then return 0 end
-  local n = 0
+  local n, gone = 0, reviews.set_of(given.gone)
   for _, packed in ipairs(known and known.r or NONE) do
-    local open = reviews.note(packed) == UNIT.RETURNED and not contains(given.gone, reviews.unit(packed))
+    local open = reviews.note(packed) == UNIT.RETURNED and not gone[reviews.unit(packed)]
     n = n + (open and 1 or 0)
   end
   return n

@@ -11,6 +11,7 @@ import pytest
 from redis.asyncio import Redis
 
 from loadtest.bench.bare import EPOCH, QUEUE, Project
+from reviewqueue.model import MOST_UNITS
 from store import keys
 from store.kernel import Kernel, Reply
 from store.redis import Multiplexer
@@ -40,7 +41,7 @@ class Reviewed:
     def __init__(self, project: Project, kernel: Kernel, redis: Redis) -> None:
         self.project, self.kernel, self.redis = project, kernel, redis
         self.body: dict[str, Any] = {}
-        self.seq, self.replayed = 0, EPOCH
+        self.seq, self.set_seq, self.replayed = 0, 0, EPOCH
 
     async def create(self, tasks: int = 5, **rules: int) -> None:
         await self.project.create(1, 5, max_held=10)
@@ -58,6 +59,7 @@ class Reviewed:
             content=0,
             people=[FIRST, SECOND],
         )
+        self.set_seq = self.seq
 
     async def change(self, name: str, **inputs: Any) -> dict[str, Any]:
         """A change that must succeed: the body of its event."""
@@ -86,7 +88,6 @@ class Reviewed:
     def submission(
         self, entry: int, token: int, person: int = AUTHOR, **more: Any
     ) -> dict[str, Any]:
-        settings = next(n for n, _, p in reversed(self.project.log) if b"review_changed" in p)
         review = {
             "round": 1,
             "known": 0,
@@ -103,7 +104,7 @@ class Reviewed:
             "entry": entry,
             "slot": 1,
             "token": token,
-            "settings_seq": settings,
+            "settings_seq": self.set_seq,
             "status": 1,
             "meaning": 1,
             "spent_ms": 0,
@@ -356,6 +357,32 @@ async def test_what_nobody_may_decide_is_known_until_somebody_may(reviewed: Revi
     assert (await reviewed.refused("without_reviewer", queue=99, entries=[], people=[])).word == (
         "not_found"
     )
+
+
+async def test_as_many_units_as_a_submission_may_have_are_returned_fixed_and_sent_to_experts(
+    reviewed: Reviewed,
+) -> None:
+    await reviewed.create()
+    units = range(1, MOST_UNITS + 1)
+    entry = await reviewed.submit(shared(*units))
+    review = await reviewed.reserve(FIRST, REVIEW)
+    rejects = [(unit, REJECT) for unit in units]
+    body = await reviewed.decide(FIRST, review, *rejects)
+    assert (len(body["units"]), body["state"]) == (MOST_UNITS, BACK)
+    again, token = await reviewed.reserve(AUTHOR)
+    await reviewed.change(
+        "mark_fixed", person=AUTHOR, entry=entry, slot=1, units=[*units], content=0
+    )
+    times = [[unit, 300] for unit in units]
+    aware: dict[str, Any] = {"round": 2, "known": 1, "groups": [shared(*units)], "rejects": times}
+    await reviewed.review(expected=reviewed.set_seq, threshold=100)
+    await reviewed.change("submit", **reviewed.submission(again, token, **aware))
+
+    review = await reviewed.reserve(FIRST, REVIEW)
+    drawn = {"units": [*units], "candidates": []}
+    body = await reviewed.decide(FIRST, review, *rejects, experts=drawn)
+    assert body["made"][0][4] == [*units]
+    await reviewed.replays()
 
 
 async def test_a_task_that_leaves_its_review_takes_the_reviews_with_it(reviewed: Reviewed) -> None:

@@ -222,7 +222,8 @@ NOT_IF.ARCHIVED = {
 }
 NOT_IF.SUBMITTED = {   -- besides
   delay_entries = true, detach_dataset = true, archive_queue = true, clear_waiting = true, delete_queue = true,
-  set_status = true, remove_status = true, reopen = true, add_reviews = true, object = true, add_comment = true, check = true, delete_units = true, clear_skips = true, clear_batch = true, submit_data = true,
+  set_status = true, remove_status = true, reopen = true, add_reviews = true, object = true, add_comment = true,
+  check = true, delete_units = true, clear_skips = true, clear_batch = true, submit_data = true,
 }
 NOT_IF.QA = {                -- {'qa_queue', seq, chain, clock, queue}: what is there comes from its labeling queue
   add_entries = true, delay_entries = true, attach_dataset = true, change_review = true,

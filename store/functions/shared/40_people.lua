@@ -49,7 +49,8 @@ end
 -- mapped reviews wait for their reviewer for ever), early (0/1: the first rejection ends a round), threshold (rejections
 -- after which an expert decides; 0: none does), same (0/1: reviewers may be experts of their own reviews), backlog (the
 -- most review tasks that may wait; 0: any number), lot_size, lot_ms, drawn, accepted (of lots: so many units or
--- so long until one is full, so many of its units are reviewed, so many may be rejected; lot_size 0: there are none). pressed: more do, and nobody is given new tasks here.
+-- so long until one is full, so many of its units are reviewed, so many may be rejected; lot_size 0: there are none).
+-- pressed: more review tasks wait than may, and nobody is given new tasks here.
 local UNSTEERED = { paused = 0, archived = 0, submitted = 0, recall = 0, narrow = 0 }
 
 -- 1 for an active member with the role ADMIN, else 0: a project never has none.

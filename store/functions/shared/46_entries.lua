@@ -17,8 +17,9 @@
 -- lease clock of the last Start, Renew or SaveDraft (0: none).
 -- Of a task that was submitted for review, or reopened, v[slot] says what of that matters still (false where
 -- nothing does): see reviews.blank. Of a review task: of = {entry, slot} of what it is about, a = who may not do it (its
--- authors; of an expert's the reviewer too; who has decided about one of its units in another review), u = its pending units, each as unit * UNIT.STEP + earlier rejections, h = units
--- that go to an expert when it ends, by = how its reviewer was chosen, k = among whom.
+-- authors; of an expert's the reviewer too; who has decided about one of its units in another review), u = its pending
+-- units, each as unit * UNIT.STEP + earlier rejections (255 at most), h = units that go to an expert when it ends, by = how
+-- its reviewer was chosen, k = among whom.
 -- Of a QA task: src = {labeling queue, entry there}, w = people who worked on the item there, and may not have it.
 local entries = {}
 

@@ -6,9 +6,9 @@ local REVIEWS = 2 ^ 45
 
 -- What a task's record says of its submissions: round (0: there was one of which nothing is known here), open (its review
 -- tasks that are not finished), back (1: the round ends with its return), r (units RETURNED or RESOLVED, each as
--- unit * UNIT.STEP + state), p (1: a review of it has passed), m (labels reported missing so far), meaning (of its status), status, begun (the event of
--- the round's last decision; 0: nothing of it was decided), a (its authors), lot (the lot whose end it
--- waits for; 0: none).
+-- unit * UNIT.STEP + state), p (1: a review of it has passed), m (labels reported missing so far), meaning (of its status),
+-- status, begun (the event of the round's last decision; 0: nothing of it was decided), a (its authors), lot (the lot whose
+-- end it waits for; 0: none).
 function reviews.blank(round)
   return { round = round, open = {}, back = 0, r = {}, p = 0, m = 0, meaning = 0, status = 0, begun = 0, a = {}, lot = 0 }
 end
@@ -41,13 +41,27 @@ end
 function reviews.unit(packed) return math.floor(packed / UNIT.STEP) end
 function reviews.note(packed) return packed % UNIT.STEP end
 
--- Units that are returned and not fixed.
-function reviews.unfixed(known)
-  local n = 0
-  for _, packed in ipairs(known and known.r or NONE) do
-    if reviews.note(packed) == UNIT.RETURNED then n = n + 1 end
+-- The units of a list, to be looked up: 10,000 are as many as there may be.
+function reviews.set_of(units)
+  local set = {}
+  for n = 1, #units do set[units[n]] = true end
+  return set
+end
+
+-- A list of its own with the same in it; unpack stops at 8,000.
+function reviews.copied(list)
+  local copy = {}
+  for n = 1, #list do copy[n] = list[n] end
+  return copy
+end
+
+-- The units of a review task that go to an expert when it ends, after decisions {unit, action, state}.
+function reviews.sent_on(record, decisions)
+  local list = reviews.copied(record.h or NONE)
+  for _, one in ipairs(decisions) do
+    if one[3] == UNIT.PENDING then list[#list + 1] = one[1] end
   end
-  return n
+  return list
 end
 
 -- Whether a review of the submission has passed: by its record, or, where nothing is said of it there, as is known.
@@ -131,8 +145,8 @@ function reviews.so_far(P)
   return { made = number_or(redis.call('HGET', keys.totals(P), 'reviews'), 0), loads = {} }
 end
 
--- Review tasks to be made of groups {candidates, units, by, others (may be missing)}: {entry, stage, person or 0, by, units, rejected,
--- others, candidates} each; others: who may not do it besides the authors.
+-- Review tasks to be made of groups {candidates, units, by, others (may be missing)}: {entry, stage, person or 0, by,
+-- units, rejected, others, candidates} each; others: who may not do it besides the authors.
 function reviews.planned(P, stage, groups, authors, so_far)
   local list, loads = {}, so_far.loads
   for _, group in ipairs(groups) do
@@ -142,7 +156,8 @@ function reviews.planned(P, stage, groups, authors, so_far)
       person = least_loaded(P, stage, able_ones, loads, so_far.made)
       loads[person] = loads[person] + #group.units
     elseif #group.candidates > 0 then by = NOBODY_LEFT end
-    list[#list + 1] = { REVIEWS + so_far.made, stage.number, person, by, group.units, NONE, group.others or NONE, group.candidates }
+    list[#list + 1] = { REVIEWS + so_far.made, stage.number, person, by, group.units, NONE, group.others or NONE,
+      group.candidates }
   end
   return list
 end
@@ -220,7 +235,7 @@ end
 
 -- The list with `more` that it does not hold yet, sorted.
 function reviews.joined(list, more)
-  local all = { unpack(list) }
+  local all = reviews.copied(list)
   for _, one in ipairs(more) do
     if not contains(all, one) then all[#all + 1] = one end
   end

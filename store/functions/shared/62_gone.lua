@@ -75,12 +75,19 @@ local function unindex(P, entry, record)
   end
 end
 
-local function forget_entries(P, list)
-  if #list == 0 then return end
+local FORGOTTEN = 1000       -- in one command; entries may have many reviews
+
+local function forget_some(P, list)
   redis.call('ZREM', keys.skipped(P), unpack(list))
   redis.call('HDEL', keys.looks(P), unpack(list))
   redis.call('HDEL', keys.touched(P), unpack(list))
   redis.call('ZREM', keys.falling(P), unpack(list))
+end
+
+local function forget_entries(P, list)
+  for at = 1, #list, FORGOTTEN do
+    forget_some(P, { unpack(list, at, math.min(at + FORGOTTEN - 1, #list)) })
+  end
 end
 
 -- The review tasks of a record, not finished, which go with it.

@@ -14,11 +14,12 @@ end
 local function make(batch, event, review, of, known_authors, rank)
   local P, entry, stage, person = batch.P, review[1], review[2], review[3]
   local authors = #review[7] > 0 and reviews.joined(known_authors, review[7]) or known_authors
-  local before = { q = stage, c = 1, p = rank, s = { { NOT_YET, 0, 0, '', 0, 0 } }, of = of, a = authors, u = NONE, by = review[4], k = review[8] }
+  local before = { q = stage, c = 1, p = rank, s = { { NOT_YET, 0, 0, '', 0, 0 } }, of = of, a = authors, u = NONE,
+    by = review[4], k = review[8] }
   local record, times = effects.open(batch, entry, before).after, {}
   for _, pair in ipairs(review[6]) do times[pair[1]] = pair[2] end
   record.u = {}
-  for n, unit in ipairs(review[5]) do record.u[n] = unit * UNIT.STEP + (times[unit] or 0) end
+  for n, unit in ipairs(review[5]) do record.u[n] = unit * UNIT.STEP + math.min(times[unit] or 0, UNIT.STEP - 1) end
   record.s[1] = person > 0 and { RETURNED, person, 0, 'mapped', event.wall, CORRECTION } or { unpack(FREE_SLOT) }
   writes.count(keys.counts(P, stage), 'tasks', 1)
   writes.count(keys.totals(P), 'reviews', 1)
@@ -67,13 +68,10 @@ end
 
 -- The record of a review task after decisions: what is pending, and what goes to an expert; its slot when it goes on.
 local function decide(batch, event)
-  local b, record = event.body, nil
-  record = effects.open(batch, b.entry).after
-  local decided, left, sent = {}, {}, { unpack(record.h or NONE) }
-  for _, one in ipairs(b.units) do
-    decided[one[1]] = true
-    if one[3] == UNIT.PENDING then sent[#sent + 1] = one[1] end
-  end
+  local b = event.body
+  local record, decided, left = effects.open(batch, b.entry).after, {}, {}
+  local sent = reviews.sent_on(record, b.units)
+  for _, one in ipairs(b.units) do decided[one[1]] = true end
   for _, packed in ipairs(record.u) do
     if not decided[reviews.unit(packed)] then left[#left + 1] = packed end
   end
@@ -95,24 +93,27 @@ local function leave(record, i, state, author, wall)
   record.s[i], record.v[i].lot = slot, 0
 end
 
--- A unit is returned, whoever else returned it too.
-local function add_returned(known, unit)
-  local packed, r = unit * UNIT.STEP + UNIT.RETURNED, { unpack(known.r) }
-  if not contains(r, packed) then r[#r + 1] = packed end
-  known.r = r
+-- Units are returned, whoever else returned them too, and so many labels are missing.
+local function give_back_units(known, units, missing)
+  local r = reviews.copied(known.r)
+  local there = reviews.set_of(r)
+  local function add(unit)
+    local packed = unit * UNIT.STEP + UNIT.RETURNED
+    if not there[packed] then r[#r + 1], there[packed] = packed, true end
+  end
+  for n = 1, #units do add(units[n]) end
+  for n = 1, missing do add(MISSING + known.m + n) end
+  known.r, known.m = r, known.m + missing
 end
 
 -- What a task knows of its round after decisions on one of its review tasks.
 local function note(known, event)
-  local b, open = event.body, {}
+  local b, open, returned = event.body, {}, {}
   for _, one in ipairs(b.units) do
-    if one[3] == UNIT.RETURNED then add_returned(known, one[1]) end
+    if one[3] == UNIT.RETURNED then returned[#returned + 1] = one[1] end
   end
-  for n = 1, b.missing do
-    add_returned(known, MISSING + known.m + n)
-  end
-  known.m, known.begun = known.m + b.missing, event.seq
-  known.p = FINISHED[b.state] and 1 or 0
+  give_back_units(known, returned, b.missing)
+  known.begun, known.p = event.seq, FINISHED[b.state] and 1 or 0
   known.back = #known.r > 0 and 1 or 0
   for _, entry in ipairs(b.state == 0 and known.open or NONE) do
     if b.ended == 0 or entry ~= b.entry then open[#open + 1] = entry end
@@ -159,9 +160,8 @@ end
 
 function apply.fixed(P, event)
   local b, batch = event.body, effects.begin(P, NONE)
-  local known, fixed = reviews.edit(effects.open(batch, b.entry).after, b.slot), {}
-  for _, unit in ipairs(b.units) do fixed[unit] = true end
-  local r = {}
+  local known = reviews.edit(effects.open(batch, b.entry).after, b.slot)
+  local fixed, r = reviews.set_of(b.units), {}
   for n, packed in ipairs(known.r) do
     r[n] = fixed[reviews.unit(packed)] and reviews.unit(packed) * UNIT.STEP + UNIT.RESOLVED or packed
   end
@@ -190,7 +190,7 @@ end
 
 -- More review tasks of a task {entry, slot, …} that is under review.
 function reviews.add_open(batch, event, record, task, known, made)
-  known.open = { unpack(known.open) }
+  known.open = reviews.copied(known.open)
   for _, one in ipairs(made) do
     known.open[#known.open + 1] = one[1]
     make(batch, event, one, { task[1], task[2] }, known.a, record.p)
@@ -222,9 +222,7 @@ function apply.objected(P, event)
   local under_review = record.s[i][1] == IN_REVIEW
   local known = under_review and reviews.edit(record, i) or reviews.begin(record, i, given)
   known.open, known.lot = {}, 0
-  for _, unit in ipairs(b.units) do add_returned(known, unit) end
-  for n = 1, b.missing do add_returned(known, MISSING + known.m + n) end
-  known.m = known.m + b.missing
+  give_back_units(known, b.units, b.missing)
   record.s[i] = b.state == RETURNED and { RETURNED, task[5], 0, 'rejected', event.wall, CORRECTION }
     or { QUEUED, 0, 0, 'rejected', event.wall, 0 }
   effects.finish(batch)

@@ -177,13 +177,19 @@ def _decided(views: Views, event: Event, body: Any) -> None:
     assert isinstance(review, ReviewRow)
     where = _Where(review.queue, review.kind, entry, slot, review.round, review.author)
     said = views.reviews.verdicts.get(body["content"], NO_VERDICTS)
+    others = {
+        number
+        for one in views.reviews.unfinished((entry, slot))
+        if one is not review
+        for number in one.pending
+    }
     for number, action, state in body["units"]:
         unit = views.reviews.unit(row, number)
         _note(views, event, where, unit, action, said.reasons.get(number, ""))
         if action == Decision.REJECT:
             _count_reject(review, unit)
             _object(views, event, row, unit, REJECTED, said.reasons.get(number, ""))
-        _set(views, event, row, unit, _judged(views, review, unit, UnitState(state)))
+        _set(views, event, row, unit, _judged(unit, UnitState(state), others))
         if row.lot:
             projection_lots.decided(views, row, number, expert=review.kind != REVIEW, action=action)
     _report(views, event, row, where, said)
@@ -199,15 +205,13 @@ def _count_reject(review: ReviewRow, unit: UnitRow) -> None:
         unit.rejects, unit.rejected_round = unit.rejects + 1, review.round
 
 
-def _judged(views: Views, review: ReviewRow, unit: UnitRow, state: UnitState) -> UnitState:
-    """What a unit is by a decision: others may be looking at it, and one rejection is enough."""
+def _judged(unit: UnitRow, state: UnitState, others: set[int]) -> UnitState:
+    """What a unit is by a decision: other reviews may have it pending, and one reject is enough."""
     if unit.state == UnitState.RETURNED:
         return unit.state
-    if state != UnitState.APPROVED:
-        return state
-    others = views.reviews.unfinished((unit.entry, unit.slot))
-    pending = any(unit.unit in one.pending for one in others if one is not review)
-    return UnitState.PENDING if pending else state
+    if state == UnitState.APPROVED and unit.unit in others:
+        return UnitState.PENDING
+    return state
 
 
 def _added(views: Views, event: Event, body: Any) -> None:

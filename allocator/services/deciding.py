@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -15,10 +14,11 @@ from allocator.requests_reviews import Decide, ReportMissing, Verdict
 from allocator.services.door import Door, Place, judged
 from allocator.services.drawing import Drawing
 from allocator.services.held_reviews import HeldReviews
-from allocator.services.issue_ids import issue_id, parsed
+from allocator.services.issue_ids import issue_id, unit_of
 from allocator.services.lost import Lost
 from allocator.services.outcomes import happened, some, value
 from allocator.services.queue_settings import SettingsCache
+from allocator.services.reasons import kept_said
 from allocator.services.reviewing import Reviewing
 from dibs import errors
 from reviewqueue.experts import Judged
@@ -139,7 +139,8 @@ class Deciding:
         """
         task = TaskId(entry=view.entry, slot=view.slot)
         units = await self._reviews.units(project, task)
-        mine = {one.unit: one for one in units if one.unit in set(view.units)}
+        theirs = set(view.units)
+        mine = {one.unit: one for one in units if one.unit in theirs}
         if ask.units:
             return _Chosen(verdicts=_named(ask, mine), units=mine)
         assert ask.several is not None
@@ -201,10 +202,7 @@ class Deciding:
         experts: Mapping[str, Any] | str = "",
     ) -> Outcome:
         """Content first: what is said of units is in no event."""
-        content = 0
-        if said:
-            body = json.dumps(said, sort_keys=True, ensure_ascii=False).encode()
-            content, _ = await self._content.put(place.project, body)
+        content = await kept_said(self._content, place.project, said) if said else 0
         return await self._ledger.change(
             *(place.project, "decide", ask.change.key, place.actor),
             person=person,
@@ -250,24 +248,15 @@ def _named(ask: Decide, units: Mapping[int, UnitView]) -> dict[int, Verdict]:
     numbers = {one.external_id: number for number, one in units.items() if number < MISSING}
     verdicts: dict[int, Verdict] = {}
     for place, one in enumerate(ask.units):
-        number = _of_issue(one.issue_id, units) if one.issue_id else numbers.get(one.unit_id)
+        by_issue = one.issue_id != ""
+        number = unit_of(one.issue_id, units) if by_issue else numbers.get(one.unit_id)
         if number is None:
             raise errors.UnitNotFound(str(ask.hold.task), one.unit_id)
         if number in verdicts:
-            named = "issue_id" if one.issue_id else "unit_id"
+            named = "issue_id" if by_issue else "unit_id"
             raise errors.InvalidArgument(f"decisions[{place}].{named}", "must be named once")
         verdicts[number] = one.verdict
     return verdicts
-
-
-def _of_issue(issue_id: str, units: Mapping[int, UnitView]) -> int:
-    """The unit of the review whose issue this is. Raises IssueNotFound."""
-    issue = parsed(issue_id)
-    unit = units.get(issue.unit)
-    of = (issue.task.entry, issue.task.slot, issue.seq)
-    if unit is None or (unit.entry, unit.slot, unit.issue) != of:
-        raise errors.IssueNotFound(issue_id)
-    return issue.unit
 
 
 def _said(verdict: Verdict) -> dict[str, str]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from allocator import answers_reviews as told
-from allocator.model import TaskId
 from allocator.ports import Content, Ledger, Outcome, Reviews, UnitView, Views
 from allocator.requests import Hold
 from allocator.requests_reviews import MarkFixed
 from allocator.services.door import Door, Place, judged, not_theirs
+from allocator.services.issue_ids import unit_of
 from allocator.services.lost import Lost
 from allocator.services.outcomes import happened, some, value
 from allocator.services.reasons import kept
@@ -106,14 +106,7 @@ def _chosen(ask: MarkFixed, units: Sequence[UnitView]) -> Sequence[int]:
                 raise errors.UnitNotFound(str(ask.task), unit_id)
         return [numbers[unit_id] for unit_id in ask.unit_ids]
     if ask.issue_ids:
-        return [_of_issue(issue, ask.task, units) for issue in ask.issue_ids]
+        there = {one.unit: one for one in units}
+        return [unit_of(issue, there) for issue in ask.issue_ids]
     returned = [one.unit for one in units if one.state == UnitState.RETURNED]
     return returned or [one.unit for one in units][:1] or [0]
-
-
-def _of_issue(issue: str, task: TaskId, units: Sequence[UnitView]) -> int:
-    """The unit that an issue of the task is about. Raises IssueNotFound."""
-    for one in units:
-        if one.issue and issue == f"{task}-{one.unit}-{one.issue}":
-            return one.unit
-    raise errors.IssueNotFound(issue)

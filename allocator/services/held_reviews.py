@@ -128,7 +128,7 @@ class HeldReviews:
         task = TaskId(entry=view.entry, slot=view.slot)
         units = await self._reviews.units(project, task)
         issues = await self._issues(project, task)
-        work = await self.submitted(project, task)
+        work, pending = await self.submitted(project, task), set(view.pending)
         queues = await self._directory.queue_ids(project, [view.queue])
         people = await self._directory.people_ids(project, [view.author])
         items = await self._items.of_entries(project, [view.entry])
@@ -156,7 +156,7 @@ class HeldReviews:
                     issue=issues.get(unit.unit),
                 )
                 for unit in units
-                if unit.unit in set(view.pending)
+                if unit.unit in pending
             ),
             missing=tuple(issue for unit, issue in issues.items() if unit > MISSING),
             comments=await self._said.last(project, Topic(view.entry, view.slot)),

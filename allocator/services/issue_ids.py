@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from allocator.model import TaskId
+from allocator.ports import UnitView
 from dibs import errors
 
 _ISSUE: Final = re.compile(r"([1-9][0-9]{0,14})-([1-9][0-9]?)-([0-9]{1,9})-([1-9][0-9]{0,14})")
@@ -31,3 +33,12 @@ def parsed(text: str) -> IssueId:
         raise errors.IssueNotFound(text)
     entry, slot, unit, seq = map(int, found.groups())
     return IssueId(TaskId(entry=entry, slot=slot), unit, seq)
+
+
+def unit_of(text: str, units: Mapping[int, UnitView]) -> int:
+    """Which of the units an issue is about, if it is the last one of it. Raises IssueNotFound."""
+    issue = parsed(text)
+    one = units.get(issue.unit)
+    if one is None or IssueId(TaskId(entry=one.entry, slot=one.slot), one.unit, one.issue) != issue:
+        raise errors.IssueNotFound(text)
+    return issue.unit

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -26,33 +24,19 @@ from allocator.ports import (
 from allocator.requests import Hold
 from allocator.requests_reviews import ReportIssues, ReturnTask
 from allocator.services.door import Door, Place, judged
-from allocator.services.drawing import Drawing
 from allocator.services.issue_ids import issue_id
 from allocator.services.lost import Lost
-from allocator.services.named import Names
 from allocator.services.named_tasks import NamedTasks
 from allocator.services.outcomes import happened, value
 from allocator.services.queue_settings import Known, SettingsCache
+from allocator.services.reasons import kept_said
 from dibs import errors
-from reviewqueue.model import MISSING, WHOLE_TASK, UnitState
+from reviewqueue.model import MISSING, WHOLE_TASK
 
-ADD = "ReviewService.AddReviews"
-RESAMPLE = "ReviewService.Resample"
 RETURN = "ReviewService.ReturnTask"
 REPORT = "ReviewService.ReportIssues"
 
 TRIES: Final = 4
-ADDED, DRAWN_AGAIN = 1, 2
-"""Why reviews are added."""
-MOST_BEFORE: Final = 1000
-"""Reviews of one task that are looked at for who did them."""
-NO_CHANGE: Final = "NO_CHANGE"
-WORDS: Final = {"not_found": "TASK_NOT_FOUND"}
-"""Why a task was left; every other word means WRONG_TASK_STATE."""
-OUT: Final = frozenset({UnitState.DELETED, UnitState.REJECTED, UnitState.RETURNED})
-"""Units that nobody looks at again."""
-Groups = Callable[[TaskId, TaskView, Earlier], Awaitable[list[dict[str, Any]]]]
-"""What of a task is to be reviewed besides, in groups as the function reads them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +48,7 @@ class _By:
 
 
 class ReviewingAgain:
-    """Reviews and issues outside the course of submissions."""
+    """Issues outside the course of submissions and their reviews."""
 
     def __init__(
         self,
@@ -77,9 +61,7 @@ class ReviewingAgain:
         reviews: Reviews,
         settings: SettingsCache,
         door: Door,
-        names: Names,
         named: NamedTasks,
-        drawing: Drawing,
         checks: Checks,
         lost: Lost,
     ) -> None:
@@ -91,9 +73,7 @@ class ReviewingAgain:
         self._reviews = reviews
         self._settings = settings
         self._door = door
-        self._names = names
         self._named = named
-        self._drawing = drawing
         self._checks = checks
         self._lost = lost
 
@@ -190,8 +170,7 @@ class ReviewingAgain:
             },
             "missing": [label.said for label in ask.missing],
         }
-        body = json.dumps(said, sort_keys=True, ensure_ascii=False).encode()
-        content, _ = await self._content.put(project, body)
+        content = await kept_said(self._content, project, said)
         return await self._ledger.change(
             *(project, "object", ask.change.key, place.actor),
             queue=came.queue,

@@ -13,6 +13,7 @@ from allocator.model import TaskId, TaskState
 from allocator.ports import (
     Content,
     Directory,
+    Earlier,
     EntryPlace,
     Items,
     Ledger,
@@ -31,6 +32,7 @@ from allocator.services.named_tasks import NamedTasks, Told
 from allocator.services.outcomes import happened, some, value
 from allocator.services.parts import has_part
 from allocator.services.queue_settings import Known, SettingsCache
+from allocator.services.reasons import kept_said
 from allocator.services.reviewing_again import known_of
 from dibs import errors
 from reviewqueue.model import MISSING
@@ -123,8 +125,8 @@ class RuleChecking:
         units = [there[unit_id] for unit_id in ask.unit_ids]
         row = now.rows[0][:8]
         if ask.verdict is CheckVerdict.RETURN:
-            return await self._object(place, ask, known, row, now.as_of, units, said)
-        content = await self._put(place.project, {"check": said})
+            return await self._object(place, ask, known, row, now.as_of, before, units, said)
+        content = await kept_said(self._content, place.project, {"check": said})
         made = None
         if ask.verdict is CheckVerdict.REVIEW:
             made = await self._again.forced(place.project, ask.task, known, units)
@@ -154,18 +156,19 @@ class RuleChecking:
         known: Known,
         row: Sequence[Any],
         as_of: int,
+        before: Earlier,
         units: Sequence[int],
         said: Mapping[str, Any],
     ) -> Outcome:
         """Units, by default all that are there, get issues that say what the rule says."""
         view = await self._views.task(place.project, ask.task.entry, ask.task.slot)
-        before = await self._reviews.earlier(place.project, ask.task)
         if view is None or view.state not in SUBMITTED:
             numbers = list(units)
         else:
             meaning = known.settings.statuses[view.status - 1].meaning
             numbers = list(units) or [one.unit for one in units_of(view, before, meaning)]
         issues = {str(n): {"reason": "", "text": ask.text or ask.rule} for n in numbers}
+        content = await kept_said(self._content, place.project, {"check": said, "units": issues})
         return await self._ledger.change(
             *(place.project, "object", ask.change.key, place.actor),
             queue=known.settings.queue,
@@ -174,16 +177,11 @@ class RuleChecking:
             as_of=as_of,
             units=sorted(numbers),
             missing=0,
-            content=await self._put(place.project, {"check": said, "units": issues}),
+            content=content,
             source=0,
             given=known_of(view, before, known.settings),
             held="",
         )
-
-    async def _put(self, project: int, said: Mapping[str, Any]) -> int:
-        body = json.dumps(said, sort_keys=True, ensure_ascii=False).encode()
-        content, _ = await self._content.put(project, body)
-        return content
 
     async def _checked(
         self, place: Place, ask: SubmitCheckResult, outcome: Outcome
